@@ -1,0 +1,67 @@
+import { messageOf, S3ProxyError } from '../errors.ts'
+import type { Identity } from './sso-client.ts'
+
+/**
+ * Asks the SSO's page about the user. Redirects are not followed, because the token would go with them.
+ *
+ * @throws S3ProxyError `SSO_UNAVAILABLE`, `SSO_BAD_ANSWER`, `SSO_TIMEOUT`
+ */
+export async function fetchIdentity(
+  url: string,
+  accessToken: string,
+  { timeoutMs, maxAnswerBytes }: { timeoutMs: number; maxAnswerBytes: number },
+): Promise<Identity> {
+  const signal = AbortSignal.timeout(timeoutMs)
+  try {
+    const headers = { authorization: `Bearer ${accessToken}`, accept: 'application/json' }
+    const response = await fetch(url, { headers, redirect: 'manual', signal })
+    if (response.status === 401 || response.status === 403) {
+      await response.body?.cancel()
+      return { kind: 'rejected' }
+    }
+    if (response.status !== 200) {
+      await response.body?.cancel()
+      const code = response.status >= 500 ? 'SSO_UNAVAILABLE' : 'SSO_BAD_ANSWER'
+      throw new S3ProxyError(code, `the SSO answered ${response.status} when asked who a token belongs to (sso.url)`)
+    }
+    return { kind: 'known', who: whoIn(await readText(response, maxAnswerBytes)) }
+  } catch (error) {
+    if (error instanceof S3ProxyError) throw error
+    if (signal.aborted) {
+      throw new S3ProxyError('SSO_TIMEOUT', `the SSO did not say within ${timeoutMs} ms who a token belongs to`)
+    }
+    const reason = messageOf((error as { cause?: unknown }).cause ?? error)
+    throw new S3ProxyError('SSO_UNAVAILABLE', `the SSO cannot be asked who a token belongs to: ${reason}`, { cause: error })
+  }
+}
+
+async function readText(response: Response, maxBytes: number): Promise<string> {
+  const pieces: Uint8Array[] = []
+  let sizeBytes = 0
+  for await (const piece of response.body ?? []) {
+    sizeBytes += piece.byteLength
+    if (sizeBytes > maxBytes) throw badAnswer(`is larger than ${maxBytes} bytes`)
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces).toString('utf8')
+}
+
+/** The first of the claims that name a user in the SSOs that are known. */
+function whoIn(text: string): string {
+  let claims: unknown
+  try {
+    claims = JSON.parse(text)
+  } catch {
+    throw badAnswer('is not JSON')
+  }
+  if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) throw badAnswer('is not a JSON object')
+  for (const name of ['user_id', 'sub', 'id', 'email', 'username'] as const) {
+    const value = (claims as Record<string, unknown>)[name]
+    if ((typeof value === 'string' && value !== '') || typeof value === 'number') return String(value).slice(0, 256)
+  }
+  return 'unnamed'
+}
+
+function badAnswer(what: string): S3ProxyError {
+  return new S3ProxyError('SSO_BAD_ANSWER', `the answer of the SSO to who a token belongs to ${what} (sso.url)`)
+}

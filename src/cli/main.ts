@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { exitStatus } from './exit-status.ts'
+
+/**
+ * Runs one command line.
+ *
+ * @param argv as in `process.argv`
+ * @returns the exit status: 0; 1 failure; 2 usage or configuration; 3 a probe failed; 22 S3 does not serve it
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  let status: number = exitStatus.ok
+  const program = createProgram((result) => {
+    status = result
+  })
+  try {
+    await program.parseAsync([...argv])
+    return status
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.ok : exitStatus.usage
+    throw error
+  }
+}
+
+/** The command line; each command's code is loaded only when it runs. */
+export function createProgram(setStatus: (status: number) => void): Command {
+  const program = new Command('s3proxy')
+    .description('Puts the objects of a private S3 bucket behind single sign-on and streams them.')
+    .version(version(), '-V, --version', 'print the version')
+    .showSuggestionAfterError()
+    .showHelpAfterError('(s3proxy --help shows what there is)')
+    .exitOverride()
+    .addHelpText('after', '\nOptions of the configuration, their environment names and defaults: s3proxy.json(5).')
+
+  program
+    .command('serve')
+    .description('start the proxy: SSO login, session, S3 object')
+    .addOption(configOption())
+    .addOption(setOption())
+    .option('--port <port>', 'the same as --set server.port=<port>')
+    .action(async (options: ConfigFlags & { port?: string }) => {
+      const { serve } = await import('./serve.ts')
+      if (options.port !== undefined) options.set.set('server.port', options.port)
+      setStatus(await serve(options))
+    })
+
+  program
+    .command('check-config')
+    .description('validate the configuration and show what is in force, secrets masked')
+    .addOption(configOption())
+    .addOption(setOption())
+    .option('--json', 'print one JSON object, for machines')
+    .action(async (options: ConfigFlags & { json?: boolean }) => {
+      const { checkConfig } = await import('./check-config.ts')
+      setStatus(checkConfig(options))
+    })
+
+  program
+    .command('fetch')
+    .description('stream one object to stdout or a file, through the same S3 code as serve')
+    .argument('<key>', 'the key itself, not percent-encoded, below the prefix of s3.endpoint')
+    .addOption(configOption())
+    .addOption(setOption())
+    .option('-o, --output <file>', 'write to a file, which appears when it is complete')
+    .option('-r, --range <bytes>', 'only these bytes: 0-99, 100-, -5', checkRange)
+    .option('-I, --head', 'only ask for the head, and print it')
+    .option('--if-none-match <etag>', 'only when the object is not this version')
+    .option('-q, --quiet', 'no progress and no notes on stderr')
+    .option('-v, --verbose', 'print the head of the answer on stderr')
+    .action(async (key: string, options: ConfigFlags & FetchFlags) => {
+      const { fetchObject } = await import('./fetch.ts')
+      setStatus(await fetchObject(key, options))
+    })
+
+  return program
+}
+
+export interface ConfigFlags {
+  config?: string
+  /** Values of single options, by their path. */
+  set: Map<string, string>
+}
+
+export interface FetchFlags {
+  output?: string
+  range?: string
+  head?: boolean
+  ifNoneMatch?: string
+  quiet?: boolean
+  verbose?: boolean
+}
+
+function configOption(): Option {
+  return new Option('-c, --config <file>', 'JSON file with options (default: $S3PROXY_CONFIG)')
+}
+
+function setOption(): Option {
+  return new Option('--set <option=value>', 'set one option, such as log.level=debug; may be repeated')
+    .default(new Map<string, string>(), 'none')
+    .argParser((text: string, before: Map<string, string>) => {
+      const equals = text.indexOf('=')
+      if (equals < 1) throw new InvalidArgumentError('expected an option and a value, such as log.level=debug')
+      return new Map(before).set(text.slice(0, equals), text.slice(equals + 1))
+    })
+}
+
+function checkRange(text: string): string {
+  if (!/^(?:\d+-\d*|-\d+)$/.test(text)) throw new InvalidArgumentError('expected bytes such as 0-99, 100- or -5')
+  return text
+}
+
+function version(): string {
+  const file = new URL('../../package.json', import.meta.url)
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+}

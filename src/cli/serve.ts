@@ -1,0 +1,50 @@
+import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
+import { messageOf } from '../errors.ts'
+import { createLog, type Log } from '../log.ts'
+import { type App, createApp } from '../wiring.ts'
+import { exitStatus } from './exit-status.ts'
+import type { ConfigFlags } from './main.ts'
+import { formatProblems } from './problems.ts'
+
+/** Listens until SIGTERM or SIGINT, then drains. */
+export async function serve({ config: configPath, set }: ConfigFlags): Promise<number> {
+  const { config, problems, warnings } = loadConfig({ configPath, flags: set })
+  if (config === undefined) {
+    process.stderr.write(formatProblems(problems))
+    return exitStatus.usage
+  }
+  const log = await createLog({ level: config.log.level, isPretty: process.stdout.isTTY === true })
+  for (const warning of warnings) log.warn({}, warning)
+  const app = await createApp(config, log)
+  const stopped = new Promise<string>((resolve) => {
+    // A second signal changes nothing.
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal))
+  })
+  try {
+    const port = await app.server.listen(config.server.port, config.server.host)
+    log.info({ port, host: config.server.host }, 'listening')
+    if (config.server.adminPort !== undefined) {
+      const adminPort = await app.admin.listen(config.server.adminPort, config.server.adminHost)
+      log.info({ port: adminPort, host: config.server.adminHost }, 'admin port listening')
+    }
+  } catch (error) {
+    log.error({}, `cannot listen (server.port, PORT): ${messageOf(error)}`)
+    await app.close()
+    return exitStatus.failure
+  }
+  await shutDown(app, await stopped, config, log)
+  return exitStatus.ok
+}
+
+async function shutDown(app: App, signal: string, config: Config, log: Log): Promise<void> {
+  const startedAt = performance.now()
+  log.info({ signal }, 'shutting down: requests under way finish')
+  app.readiness.startDraining()
+  const cut = await app.server.drain(config.server.drainTimeoutMs)
+  app.admin.close()
+  await app.close()
+  const fields = { cut, ms: Math.round(performance.now() - startedAt) }
+  if (cut === 0) log.info(fields, 'stopped')
+  else log.warn(fields, `stopped: ${cut} requests were still under way after server.drainTimeoutMs, and were reset`)
+}

@@ -1,0 +1,111 @@
+import { closest } from './closest.ts'
+import { type BucketName, endpointOfBucket } from './endpoint.ts'
+import { options, type Section } from './options.ts'
+import type { Problem } from './sources.ts'
+import { hostsFromVcap } from './vcap.ts'
+
+type Values = Record<string, Record<string, unknown>>
+
+/**
+ * Checks what options mean together, and fills in those that follow from others.
+ *
+ * @param values valid one by one; `s3.endpoint`, `session.store` and `server.allowedHosts` are filled in
+ */
+export function checkTogether(
+  values: Values,
+  sources: Record<string, string>,
+  env: Readonly<Record<string, string | undefined>>,
+  wanted: readonly Section[],
+): { problems: Problem[]; warnings: string[] } {
+  const problems: Problem[] = []
+  const warnings: string[] = []
+  const report = (path: string, env: string, message: string) => problems.push({ path, env, message })
+  const { s3, session, server } = values
+  if (s3 !== undefined) checkS3(s3, sources, report)
+  if (session !== undefined) checkSession(session, server ?? {}, sources, report, warnings)
+  if (server !== undefined) checkServer(server, sources, env, report, warnings)
+  if (wanted.includes('server')) warnings.push(...unknownEnvironment(env))
+  return { problems, warnings }
+}
+
+type Report = (path: string, env: string, message: string) => void
+
+function checkS3(s3: Record<string, unknown>, sources: Record<string, string>, report: Report): void {
+  const hasId = s3.accessKeyId !== undefined
+  if (hasId !== (s3.secretAccessKey !== undefined)) {
+    const [missing, env] = hasId ? ['s3.secretAccessKey', 'AWS_SECRET_ACCESS_KEY'] : ['s3.accessKeyId', 'AWS_ACCESS_KEY_ID']
+    report(missing, env, 'is required when the other half of the access key is given: both or none')
+  }
+  if (s3.endpoint === undefined && typeof s3.bucket === 'string' && typeof s3.region === 'string') {
+    s3.endpoint = endpointOfBucket(s3 as unknown as BucketName)
+    sources['s3.endpoint'] = 's3.bucket'
+  } else if (s3.endpoint === undefined && s3.bucket === undefined) {
+    report('s3.endpoint', 'AWS_S3_ENDPOINT', 'is required: URL of the bucket (or s3.bucket, AWS_S3_BUCKET)')
+  }
+}
+
+function checkSession(
+  session: Record<string, unknown>,
+  server: Record<string, unknown>,
+  sources: Record<string, string>,
+  report: Report,
+  warnings: string[],
+): void {
+  const hasUrl = session.redisUrl !== undefined
+  if (session.store === undefined) {
+    session.store = hasUrl ? 'redis' : 'memory'
+    sources['session.store'] = 'default'
+  }
+  if (session.store === 'redis' && !hasUrl) {
+    report('session.redisUrl', 'VCAP_SERVICES', 'is required with session.store redis')
+  }
+  if (session.redisCluster === true && session.redisSentinelName !== undefined) {
+    report('session.redisSentinelName', 'S3PROXY_SESSION_REDIS_SENTINEL_NAME', 'excludes session.redisCluster')
+  }
+  if (session.sameSite === 'none' && String(server.publicUrl ?? '').startsWith('http:')) {
+    report('session.sameSite', 'S3PROXY_SESSION_SAME_SITE', 'none needs https, but server.publicUrl is http')
+  }
+  if (session.store === 'memory') {
+    if (Number(server.workers) > 1) {
+      report('server.workers', 'S3PROXY_SERVER_WORKERS', 'more than one worker needs session.store redis: memory is not shared')
+    }
+    warnings.push('sessions are kept in memory: a restart signs everybody out, and only one instance can run (session.store)')
+  }
+}
+
+function checkServer(
+  server: Record<string, unknown>,
+  sources: Record<string, string>,
+  env: Readonly<Record<string, string | undefined>>,
+  report: Report,
+  warnings: string[],
+): void {
+  if (server.adminPort !== undefined && server.adminPort !== 0 && server.adminPort === server.port) {
+    report('server.adminPort', 'S3PROXY_SERVER_ADMIN_PORT', 'must not be server.port')
+  }
+  if (server.allowedHosts === undefined && env.VCAP_APPLICATION) {
+    try {
+      const hosts = hostsFromVcap(env.VCAP_APPLICATION)
+      if (hosts.length > 0) {
+        server.allowedHosts = hosts
+        sources['server.allowedHosts'] = 'VCAP_APPLICATION'
+      }
+    } catch (error) {
+      report('server.allowedHosts', 'VCAP_APPLICATION', (error as Error).message)
+    }
+  }
+  if (server.publicUrl === undefined && server.allowedHosts === undefined) {
+    warnings.push('any host name is served: set server.publicUrl, or server.allowedHosts')
+  }
+}
+
+/** Warnings, not errors: Kubernetes puts variables of its own behind the name of a service. */
+function unknownEnvironment(env: Readonly<Record<string, string | undefined>>): string[] {
+  const known = options.flatMap((option) => option.envNames.flatMap((name) => [name, `${name}_FILE`]))
+  return Object.keys(env)
+    .filter((name) => name.startsWith('S3PROXY_') && name !== 'S3PROXY_CONFIG' && !known.includes(name))
+    .map((name) => {
+      const guess = closest(name, known)
+      return `${name} is not an option${guess === undefined ? '' : `; did you mean ${guess}?`}`
+    })
+}

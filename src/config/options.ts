@@ -1,0 +1,48 @@
+import type { z } from 'zod'
+import { configSchema, type OptionMeta } from './schema.ts'
+
+/** The parts of the configuration; `fetch` needs but some of them. */
+export type Section = keyof typeof configSchema.shape
+
+/** One option, read off the schema. */
+export interface Option extends OptionMeta {
+  /** `s3.stallTimeoutMs` */
+  path: string
+  section: Section
+  name: string
+  schema: z.ZodType
+  /** Strongest first; the systematic name is the first. */
+  envNames: string[]
+}
+
+export const sections = Object.keys(configSchema.shape) as Section[]
+
+/** Every option, in the order of the schema. */
+export const options: Option[] = sections.flatMap((section) =>
+  Object.entries(configSchema.shape[section].shape as Record<string, z.ZodType>).map(([name, schema]) => {
+    const meta = metaOf(schema)
+    return { ...meta, path: `${section}.${name}`, section, name, schema, envNames: [systematicName(section, name), ...(meta.env ?? [])] }
+  }),
+)
+
+/** `S3PROXY_S3_STALL_TIMEOUT_MS` */
+function systematicName(section: Section, name: string): string {
+  return `S3PROXY_${section}_${name.replace(/[A-Z]/g, (capital) => `_${capital}`)}`.toUpperCase()
+}
+
+/** Defaults and optionality are wrapped around the schema that carries the description. */
+function metaOf(schema: z.ZodType): OptionMeta {
+  const meta = schema.meta()
+  if (meta !== undefined && 'kind' in meta) return meta as unknown as OptionMeta
+  return metaOf((schema as unknown as { unwrap(): z.ZodType }).unwrap())
+}
+
+/** The default as documentation shows it; `undefined` when the option is required or has none. */
+export function defaultOf(option: Option): unknown {
+  const parsed = option.schema.safeParse(undefined)
+  return parsed.success ? parsed.data : undefined
+}
+
+export function isRequired(option: Option): boolean {
+  return !option.schema.safeParse(undefined).success
+}

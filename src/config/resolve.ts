@@ -1,0 +1,64 @@
+import { parseEndpoint } from './endpoint.ts'
+import { checkTogether } from './consistency.ts'
+import { isRequired, type Option, options, type Section } from './options.ts'
+import type { Config } from './schema.ts'
+import { type Collected, collect, type Found, type Problem, type Sources } from './sources.ts'
+
+/** The outcome of reading a configuration: all of it, or everything that is wrong with it. */
+export interface Resolved {
+  /** `undefined` when there are problems. */
+  config: Config | undefined
+  problems: Problem[]
+  warnings: string[]
+  /** Option path to where its value came from; `default` where nothing was given. */
+  sources: Record<string, string>
+  /** As far as it is valid, by section and name. */
+  values: Record<string, Record<string, unknown>>
+}
+
+/**
+ * Validates every option of `wanted` sections by the schema, then all of them together.
+ *
+ * @param wanted sections without which the caller cannot work; the others are not looked at
+ */
+export function resolveConfig(given: Sources, wanted: readonly Section[]): Resolved {
+  const { found, problems: allProblems }: Collected = collect(given)
+  const isWanted = (path: string) => path === '' || wanted.some((section) => path === section || path.startsWith(`${section}.`)) || !isKnownSection(path)
+  const problems = allProblems.filter((problem) => isWanted(problem.path))
+  const values: Record<string, Record<string, unknown>> = {}
+  const sources: Record<string, string> = {}
+  for (const option of options.filter((candidate) => wanted.includes(candidate.section))) {
+    const given = found.get(option.path)
+    values[option.section] ??= {}
+    if (problems.some((problem) => problem.path === option.path)) continue
+    const parsed = option.schema.safeParse(given?.value)
+    if (parsed.success) {
+      ;(values[option.section] as Record<string, unknown>)[option.name] = parsed.data
+      if (parsed.data !== undefined) sources[option.path] = given?.source ?? 'default'
+    } else problems.push(toProblem(option, given, parsed.error.issues[0]?.message ?? 'invalid'))
+  }
+  const together = checkTogether(values, sources, given.env, wanted)
+  problems.push(...together.problems)
+  const config = problems.length === 0 ? (values as unknown as Config) : undefined
+  return { config, problems, warnings: together.warnings, sources, values }
+}
+
+/** The bucket's endpoint, of a configuration that was resolved. */
+export function endpointOf(config: Pick<Config, 's3'>) {
+  const endpoint = parseEndpoint(config.s3.endpoint ?? '')
+  if (endpoint === undefined) throw new Error('s3.endpoint was not resolved')
+  return endpoint
+}
+
+function isKnownSection(path: string): boolean {
+  return options.some((option) => option.section === path.split('.')[0])
+}
+
+function toProblem(option: Option, given: Found | undefined, expected: string): Problem {
+  const env = option.envNames[1] ?? option.envNames[0] ?? ''
+  const message =
+    given === undefined && isRequired(option)
+      ? `is required: ${option.description}`
+      : `${expected.replace(/^Invalid input: /, '')} (from ${given?.source ?? 'default'})`
+  return { path: option.path, env, message }
+}

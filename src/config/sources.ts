@@ -1,0 +1,124 @@
+import { closest } from './closest.ts'
+import { type Option, options, type Section, sections } from './options.ts'
+import { redisUrlFromVcap } from './vcap.ts'
+
+/** Where the value of an option came from, as `check-config` shows it. */
+export interface Found {
+  value: unknown
+  /** `--set`, an environment name, `AWS_S3_REGION in .env`, the path of the file. */
+  source: string
+}
+
+/** Something wrong in what was given; never with the value of a secret. */
+export interface Problem {
+  /** Path of the option, or of the unknown key. */
+  path: string
+  /** Environment name that sets the option; empty where there is none. */
+  env: string
+  message: string
+}
+
+/** Everything that options may come from, strongest first; all of it already read. */
+export interface Sources {
+  /** `--set PATH=VALUE` and other flags, by path of the option. */
+  flags: ReadonlyMap<string, string>
+  env: Readonly<Record<string, string | undefined>>
+  /** Of `.env`. */
+  dotenv: Readonly<Record<string, string>>
+  file: { path: string; content: unknown } | undefined
+  readSecretFile(path: string): string
+}
+
+export interface Collected {
+  found: Map<string, Found>
+  problems: Problem[]
+}
+
+/** Finds the strongest value of each option. */
+export function collect(sources: Sources): Collected {
+  const problems: Problem[] = []
+  const found = new Map<string, Found>()
+  for (const path of sources.flags.keys()) {
+    if (!options.some((option) => option.path === path)) problems.push(unknownOption(path, 'no such option'))
+  }
+  const fileValues = sources.file === undefined ? new Map<string, unknown>() : readFile(sources.file, problems)
+  for (const option of options) {
+    const flag = sources.flags.get(option.path)
+    const value =
+      flag !== undefined
+        ? { value: fromText(option, flag), source: '--set' }
+        : (fromEnv(option, sources.env, '', sources, problems) ??
+          fromEnv(option, sources.dotenv, ' in .env', sources, problems) ??
+          (fileValues.has(option.path)
+            ? { value: fileValues.get(option.path), source: sources.file?.path ?? '' }
+            : undefined))
+    if (value !== undefined) found.set(option.path, value)
+  }
+  return { found, problems }
+}
+
+function fromEnv(
+  option: Option,
+  env: Readonly<Record<string, string | undefined>>,
+  suffix: string,
+  { readSecretFile }: Sources,
+  problems: Problem[],
+): Found | undefined {
+  for (const name of option.envNames) {
+    try {
+      const direct = env[name]
+      if (direct !== undefined && direct !== '') {
+        const text = name === 'VCAP_SERVICES' ? redisUrlFromVcap(direct) : direct
+        if (text !== undefined) return { value: fromText(option, text), source: name + suffix }
+      }
+      const file = option.isSecret ? env[`${name}_FILE`] : undefined
+      if (file !== undefined && file !== '') {
+        return { value: fromText(option, readSecretFile(file)), source: `${name}_FILE${suffix}` }
+      }
+    } catch (error) {
+      problems.push({ path: option.path, env: name, message: (error as Error).message })
+      return undefined
+    }
+  }
+  return undefined
+}
+
+/** An option's value from text; text that does not fit is left to the schema, which says what was expected. */
+function fromText(option: Option, text: string): unknown {
+  if (option.kind === 'count') return /^-?\d{1,15}$/.test(text.trim()) ? Number(text) : text
+  if (option.kind === 'flag') return flags[text.trim().toLowerCase()] ?? text
+  if (option.kind === 'list') return text.split(',').map((item) => item.trim()).filter((item) => item !== '')
+  if (option.path === 'session.redisUrl' && !text.includes('://')) return `redis://${text}`
+  return text
+}
+
+const flags: Record<string, boolean> = { true: true, '1': true, yes: true, false: false, '0': false, no: false }
+
+function readFile(file: { path: string; content: unknown }, problems: Problem[]): Map<string, unknown> {
+  const values = new Map<string, unknown>()
+  if (!isObject(file.content)) {
+    problems.push({ path: '', env: '', message: `${file.path}: expected a JSON object with the sections ${sections.join(', ')}` })
+    return values
+  }
+  for (const [section, content] of Object.entries(file.content)) {
+    if (section === '$schema') continue
+    if (!sections.includes(section as Section)) problems.push(unknownOption(section, `unknown key in ${file.path}`))
+    else if (!isObject(content)) problems.push({ path: section, env: '', message: `${file.path}: expected an object` })
+    else
+      for (const [name, value] of Object.entries(content)) {
+        const path = `${section}.${name}`
+        if (options.some((option) => option.path === path)) values.set(path, value)
+        else problems.push(unknownOption(path, `unknown key in ${file.path}`))
+      }
+  }
+  return values
+}
+
+function unknownOption(path: string, message: string): Problem {
+  const guess = closest(path, [...options.map((option) => option.path), ...sections])
+  return { path, env: '', message: guess === undefined ? message : `${message}; did you mean ${guess}?` }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

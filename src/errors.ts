@@ -1,0 +1,56 @@
+/**
+ * Every failure that a visitor or an operator can meet, by its stable code, with the HTTP status it becomes.
+ *
+ * Codes are part of the interface: they stand in the log, on the page and in docs/errors.md.
+ */
+export const errorStatus = {
+  TARGET_INVALID: 400,
+  HEADER_INVALID: 400,
+  CALLBACK_INCOMPLETE: 400,
+  LOGIN_REQUIRED: 401,
+  SSO_REFUSED_CODE: 401,
+  OBJECT_DENIED: 403,
+  LOGIN_DENIED: 403,
+  LOGIN_EXPIRED: 403,
+  SSO_FORBADE_CODE: 403,
+  SSO_INVALID_GRANT: 403,
+  LOGOUT_FOREIGN: 403,
+  OBJECT_NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  PRECONDITION_FAILED: 412,
+  RANGE_NOT_SATISFIABLE: 416,
+  HOST_MISDIRECTED: 421,
+  INTERNAL: 500,
+  S3_BAD_ANSWER: 502,
+  S3_BUCKET_MISSING: 502,
+  S3_CREDENTIALS: 502,
+  S3_UNAVAILABLE: 502,
+  SSO_BAD_ANSWER: 502,
+  SSO_ERROR: 502,
+  SSO_UNAVAILABLE: 502,
+  S3_BUSY: 503,
+  S3_SLOW_DOWN: 503,
+  SESSION_STORE_UNAVAILABLE: 503,
+  SHUTTING_DOWN: 503,
+  S3_TIMEOUT: 504,
+  SSO_TIMEOUT: 504,
+} as const
+
+export type ErrorCode = keyof typeof errorStatus
+
+/** A failure that an operator must act on; made at the edge that saw it, answered in one place. */
+export class S3ProxyError extends Error {
+  readonly code: ErrorCode
+
+  /** @param message for the operator: what was expected, what came, which option to look at; never a secret */
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'S3ProxyError'
+    this.code = code
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,149 @@
+import type { ErrorCode } from '../errors.ts'
+
+/** What a visitor is told: never what S3, Redis or the SSO said. */
+export interface ErrorText {
+  title: string
+  what: string
+  advice: string
+}
+
+const tryLater = 'Try again in a minute. If it goes on, pass the request id below to whoever runs this site.'
+const tellOperator = 'Pass the request id below to whoever runs this site.'
+const checkAddress = 'Check the address, or go back to the page that you came from.'
+
+export const errorTexts: Record<ErrorCode, ErrorText> = {
+  TARGET_INVALID: {
+    title: 'Not a valid address',
+    what: 'The address has a broken escape, or a part that is not allowed.',
+    advice: checkAddress,
+  },
+  HEADER_INVALID: {
+    title: 'Not a valid request',
+    what: 'A header of the request is missing, repeated, too long or malformed.',
+    advice: 'Try again from another browser or tool.',
+  },
+  CALLBACK_INCOMPLETE: {
+    title: 'Sign in could not be completed',
+    what: 'The answer of the sign in service has no code or no state.',
+    advice: 'Go back to the page that you wanted and sign in again.',
+  },
+  LOGIN_REQUIRED: {
+    title: 'Sign in needed',
+    what: 'This request has no valid session.',
+    advice: 'Open the page in a browser, sign in, and try again.',
+  },
+  SSO_REFUSED_CODE: {
+    title: 'Sign in was refused',
+    what: 'The sign in service did not accept this site.',
+    advice: tellOperator,
+  },
+  OBJECT_DENIED: {
+    title: 'Not available',
+    what: 'There is no such file, or this site may not read it.',
+    advice: checkAddress,
+  },
+  LOGIN_DENIED: {
+    title: 'Sign in was refused',
+    what: 'The sign in service says that access was denied.',
+    advice: 'Sign in again, with another account if you have one.',
+  },
+  LOGIN_EXPIRED: {
+    title: 'Sign in may have taken too long',
+    what: 'This sign in is unknown, has expired, or was started over too often. Cookies may be switched off.',
+    advice: 'Allow cookies for this site and start again.',
+  },
+  SSO_FORBADE_CODE: {
+    title: 'Sign in was refused',
+    what: 'The sign in service does not allow this site.',
+    advice: tellOperator,
+  },
+  SSO_INVALID_GRANT: {
+    title: 'Sign in was refused',
+    what: 'The sign in service no longer accepts this sign in.',
+    advice: 'Start again.',
+  },
+  LOGOUT_FOREIGN: {
+    title: 'Not signed out',
+    what: 'The request to sign out did not come from this site.',
+    advice: 'Open the sign out page of this site and use its button.',
+  },
+  OBJECT_NOT_FOUND: { title: 'Not found', what: 'There is no such file.', advice: checkAddress },
+  METHOD_NOT_ALLOWED: {
+    title: 'Method not allowed',
+    what: 'Files can only be read here: with GET or HEAD.',
+    advice: checkAddress,
+  },
+  PRECONDITION_FAILED: {
+    title: 'The file has changed',
+    what: 'The file is not the version that was asked for.',
+    advice: 'Load it again from the start.',
+  },
+  RANGE_NOT_SATISFIABLE: {
+    title: 'No such part of the file',
+    what: 'The range that was asked for lies outside the file.',
+    advice: 'Load it again from the start.',
+  },
+  HOST_MISDIRECTED: {
+    title: 'Wrong host',
+    what: 'This site is not served under this host name.',
+    advice: checkAddress,
+  },
+  INTERNAL: { title: 'Something went wrong', what: 'This is a fault of ours.', advice: tellOperator },
+  S3_BAD_ANSWER: {
+    title: 'The file store cannot be used',
+    what: 'The file store gave an answer that makes no sense.',
+    advice: tryLater,
+  },
+  S3_BUCKET_MISSING: {
+    title: 'The file store cannot be used',
+    what: 'The file store does not have what this site is set up for.',
+    advice: tellOperator,
+  },
+  S3_CREDENTIALS: {
+    title: 'The file store cannot be used',
+    what: 'The file store does not accept this site.',
+    advice: tellOperator,
+  },
+  S3_UNAVAILABLE: {
+    title: 'The file store cannot be reached',
+    what: 'The file store failed or could not be reached.',
+    advice: tryLater,
+  },
+  SSO_BAD_ANSWER: {
+    title: 'Sign in does not work',
+    what: 'The sign in service gave an answer that makes no sense.',
+    advice: tryLater,
+  },
+  SSO_ERROR: {
+    title: 'Sign in does not work',
+    what: 'The sign in service reported an error.',
+    advice: tryLater,
+  },
+  SSO_UNAVAILABLE: {
+    title: 'Sign in does not work',
+    what: 'The sign in service failed or could not be reached.',
+    advice: tryLater,
+  },
+  S3_BUSY: { title: 'Too busy', what: 'Too many files are being read at once.', advice: tryLater },
+  S3_SLOW_DOWN: {
+    title: 'Too busy',
+    what: 'The file store asks to be asked less often.',
+    advice: tryLater,
+  },
+  SESSION_STORE_UNAVAILABLE: {
+    title: 'Sessions cannot be checked',
+    what: 'The store of sessions does not answer, so nobody can be let in.',
+    advice: tryLater,
+  },
+  SHUTTING_DOWN: { title: 'Restarting', what: 'This instance is shutting down.', advice: tryLater },
+  S3_TIMEOUT: {
+    title: 'The file store is too slow',
+    what: 'The file store did not answer in time.',
+    advice: tryLater,
+  },
+  SSO_TIMEOUT: {
+    title: 'Sign in is too slow',
+    what: 'The sign in service did not answer in time.',
+    advice: tryLater,
+  },
+}

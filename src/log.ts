@@ -1,0 +1,82 @@
+import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino'
+
+/** As much of a logger as anything here uses. */
+export interface Log {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+export interface LogOptions {
+  level: string
+  /** For people instead of machines. */
+  isPretty: boolean
+  destination?: DestinationStream
+}
+
+/** JSON lines on stdout; on a terminal, lines for people. */
+export async function createLog({ level, isPretty, destination }: LogOptions): Promise<Log> {
+  const settings: LoggerOptions = {
+    level,
+    base: null,
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    // No header, cookie, token or query is ever given to the log; this is the second line of defence.
+    redact: {
+      paths: ['headers', 'cookie', 'authorization', 'token', 'accessToken', 'secret', '*.cookie', '*.authorization'],
+      censor: '***',
+    },
+  }
+  if (!isPretty) {
+    const logger: Logger = destination === undefined ? pino(settings) : pino(settings, destination)
+    return logger
+  }
+  const { default: pretty } = await import('pino-pretty')
+  const logger: Logger = pino({ ...settings, formatters: {} }, pretty({ ignore: 'time', singleLine: true, sync: true }))
+  return logger
+}
+
+/** What is told of a request once it is over. */
+export interface AccessRecord {
+  requestId: string
+  method: string
+  /** Percent-encoded, without the query, which may hold secrets of other sites' making. */
+  path: string
+  /** Kind of what was asked for, such as `object` or `callback`. */
+  route: string
+  status: number
+  /** Of the body, really handed to the network. */
+  bytes: number
+  /** `cut`: by S3 or by us, and the client can see it. */
+  outcome: 'complete' | 'aborted' | 'cut'
+  totalMs: number
+  sessionMs?: number | undefined
+  ssoMs?: number | undefined
+  /** To the head of S3's answer. */
+  s3Ms?: number | undefined
+  who?: string | undefined
+  code?: string | undefined
+  healed?: number | undefined
+  askedTwiceBytes?: number | undefined
+}
+
+/** One line for each request. */
+export function logAccess(log: Log, record: AccessRecord): void {
+  log.info(record, 'request')
+}
+
+/** Lets a warning through once a minute, with how many were held back. */
+export function createRareWarning(log: Log, message: string, now: () => number): () => void {
+  let nextAt = Number.NEGATIVE_INFINITY
+  let held = 0
+  return () => {
+    if (now() < nextAt) {
+      held++
+      return
+    }
+    nextAt = now() + 60_000
+    log.warn({ heldBack: held }, message)
+    held = 0
+  }
+}

@@ -1,0 +1,23 @@
+/** Which bytes of how many an answer holds; both ends are included. */
+export interface ByteRange {
+  first: number
+  last: number
+  sizeBytes: number
+}
+
+/** @see RFC 9110 section 14.4 */
+export function parseContentRange(value: string | undefined): ByteRange | undefined {
+  const match = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/.exec(value ?? '')
+  if (match === null) return undefined
+  const [first, last, sizeBytes] = [Number(match[1]), Number(match[2]), Number(match[3])]
+  return first <= last && last < sizeBytes ? { first, last, sizeBytes } : undefined
+}
+
+/** Whether an answer with `range` is one to a request for `asked` (`bytes=0-99`, `bytes=100-`, `bytes=-5`). */
+export function answersRange(range: ByteRange, asked: string): boolean {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(asked)
+  if (match === null) return false
+  const [from, to] = [match[1] ?? '', match[2] ?? '']
+  if (from === '') return range.last === range.sizeBytes - 1 && range.last - range.first < Math.max(1, Number(to))
+  return range.first === Number(from) && (to === '' ? range.last === range.sizeBytes - 1 : range.last <= Number(to))
+}

@@ -1,0 +1,63 @@
+import type { HeaderList } from '../http/reply.ts'
+
+/** All that is passed on of what S3 says about an object. */
+const passedOn = [
+  'accept-ranges',
+  'content-length',
+  'content-type',
+  'content-range',
+  'content-encoding',
+  'content-disposition',
+  'content-language',
+  'cache-control',
+  'expires',
+  'date',
+  'etag',
+  'last-modified',
+  'x-amz-version-id',
+] as const
+
+/** Picks from an S3 answer what a client may see. */
+export function pickObjectHeaders(headers: ReadonlyMap<string, string>): HeaderList {
+  const picked: HeaderList = []
+  for (const name of passedOn) {
+    const value = headers.get(name)
+    if (value !== undefined) picked.push(name, value)
+  }
+  return picked
+}
+
+/**
+ * Makes the headers of a protected object fit for browsers and for caches between us and them.
+ *
+ * @param sandboxed whether types that can run script get `content-security-policy: sandbox`
+ */
+export function protectObjectHeaders(headers: Readonly<HeaderList>, sandboxed: boolean): HeaderList {
+  const result: HeaderList = []
+  let cacheControl = 'private'
+  let type = ''
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] as string
+    const value = headers[index + 1] as string
+    if (name === 'cache-control') cacheControl = makePrivate(value)
+    else result.push(name, value)
+    if (name === 'content-type') type = value
+  }
+  result.push('cache-control', cacheControl)
+  if (sandboxed && canRunScript(type)) result.push('content-security-policy', 'sandbox')
+  return result
+}
+
+/** @see RFC 9111 section 5.2.2: `private` and `public` contradict each other, `s-maxage` is for shared caches */
+function makePrivate(cacheControl: string): string {
+  const directives = cacheControl
+    .match(/[^,"]+(?:"(?:[^"\\]|\\.)*")?/g)
+    ?.map((directive) => directive.trim())
+    .filter((directive) => directive !== '' && !/^(?:public|private|s-maxage|proxy-revalidate)\b/i.test(directive))
+  return ['private', ...(directives ?? [])].join(', ')
+}
+
+function canRunScript(contentType: string): boolean {
+  const type = (contentType.split(';')[0] ?? '').trim().toLowerCase()
+  return type === 'text/html' || type === 'image/svg+xml' || /(?:^|[/+])(?:xml|xhtml|xslt)\b/.test(type)
+}

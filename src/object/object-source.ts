@@ -1,0 +1,45 @@
+import type { ByteSource } from '../http/byte-source.ts'
+import type { HeaderList } from '../http/reply.ts'
+import type { ObjectKey } from './key.ts'
+
+/** What is asked of an object. Header values are printable ASCII. */
+export interface ObjectRequest {
+  method: 'GET' | 'HEAD'
+  key: ObjectKey
+  conditions: Conditions
+  signal: AbortSignal
+}
+
+/** By the names of RFC 9110 sections 13 and 14, and of S3. */
+export interface Conditions {
+  range?: string
+  'if-match'?: string
+  'if-none-match'?: string
+  'if-modified-since'?: string
+  'if-unmodified-since'?: string
+}
+
+export type ObjectResult =
+  | { kind: 'found'; status: 200 | 206; headers: HeaderList; sizeBytes: number; body: ObjectBody }
+  | { kind: 'not-modified'; headers: HeaderList }
+  | { kind: 'precondition-failed' }
+  | { kind: 'range-not-satisfiable'; contentRange: string | undefined }
+  | { kind: 'not-found' }
+  | { kind: 'denied' }
+
+/** The bytes of an object, and what it took to get them. */
+export interface ObjectBody extends ByteSource {
+  /** How often S3 broke off and was asked for the rest. */
+  readonly healed: number
+  /** Bytes that had to be asked for twice. */
+  readonly askedTwiceBytes: number
+}
+
+export interface ObjectSource {
+  /**
+   * Opens an object; answers as soon as S3 has sent its head.
+   *
+   * @throws S3ProxyError for everything that is not S3's regular answer about this object
+   */
+  open(request: ObjectRequest): Promise<ObjectResult>
+}

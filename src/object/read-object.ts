@@ -1,0 +1,72 @@
+import { errorReply } from '../http/error-reply.ts'
+import type { ProxyRequest } from '../http/proxy-request.ts'
+import type { Reply } from '../http/reply.ts'
+import { readConditions, withIfRange, withoutRange } from './conditions.ts'
+import type { ObjectKey } from './key.ts'
+import { protectObjectHeaders } from './object-headers.ts'
+import type { Conditions, ObjectResult, ObjectSource } from './object-source.ts'
+
+export interface ReadOptions {
+  /** Whether types that can run script are sandboxed. */
+  sandboxed: boolean
+  /** Called when S3 refuses a key. */
+  onDenied(): void
+}
+
+/**
+ * Answers a GET or HEAD for one object.
+ *
+ * @throws S3ProxyError when S3 has no regular answer
+ */
+export async function readObject(
+  source: ObjectSource,
+  request: ProxyRequest,
+  key: ObjectKey,
+  options: ReadOptions,
+): Promise<Reply> {
+  const context = { requestId: request.id, accept: request.header('accept') }
+  const read = readConditions(request.header)
+  if (read.kind === 'invalid') return errorReply('HEADER_INVALID', context)
+  const result = await openWithIfRange(source, request, key, read.conditions, read.ifRange)
+  switch (result.kind) {
+    case 'found': {
+      const headers = protectObjectHeaders(result.headers, options.sandboxed)
+      if (request.method === 'GET') return { status: result.status, headers, body: result.body }
+      result.body.cancel()
+      return { status: result.status, headers, body: null }
+    }
+    case 'not-modified':
+      return { status: 304, headers: protectObjectHeaders(result.headers, false), body: null }
+    case 'precondition-failed':
+      return errorReply('PRECONDITION_FAILED', context)
+    case 'range-not-satisfiable': {
+      const headers = ['accept-ranges', 'bytes']
+      if (result.contentRange !== undefined) headers.push('content-range', result.contentRange)
+      return errorReply('RANGE_NOT_SATISFIABLE', { ...context, headers })
+    }
+    case 'not-found':
+      return errorReply('OBJECT_NOT_FOUND', context)
+    case 'denied':
+      options.onDenied()
+      return errorReply('OBJECT_DENIED', context)
+    default:
+      return result satisfies never
+  }
+}
+
+/** S3 has no `if-range`: the range with a precondition, and when that fails, the whole object. */
+async function openWithIfRange(
+  source: ObjectSource,
+  { method, signal }: ProxyRequest,
+  key: ObjectKey,
+  conditions: Conditions,
+  ifRange: string | undefined,
+): Promise<ObjectResult> {
+  const open = (effective: Conditions) =>
+    source.open({ method: method === 'HEAD' ? 'HEAD' : 'GET', key, conditions: effective, signal })
+  if (conditions.range === undefined || ifRange === undefined) return open(conditions)
+  const guarded = withIfRange(conditions, ifRange)
+  if (guarded === undefined) return open(withoutRange(conditions))
+  const result = await open(guarded)
+  return result.kind === 'precondition-failed' ? open(withoutRange(conditions)) : result
+}

@@ -1,0 +1,99 @@
+import type { ByteSource } from '../http/byte-source.ts'
+import type { ErrorCode } from '../errors.ts'
+
+/** What S3 means by an answer that is not the object. */
+export type S3Verdict =
+  | { kind: 'not-found' | 'denied' | 'precondition-failed' | 'range-not-satisfiable' }
+  | { kind: 'failure'; code: ErrorCode; mayRetry: boolean; advice: string }
+
+/**
+ * Reads S3's intention from status and error code.
+ *
+ * @param errorCode of the XML body; `undefined` when there was none, as for HEAD
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+export function judgeS3Answer(status: number, errorCode: string | undefined): S3Verdict {
+  if (errorCode !== undefined && errorCode in byCode) return byCode[errorCode] as S3Verdict
+  if (status === 412) return { kind: 'precondition-failed' }
+  if (status === 416) return { kind: 'range-not-satisfiable' }
+  if (status === 429 || (status === 503 && errorCode === undefined)) return slowDown
+  if (status >= 500) return failure('S3_UNAVAILABLE', true, 'S3 failed; if this lasts, see the status page of the S3 service')
+  if (status >= 300 && status < 400) return redirected
+  if (status === 401 || (status === 403 && errorCode !== undefined)) return badCredentials
+  return failure('S3_BAD_ANSWER', false, 'check s3.endpoint (AWS_S3_ENDPOINT): does it point at S3?')
+}
+
+/** How much of an error's body is looked at. */
+const maxErrorBytes = 64 * 1024
+
+/**
+ * Reads the body of an S3 error to its end, or gives it up where it is no S3 error.
+ *
+ * @returns text, empty where the body broke or was too large
+ */
+export async function readErrorBody(body: ByteSource): Promise<string> {
+  let text = ''
+  try {
+    for (;;) {
+      const piece = await body.read()
+      if (piece === null) return text
+      text += Buffer.from(piece).toString('latin1')
+      if (text.length > maxErrorBytes) return ''
+    }
+  } catch {
+    return ''
+  } finally {
+    body.cancel()
+  }
+}
+
+/** The text of one element of an S3 error, which is flat XML without attributes. */
+export function xmlElement(xml: string, name: string): string | undefined {
+  return new RegExp(`<Error>[^]*<${name}>([^<]{1,200})</${name}>`).exec(xml)?.[1]
+}
+
+function failure(code: ErrorCode, mayRetry: boolean, advice: string): S3Verdict {
+  return { kind: 'failure', code, mayRetry, advice }
+}
+
+const slowDown = failure('S3_SLOW_DOWN', true, 'S3 asks for fewer requests; spread the load over more key prefixes')
+const redirected = failure('S3_BAD_ANSWER', false, 'the bucket lives elsewhere: check s3.region (AWS_S3_REGION) and s3.endpoint (AWS_S3_ENDPOINT)')
+const badCredentials = failure('S3_CREDENTIALS', false, 'check s3.accessKeyId and s3.secretAccessKey (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), or the role')
+const clockSkew = failure('S3_CREDENTIALS', false, "this machine's clock differs from S3's by more than 15 minutes: set it")
+const wrongRegion = failure('S3_CREDENTIALS', false, 'the region of the signature is not the bucket\'s: check s3.region (AWS_S3_REGION)')
+const noBucket = failure('S3_BUCKET_MISSING', false, 'check the bucket in s3.endpoint (AWS_S3_ENDPOINT)')
+const transient = failure('S3_UNAVAILABLE', true, 'S3 failed; if this lasts, see the status page of the S3 service')
+
+const byCode: Record<string, S3Verdict> = {
+  NoSuchKey: { kind: 'not-found' },
+  NoSuchVersion: { kind: 'not-found' },
+  KeyTooLongError: { kind: 'not-found' },
+  AccessDenied: { kind: 'denied' },
+  // Archived: it exists, and cannot be read until it is restored.
+  InvalidObjectState: { kind: 'denied' },
+  PreconditionFailed: { kind: 'precondition-failed' },
+  InvalidRange: { kind: 'range-not-satisfiable' },
+  SlowDown: slowDown,
+  ServiceUnavailable: slowDown,
+  TooManyRequests: slowDown,
+  RequestLimitExceeded: slowDown,
+  ThrottlingException: slowDown,
+  InternalError: transient,
+  RequestTimeout: transient,
+  OperationAborted: transient,
+  NoSuchBucket: noBucket,
+  InvalidBucketName: noBucket,
+  PermanentRedirect: redirected,
+  TemporaryRedirect: redirected,
+  Redirect: redirected,
+  AuthorizationHeaderMalformed: wrongRegion,
+  RequestTimeTooSkewed: clockSkew,
+  RequestExpired: clockSkew,
+  SignatureDoesNotMatch: badCredentials,
+  InvalidAccessKeyId: badCredentials,
+  InvalidToken: badCredentials,
+  ExpiredToken: badCredentials,
+  TokenRefreshRequired: badCredentials,
+  AccountProblem: badCredentials,
+  AllAccessDisabled: badCredentials,
+}

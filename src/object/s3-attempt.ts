@@ -1,0 +1,143 @@
+import { type ErrorCode, S3ProxyError } from '../errors.ts'
+import type { HeaderList } from '../http/reply.ts'
+import type { S3Response } from '../s3/connection.ts'
+import type { S3Client } from '../s3/s3-client.ts'
+import { TransportError } from '../s3/transport-error.ts'
+import { conditionHeaders } from './conditions.ts'
+import { answersRange, type ByteRange, parseContentRange } from './content-range.ts'
+import { toWireKey } from './key.ts'
+import { pickObjectHeaders } from './object-headers.ts'
+import type { ObjectRequest, ObjectResult } from './object-source.ts'
+import { judgeS3Answer, readErrorBody, xmlElement } from './s3-answer.ts'
+
+/** One answer of S3 that makes sense; the body is not yet guarded against breaking. */
+export type AttemptResult = FoundObject | Exclude<ObjectResult, { kind: 'found' }>
+
+export interface FoundObject {
+  kind: 'found'
+  status: 200 | 206
+  headers: HeaderList
+  /** Of this answer. */
+  sizeBytes: number
+  /** `undefined` for a whole object. */
+  range: ByteRange | undefined
+  etag: string | undefined
+  body: S3Response['body']
+}
+
+/** An attempt that failed, and whether another one may do better. */
+export class AttemptError extends S3ProxyError {
+  readonly mayRetry: boolean
+
+  constructor(code: ErrorCode, message: string, mayRetry: boolean, options?: { cause?: unknown }) {
+    super(code, message, options)
+    this.mayRetry = mayRetry
+  }
+}
+
+/**
+ * Asks S3 once.
+ *
+ * @param stepMs how long each step may take: a free connection, connecting, the head
+ * @throws AttemptError; TransportError `cancelled` when the signal fired; S3ProxyError `S3_CREDENTIALS`
+ */
+export async function attemptObject(client: S3Client, request: ObjectRequest, stepMs: number): Promise<AttemptResult> {
+  const response = await send(client, request, stepMs)
+  const { status } = response
+  if (status === 200 || status === 206) return found(request, response)
+  if (status === 304) {
+    response.body.cancel()
+    if (!('if-none-match' in request.conditions || 'if-modified-since' in request.conditions)) {
+      throw badAnswer('304 to a request without a condition')
+    }
+    return { kind: 'not-modified', headers: pickObjectHeaders(response.headers) }
+  }
+  return judge(client, request, response, stepMs)
+}
+
+async function send(client: S3Client, request: ObjectRequest, stepMs: number): Promise<S3Response> {
+  const { method, key, conditions, signal } = request
+  try {
+    return await client.send({ method, wireKey: toWireKey(key), headers: conditionHeaders(conditions) }, signal, stepMs)
+  } catch (error) {
+    if (!(error instanceof TransportError) || error.failure === 'cancelled') throw error
+    throw toAttemptError(error)
+  }
+}
+
+/** What an operator is to make of a failed exchange. */
+export function toAttemptError(error: TransportError): AttemptError {
+  const [code, mayRetry] = attemptFailures[error.failure]
+  return new AttemptError(code, error.message, mayRetry, { cause: error })
+}
+
+const attemptFailures = {
+  unreachable: ['S3_UNAVAILABLE', true],
+  'connect-timeout': ['S3_TIMEOUT', true],
+  stalled: ['S3_TIMEOUT', true],
+  cut: ['S3_UNAVAILABLE', true],
+  stale: ['S3_UNAVAILABLE', true],
+  garbage: ['S3_BAD_ANSWER', true],
+  'pool-exhausted': ['S3_BUSY', false],
+  cancelled: ['S3_UNAVAILABLE', false],
+} as const
+
+function found(request: ObjectRequest, response: S3Response): FoundObject {
+  const { status, headers, body } = response
+  const length = headers.get('content-length')
+  const asked = request.conditions.range
+  const range = status === 206 ? parseContentRange(headers.get('content-range')) : undefined
+  const problem =
+    length === undefined
+      ? 'without content-length'
+      : status === 206 && (asked === undefined || range === undefined || !answersRange(range, asked))
+        ? 'with a range that was not asked for'
+        : range !== undefined && range.last - range.first + 1 !== Number(length)
+          ? 'whose content-length is not that of its range'
+          : undefined
+  if (problem !== undefined) {
+    body.cancel()
+    throw badAnswer(`${status} ${problem}`)
+  }
+  return {
+    kind: 'found',
+    status: status === 206 ? 206 : 200,
+    headers: pickObjectHeaders(headers),
+    sizeBytes: Number(length),
+    range,
+    etag: headers.get('etag'),
+    body,
+  }
+}
+
+async function judge(
+  client: S3Client,
+  request: ObjectRequest,
+  response: S3Response,
+  stepMs: number,
+): Promise<AttemptResult> {
+  const { status } = response
+  const isSilent = request.method === 'HEAD'
+  const xml = await readErrorBody(response.body)
+  // The answer to HEAD has no body, so it does not say why: GET for one byte does.
+  if (isSilent && (status === 400 || status === 403 || status === 404)) {
+    const reason = await attemptObject(client, { ...request, method: 'GET', conditions: { range: 'bytes=0-0' } }, stepMs)
+    if (reason.kind !== 'found') return reason
+    reason.body.cancel()
+    throw badAnswer(`${status} to HEAD and an object to GET`)
+  }
+  const errorCode = xmlElement(xml, 'Code')
+  const verdict = judgeS3Answer(status, errorCode)
+  if (verdict.kind === 'failure') {
+    const said = errorCode === undefined ? 'without an error code' : errorCode.replace(/[^A-Za-z0-9]/g, '')
+    throw new AttemptError(verdict.code, `S3 answered ${status} ${said}: ${verdict.advice}`, verdict.mayRetry)
+  }
+  if (verdict.kind !== 'range-not-satisfiable') return { kind: verdict.kind }
+  const actual = /^\d+$/.exec(xmlElement(xml, 'ActualObjectSize') ?? '')?.[0]
+  const contentRange = response.headers.get('content-range') ?? (actual && `bytes */${actual}`)
+  return { kind: 'range-not-satisfiable', contentRange }
+}
+
+function badAnswer(what: string): AttemptError {
+  return new AttemptError('S3_BAD_ANSWER', `S3 answered ${what}: check s3.endpoint (AWS_S3_ENDPOINT)`, true)
+}

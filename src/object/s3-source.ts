@@ -1,0 +1,52 @@
+import { S3ProxyError } from '../errors.ts'
+import type { S3Client } from '../s3/s3-client.ts'
+import { backOff } from './backoff.ts'
+import { createHealingBody } from './healing.ts'
+import type { ObjectRequest, ObjectResult, ObjectSource } from './object-source.ts'
+import { createRetryBudget } from './retry-budget.ts'
+import { AttemptError, type AttemptResult, attemptObject } from './s3-attempt.ts'
+
+export interface S3SourceOptions {
+  client: S3Client
+  maxAttempts: number
+  /** Without a byte over all attempts together. */
+  deadlineMs: number
+  /** How long a reader may take nothing before its connection to S3 is given back. */
+  readerPatienceMs: number
+  random(): number
+  now(): number
+  /** Called for each failure that another attempt follows. */
+  onRetry(error: S3ProxyError, where: 'head' | 'body'): void
+}
+
+/** Objects from S3: attempts before the head are repeated, bodies that break are continued. */
+export function createS3Source(options: S3SourceOptions): ObjectSource {
+  const budget = createRetryBudget()
+
+  async function openWithRetries(request: ObjectRequest): Promise<AttemptResult> {
+    const deadline = options.now() + options.deadlineMs
+    budget.earn()
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await attemptObject(options.client, request, Math.max(1, deadline - options.now()))
+      } catch (error) {
+        if (!(error instanceof AttemptError) || !error.mayRetry) throw error
+        if (attempt >= options.maxAttempts || !budget.spend()) throw error
+        options.onRetry(error, 'head')
+        await backOff(attempt, options.random, request.signal)
+        if (options.now() >= deadline) {
+          throw new S3ProxyError('S3_TIMEOUT', `no answer from S3 within ${options.deadlineMs} ms (s3.deadlineMs)`, { cause: error })
+        }
+      }
+    }
+  }
+
+  return {
+    async open(request): Promise<ObjectResult> {
+      const result = await openWithRetries(request)
+      if (result.kind !== 'found') return result
+      const { status, headers, sizeBytes } = result
+      return { kind: 'found', status, headers, sizeBytes, body: createHealingBody(result, request, options) }
+    },
+  }
+}

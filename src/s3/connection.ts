@@ -1,0 +1,222 @@
+import net from 'node:net'
+import tls from 'node:tls'
+import type { ByteSource } from '../http/byte-source.ts'
+import type { BlockPool } from './block-pool.ts'
+import { ResponseBody } from './response-body.ts'
+import { parseResponseHead, type ResponseHead } from './response-head.ts'
+import { TransportError } from './transport-error.ts'
+
+/** Where S3 listens. */
+export interface S3Origin {
+  isSecure: boolean
+  hostname: string
+  port: number
+}
+
+export interface S3Response extends ResponseHead {
+  body: ByteSource & Pick<ResponseBody, 'abandon'>
+}
+
+export interface ConnectionOptions {
+  connectTimeoutMs: number
+  stallTimeoutMs: number
+  blocks: BlockPool
+  /** The exchange is over and the connection may be used for another one. */
+  onIdle(connection: Connection): void
+  onClosed(connection: Connection): void
+}
+
+const maxHeadBytes = 32 * 1024
+/** Reads are synchronous and what lands here is copied out at once, so one landing serves all connections. */
+const sharedLanding = Buffer.allocUnsafeSlow(64 * 1024)
+
+/** One HTTP/1.1 connection to S3, which carries one exchange at a time. @see docs/decisions/002-s3-transport.md */
+export class Connection {
+  readonly #socket: net.Socket
+  readonly #options: ConnectionOptions
+  readonly #isSecure: boolean
+  #state: 'connecting' | 'idle' | 'head' | 'body' | 'closed' = 'connecting'
+  #landing: Buffer = sharedLanding
+  #headBytes: Buffer | null = null
+  #waiter: { resolve(response: S3Response): void; reject(error: Error): void; method: string } | null = null
+  #body: ResponseBody | null = null
+  #keepAlive = true
+  #exchanges = 0
+  #timer: NodeJS.Timeout | undefined
+  /** When it last became idle, by the clock of `performance.now()`. */
+  idleSinceMs = 0
+
+  /**
+   * Starts to connect.
+   *
+   * @param onConnected called once, with an error when there is no connection
+   */
+  constructor(origin: S3Origin, options: ConnectionOptions, onConnected: (error: Error | null) => void) {
+    this.#options = options
+    this.#isSecure = origin.isSecure
+    const target = {
+      host: origin.hostname,
+      port: origin.port,
+      noDelay: true,
+      keepAlive: true,
+      onread: {
+        // Asked for again after every read, so that each read lands where its bytes are wanted.
+        buffer: () => this.#landing,
+        callback: (sizeBytes: number, buffer: Uint8Array) => this.#receive(buffer as Buffer, sizeBytes),
+      },
+    }
+    this.#socket = origin.isSecure
+      ? tls.connect({ ...target, ...tlsName(origin.hostname), ALPNProtocols: ['http/1.1'] })
+      : net.connect(target)
+    let isSettled = false
+    const settle = (error: Error | null) => {
+      if (isSettled) return
+      isSettled = true
+      clearTimeout(this.#timer)
+      onConnected(error)
+    }
+    this.#timer = setTimeout(() => {
+      this.#fail(new TransportError('connect-timeout', `no connection to S3 within ${options.connectTimeoutMs} ms`))
+    }, options.connectTimeoutMs)
+    this.#onConnectFailed = settle
+    this.#socket.once(origin.isSecure ? 'secureConnect' : 'connect', () => {
+      if (this.#state !== 'connecting') return
+      this.#state = 'idle'
+      settle(null)
+    })
+    this.#socket.on('error', (error) => this.#onEnd(error))
+    this.#socket.on('end', () => this.#onEnd(null))
+    this.#socket.on('close', () => this.#onEnd(null))
+  }
+
+  readonly #onConnectFailed: (error: Error) => void
+
+  /**
+   * Sends one request, and answers with the head of the response as soon as that is in.
+   *
+   * @param head request line and headers, latin1, with the empty line
+   * @param timeoutMs until the whole head is in
+   * @throws TransportError
+   */
+  exchange(method: string, head: string, timeoutMs: number): Promise<S3Response> {
+    if (this.#state !== 'idle') return Promise.reject(new TransportError('stale', 'S3 closed an idle connection'))
+    this.#state = 'head'
+    this.#exchanges++
+    return new Promise((resolve, reject) => {
+      this.#waiter = { resolve, reject, method }
+      this.#timer = setTimeout(() => {
+        this.#fail(new TransportError('stalled', `S3 did not answer within ${timeoutMs} ms`))
+      }, timeoutMs)
+      this.#socket.write(head, 'latin1')
+    })
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
+  /** Ends the connection at once; an exchange under way fails with `cancelled`. */
+  close(): void {
+    this.#fail(new TransportError('cancelled', 'the exchange was given up'))
+  }
+
+  #receive(buffer: Buffer, sizeBytes: number): boolean {
+    try {
+      const bytes = buffer.subarray(0, sizeBytes)
+      if (this.#state === 'head') this.#receiveHead(bytes)
+      else if (this.#state === 'body') this.#receiveBody(bytes)
+      else if (this.#state === 'idle') this.#fail(new TransportError('garbage', 'S3 spoke without being asked'))
+    } catch (error) {
+      this.#fail(error as Error)
+    }
+    return this.#body === null || !this.#body.isPaused
+  }
+
+  #receiveHead(bytes: Buffer): void {
+    const all = this.#headBytes === null ? bytes : Buffer.concat([this.#headBytes, bytes])
+    const end = all.indexOf('\r\n\r\n')
+    if (end === -1) {
+      if (all.length > maxHeadBytes) throw new TransportError('garbage', 'the head of the answer is too large')
+      // `bytes` lies in the shared landing.
+      this.#headBytes = Buffer.from(all)
+      return
+    }
+    this.#headBytes = null
+    const waiter = this.#waiter
+    if (waiter === null) return
+    const head = parseResponseHead(all.toString('latin1', 0, end), waiter.method)
+    const rest = all.subarray(end + 4)
+    if (head.status < 200) {
+      if (head.status === 101) throw new TransportError('garbage', 'S3 changed the protocol')
+      if (rest.length > 0) this.#receiveHead(rest)
+      return
+    }
+    clearTimeout(this.#timer)
+    this.#waiter = null
+    this.#keepAlive = head.keepAlive
+    const body = new ResponseBody(this, {
+      framing: head.framing,
+      blocks: this.#options.blocks,
+      stallTimeoutMs: this.#options.stallTimeoutMs,
+      gathers: this.#isSecure,
+    })
+    this.#body = body
+    this.#state = 'body'
+    const response: S3Response = { ...head, body }
+    this.#receiveBody(rest)
+    waiter.resolve(response)
+  }
+
+  #receiveBody(bytes: Buffer): void {
+    const body = this.#body
+    if (body === null) return
+    const taken = bytes.length > 0 ? body.accept(bytes) : 0
+    if (!body.isComplete) {
+      this.#landing = body.landing ?? sharedLanding
+      return
+    }
+    this.#landing = sharedLanding
+    this.#body = null
+    this.#state = 'idle'
+    if (taken < bytes.length || !this.#keepAlive) this.#fail(new TransportError('cancelled', 'not to be used again'))
+    else this.#options.onIdle(this)
+  }
+
+  #onEnd(cause: Error | null): void {
+    if (this.#state === 'closed') return
+    if (cause === null && this.#state === 'body' && this.#body?.mayEndByClose) {
+      this.#body.end(null)
+      this.#fail(new TransportError('cancelled', 'not to be used again'))
+      return
+    }
+    if (this.#state === 'connecting') {
+      this.#fail(new TransportError('unreachable', `no connection to S3: ${cause?.message ?? 'closed'}`, { cause }))
+      return
+    }
+    const isStale = this.#state === 'head' && this.#exchanges > 1 && this.#headBytes === null
+    const how = cause === null ? 'closed the connection' : `broke the connection (${cause.message})`
+    const where = this.#state === 'head' ? 'before answering' : 'in the middle of a body'
+    this.#fail(new TransportError(isStale ? 'stale' : 'cut', `S3 ${how} ${where}`, { cause }))
+  }
+
+  #fail(error: Error): void {
+    if (this.#state === 'closed') return
+    const wasConnecting = this.#state === 'connecting'
+    this.#state = 'closed'
+    clearTimeout(this.#timer)
+    this.#socket.destroy()
+    if (wasConnecting) this.#onConnectFailed(error)
+    const waiter = this.#waiter
+    this.#waiter = null
+    waiter?.reject(error)
+    const body = this.#body
+    this.#body = null
+    body?.end(error)
+    this.#options.onClosed(this)
+  }
+}
+
+/** RFC 6066 section 3: an address is not a server name. */
+function tlsName(hostname: string): { servername?: string } {
+  return net.isIP(hostname) === 0 ? { servername: hostname } : {}
+}

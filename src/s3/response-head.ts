@@ -1,0 +1,75 @@
+import { TransportError } from './transport-error.ts'
+
+/** The head of an S3 answer, and how its body is delimited. */
+export interface ResponseHead {
+  status: number
+  /** By lower-case name; a header that came twice with the same value stands once. */
+  headers: Map<string, string>
+  framing: Framing
+  keepAlive: boolean
+}
+
+/** RFC 9112 section 6.3. */
+export type Framing = { kind: 'length'; sizeBytes: number } | { kind: 'chunked' } | { kind: 'until-close' }
+
+const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [^\r\n]*)?$/
+const fieldName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const badValue = /[\x00-\x08\x0a-\x1f\x7f]/
+
+/**
+ * Parses the head of an answer, strictly: what is not plain HTTP/1.1 is garbage, not a guess.
+ *
+ * @param text latin1, up to and without the empty line
+ * @param method of the request: an answer to HEAD has no body whatever its head says
+ * @throws TransportError `garbage`
+ * @see RFC 9112 sections 4, 5 and 6.3
+ */
+export function parseResponseHead(text: string, method: string): ResponseHead {
+  const lines = text.split('\r\n')
+  const first = statusLine.exec(lines[0] ?? '')
+  if (first === null) throw garbage('the first line is not a status line of HTTP/1.1')
+  const status = Number(first[2])
+  const headers = new Map<string, string>()
+  for (let index = 1; index < lines.length; index++) addField(headers, lines[index] ?? '')
+  const connection = headers.get('connection')?.toLowerCase() ?? ''
+  const framing = framingOf(status, method, headers)
+  return {
+    status,
+    headers,
+    framing,
+    keepAlive: (first[1] === '1' ? !connection.includes('close') : connection.includes('keep-alive')) && framing.kind !== 'until-close',
+  }
+}
+
+function addField(headers: Map<string, string>, line: string): void {
+  const colon = line.indexOf(':')
+  const name = line.slice(0, colon).toLowerCase()
+  const value = line.slice(colon + 1).trim()
+  if (colon < 1 || !fieldName.test(name)) throw garbage('a line of the head is not a header')
+  if (badValue.test(value)) throw garbage(`control characters in the header ${name}`)
+  const before = headers.get(name)
+  if (before === undefined || before === value) headers.set(name, value)
+  else if (single.has(name)) throw garbage(`the header ${name} came twice, with two values`)
+  else headers.set(name, `${before}, ${value}`)
+}
+
+/** Headers of which a second, different value would leave open what the body is. */
+const single = new Set(['content-length', 'content-range', 'content-type', 'content-encoding', 'etag', 'last-modified'])
+
+function framingOf(status: number, method: string, headers: Map<string, string>): Framing {
+  const length = headers.get('content-length')
+  if (length !== undefined && !/^\d{1,15}$/.test(length)) throw garbage('content-length is not a number')
+  if (method === 'HEAD' || status === 204 || status === 304 || status < 200) return { kind: 'length', sizeBytes: 0 }
+  const coding = headers.get('transfer-encoding')
+  if (coding !== undefined) {
+    if (coding.toLowerCase() !== 'chunked') throw garbage('a transfer-encoding other than chunked')
+    if (length !== undefined) throw garbage('both content-length and transfer-encoding')
+    return { kind: 'chunked' }
+  }
+  return length === undefined ? { kind: 'until-close' } : { kind: 'length', sizeBytes: Number(length) }
+}
+
+function garbage(what: string): TransportError {
+  return new TransportError('garbage', `the answer is not HTTP as S3 speaks it: ${what}`)
+}

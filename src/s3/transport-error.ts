@@ -1,0 +1,27 @@
+/** How an exchange with S3 failed below HTTP: the words that decide whether and how it is tried again. */
+export type TransportFailure =
+  /** No connection: refused, unreachable, unknown host, TLS. */
+  | 'unreachable'
+  | 'connect-timeout'
+  /** Connected, but no byte for `s3.stallTimeoutMs`. */
+  | 'stalled'
+  /** The connection ended before the answer did. */
+  | 'cut'
+  /** A kept-alive connection that S3 had closed by the time it was used again; nothing was answered. */
+  | 'stale'
+  /** Not HTTP/1.1, or not an answer to what was asked. */
+  | 'garbage'
+  /** All connections stayed in use for as long as the request could wait. */
+  | 'pool-exhausted'
+  /** Given up by us. */
+  | 'cancelled'
+
+export class TransportError extends Error {
+  readonly failure: TransportFailure
+
+  constructor(failure: TransportFailure, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'TransportError'
+    this.failure = failure
+  }
+}

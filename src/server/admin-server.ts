@@ -1,0 +1,34 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Readiness } from './readiness.ts'
+
+export interface AdminServer {
+  listen(port: number, host: string): Promise<number>
+  close(): void
+}
+
+/** Liveness and readiness with reasons, on a port that the public never sees. */
+export function createAdminServer(readiness: Readiness): AdminServer {
+  const server = createServer(async (request, response) => {
+    const path = request.url?.split('?')[0]
+    if (path === '/livez') return response.end('ok\n')
+    if (path === '/readyz') {
+      const report = await readiness.check()
+      response.writeHead(report.isReady ? 200 : 503, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+      return response.end(`${JSON.stringify({ ready: report.isReady, checks: report.checks })}\n`)
+    }
+    response.writeHead(404)
+    return response.end('404 Not found: there are /livez and /readyz here\n')
+  })
+  return {
+    listen: (port, host) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject)
+        server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+      }),
+    close() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}

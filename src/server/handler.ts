@@ -1,0 +1,118 @@
+import { createSessionCheck, type SessionCheck } from '../auth/check-session.ts'
+import { finishLogin } from '../auth/finish-login.ts'
+import { isNavigation } from '../auth/is-navigation.ts'
+import { beginLogin, type LoginParts, type Site } from '../auth/login.ts'
+import { logout } from '../auth/logout.ts'
+import { type ErrorCode, messageOf, S3ProxyError } from '../errors.ts'
+import { errorReply } from '../http/error-reply.ts'
+import type { ProxyRequest } from '../http/proxy-request.ts'
+import type { Reply } from '../http/reply.ts'
+import type { Log } from '../log.ts'
+import type { ObjectKey } from '../object/key.ts'
+import type { ObjectSource } from '../object/object-source.ts'
+import { readObject } from '../object/read-object.ts'
+import type { OpenSession } from '../session/sessions.ts'
+import { type Exchange, timed } from './exchange.ts'
+import type { Readiness } from './readiness.ts'
+import { route } from './route.ts'
+import type { SiteResolver } from './site.ts'
+
+/** Everything that a request may need. */
+export interface HandlerParts extends LoginParts {
+  source: ObjectSource
+  siteOf: SiteResolver
+  readiness: Readiness
+  healthcheckKey: string | undefined
+  tokenCheckIntervalMs: number
+  sandboxed: boolean
+  /** A session that the original wrote, upgraded; with the cookie that goes with it. */
+  resumeLegacy?: (request: ProxyRequest, site: Site) => Promise<{ who: string; cookie: string } | undefined>
+  log: Log
+  onDenied(): void
+}
+
+/** Answers one request; never rejects. */
+export type Handler = (request: ProxyRequest, exchange: Exchange) => Promise<Reply>
+
+export function createHandler(parts: HandlerParts): Handler {
+  const isStillValid: SessionCheck = createSessionCheck(parts)
+
+  async function handle(request: ProxyRequest, exchange: Exchange): Promise<Reply> {
+    const target = route(request.path, parts.healthcheckKey)
+    exchange.route = target.kind
+    const refuse = (code: ErrorCode, headers?: string[]) => refusal(request, exchange, code, headers)
+
+    if (target.kind === 'refused') return refuse(target.code)
+    const isReading = request.method === 'GET' || request.method === 'HEAD'
+    const isLogout = target.kind === 'logout' && request.method === 'POST'
+    if (!isReading && !isLogout) return refuse('METHOD_NOT_ALLOWED', ['allow', target.kind === 'logout' ? 'GET, HEAD, POST' : 'GET, HEAD'])
+    if (target.kind === 'healthcheck') return readTimed(request, exchange, target.key)
+    if (target.kind === 'livez') return oneWord(200, 'ok')
+    if (target.kind === 'readyz') return (await parts.readiness.check()).isReady ? oneWord(200, 'ok') : oneWord(503, 'unready')
+
+    const site = parts.siteOf(request)
+    if (site === undefined) return refuse('HOST_MISDIRECTED')
+    if (target.kind === 'callback') return callback(request, exchange, site)
+    if (target.kind === 'logout') return logout(parts.sessions, request, site)
+
+    const open = await timed(exchange, 'sessionMs', parts.sessions.find(request.header('cookie'), site.isSecure))
+    if (open !== undefined && (await isValid(open, exchange))) {
+      exchange.who = open.session.who
+      return readTimed(request, exchange, target.key)
+    }
+    const legacy = await parts.resumeLegacy?.(request, site)
+    if (legacy !== undefined) {
+      exchange.who = legacy.who
+      const reply = await readTimed(request, exchange, target.key)
+      reply.headers.push('set-cookie', legacy.cookie)
+      return reply
+    }
+    if (!isNavigation(request)) return refuse('LOGIN_REQUIRED')
+    exchange.route = 'login'
+    return timed(exchange, 'sessionMs', beginLogin(parts, request, site, request.path + request.query, 0))
+  }
+
+  function readTimed(request: ProxyRequest, exchange: Exchange, key: ObjectKey): Promise<Reply> {
+    return timed(exchange, 's3Ms', readObject(parts.source, request, key, parts))
+  }
+
+  /** A session is trusted for a while; then this waits for the SSO. */
+  function isValid(open: OpenSession, exchange: Exchange): boolean | Promise<boolean> {
+    const answer = isStillValid(open)
+    return answer instanceof Promise ? timed(exchange, 'ssoMs', answer) : answer
+  }
+
+  async function callback(request: ProxyRequest, exchange: Exchange, site: Site): Promise<Reply> {
+    const finished = await timed(exchange, 'ssoMs', finishLogin(parts, request, site))
+    exchange.who = finished.who
+    exchange.code = finished.code
+    if (finished.failure !== undefined) logFailure(parts.log, request, finished.failure)
+    return finished.reply
+  }
+
+  return async (request, exchange) => {
+    try {
+      return await handle(request, exchange)
+    } catch (error) {
+      const failure = error instanceof S3ProxyError ? error : new S3ProxyError('INTERNAL', messageOf(error), { cause: error })
+      // Nobody is there any more to be told, and nothing of what was given up is a failure.
+      if (!request.signal.aborted) logFailure(parts.log, request, failure)
+      return refusal(request, exchange, failure.code)
+    }
+  }
+}
+
+function refusal(request: ProxyRequest, exchange: Exchange, code: ErrorCode, headers: string[] = []): Reply {
+  exchange.code = code
+  return errorReply(code, { requestId: request.id, accept: request.header('accept'), headers })
+}
+
+function logFailure(log: Log, request: ProxyRequest, failure: S3ProxyError): void {
+  const fields = { requestId: request.id, code: failure.code }
+  if (failure.code !== 'INTERNAL') log.warn(fields, failure.message)
+  else log.error({ ...fields, stack: (failure.cause as Error | undefined)?.stack }, `a fault of ours: ${failure.message}`)
+}
+
+function oneWord(status: number, word: string): Reply {
+  return { status, headers: ['content-type', 'text/plain; charset=utf-8', 'cache-control', 'no-store'], body: `${word}\n` }
+}

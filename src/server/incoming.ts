@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { type ProxyRequest, type RequestHeader, requestHeaders } from '../http/proxy-request.ts'
+
+/** A request as a plain value, or why it is none. */
+export type Incoming = { kind: 'request'; request: ProxyRequest } | { kind: 'invalid'; requestId: string; code: 'HEADER_INVALID' | 'TARGET_INVALID' }
+
+const wanted = new Set<string>(requestHeaders)
+/** Lists, of which several lines are one. @see RFC 9110 section 5.3 */
+const lists = new Map([
+  ['accept', ', '],
+  ['cookie', '; '],
+  ['if-match', ', '],
+  ['if-none-match', ', '],
+  ['x-forwarded-proto', ', '],
+])
+const hostShape = /^(?:[a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/
+
+/** Reads the target and the wanted headers off a request of node:http. */
+export function readIncoming(message: IncomingMessage, signal: AbortSignal): Incoming {
+  const headers: { [name in RequestHeader]?: string } = {}
+  let isRepeated = false
+  const { rawHeaders } = message
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] as string).toLowerCase() as RequestHeader
+    if (!wanted.has(name)) continue
+    const before = headers[name]
+    const value = rawHeaders[index + 1] as string
+    if (before === undefined) headers[name] = value
+    else if (lists.has(name)) headers[name] = before + lists.get(name) + value
+    else isRepeated = true
+  }
+
+  const given = headers['x-request-id']
+  const requestId = given !== undefined && /^[\w.-]{8,128}$/.test(given) ? given : randomUUID()
+  const absolute = splitAbsolute(message.url ?? '')
+  const target = absolute?.target ?? message.url ?? ''
+  const host = (absolute?.host ?? headers.host ?? '').toLowerCase()
+  if (isRepeated || (host !== '' && !hostShape.test(host))) return { kind: 'invalid', requestId, code: 'HEADER_INVALID' }
+  const isServerWide = target === '*' && message.method === 'OPTIONS'
+  if (!target.startsWith('/') && !isServerWide) return { kind: 'invalid', requestId, code: 'TARGET_INVALID' }
+
+  const question = target.indexOf('?')
+  return {
+    kind: 'request',
+    request: {
+      id: requestId,
+      method: message.method ?? '',
+      path: question === -1 ? target : target.slice(0, question),
+      query: question === -1 ? '' : target.slice(question),
+      host,
+      header: (name) => headers[name],
+      signal,
+    },
+  }
+}
+
+/** The absolute form, whose authority counts and not the `host` header. @see RFC 9112 section 3.2.2 */
+function splitAbsolute(target: string): { host: string; target: string } | undefined {
+  if (target.startsWith('/')) return undefined
+  const match = /^https?:\/\/([^/?#@]+)(.*)$/is.exec(target)
+  if (match === null) return undefined
+  const rest = match[2] ?? ''
+  return { host: match[1] ?? '', target: rest.startsWith('/') ? rest : `/${rest}` }
+}

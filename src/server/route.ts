@@ -1,0 +1,38 @@
+import { callbackPath } from '../auth/login.ts'
+import type { ErrorCode } from '../errors.ts'
+import { type ObjectKey, toObjectKey } from '../object/key.ts'
+
+/** What a path asks for. */
+export type Route =
+  | { kind: 'object'; key: ObjectKey }
+  | { kind: 'healthcheck'; key: ObjectKey }
+  | { kind: 'callback' }
+  | { kind: 'logout' }
+  | { kind: 'livez' }
+  | { kind: 'readyz' }
+  | { kind: 'refused'; code: ErrorCode }
+
+/** Keys that cannot be served, because these paths are ours. */
+export const reservedKeys = [callbackPath.slice(1), '__s3proxy/'] as const
+
+/** Keys of S3 are at most this long, in UTF-8. */
+const maxKeyBytes = 1024
+
+/** @param healthcheckKey the only key that is served without login */
+export function route(path: string, healthcheckKey: string | undefined): Route {
+  const key = toObjectKey(path)
+  if (key === undefined) return { kind: 'refused', code: 'TARGET_INVALID' }
+  if (key.startsWith('__')) {
+    if (key === reservedKeys[0]) return { kind: 'callback' }
+    if (key.startsWith(reservedKeys[1])) return ownRoute(key.slice(reservedKeys[1].length))
+  }
+  // S3 would list the bucket for the empty key, and no object has a longer one.
+  if (key === '' || Buffer.byteLength(key) > maxKeyBytes) return notFound
+  return { kind: key === healthcheckKey ? 'healthcheck' : 'object', key }
+}
+
+function ownRoute(name: string): Route {
+  return name === 'logout' || name === 'livez' || name === 'readyz' ? { kind: name } : notFound
+}
+
+const notFound: Route = { kind: 'refused', code: 'OBJECT_NOT_FOUND' }

@@ -1,0 +1,87 @@
+import type { ServerResponse } from 'node:http'
+import type { ByteSource } from '../http/byte-source.ts'
+import { DestinationClosed, relayBody } from '../http/relay.ts'
+import { headerIn, type Reply } from '../http/reply.ts'
+
+/** How sending an answer went. */
+export interface Sent {
+  /** Of the body, handed to the network. */
+  bytes: number
+  outcome: 'complete' | 'aborted' | 'cut'
+  /** Why it was cut. */
+  cause?: unknown
+}
+
+/**
+ * Puts an answer on the socket, at the client's pace, and says how that went; never rejects.
+ *
+ * A body that breaks off resets the client's connection: it must not look as if it had ended.
+ */
+export async function sendReply(reply: Reply, response: ServerResponse, method: string): Promise<Sent> {
+  const { body, headers } = reply
+  if (typeof body === 'string') headers.push('content-length', String(Buffer.byteLength(body)))
+  // The client may leave before there is anything to say.
+  if (response.destroyed || response.socket?.destroyed) {
+    if (typeof body === 'object') body?.cancel()
+    return { bytes: 0, outcome: 'aborted' }
+  }
+  response.writeHead(reply.status, headers)
+  if (body === null || typeof body === 'string' || method === 'HEAD') {
+    if (body !== null && typeof body !== 'string') body.cancel()
+    const text = typeof body === 'string' && method !== 'HEAD' ? body : ''
+    const isComplete = await end(response, text)
+    return { bytes: isComplete ? Buffer.byteLength(text) : 0, outcome: isComplete ? 'complete' : 'aborted' }
+  }
+  return sendBody(body, Number(headerIn(headers, 'content-length')), response)
+}
+
+async function sendBody(body: ByteSource, sizeBytes: number, response: ServerResponse): Promise<Sent> {
+  let bytes = 0
+  try {
+    const first = body.read()
+    if (first instanceof Promise) response.flushHeaders()
+    else if (first !== null && first.byteLength === sizeBytes) {
+      const isComplete = await end(response, first)
+      body.cancel()
+      return { bytes: isComplete ? sizeBytes : 0, outcome: isComplete ? 'complete' : 'aborted' }
+    }
+    await relayBody(startingWith(first, body), response, (sentBytes) => {
+      bytes += sentBytes
+    })
+    if (bytes !== sizeBytes) throw new Error(`the body has ${bytes} bytes instead of ${sizeBytes}`)
+    return { bytes, outcome: (await end(response, '')) ? 'complete' : 'aborted' }
+  } catch (error) {
+    const isAborted = error instanceof DestinationClosed || response.destroyed
+    resetConnection(response)
+    return { bytes, outcome: isAborted ? 'aborted' : 'cut', cause: error }
+  }
+}
+
+/** Ends the connection so that the client sees that something is missing: with RST where there is TCP. */
+export function resetConnection(response: ServerResponse): void {
+  const socket = response.socket ?? response.req.socket
+  if (!socket.destroyed && 'resetAndDestroy' in socket) socket.resetAndDestroy()
+  else response.destroy()
+}
+
+/** The same source, whose first piece was already asked for. */
+function startingWith(first: ReturnType<ByteSource['read']>, rest: ByteSource): ByteSource {
+  let isFirst = true
+  return {
+    read() {
+      if (!isFirst) return rest.read()
+      isFirst = false
+      return first
+    },
+    cancel: () => rest.cancel(),
+  }
+}
+
+/** @returns whether everything was handed to the network before the client left */
+function end(response: ServerResponse, last: string | Uint8Array): Promise<boolean> {
+  return new Promise((resolve) => {
+    response.once('finish', () => resolve(true))
+    response.once('close', () => resolve(response.writableFinished))
+    response.end(last)
+  })
+}

@@ -1,0 +1,38 @@
+import type { Site } from '../auth/login.ts'
+import type { ProxyRequest } from '../http/proxy-request.ts'
+
+export interface SiteSettings {
+  publicUrl?: string | undefined
+  allowedHosts?: string[] | undefined
+}
+
+/** @returns the site that a request reached us under; `undefined` when we are not that host */
+export type SiteResolver = (request: ProxyRequest) => Site | undefined
+
+/**
+ * Which origin our URLs have: the configured one, or what the router in front of us says, for allowed hosts.
+ *
+ * @see RFC 9110 section 7.4
+ */
+export function createSiteResolver({ publicUrl, allowedHosts }: SiteSettings): SiteResolver {
+  if (publicUrl !== undefined) {
+    const url = new URL(publicUrl)
+    const site = { origin: url.origin, isSecure: url.protocol === 'https:' }
+    return (request) => (withoutDefaultPort(request.host, site.isSecure) === url.host ? site : undefined)
+  }
+  const allowed = allowedHosts?.map((host) => host.toLowerCase())
+  return (request) => {
+    // The first of several proxies is the one that the browser talked to.
+    const scheme = request.header('x-forwarded-proto')?.split(',')[0]?.trim().toLowerCase()
+    const isSecure = scheme === 'https'
+    const host = withoutDefaultPort(request.host, isSecure)
+    if (host === '') return undefined
+    if (allowed !== undefined && !allowed.includes(host) && !allowed.includes(host.replace(/:\d+$/, ''))) return undefined
+    return { origin: `${isSecure ? 'https' : 'http'}://${host}`, isSecure }
+  }
+}
+
+function withoutDefaultPort(host: string, isSecure: boolean): string {
+  const port = isSecure ? ':443' : ':80'
+  return host.endsWith(port) ? host.slice(0, -port.length) : host
+}

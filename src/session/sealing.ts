@@ -1,0 +1,58 @@
+import { createCipheriv, createDecipheriv, createHmac, hash, randomBytes } from 'node:crypto'
+
+/**
+ * A random secret that a browser holds, and what it opens: values are found under its hash and sealed under a
+ * key derived from it, so the store alone opens nothing.
+ */
+export type Secret = string & { readonly brand: 'Secret' }
+
+const secretShape = /^[A-Za-z0-9_-]{43}$/
+
+/** 256 random bits in base64url. */
+export function newSecret(): Secret {
+  return randomBytes(32).toString('base64url') as Secret
+}
+
+/** @returns `undefined` when the text cannot be one of ours */
+export function toSecret(text: string | undefined): Secret | undefined {
+  return text !== undefined && secretShape.test(text) ? (text as Secret) : undefined
+}
+
+/** The name under which a store keeps what belongs to a secret: its SHA-256 in base64url. */
+export function nameOf(secret: Secret): string {
+  return hash('sha256', secret, 'base64url')
+}
+
+/**
+ * Encrypts and authenticates a text.
+ *
+ * @param purpose keeps values of one kind from being taken for another
+ * @returns base64url of a version byte, 96 bits of nonce, 128 bits of tag, AES-256-GCM ciphertext
+ */
+export function seal(text: string, secret: Secret, purpose: string): string {
+  const nonce = randomBytes(12)
+  const cipher = createCipheriv('aes-256-gcm', sealingKey(secret, purpose), nonce)
+  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+  return Buffer.concat([version, nonce, cipher.getAuthTag(), sealed]).toString('base64url')
+}
+
+/** @returns `undefined` for everything that `seal` did not make with this secret for this purpose */
+export function unseal(value: string, secret: Secret, purpose: string): string | undefined {
+  const bytes = Buffer.from(value, 'base64url')
+  if (bytes.length < 29 || bytes[0] !== version[0]) return undefined
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', sealingKey(secret, purpose), bytes.subarray(1, 13), { authTagLength: 16 })
+    decipher.setAuthTag(bytes.subarray(13, 29))
+    const text = decipher.update(bytes.subarray(29), undefined, 'utf8')
+    return text + decipher.final('utf8')
+  } catch {
+    return undefined
+  }
+}
+
+const version = Buffer.from([1])
+
+/** One step of a key derivation is enough for a key that is uniformly random already (RFC 5869 section 3.3). */
+function sealingKey(secret: Secret, purpose: string): Buffer {
+  return createHmac('sha256', secret).update(`s3proxy ${purpose}`).digest()
+}

@@ -1,0 +1,115 @@
+import { createResumeLegacy } from './auth/legacy-session.ts'
+import { createOAuth2Sso } from './auth/oauth2-sso.ts'
+import { createPendingLogins } from './auth/pending-logins.ts'
+import { endpointOf } from './config/resolve.ts'
+import type { Config } from './config/schema.ts'
+import { createRareWarning, type Log } from './log.ts'
+import type { ObjectSource } from './object/object-source.ts'
+import { createS3Source } from './object/s3-source.ts'
+import { createConnectionPool } from './s3/connection-pool.ts'
+import { createCredentialSource } from './s3/credentials.ts'
+import { createS3Client, type S3Client } from './s3/s3-client.ts'
+import { createSigner } from './s3/sigv4.ts'
+import { type AdminServer, createAdminServer } from './server/admin-server.ts'
+import { createHandler } from './server/handler.ts'
+import { createHttpServer, type HttpServer } from './server/http-server.ts'
+import { createReadiness, type Readiness } from './server/readiness.ts'
+import { createSiteResolver } from './server/site.ts'
+import type { LegacyTokens } from './session/legacy-tokens.ts'
+import type { SessionStore } from './session/session-store.ts'
+import { createSessions } from './session/sessions.ts'
+
+/** The whole program, put together and not yet listening. */
+export interface App {
+  server: HttpServer
+  admin: AdminServer
+  readiness: Readiness
+  close(): Promise<void>
+}
+
+const now = Date.now
+
+/** Picks the implementations that a configuration asks for. */
+export async function createApp(config: Config, log: Log): Promise<App> {
+  const { source, client } = createObjects(config, log)
+  const { store, legacyTokens } = await createStore(config, log)
+  const sso = createOAuth2Sso(config.sso)
+  const sessionCookie = { name: config.session.cookieName, sameSite: config.session.sameSite }
+  const sessions = createSessions({ store, cookie: sessionCookie, maxAgeSeconds: config.session.maxAgeSeconds, now })
+  const readiness = createReadiness({ sessions: () => store.ping() }, now)
+  const handler = createHandler({
+    source,
+    sessions,
+    sso,
+    pending: createPendingLogins(store),
+    cookie: { name: `${config.session.cookieName}_login`, sameSite: config.session.sameSite },
+    siteOf: createSiteResolver(config.server),
+    readiness,
+    healthcheckKey: config.s3.healthcheckKey,
+    tokenCheckIntervalMs: config.sso.tokenCheckIntervalSeconds * 1000,
+    sandboxed: config.server.sandboxActiveContent,
+    ...(legacyTokens === undefined ? {} : { resumeLegacy: createResumeLegacy({ tokens: legacyTokens, sessions, sso, now }) }),
+    log,
+    now,
+    onDenied: createRareWarning(
+      log,
+      'S3 answers AccessDenied: grant s3:ListBucket, and a key that does not exist becomes a 404',
+      now,
+    ),
+  })
+  return {
+    server: createHttpServer({ ...config.server, handler, log }),
+    admin: createAdminServer(readiness),
+    readiness,
+    async close() {
+      client.close()
+      await store.close()
+    },
+  }
+}
+
+/** The S3 half, which `fetch` uses by itself. */
+export function createObjects(config: Pick<Config, 's3'>, log: Log): { source: ObjectSource; client: S3Client } {
+  const endpoint = endpointOf(config)
+  const client = createS3Client({
+    endpoint,
+    pool: createConnectionPool({ ...config.s3, origin: endpoint }),
+    credentials: createCredentialSource(config.s3),
+    sign: createSigner(config.s3.region),
+    stallTimeoutMs: config.s3.stallTimeoutMs,
+    now,
+  })
+  const source = createS3Source({
+    ...config.s3,
+    client,
+    random: Math.random,
+    now,
+    onRetry: (error, where) => log.debug({ code: error.code, where }, `asking S3 again: ${error.message}`),
+  })
+  return { source, client }
+}
+
+async function createStore(config: Config, log: Log): Promise<{ store: SessionStore; legacyTokens?: LegacyTokens }> {
+  const { redisUrl } = config.session
+  if (config.session.store === 'memory' || redisUrl === undefined) {
+    const { createMemoryStore } = await import('./session/memory-store.ts')
+    return { store: createMemoryStore(now) }
+  }
+  const { connectRedis } = await import('./session/redis-client.ts')
+  const { createRedisStore } = await import('./session/redis-store.ts')
+  let isLost = false
+  const redis = connectRedis({ ...config.session, redisUrl }, {
+    onReady() {
+      log.info({}, isLost ? 'Redis is back' : 'connected to Redis')
+      isLost = false
+    },
+    onLost(message) {
+      if (!isLost) log.warn({ code: 'SESSION_STORE_UNAVAILABLE' }, `no connection to Redis (session.redisUrl): ${message}`)
+      isLost = true
+    },
+  })
+  const store = createRedisStore(redis, config.session.redisKeyPrefix)
+  if (!config.session.acceptLegacySessions) return { store }
+  const { createLegacyTokens } = await import('./session/legacy-tokens.ts')
+  return { store, legacyTokens: createLegacyTokens(redis) }
+}
