@@ -24,7 +24,16 @@ export async function createLog({ level, isPretty, destination }: LogOptions): P
     formatters: { level: (label) => ({ level: label }) },
     // No header, cookie, token or query is ever given to the log; this is the second line of defence.
     redact: {
-      paths: ['headers', 'cookie', 'authorization', 'token', 'accessToken', 'secret', '*.cookie', '*.authorization'],
+      paths: [
+        'headers',
+        'cookie',
+        'authorization',
+        'token',
+        'accessToken',
+        'secret',
+        '*.cookie',
+        '*.authorization',
+      ],
       censor: '***',
     },
   }
@@ -33,7 +42,10 @@ export async function createLog({ level, isPretty, destination }: LogOptions): P
     return logger
   }
   const { default: pretty } = await import('pino-pretty')
-  const logger: Logger = pino({ ...settings, formatters: {} }, pretty({ ignore: 'time', singleLine: true, sync: true }))
+  const logger: Logger = pino(
+    { ...settings, formatters: {} },
+    pretty({ ignore: 'time', singleLine: true, sync: true }),
+  )
   return logger
 }
 

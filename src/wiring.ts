@@ -35,7 +35,12 @@ export async function createApp(config: Config, log: Log): Promise<App> {
   const { store, legacyTokens } = await createStore(config, log)
   const sso = createOAuth2Sso(config.sso)
   const sessionCookie = { name: config.session.cookieName, sameSite: config.session.sameSite }
-  const sessions = createSessions({ store, cookie: sessionCookie, maxAgeSeconds: config.session.maxAgeSeconds, now })
+  const sessions = createSessions({
+    store,
+    cookie: sessionCookie,
+    maxAgeSeconds: config.session.maxAgeSeconds,
+    now,
+  })
   const readiness = createReadiness({ sessions: () => store.ping() }, now)
   const handler = createHandler({
     source,
@@ -48,7 +53,9 @@ export async function createApp(config: Config, log: Log): Promise<App> {
     healthcheckKey: config.s3.healthcheckKey,
     tokenCheckIntervalMs: config.sso.tokenCheckIntervalSeconds * 1000,
     sandboxed: config.server.sandboxActiveContent,
-    ...(legacyTokens === undefined ? {} : { resumeLegacy: createResumeLegacy({ tokens: legacyTokens, sessions, sso, now }) }),
+    ...(legacyTokens === undefined
+      ? {}
+      : { resumeLegacy: createResumeLegacy({ tokens: legacyTokens, sessions, sso, now }) }),
     log,
     now,
     onDenied: createRareWarning(
@@ -69,7 +76,10 @@ export async function createApp(config: Config, log: Log): Promise<App> {
 }
 
 /** The S3 half, which `fetch` uses by itself. */
-export function createObjects(config: Pick<Config, 's3'>, log: Log): { source: ObjectSource; client: S3Client } {
+export function createObjects(
+  config: Pick<Config, 's3'>,
+  log: Log,
+): { source: ObjectSource; client: S3Client } {
   const endpoint = endpointOf(config)
   const client = createS3Client({
     endpoint,
@@ -89,7 +99,10 @@ export function createObjects(config: Pick<Config, 's3'>, log: Log): { source: O
   return { source, client }
 }
 
-async function createStore(config: Config, log: Log): Promise<{ store: SessionStore; legacyTokens?: LegacyTokens }> {
+async function createStore(
+  config: Config,
+  log: Log,
+): Promise<{ store: SessionStore; legacyTokens?: LegacyTokens }> {
   const { redisUrl } = config.session
   if (config.session.store === 'memory' || redisUrl === undefined) {
     const { createMemoryStore } = await import('./session/memory-store.ts')
@@ -98,16 +111,23 @@ async function createStore(config: Config, log: Log): Promise<{ store: SessionSt
   const { connectRedis } = await import('./session/redis-client.ts')
   const { createRedisStore } = await import('./session/redis-store.ts')
   let isLost = false
-  const redis = connectRedis({ ...config.session, redisUrl }, {
-    onReady() {
-      log.info({}, isLost ? 'Redis is back' : 'connected to Redis')
-      isLost = false
+  const redis = connectRedis(
+    { ...config.session, redisUrl },
+    {
+      onReady() {
+        log.info({}, isLost ? 'Redis is back' : 'connected to Redis')
+        isLost = false
+      },
+      onLost(message) {
+        if (!isLost)
+          log.warn(
+            { code: 'SESSION_STORE_UNAVAILABLE' },
+            `no connection to Redis (session.redisUrl): ${message}`,
+          )
+        isLost = true
+      },
     },
-    onLost(message) {
-      if (!isLost) log.warn({ code: 'SESSION_STORE_UNAVAILABLE' }, `no connection to Redis (session.redisUrl): ${message}`)
-      isLost = true
-    },
-  })
+  )
   const store = createRedisStore(redis, config.session.redisKeyPrefix)
   if (!config.session.acceptLegacySessions) return { store }
   const { createLegacyTokens } = await import('./session/legacy-tokens.ts')

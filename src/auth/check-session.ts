@@ -1,5 +1,5 @@
-import type { OpenSession, Sessions } from '../session/sessions.ts'
 import type { Session } from '../session/session.ts'
+import type { OpenSession, Sessions } from '../session/sessions.ts'
 import type { SsoClient } from './sso-client.ts'
 
 export interface SessionCheckParts {

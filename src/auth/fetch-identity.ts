@@ -22,16 +22,24 @@ export async function fetchIdentity(
     if (response.status !== 200) {
       await response.body?.cancel()
       const code = response.status >= 500 ? 'SSO_UNAVAILABLE' : 'SSO_BAD_ANSWER'
-      throw new S3ProxyError(code, `the SSO answered ${response.status} when asked who a token belongs to (sso.url)`)
+      throw new S3ProxyError(
+        code,
+        `the SSO answered ${response.status} when asked who a token belongs to (sso.url)`,
+      )
     }
     return { kind: 'known', who: whoIn(await readText(response, maxAnswerBytes)) }
   } catch (error) {
     if (error instanceof S3ProxyError) throw error
     if (signal.aborted) {
-      throw new S3ProxyError('SSO_TIMEOUT', `the SSO did not say within ${timeoutMs} ms who a token belongs to`)
+      throw new S3ProxyError(
+        'SSO_TIMEOUT',
+        `the SSO did not say within ${timeoutMs} ms who a token belongs to`,
+      )
     }
     const reason = messageOf((error as { cause?: unknown }).cause ?? error)
-    throw new S3ProxyError('SSO_UNAVAILABLE', `the SSO cannot be asked who a token belongs to: ${reason}`, { cause: error })
+    throw new S3ProxyError('SSO_UNAVAILABLE', `the SSO cannot be asked who a token belongs to: ${reason}`, {
+      cause: error,
+    })
   }
 }
 
@@ -54,14 +62,19 @@ function whoIn(text: string): string {
   } catch {
     throw badAnswer('is not JSON')
   }
-  if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) throw badAnswer('is not a JSON object')
+  if (typeof claims !== 'object' || claims === null || Array.isArray(claims))
+    throw badAnswer('is not a JSON object')
   for (const name of ['user_id', 'sub', 'id', 'email', 'username'] as const) {
     const value = (claims as Record<string, unknown>)[name]
-    if ((typeof value === 'string' && value !== '') || typeof value === 'number') return String(value).slice(0, 256)
+    if ((typeof value === 'string' && value !== '') || typeof value === 'number')
+      return String(value).slice(0, 256)
   }
   return 'unnamed'
 }
 
 function badAnswer(what: string): S3ProxyError {
-  return new S3ProxyError('SSO_BAD_ANSWER', `the answer of the SSO to who a token belongs to ${what} (sso.url)`)
+  return new S3ProxyError(
+    'SSO_BAD_ANSWER',
+    `the answer of the SSO to who a token belongs to ${what} (sso.url)`,
+  )
 }

@@ -8,7 +8,6 @@ import { beginLogin, browserOf, type LoginParts, redirect, type Site } from './l
 export interface FinishedLogin {
   reply: Reply
   who?: string
-  code?: ErrorCode
   /** What an operator should know of it. */
   failure?: S3ProxyError
 }
@@ -25,14 +24,18 @@ const maxRestarts = 2
  * @throws S3ProxyError for everything that the SSO or the store fails in
  * @see RFC 6749 sections 4.1.2 and 10.12
  */
-export async function finishLogin(parts: LoginParts, request: ProxyRequest, site: Site): Promise<FinishedLogin> {
+export async function finishLogin(
+  parts: LoginParts,
+  request: ProxyRequest,
+  site: Site,
+): Promise<FinishedLogin> {
   const query = new URLSearchParams(request.query)
   const [code, state, error] = [single(query, 'code'), single(query, 'state'), single(query, 'error')]
   const login = state === undefined ? undefined : await parts.pending.find(state)
   const refuse = (errorCode: ErrorCode): FinishedLogin => {
     const startAgain = site.origin + (login?.returnTo ?? '/')
     const context = { requestId: request.id, accept: request.header('accept'), startAgain }
-    return { reply: errorReply(errorCode, context), code: errorCode }
+    return { reply: errorReply(errorCode, context) }
   }
 
   if (error !== undefined) return refuse(error === 'access_denied' ? 'LOGIN_DENIED' : 'SSO_ERROR')
@@ -51,20 +54,29 @@ export async function finishLogin(parts: LoginParts, request: ProxyRequest, site
     const accessToken = await parts.sso.exchangeCode({ code, codeVerifier, redirectUri: login.redirectUri })
     const identity = await parts.sso.identify(accessToken)
     if (identity.kind === 'rejected') {
-      throw new S3ProxyError('SSO_FORBADE_CODE', 'the SSO does not say who the user is: is sso.scope enough for its page about the user?')
+      throw new S3ProxyError(
+        'SSO_FORBADE_CODE',
+        'the SSO does not say who the user is: is sso.scope enough for its page about the user?',
+      )
     }
     const now = parts.now()
     const session = { accessToken, who: identity.who, createdAt: now, verifiedAt: now }
     const cookie = await parts.sessions.create(session, site.isSecure)
     return { reply: redirect(site.origin + login.returnTo, cookie), who: identity.who }
   } catch (failure) {
-    if (failure instanceof S3ProxyError && restartable.has(failure.code)) return { ...refuse(failure.code), failure }
+    if (failure instanceof S3ProxyError && restartable.has(failure.code))
+      return { ...refuse(failure.code), failure }
     throw failure
   }
 }
 
 /** Failures after which the visitor may begin anew. */
-const restartable = new Set<ErrorCode>(['SSO_INVALID_GRANT', 'SSO_UNAVAILABLE', 'SSO_TIMEOUT', 'SSO_BAD_ANSWER'])
+const restartable = new Set<ErrorCode>([
+  'SSO_INVALID_GRANT',
+  'SSO_UNAVAILABLE',
+  'SSO_TIMEOUT',
+  'SSO_BAD_ANSWER',
+])
 
 /** @returns `undefined` for a parameter that is missing, empty or repeated (RFC 6749 section 3.1) */
 function single(query: URLSearchParams, name: string): string | undefined {

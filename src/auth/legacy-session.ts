@@ -23,7 +23,12 @@ export function createResumeLegacy({ tokens, sessions, sso, now }: LegacyParts) 
     const identity = await sso.identify(legacy.accessToken)
     await tokens.retire(legacy)
     if (identity.kind === 'rejected') return undefined
-    const session = { accessToken: legacy.accessToken, who: identity.who, createdAt: now(), verifiedAt: now() }
+    const session = {
+      accessToken: legacy.accessToken,
+      who: identity.who,
+      createdAt: now(),
+      verifiedAt: now(),
+    }
     return { who: identity.who, cookie: await sessions.create(session, site.isSecure) }
   }
 }

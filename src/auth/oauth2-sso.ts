@@ -52,21 +52,29 @@ export function createOAuth2Sso(settings: SsoSettings): SsoClient {
       const client = await loaded
       let token: Record<string, unknown>
       try {
-        const answer = await client.getToken({ code, redirect_uri: redirectUri, code_verifier: codeVerifier } as Parameters<
-          AuthorizationCode['getToken']
-        >[0])
+        const answer = await client.getToken({
+          code,
+          redirect_uri: redirectUri,
+          code_verifier: codeVerifier,
+        } as Parameters<AuthorizationCode['getToken']>[0])
         token = answer.token
       } catch (error) {
         throw tokenError(error, settings.timeoutMs)
       }
       const accessToken = token.access_token
       if (typeof accessToken !== 'string' || !/^[\x21-\x7e]{1,8192}$/.test(accessToken)) {
-        throw new S3ProxyError('SSO_BAD_ANSWER', 'the token endpoint of the SSO gave no usable access_token (sso.url)')
+        throw new S3ProxyError(
+          'SSO_BAD_ANSWER',
+          'the token endpoint of the SSO gave no usable access_token (sso.url)',
+        )
       }
       return accessToken
     },
     identify: (accessToken) =>
-      fetchIdentity(internalRoot + identityPath, accessToken, { timeoutMs: settings.timeoutMs, maxAnswerBytes }),
+      fetchIdentity(internalRoot + identityPath, accessToken, {
+        timeoutMs: settings.timeoutMs,
+        maxAnswerBytes,
+      }),
   }
 }
 
@@ -79,17 +87,39 @@ function tokenError(thrown: unknown, timeoutMs: number): S3ProxyError {
   }
   const status = error.output?.statusCode
   // The text of the SSO may repeat what we sent; its error code is enough.
-  const said = String(error.data?.payload?.error ?? '').replace(/[^a-z_]/g, '').slice(0, 40)
+  const said = String(error.data?.payload?.error ?? '')
+    .replace(/[^a-z_]/g, '')
+    .slice(0, 40)
   if (error.data?.isResponseError !== true) {
-    if (status === 504) return new S3ProxyError('SSO_TIMEOUT', `the token endpoint of the SSO did not answer within ${timeoutMs} ms`)
-    if (status === 502) return new S3ProxyError('SSO_UNAVAILABLE', `the token endpoint of the SSO cannot be reached: ${messageOf(thrown)}`)
-    return new S3ProxyError('SSO_BAD_ANSWER', 'the token endpoint of the SSO gave an answer that is not JSON, or too large')
+    if (status === 504)
+      return new S3ProxyError(
+        'SSO_TIMEOUT',
+        `the token endpoint of the SSO did not answer within ${timeoutMs} ms`,
+      )
+    if (status === 502)
+      return new S3ProxyError(
+        'SSO_UNAVAILABLE',
+        `the token endpoint of the SSO cannot be reached: ${messageOf(thrown)}`,
+      )
+    return new S3ProxyError(
+      'SSO_BAD_ANSWER',
+      'the token endpoint of the SSO gave an answer that is not JSON, or too large',
+    )
   }
-  if (status === 401) return new S3ProxyError('SSO_REFUSED_CODE', `the SSO refused the client: 401 ${said} (sso.clientId, sso.clientSecret)`)
+  if (status === 401)
+    return new S3ProxyError(
+      'SSO_REFUSED_CODE',
+      `the SSO refused the client: 401 ${said} (sso.clientId, sso.clientSecret)`,
+    )
   if (status === 403) return new S3ProxyError('SSO_FORBADE_CODE', `the SSO refused the client: 403 ${said}`)
-  if (status === 400 && said === 'invalid_grant') return new S3ProxyError('SSO_INVALID_GRANT', 'the SSO refused the code: invalid_grant')
-  if (status !== undefined && status >= 500) return new S3ProxyError('SSO_UNAVAILABLE', `the token endpoint of the SSO answered ${status}`)
-  return new S3ProxyError('SSO_BAD_ANSWER', `the token endpoint of the SSO answered ${status} ${said} (sso.url, sso.clientId)`)
+  if (status === 400 && said === 'invalid_grant')
+    return new S3ProxyError('SSO_INVALID_GRANT', 'the SSO refused the code: invalid_grant')
+  if (status !== undefined && status >= 500)
+    return new S3ProxyError('SSO_UNAVAILABLE', `the token endpoint of the SSO answered ${status}`)
+  return new S3ProxyError(
+    'SSO_BAD_ANSWER',
+    `the token endpoint of the SSO answered ${status} ${said} (sso.url, sso.clientId)`,
+  )
 }
 
 function withSlash(url: string): string {

@@ -20,7 +20,10 @@ export interface BegunLogin {
 }
 
 export interface PendingLogins {
-  begin(login: { returnTo: string; redirectUri: string; restarts: number }, browser: Secret): Promise<BegunLogin>
+  begin(
+    login: { returnTo: string; redirectUri: string; restarts: number },
+    browser: Secret,
+  ): Promise<BegunLogin>
   find(state: string): Promise<PendingLogin | undefined>
   isOf(login: PendingLogin, browser: Secret): boolean
   /** @returns the PKCE verifier to the first who asks; `undefined` to everybody after */

@@ -24,8 +24,13 @@ export async function fetchObject(key: string, flags: ConfigFlags & FetchFlags):
     return status
   }
   const checked = key === '' ? undefined : checkKey(key)
-  if (checked === undefined) return fail(exitStatus.usage, 'not a key: it is empty, or has a NUL or a segment . or ..')
-  const { config, problems } = loadConfig({ configPath: flags.config, flags: flags.set, wanted: ['s3', 'log'] })
+  if (checked === undefined)
+    return fail(exitStatus.usage, 'not a key: it is empty, or has a NUL or a segment . or ..')
+  const { config, problems } = loadConfig({
+    configPath: flags.config,
+    flags: flags.set,
+    wanted: ['s3', 'log'],
+  })
   if (config === undefined) {
     process.stderr.write(formatProblems(problems))
     return exitStatus.usage
@@ -54,7 +59,10 @@ export async function fetchObject(key: string, flags: ConfigFlags & FetchFlags):
     }
     cancelled.signal.addEventListener('abort', () => result.body.cancel())
     const showsProgress = flags.quiet !== true && process.stderr.isTTY === true
-    const progress = createProgress(result.sizeBytes, showsProgress ? (text) => process.stderr.write(text) : () => {})
+    const progress = createProgress(
+      result.sizeBytes,
+      showsProgress ? (text) => process.stderr.write(text) : () => {},
+    )
     if (flags.output === undefined) await writeToStdout(result.body, progress.add)
     else await writeToFile(result.body, flags.output, progress.add)
     progress.end()
@@ -85,13 +93,22 @@ function notFound(
       note('s3proxy: not modified\n')
       return exitStatus.ok
     case 'not-found':
-      return fail(exitStatus.notServed, '404: there is no such object; the key is not percent-encoded, and lies below the prefix of s3.endpoint')
+      return fail(
+        exitStatus.notServed,
+        '404: there is no such object; the key is not percent-encoded, and lies below the prefix of s3.endpoint',
+      )
     case 'denied':
-      return fail(exitStatus.notServed, '403: no such object, or no permission; grant s3:ListBucket to tell the two apart')
+      return fail(
+        exitStatus.notServed,
+        '403: no such object, or no permission; grant s3:ListBucket to tell the two apart',
+      )
     case 'precondition-failed':
       return fail(exitStatus.notServed, '412: the object is another version')
     case 'range-not-satisfiable':
-      return fail(exitStatus.notServed, `416: the range lies outside the object (${result.contentRange ?? 'size unknown'})`)
+      return fail(
+        exitStatus.notServed,
+        `416: the range lies outside the object (${result.contentRange ?? 'size unknown'})`,
+      )
     default:
       return result satisfies never
   }
@@ -110,12 +127,17 @@ async function writeToStdout(body: ObjectBody, onSent: (sizeBytes: number) => vo
     await relayBody(body, process.stdout, onSent)
   } catch (error) {
     if (!(error instanceof DestinationClosed)) throw error
-    if ((error.cause as NodeJS.ErrnoException | undefined)?.code !== 'EPIPE' && error.cause !== undefined) throw error.cause
+    if ((error.cause as NodeJS.ErrnoException | undefined)?.code !== 'EPIPE' && error.cause !== undefined)
+      throw error.cause
   }
 }
 
 /** Writes beside the file and renames at the end, so that a broken download never looks whole. */
-async function writeToFile(body: ObjectBody, path: string, onSent: (sizeBytes: number) => void): Promise<void> {
+async function writeToFile(
+  body: ObjectBody,
+  path: string,
+  onSent: (sizeBytes: number) => void,
+): Promise<void> {
   const partPath = `${path}.part`
   const file = createWriteStream(partPath)
   let failure: Error | undefined
@@ -129,7 +151,9 @@ async function writeToFile(body: ObjectBody, path: string, onSent: (sizeBytes: n
   } catch (error) {
     file.destroy()
     await rm(partPath, { force: true })
-    throw failure === undefined ? error : new Error(`cannot write ${path}: ${failure.message}`, { cause: error })
+    throw failure === undefined
+      ? error
+      : new Error(`cannot write ${path}: ${failure.message}`, { cause: error })
   }
 }
 

@@ -30,7 +30,10 @@ export function createProgram(setStatus: (status: number) => void): Command {
     .showSuggestionAfterError()
     .showHelpAfterError('(s3proxy --help shows what there is)')
     .exitOverride()
-    .addHelpText('after', '\nOptions of the configuration, their environment names and defaults: s3proxy.json(5).')
+    .addHelpText(
+      'after',
+      '\nOptions of the configuration, their environment names and defaults: s3proxy.json(5).',
+    )
 
   program
     .command('serve')
@@ -99,13 +102,15 @@ function setOption(): Option {
     .default(new Map<string, string>(), 'none')
     .argParser((text: string, before: Map<string, string>) => {
       const equals = text.indexOf('=')
-      if (equals < 1) throw new InvalidArgumentError('expected an option and a value, such as log.level=debug')
+      if (equals < 1)
+        throw new InvalidArgumentError('expected an option and a value, such as log.level=debug')
       return new Map(before).set(text.slice(0, equals), text.slice(equals + 1))
     })
 }
 
 function checkRange(text: string): string {
-  if (!/^(?:\d+-\d*|-\d+)$/.test(text)) throw new InvalidArgumentError('expected bytes such as 0-99, 100- or -5')
+  if (!/^(?:\d+-\d*|-\d+)$/.test(text))
+    throw new InvalidArgumentError('expected bytes such as 0-99, 100- or -5')
   return text
 }
 

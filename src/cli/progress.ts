@@ -7,7 +7,11 @@ export interface Progress {
 const redrawMs = 200
 
 /** @param write where the line goes */
-export function createProgress(totalBytes: number, write: (text: string) => void, now: () => number = Date.now): Progress {
+export function createProgress(
+  totalBytes: number,
+  write: (text: string) => void,
+  now: () => number = Date.now,
+): Progress {
   const startedAt = now()
   let doneBytes = 0
   let drawnAt = startedAt

@@ -46,5 +46,9 @@ async function shutDown(app: App, signal: string, config: Config, log: Log): Pro
   await app.close()
   const fields = { cut, ms: Math.round(performance.now() - startedAt) }
   if (cut === 0) log.info(fields, 'stopped')
-  else log.warn(fields, `stopped: ${cut} requests were still under way after server.drainTimeoutMs, and were reset`)
+  else
+    log.warn(
+      fields,
+      `stopped: ${cut} requests were still under way after server.drainTimeoutMs, and were reset`,
+    )
 }

@@ -33,7 +33,9 @@ type Report = (path: string, env: string, message: string) => void
 function checkS3(s3: Record<string, unknown>, sources: Record<string, string>, report: Report): void {
   const hasId = s3.accessKeyId !== undefined
   if (hasId !== (s3.secretAccessKey !== undefined)) {
-    const [missing, env] = hasId ? ['s3.secretAccessKey', 'AWS_SECRET_ACCESS_KEY'] : ['s3.accessKeyId', 'AWS_ACCESS_KEY_ID']
+    const [missing, env] = hasId
+      ? ['s3.secretAccessKey', 'AWS_SECRET_ACCESS_KEY']
+      : ['s3.accessKeyId', 'AWS_ACCESS_KEY_ID']
     report(missing, env, 'is required when the other half of the access key is given: both or none')
   }
   if (s3.endpoint === undefined && typeof s3.bucket === 'string' && typeof s3.region === 'string') {
@@ -60,16 +62,26 @@ function checkSession(
     report('session.redisUrl', 'VCAP_SERVICES', 'is required with session.store redis')
   }
   if (session.redisCluster === true && session.redisSentinelName !== undefined) {
-    report('session.redisSentinelName', 'S3PROXY_SESSION_REDIS_SENTINEL_NAME', 'excludes session.redisCluster')
+    report(
+      'session.redisSentinelName',
+      'S3PROXY_SESSION_REDIS_SENTINEL_NAME',
+      'excludes session.redisCluster',
+    )
   }
   if (session.sameSite === 'none' && String(server.publicUrl ?? '').startsWith('http:')) {
     report('session.sameSite', 'S3PROXY_SESSION_SAME_SITE', 'none needs https, but server.publicUrl is http')
   }
   if (session.store === 'memory') {
     if (Number(server.workers) > 1) {
-      report('server.workers', 'S3PROXY_SERVER_WORKERS', 'more than one worker needs session.store redis: memory is not shared')
+      report(
+        'server.workers',
+        'S3PROXY_SERVER_WORKERS',
+        'more than one worker needs session.store redis: memory is not shared',
+      )
     }
-    warnings.push('sessions are kept in memory: a restart signs everybody out, and only one instance can run (session.store)')
+    warnings.push(
+      'sessions are kept in memory: a restart signs everybody out, and only one instance can run (session.store)',
+    )
   }
 }
 

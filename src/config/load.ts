@@ -27,7 +27,10 @@ export function loadConfig({ configPath, flags = new Map(), wanted = sections }:
   try {
     sources.file = { path, content: JSON.parse(readFileSync(path, 'utf8')) }
   } catch (error) {
-    const message = error instanceof SyntaxError ? `${path} is not JSON: ${positionOf(error)}` : `cannot read ${path}: ${messageOf(error)}`
+    const message =
+      error instanceof SyntaxError
+        ? `${path} is not JSON: ${positionOf(error)}`
+        : `cannot read ${path}: ${messageOf(error)}`
     const problem = { path: '--config', env: 'S3PROXY_CONFIG', message }
     return { config: undefined, problems: [problem], warnings: [], sources: {}, values: {} }
   }
@@ -36,7 +39,10 @@ export function loadConfig({ configPath, flags = new Map(), wanted = sections }:
 
 /** JSON.parse quotes the text around the fault, which may be a secret: only the position is repeated. */
 function positionOf(error: SyntaxError): string {
-  return /at position \d+(?: \(line \d+ column \d+\))?/.exec(error.message)?.[0] ?? 'it ends too early, or starts wrong'
+  return (
+    /at position \d+(?: \(line \d+ column \d+\))?/.exec(error.message)?.[0] ??
+    'it ends too early, or starts wrong'
+  )
 }
 
 function readDotenv(): Record<string, string> {

@@ -21,7 +21,14 @@ export const sections = Object.keys(configSchema.shape) as Section[]
 export const options: Option[] = sections.flatMap((section) =>
   Object.entries(configSchema.shape[section].shape as Record<string, z.ZodType>).map(([name, schema]) => {
     const meta = metaOf(schema)
-    return { ...meta, path: `${section}.${name}`, section, name, schema, envNames: [systematicName(section, name), ...(meta.env ?? [])] }
+    return {
+      ...meta,
+      path: `${section}.${name}`,
+      section,
+      name,
+      schema,
+      envNames: [systematicName(section, name), ...(meta.env ?? [])],
+    }
   }),
 )
 

@@ -1,5 +1,5 @@
-import { parseEndpoint } from './endpoint.ts'
 import { checkTogether } from './consistency.ts'
+import { parseEndpoint } from './endpoint.ts'
 import { isRequired, type Option, options, type Section } from './options.ts'
 import type { Config } from './schema.ts'
 import { type Collected, collect, type Found, type Problem, type Sources } from './sources.ts'
@@ -23,7 +23,10 @@ export interface Resolved {
  */
 export function resolveConfig(given: Sources, wanted: readonly Section[]): Resolved {
   const { found, problems: allProblems }: Collected = collect(given)
-  const isWanted = (path: string) => path === '' || wanted.some((section) => path === section || path.startsWith(`${section}.`)) || !isKnownSection(path)
+  const isWanted = (path: string) =>
+    path === '' ||
+    wanted.some((section) => path === section || path.startsWith(`${section}.`)) ||
+    !isKnownSection(path)
   const problems = allProblems.filter((problem) => isWanted(problem.path))
   const values: Record<string, Record<string, unknown>> = {}
   const sources: Record<string, string> = {}

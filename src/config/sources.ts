@@ -41,7 +41,8 @@ export function collect(sources: Sources): Collected {
   for (const path of sources.flags.keys()) {
     if (!options.some((option) => option.path === path)) problems.push(unknownOption(path, 'no such option'))
   }
-  const fileValues = sources.file === undefined ? new Map<string, unknown>() : readFile(sources.file, problems)
+  const fileValues =
+    sources.file === undefined ? new Map<string, unknown>() : readFile(sources.file, problems)
   for (const option of options) {
     const flag = sources.flags.get(option.path)
     const value =
@@ -87,23 +88,40 @@ function fromEnv(
 function fromText(option: Option, text: string): unknown {
   if (option.kind === 'count') return /^-?\d{1,15}$/.test(text.trim()) ? Number(text) : text
   if (option.kind === 'flag') return flags[text.trim().toLowerCase()] ?? text
-  if (option.kind === 'list') return text.split(',').map((item) => item.trim()).filter((item) => item !== '')
+  if (option.kind === 'list')
+    return text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '')
   if (option.path === 'session.redisUrl' && !text.includes('://')) return `redis://${text}`
   return text
 }
 
-const flags: Record<string, boolean> = { true: true, '1': true, yes: true, false: false, '0': false, no: false }
+const flags: Record<string, boolean> = {
+  true: true,
+  '1': true,
+  yes: true,
+  false: false,
+  '0': false,
+  no: false,
+}
 
 function readFile(file: { path: string; content: unknown }, problems: Problem[]): Map<string, unknown> {
   const values = new Map<string, unknown>()
   if (!isObject(file.content)) {
-    problems.push({ path: '', env: '', message: `${file.path}: expected a JSON object with the sections ${sections.join(', ')}` })
+    problems.push({
+      path: '',
+      env: '',
+      message: `${file.path}: expected a JSON object with the sections ${sections.join(', ')}`,
+    })
     return values
   }
   for (const [section, content] of Object.entries(file.content)) {
     if (section === '$schema') continue
-    if (!sections.includes(section as Section)) problems.push(unknownOption(section, `unknown key in ${file.path}`))
-    else if (!isObject(content)) problems.push({ path: section, env: '', message: `${file.path}: expected an object` })
+    if (!sections.includes(section as Section))
+      problems.push(unknownOption(section, `unknown key in ${file.path}`))
+    else if (!isObject(content))
+      problems.push({ path: section, env: '', message: `${file.path}: expected an object` })
     else
       for (const [name, value] of Object.entries(content)) {
         const path = `${section}.${name}`

@@ -18,7 +18,12 @@ function maskSecret(value: string): string {
   if (!/^rediss?:/.test(value)) return '***'
   return value
     .split(',')
-    .map((url) => url.trim().replace(/\/\/.*@/, '//***@').replace(/\?.*/, '?***'))
+    .map((url) =>
+      url
+        .trim()
+        .replace(/\/\/.*@/, '//***@')
+        .replace(/\?.*/, '?***'),
+    )
     .join(',')
 }
 
@@ -27,9 +32,15 @@ export function formatSummary(resolved: Resolved): string {
   const rows = Object.entries(maskedConfig(resolved)).flatMap(([section, values]) =>
     Object.entries(values).map(([name, value]) => {
       const path = `${section}.${name}`
-      return [path, typeof value === 'string' ? value : JSON.stringify(value), resolved.sources[path] ?? ''] as const
+      return [
+        path,
+        typeof value === 'string' ? value : JSON.stringify(value),
+        resolved.sources[path] ?? '',
+      ] as const
     }),
   )
   const width = (column: 0 | 1) => Math.max(0, ...rows.map((row) => row[column].length))
-  return rows.map(([path, value, source]) => `${path.padEnd(width(0))}  ${value.padEnd(width(1))}  ${source}\n`).join('')
+  return rows
+    .map(([path, value, source]) => `${path.padEnd(width(0))}  ${value.padEnd(width(1))}  ${source}\n`)
+    .join('')
 }

@@ -30,6 +30,7 @@ export function errorReply(code: ErrorCode, context: ErrorContext): Reply {
     headers.push('content-type', 'text/plain; charset=utf-8')
     return {
       status,
+      code,
       headers,
       body: `${status} ${text.title}. ${text.what} ${text.advice} [${code}, request ${context.requestId}]\n`,
     }
@@ -42,7 +43,7 @@ export function errorReply(code: ErrorCode, context: ErrorContext): Reply {
   const body = `<p>${escapeHtml(text.what)}</p>
 <p>${escapeHtml(text.advice)}</p>
 ${again}<footer>${status} ${code} · request ${escapeHtml(context.requestId)}</footer>`
-  return { status, headers, body: renderPage(text.title, body) }
+  return { status, code, headers, body: renderPage(text.title, body) }
 }
 
 /** For redirects, the callback, pages and errors: nothing may keep them, and no URL of ours leaks. */

@@ -5,7 +5,9 @@ const names = ['if-match', 'if-modified-since', 'if-none-match', 'if-unmodified-
 const maxValueBytes = 1024
 const printable = /^[\x20-\x7e\t]*$/
 
-export type ConditionsResult = { kind: 'conditions'; conditions: Conditions; ifRange: string | undefined } | { kind: 'invalid' }
+export type ConditionsResult =
+  | { kind: 'conditions'; conditions: Conditions; ifRange: string | undefined }
+  | { kind: 'invalid' }
 
 /**
  * Reads the conditional headers and the range of a request, in the one spelling that can be signed: printable
@@ -13,7 +15,9 @@ export type ConditionsResult = { kind: 'conditions'; conditions: Conditions; ifR
  *
  * @returns `invalid` for values that no client sends and S3 would refuse: not ASCII, or far too long
  */
-export function readConditions(header: (name: keyof Conditions | 'if-range') => string | undefined): ConditionsResult {
+export function readConditions(
+  header: (name: keyof Conditions | 'if-range') => string | undefined,
+): ConditionsResult {
   const conditions: Conditions = {}
   for (const name of names) {
     const value = header(name)
@@ -23,7 +27,8 @@ export function readConditions(header: (name: keyof Conditions | 'if-range') => 
     if (single !== '') conditions[name] = single
   }
   const ifRange = header('if-range')?.trim()
-  if (ifRange !== undefined && (ifRange.length > maxValueBytes || !printable.test(ifRange))) return { kind: 'invalid' }
+  if (ifRange !== undefined && (ifRange.length > maxValueBytes || !printable.test(ifRange)))
+    return { kind: 'invalid' }
   return { kind: 'conditions', conditions, ifRange }
 }
 
@@ -45,7 +50,8 @@ export function conditionHeaders(conditions: Conditions): [string, string][] {
  * @see RFC 9110 section 13.1.5
  */
 export function withIfRange(conditions: Conditions, ifRange: string): Conditions | undefined {
-  if (conditions['if-match'] !== undefined || conditions['if-unmodified-since'] !== undefined) return undefined
+  if (conditions['if-match'] !== undefined || conditions['if-unmodified-since'] !== undefined)
+    return undefined
   if (/^"[^"]*"$/.test(ifRange)) return { ...conditions, 'if-match': ifRange }
   return /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/.test(ifRange)
     ? { ...conditions, 'if-unmodified-since': ifRange }

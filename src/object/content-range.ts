@@ -18,6 +18,10 @@ export function answersRange(range: ByteRange, asked: string): boolean {
   const match = /^bytes=(\d*)-(\d*)$/.exec(asked)
   if (match === null) return false
   const [from, to] = [match[1] ?? '', match[2] ?? '']
-  if (from === '') return range.last === range.sizeBytes - 1 && range.last - range.first < Math.max(1, Number(to))
-  return range.first === Number(from) && (to === '' ? range.last === range.sizeBytes - 1 : range.last <= Number(to))
+  if (from === '')
+    return range.last === range.sizeBytes - 1 && range.last - range.first < Math.max(1, Number(to))
+  return (
+    range.first === Number(from) &&
+    (to === '' ? range.last === range.sizeBytes - 1 : range.last <= Number(to))
+  )
 }

@@ -25,7 +25,11 @@ const progressBytes = 1024 * 1024
  * The reader that takes nothing for `readerPatienceMs` is no reason to hold a connection: it is given back,
  * and the rest is asked for when the reader goes on. An object without a strong ETag cannot be continued.
  */
-export function createHealingBody(object: FoundObject, request: ObjectRequest, options: HealingOptions): ObjectBody {
+export function createHealingBody(
+  object: FoundObject,
+  request: ObjectRequest,
+  options: HealingOptions,
+): ObjectBody {
   const firstByte = object.range?.first ?? 0
   const etag = object.etag?.startsWith('"') ? object.etag : undefined
   const endByte = firstByte + object.sizeBytes
@@ -45,7 +49,13 @@ export function createHealingBody(object: FoundObject, request: ObjectRequest, o
     if (nextByte - countedFrom >= progressBytes) attempts = 0
     countedFrom = nextByte
     for (;;) {
-      if (etag === undefined || !isHealable(cause) || attempts >= options.maxAttempts || options.now() >= deadline) throw cause
+      if (
+        etag === undefined ||
+        !isHealable(cause) ||
+        attempts >= options.maxAttempts ||
+        options.now() >= deadline
+      )
+        throw cause
       attempts++
       options.onRetry(cause, 'body')
       if (attempts > 1) await backOff(attempts - 1, options.random, request.signal)
@@ -63,7 +73,10 @@ export function createHealingBody(object: FoundObject, request: ObjectRequest, o
     const conditions = { range: `bytes=${nextByte}-${endByte - 1}`, 'if-match': ifMatch }
     const rest = await attemptObject(options.client, { ...request, method: 'GET', conditions }, stepMs)
     const isRest =
-      rest.kind === 'found' && rest.etag === ifMatch && rest.range?.first === nextByte && rest.range.last === endByte - 1
+      rest.kind === 'found' &&
+      rest.etag === ifMatch &&
+      rest.range?.first === nextByte &&
+      rest.range.last === endByte - 1
     if (isRest) {
       source = rest.body
       return
@@ -71,7 +84,9 @@ export function createHealingBody(object: FoundObject, request: ObjectRequest, o
     if (rest.kind === 'found') rest.body.cancel()
     throw new S3ProxyError(
       'S3_BAD_ANSWER',
-      rest.kind === 'precondition-failed' ? 'the object was replaced while it was being read' : `no rest of the object: ${rest.kind}`,
+      rest.kind === 'precondition-failed'
+        ? 'the object was replaced while it was being read'
+        : `no rest of the object: ${rest.kind}`,
     )
   }
 

@@ -23,7 +23,8 @@ export function toObjectKey(path: string): ObjectKey | undefined {
 /** The same check for a key that was given as it is, by an operator. */
 export function checkKey(text: string): ObjectKey | undefined {
   if (text.includes('\0') || !text.isWellFormed()) return undefined
-  if (text.includes('.') && text.split(/[/\\]/).some((segment) => segment === '.' || segment === '..')) return undefined
+  if (text.includes('.') && text.split(/[/\\]/).some((segment) => segment === '.' || segment === '..'))
+    return undefined
   return text as ObjectKey
 }
 

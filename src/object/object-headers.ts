@@ -53,7 +53,9 @@ function makePrivate(cacheControl: string): string {
   const directives = cacheControl
     .match(/[^,"]+(?:"(?:[^"\\]|\\.)*")?/g)
     ?.map((directive) => directive.trim())
-    .filter((directive) => directive !== '' && !/^(?:public|private|s-maxage|proxy-revalidate)\b/i.test(directive))
+    .filter(
+      (directive) => directive !== '' && !/^(?:public|private|s-maxage|proxy-revalidate)\b/i.test(directive),
+    )
   return ['private', ...(directives ?? [])].join(', ')
 }
 

@@ -1,5 +1,5 @@
-import type { ByteSource } from '../http/byte-source.ts'
 import type { ErrorCode } from '../errors.ts'
+import type { ByteSource } from '../http/byte-source.ts'
 
 /** What S3 means by an answer that is not the object. */
 export type S3Verdict =
@@ -17,7 +17,8 @@ export function judgeS3Answer(status: number, errorCode: string | undefined): S3
   if (status === 412) return { kind: 'precondition-failed' }
   if (status === 416) return { kind: 'range-not-satisfiable' }
   if (status === 429 || (status === 503 && errorCode === undefined)) return slowDown
-  if (status >= 500) return failure('S3_UNAVAILABLE', true, 'S3 failed; if this lasts, see the status page of the S3 service')
+  if (status >= 500)
+    return failure('S3_UNAVAILABLE', true, 'S3 failed; if this lasts, see the status page of the S3 service')
   if (status >= 300 && status < 400) return redirected
   if (status === 401 || (status === 403 && errorCode !== undefined)) return badCredentials
   return failure('S3_BAD_ANSWER', false, 'check s3.endpoint (AWS_S3_ENDPOINT): does it point at S3?')
@@ -56,13 +57,37 @@ function failure(code: ErrorCode, mayRetry: boolean, advice: string): S3Verdict 
   return { kind: 'failure', code, mayRetry, advice }
 }
 
-const slowDown = failure('S3_SLOW_DOWN', true, 'S3 asks for fewer requests; spread the load over more key prefixes')
-const redirected = failure('S3_BAD_ANSWER', false, 'the bucket lives elsewhere: check s3.region (AWS_S3_REGION) and s3.endpoint (AWS_S3_ENDPOINT)')
-const badCredentials = failure('S3_CREDENTIALS', false, 'check s3.accessKeyId and s3.secretAccessKey (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), or the role')
-const clockSkew = failure('S3_CREDENTIALS', false, "this machine's clock differs from S3's by more than 15 minutes: set it")
-const wrongRegion = failure('S3_CREDENTIALS', false, 'the region of the signature is not the bucket\'s: check s3.region (AWS_S3_REGION)')
+const slowDown = failure(
+  'S3_SLOW_DOWN',
+  true,
+  'S3 asks for fewer requests; spread the load over more key prefixes',
+)
+const redirected = failure(
+  'S3_BAD_ANSWER',
+  false,
+  'the bucket lives elsewhere: check s3.region (AWS_S3_REGION) and s3.endpoint (AWS_S3_ENDPOINT)',
+)
+const badCredentials = failure(
+  'S3_CREDENTIALS',
+  false,
+  'check s3.accessKeyId and s3.secretAccessKey (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), or the role',
+)
+const clockSkew = failure(
+  'S3_CREDENTIALS',
+  false,
+  "this machine's clock differs from S3's by more than 15 minutes: set it",
+)
+const wrongRegion = failure(
+  'S3_CREDENTIALS',
+  false,
+  "the region of the signature is not the bucket's: check s3.region (AWS_S3_REGION)",
+)
 const noBucket = failure('S3_BUCKET_MISSING', false, 'check the bucket in s3.endpoint (AWS_S3_ENDPOINT)')
-const transient = failure('S3_UNAVAILABLE', true, 'S3 failed; if this lasts, see the status page of the S3 service')
+const transient = failure(
+  'S3_UNAVAILABLE',
+  true,
+  'S3 failed; if this lasts, see the status page of the S3 service',
+)
 
 const byCode: Record<string, S3Verdict> = {
   NoSuchKey: { kind: 'not-found' },

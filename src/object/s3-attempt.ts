@@ -41,7 +41,11 @@ export class AttemptError extends S3ProxyError {
  * @param stepMs how long each step may take: a free connection, connecting, the head
  * @throws AttemptError; TransportError `cancelled` when the signal fired; S3ProxyError `S3_CREDENTIALS`
  */
-export async function attemptObject(client: S3Client, request: ObjectRequest, stepMs: number): Promise<AttemptResult> {
+export async function attemptObject(
+  client: S3Client,
+  request: ObjectRequest,
+  stepMs: number,
+): Promise<AttemptResult> {
   const response = await send(client, request, stepMs)
   const { status } = response
   if (status === 200 || status === 206) return found(request, response)
@@ -58,7 +62,11 @@ export async function attemptObject(client: S3Client, request: ObjectRequest, st
 async function send(client: S3Client, request: ObjectRequest, stepMs: number): Promise<S3Response> {
   const { method, key, conditions, signal } = request
   try {
-    return await client.send({ method, wireKey: toWireKey(key), headers: conditionHeaders(conditions) }, signal, stepMs)
+    return await client.send(
+      { method, wireKey: toWireKey(key), headers: conditionHeaders(conditions) },
+      signal,
+      stepMs,
+    )
   } catch (error) {
     if (!(error instanceof TransportError) || error.failure === 'cancelled') throw error
     throw toAttemptError(error)
@@ -121,7 +129,11 @@ async function judge(
   const xml = await readErrorBody(response.body)
   // The answer to HEAD has no body, so it does not say why: GET for one byte does.
   if (isSilent && (status === 400 || status === 403 || status === 404)) {
-    const reason = await attemptObject(client, { ...request, method: 'GET', conditions: { range: 'bytes=0-0' } }, stepMs)
+    const reason = await attemptObject(
+      client,
+      { ...request, method: 'GET', conditions: { range: 'bytes=0-0' } },
+      stepMs,
+    )
     if (reason.kind !== 'found') return reason
     reason.body.cancel()
     throw badAnswer(`${status} to HEAD and an object to GET`)

@@ -35,7 +35,11 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
         options.onRetry(error, 'head')
         await backOff(attempt, options.random, request.signal)
         if (options.now() >= deadline) {
-          throw new S3ProxyError('S3_TIMEOUT', `no answer from S3 within ${options.deadlineMs} ms (s3.deadlineMs)`, { cause: error })
+          throw new S3ProxyError(
+            'S3_TIMEOUT',
+            `no answer from S3 within ${options.deadlineMs} ms (s3.deadlineMs)`,
+            { cause: error },
+          )
         }
       }
     }

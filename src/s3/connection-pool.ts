@@ -56,11 +56,15 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
   function connect(signal: AbortSignal, waitMs: number): Promise<Connection> {
     return new Promise((resolve, reject) => {
       const connectTimeoutMs = Math.min(options.connectTimeoutMs, waitMs)
-      const connection = new Connection(options.origin, { ...connectionOptions, connectTimeoutMs }, (error) => {
-        signal.removeEventListener('abort', abort)
-        if (error === null) resolve(connection)
-        else reject(error)
-      })
+      const connection = new Connection(
+        options.origin,
+        { ...connectionOptions, connectTimeoutMs },
+        (error) => {
+          signal.removeEventListener('abort', abort)
+          if (error === null) resolve(connection)
+          else reject(error)
+        },
+      )
       const abort = () => connection.close()
       open.add(connection)
       signal.addEventListener('abort', abort, { once: true })
@@ -71,7 +75,10 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
     return new Promise((resolve, reject) => {
       const abort = () => refuse('cancelled', 'the request was given up')
       const timer = setTimeout(() => {
-        refuse('pool-exhausted', `all ${options.maxConnections} connections stayed in use for ${waitMs} ms (s3.maxConnections)`)
+        refuse(
+          'pool-exhausted',
+          `all ${options.maxConnections} connections stayed in use for ${waitMs} ms (s3.maxConnections)`,
+        )
       }, waitMs)
       const waiter: Waiter = {
         resolve,
@@ -116,7 +123,8 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
 
   return {
     acquire(signal, waitMs) {
-      if (isClosed || signal.aborted) return Promise.reject(new TransportError('cancelled', 'the request was given up'))
+      if (isClosed || signal.aborted)
+        return Promise.reject(new TransportError('cancelled', 'the request was given up'))
       const connection = idle.pop()
       if (connection !== undefined) return connection
       return open.size < options.maxConnections ? connect(signal, waitMs) : wait(signal, waitMs)

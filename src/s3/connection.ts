@@ -76,7 +76,9 @@ export class Connection {
       onConnected(error)
     }
     this.#timer = setTimeout(() => {
-      this.#fail(new TransportError('connect-timeout', `no connection to S3 within ${options.connectTimeoutMs} ms`))
+      this.#fail(
+        new TransportError('connect-timeout', `no connection to S3 within ${options.connectTimeoutMs} ms`),
+      )
     }, options.connectTimeoutMs)
     this.#onConnectFailed = settle
     this.#socket.once(origin.isSecure ? 'secureConnect' : 'connect', () => {
@@ -99,7 +101,8 @@ export class Connection {
    * @throws TransportError
    */
   exchange(method: string, head: string, timeoutMs: number): Promise<S3Response> {
-    if (this.#state !== 'idle') return Promise.reject(new TransportError('stale', 'S3 closed an idle connection'))
+    if (this.#state !== 'idle')
+      return Promise.reject(new TransportError('stale', 'S3 closed an idle connection'))
     this.#state = 'head'
     this.#exchanges++
     return new Promise((resolve, reject) => {
@@ -125,7 +128,8 @@ export class Connection {
       const bytes = buffer.subarray(0, sizeBytes)
       if (this.#state === 'head') this.#receiveHead(bytes)
       else if (this.#state === 'body') this.#receiveBody(bytes)
-      else if (this.#state === 'idle') this.#fail(new TransportError('garbage', 'S3 spoke without being asked'))
+      else if (this.#state === 'idle')
+        this.#fail(new TransportError('garbage', 'S3 spoke without being asked'))
     } catch (error) {
       this.#fail(error as Error)
     }
@@ -136,7 +140,8 @@ export class Connection {
     const all = this.#headBytes === null ? bytes : Buffer.concat([this.#headBytes, bytes])
     const end = all.indexOf('\r\n\r\n')
     if (end === -1) {
-      if (all.length > maxHeadBytes) throw new TransportError('garbage', 'the head of the answer is too large')
+      if (all.length > maxHeadBytes)
+        throw new TransportError('garbage', 'the head of the answer is too large')
       // `bytes` lies in the shared landing.
       this.#headBytes = Buffer.from(all)
       return
@@ -178,7 +183,8 @@ export class Connection {
     this.#landing = sharedLanding
     this.#body = null
     this.#state = 'idle'
-    if (taken < bytes.length || !this.#keepAlive) this.#fail(new TransportError('cancelled', 'not to be used again'))
+    if (taken < bytes.length || !this.#keepAlive)
+      this.#fail(new TransportError('cancelled', 'not to be used again'))
     else this.#options.onIdle(this)
   }
 
@@ -190,7 +196,9 @@ export class Connection {
       return
     }
     if (this.#state === 'connecting') {
-      this.#fail(new TransportError('unreachable', `no connection to S3: ${cause?.message ?? 'closed'}`, { cause }))
+      this.#fail(
+        new TransportError('unreachable', `no connection to S3: ${cause?.message ?? 'closed'}`, { cause }),
+      )
       return
     }
     const isStale = this.#state === 'head' && this.#exchanges > 1 && this.#headBytes === null

@@ -157,7 +157,9 @@ export class ResponseBody implements ByteSource {
 
   #hasRoom(): boolean {
     if (this.#arrived === null || this.#arrivedBytes === 0) return true
-    return !this.#landsInBlock && this.#arrivedBytes <= Math.max(copiedBytes, this.#arrived.length - recordBytes)
+    return (
+      !this.#landsInBlock && this.#arrivedBytes <= Math.max(copiedBytes, this.#arrived.length - recordBytes)
+    )
   }
 
   #gather(bytes: Buffer): void {

@@ -38,7 +38,9 @@ export function parseResponseHead(text: string, method: string): ResponseHead {
     status,
     headers,
     framing,
-    keepAlive: (first[1] === '1' ? !connection.includes('close') : connection.includes('keep-alive')) && framing.kind !== 'until-close',
+    keepAlive:
+      (first[1] === '1' ? !connection.includes('close') : connection.includes('keep-alive')) &&
+      framing.kind !== 'until-close',
   }
 }
 
@@ -55,12 +57,20 @@ function addField(headers: Map<string, string>, line: string): void {
 }
 
 /** Headers of which a second, different value would leave open what the body is. */
-const single = new Set(['content-length', 'content-range', 'content-type', 'content-encoding', 'etag', 'last-modified'])
+const single = new Set([
+  'content-length',
+  'content-range',
+  'content-type',
+  'content-encoding',
+  'etag',
+  'last-modified',
+])
 
 function framingOf(status: number, method: string, headers: Map<string, string>): Framing {
   const length = headers.get('content-length')
   if (length !== undefined && !/^\d{1,15}$/.test(length)) throw garbage('content-length is not a number')
-  if (method === 'HEAD' || status === 204 || status === 304 || status < 200) return { kind: 'length', sizeBytes: 0 }
+  if (method === 'HEAD' || status === 204 || status === 304 || status < 200)
+    return { kind: 'length', sizeBytes: 0 }
   const coding = headers.get('transfer-encoding')
   if (coding !== undefined) {
     if (coding.toLowerCase() !== 'chunked') throw garbage('a transfer-encoding other than chunked')

@@ -50,13 +50,21 @@ export function createS3Client(options: S3ClientOptions): S3Client {
           throw new TransportError('cancelled', 'the request was given up')
         }
         const path = endpoint.basePath + request.wireKey
-        const signed = sign({ method: request.method, path, headers: [hostHeader, ...request.headers] }, credentials, now())
+        const signed = sign(
+          { method: request.method, path, headers: [hostHeader, ...request.headers] },
+          credentials,
+          now(),
+        )
         let head = `${request.method} ${path} HTTP/1.1\r\n`
         for (const [name, value] of signed) head += `${name}: ${value}\r\n`
         const abort = () => connection.close()
         signal.addEventListener('abort', abort, { once: true })
         try {
-          return await connection.exchange(request.method, `${head}\r\n`, Math.min(stepMs, options.stallTimeoutMs))
+          return await connection.exchange(
+            request.method,
+            `${head}\r\n`,
+            Math.min(stepMs, options.stallTimeoutMs),
+          )
         } catch (error) {
           // S3 had closed the kept-alive connection: nothing was asked yet, so ask on another one.
           if (error instanceof TransportError && error.failure === 'stale') continue

@@ -32,7 +32,10 @@ export function createSigner(region: string): Signer {
   function amzDateAt(nowMs: number): string {
     const second = Math.floor(nowMs / 1000)
     if (second !== timestamp.second) {
-      timestamp = { second, amzDate: `${new Date(second * 1000).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z` }
+      timestamp = {
+        second,
+        amzDate: `${new Date(second * 1000).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`,
+      }
     }
     return timestamp.amzDate
   }
@@ -51,7 +54,8 @@ export function createSigner(region: string): Signer {
     const date = amzDate.slice(0, 8)
     const headers: [string, string][] = request.headers.map(([name, value]) => [name, value])
     headers.push(['x-amz-content-sha256', emptyPayloadHash], ['x-amz-date', amzDate])
-    if (credentials.sessionToken !== undefined) headers.push(['x-amz-security-token', credentials.sessionToken])
+    if (credentials.sessionToken !== undefined)
+      headers.push(['x-amz-security-token', credentials.sessionToken])
     let canonicalHeaders = ''
     let signedHeaders = ''
     for (const [name, value] of headers) {
@@ -61,7 +65,9 @@ export function createSigner(region: string): Signer {
     const canonical = `${request.method}\n${request.path}\n\n${canonicalHeaders}\n${signedHeaders}\n${emptyPayloadHash}`
     const scope = `${date}/${region}/s3/aws4_request`
     const toSign = `AWS4-HMAC-SHA256\n${amzDate}\n${scope}\n${hash('sha256', canonical)}`
-    const signature = createHmac('sha256', signingKey(credentials.secretAccessKey, date)).update(toSign).digest('hex')
+    const signature = createHmac('sha256', signingKey(credentials.secretAccessKey, date))
+      .update(toSign)
+      .digest('hex')
     headers.push([
       'authorization',
       `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`,

@@ -14,7 +14,10 @@ export function createAdminServer(readiness: Readiness): AdminServer {
     if (path === '/livez') return response.end('ok\n')
     if (path === '/readyz') {
       const report = await readiness.check()
-      response.writeHead(report.isReady ? 200 : 503, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+      response.writeHead(report.isReady ? 200 : 503, {
+        'content-type': 'application/json',
+        'cache-control': 'no-store',
+      })
       return response.end(`${JSON.stringify({ ready: report.isReady, checks: report.checks })}\n`)
     }
     response.writeHead(404)

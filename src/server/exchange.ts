@@ -1,17 +1,18 @@
-import type { ErrorCode } from '../errors.ts'
-
 /** What is noted of one request on its way, for the access line. */
 export interface Exchange {
   route: string
   who?: string | undefined
-  code?: ErrorCode | undefined
   sessionMs?: number
   ssoMs?: number
   s3Ms?: number
 }
 
 /** Adds how long `work` takes to one of an exchange's durations. */
-export async function timed<T>(exchange: Exchange, name: 'sessionMs' | 'ssoMs' | 's3Ms', work: T | Promise<T>): Promise<T> {
+export async function timed<T>(
+  exchange: Exchange,
+  name: 'sessionMs' | 'ssoMs' | 's3Ms',
+  work: T | Promise<T>,
+): Promise<T> {
   const startedAt = performance.now()
   try {
     return await work

@@ -40,22 +40,31 @@ export function createHandler(parts: HandlerParts): Handler {
   async function handle(request: ProxyRequest, exchange: Exchange): Promise<Reply> {
     const target = route(request.path, parts.healthcheckKey)
     exchange.route = target.kind
-    const refuse = (code: ErrorCode, headers?: string[]) => refusal(request, exchange, code, headers)
+    const refuse = (code: ErrorCode, headers?: string[]) => refusal(request, code, headers)
 
     if (target.kind === 'refused') return refuse(target.code)
     const isReading = request.method === 'GET' || request.method === 'HEAD'
     const isLogout = target.kind === 'logout' && request.method === 'POST'
-    if (!isReading && !isLogout) return refuse('METHOD_NOT_ALLOWED', ['allow', target.kind === 'logout' ? 'GET, HEAD, POST' : 'GET, HEAD'])
+    if (!isReading && !isLogout)
+      return refuse('METHOD_NOT_ALLOWED', [
+        'allow',
+        target.kind === 'logout' ? 'GET, HEAD, POST' : 'GET, HEAD',
+      ])
     if (target.kind === 'healthcheck') return readTimed(request, exchange, target.key)
     if (target.kind === 'livez') return oneWord(200, 'ok')
-    if (target.kind === 'readyz') return (await parts.readiness.check()).isReady ? oneWord(200, 'ok') : oneWord(503, 'unready')
+    if (target.kind === 'readyz')
+      return (await parts.readiness.check()).isReady ? oneWord(200, 'ok') : oneWord(503, 'unready')
 
     const site = parts.siteOf(request)
     if (site === undefined) return refuse('HOST_MISDIRECTED')
     if (target.kind === 'callback') return callback(request, exchange, site)
     if (target.kind === 'logout') return logout(parts.sessions, request, site)
 
-    const open = await timed(exchange, 'sessionMs', parts.sessions.find(request.header('cookie'), site.isSecure))
+    const open = await timed(
+      exchange,
+      'sessionMs',
+      parts.sessions.find(request.header('cookie'), site.isSecure),
+    )
     if (open !== undefined && (await isValid(open, exchange))) {
       exchange.who = open.session.who
       return readTimed(request, exchange, target.key)
@@ -85,7 +94,6 @@ export function createHandler(parts: HandlerParts): Handler {
   async function callback(request: ProxyRequest, exchange: Exchange, site: Site): Promise<Reply> {
     const finished = await timed(exchange, 'ssoMs', finishLogin(parts, request, site))
     exchange.who = finished.who
-    exchange.code = finished.code
     if (finished.failure !== undefined) logFailure(parts.log, request, finished.failure)
     return finished.reply
   }
@@ -94,25 +102,35 @@ export function createHandler(parts: HandlerParts): Handler {
     try {
       return await handle(request, exchange)
     } catch (error) {
-      const failure = error instanceof S3ProxyError ? error : new S3ProxyError('INTERNAL', messageOf(error), { cause: error })
+      const failure =
+        error instanceof S3ProxyError
+          ? error
+          : new S3ProxyError('INTERNAL', messageOf(error), { cause: error })
       // Nobody is there any more to be told, and nothing of what was given up is a failure.
       if (!request.signal.aborted) logFailure(parts.log, request, failure)
-      return refusal(request, exchange, failure.code)
+      return refusal(request, failure.code)
     }
   }
 }
 
-function refusal(request: ProxyRequest, exchange: Exchange, code: ErrorCode, headers: string[] = []): Reply {
-  exchange.code = code
+function refusal(request: ProxyRequest, code: ErrorCode, headers: string[] = []): Reply {
   return errorReply(code, { requestId: request.id, accept: request.header('accept'), headers })
 }
 
 function logFailure(log: Log, request: ProxyRequest, failure: S3ProxyError): void {
   const fields = { requestId: request.id, code: failure.code }
   if (failure.code !== 'INTERNAL') log.warn(fields, failure.message)
-  else log.error({ ...fields, stack: (failure.cause as Error | undefined)?.stack }, `a fault of ours: ${failure.message}`)
+  else
+    log.error(
+      { ...fields, stack: (failure.cause as Error | undefined)?.stack },
+      `a fault of ours: ${failure.message}`,
+    )
 }
 
 function oneWord(status: number, word: string): Reply {
-  return { status, headers: ['content-type', 'text/plain; charset=utf-8', 'cache-control', 'no-store'], body: `${word}\n` }
+  return {
+    status,
+    headers: ['content-type', 'text/plain; charset=utf-8', 'cache-control', 'no-store'],
+    body: `${word}\n`,
+  }
 }

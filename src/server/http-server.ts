@@ -93,7 +93,6 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       incoming.kind === 'request'
         ? await handler(incoming.request, exchange)
         : errorReply(incoming.code, { requestId: id, accept: message.headers.accept })
-    if (incoming.kind === 'invalid') exchange.code = incoming.code
     if (isDraining) response.shouldKeepAlive = false
     const body = reply.body
     reply.headers.push('x-request-id', id, 'x-content-type-options', 'nosniff')
@@ -107,6 +106,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       bytes: sent.bytes,
       outcome: sent.outcome,
       totalMs: Math.round((performance.now() - startedAt) * 1000) / 1000,
+      code: reply.code,
       ...exchange,
       ...healingOf(body),
     })

@@ -3,7 +3,9 @@ import type { IncomingMessage } from 'node:http'
 import { type ProxyRequest, type RequestHeader, requestHeaders } from '../http/proxy-request.ts'
 
 /** A request as a plain value, or why it is none. */
-export type Incoming = { kind: 'request'; request: ProxyRequest } | { kind: 'invalid'; requestId: string; code: 'HEADER_INVALID' | 'TARGET_INVALID' }
+export type Incoming =
+  | { kind: 'request'; request: ProxyRequest }
+  | { kind: 'invalid'; requestId: string; code: 'HEADER_INVALID' | 'TARGET_INVALID' }
 
 const wanted = new Set<string>(requestHeaders)
 /** Lists, of which several lines are one. @see RFC 9110 section 5.3 */
@@ -36,7 +38,8 @@ export function readIncoming(message: IncomingMessage, signal: AbortSignal): Inc
   const absolute = splitAbsolute(message.url ?? '')
   const target = absolute?.target ?? message.url ?? ''
   const host = (absolute?.host ?? headers.host ?? '').toLowerCase()
-  if (isRepeated || (host !== '' && !hostShape.test(host))) return { kind: 'invalid', requestId, code: 'HEADER_INVALID' }
+  if (isRepeated || (host !== '' && !hostShape.test(host)))
+    return { kind: 'invalid', requestId, code: 'HEADER_INVALID' }
   const isServerWide = target === '*' && message.method === 'OPTIONS'
   if (!target.startsWith('/') && !isServerWide) return { kind: 'invalid', requestId, code: 'TARGET_INVALID' }
 

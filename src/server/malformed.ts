@@ -11,7 +11,13 @@ import { type Log, logAccess } from '../log.ts'
  * @param reason code of Node's parser or timer, or `CONNECT`
  * @param underWay requests of this connection that are not yet answered
  */
-export function answerMalformed(reason: string | undefined, socket: Socket, underWay: number, log: Log, givenId?: unknown): void {
+export function answerMalformed(
+  reason: string | undefined,
+  socket: Socket,
+  underWay: number,
+  log: Log,
+  givenId?: unknown,
+): void {
   if (underWay > 0 || !socket.writable || reason === 'ECONNRESET') {
     socket.destroy()
     return
@@ -32,7 +38,17 @@ export function answerMalformed(reason: string | undefined, socket: Socket, unde
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
   // A peer that does not close its side is not waited for.
   socket.setTimeout(1000, () => socket.destroy())
-  logAccess(log, { requestId, method: '', path: '', route: 'malformed', status, bytes: body.length, outcome: 'complete', totalMs: 0, code: reason })
+  logAccess(log, {
+    requestId,
+    method: '',
+    path: '',
+    route: 'malformed',
+    status,
+    bytes: body.length,
+    outcome: 'complete',
+    totalMs: 0,
+    code: reason,
+  })
 }
 
 const statuses: Record<string, number> = {

@@ -17,14 +17,22 @@ export interface Readiness {
 const trustMs = 1000
 
 /** @param dependencies each resolves when it can be used, within a bounded time */
-export function createReadiness(dependencies: Record<string, () => Promise<void>>, now: () => number): Readiness {
+export function createReadiness(
+  dependencies: Record<string, () => Promise<void>>,
+  now: () => number,
+): Readiness {
   let isDraining = false
   let last: { at: number; report: Promise<ReadinessReport> } | undefined
 
   async function askAll(): Promise<ReadinessReport> {
     const names = Object.keys(dependencies)
     const answers = await Promise.all(
-      Object.values(dependencies).map((ask) => ask().then(() => 'ok', (error: unknown) => messageOf(error))),
+      Object.values(dependencies).map((ask) =>
+        ask().then(
+          () => 'ok',
+          (error: unknown) => messageOf(error),
+        ),
+      ),
     )
     const checks = Object.fromEntries(names.map((name, index) => [name, answers[index] ?? 'unknown']))
     return { isReady: answers.every((answer) => answer === 'ok'), checks }

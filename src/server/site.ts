@@ -27,7 +27,8 @@ export function createSiteResolver({ publicUrl, allowedHosts }: SiteSettings): S
     const isSecure = scheme === 'https'
     const host = withoutDefaultPort(request.host, isSecure)
     if (host === '') return undefined
-    if (allowed !== undefined && !allowed.includes(host) && !allowed.includes(host.replace(/:\d+$/, ''))) return undefined
+    if (allowed !== undefined && !allowed.includes(host) && !allowed.includes(host.replace(/:\d+$/, '')))
+      return undefined
     return { origin: `${isSecure ? 'https' : 'http'}://${host}`, isSecure }
   }
 }

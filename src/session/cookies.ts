@@ -16,7 +16,12 @@ export function readCookie(header: string | undefined, name: string): string | u
 }
 
 /** The value of a `set-cookie` header. @param maxAgeSeconds 0 removes the cookie */
-export function writeCookie(settings: CookieSettings, value: string, maxAgeSeconds: number, isSecure: boolean): string {
+export function writeCookie(
+  settings: CookieSettings,
+  value: string,
+  maxAgeSeconds: number,
+  isSecure: boolean,
+): string {
   return serialize(cookieNameFor(settings.name, isSecure), value, {
     httpOnly: true,
     path: '/',

@@ -23,9 +23,18 @@ export interface RedisEvents {
 export function connectRedis(settings: RedisSettings, events: RedisEvents): RedisCommands {
   const urls = settings.redisUrl.split(',').map((url) => new URL(url.trim()))
   const first = urls[0] as URL
-  const nodes = urls.map((url) => ({ host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(url.port || 6379) }))
+  const nodes = urls.map((url) => ({
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(url.port || 6379),
+  }))
   const options = redisOptions(first, settings.timeoutMs)
-  const single = { ...options, ...nodes[0], enableOfflineQueue: false, retryStrategy: reconnectAfterMs, replyMapping: 'legacy' as const }
+  const single = {
+    ...options,
+    ...nodes[0],
+    enableOfflineQueue: false,
+    retryStrategy: reconnectAfterMs,
+    replyMapping: 'legacy' as const,
+  }
   const redis = settings.redisCluster
     ? new Cluster(nodes, {
         redisOptions: options,
@@ -37,10 +46,14 @@ export function connectRedis(settings: RedisSettings, events: RedisEvents): Redi
       })
     : settings.redisSentinelName === undefined
       ? new Redis(single)
-      : new Redis({ ...single, sentinels: nodes, name: settings.redisSentinelName, sentinelRetryStrategy: reconnectAfterMs })
+      : new Redis({
+          ...single,
+          sentinels: nodes,
+          name: settings.redisSentinelName,
+          sentinelRetryStrategy: reconnectAfterMs,
+        })
   redis.on('ready', events.onReady)
   redis.on('error', (error: Error) => events.onLost(error.message))
-  redis.on('end', () => events.onLost('the connection was closed'))
   return redis
 }
 

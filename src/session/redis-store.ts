@@ -46,8 +46,12 @@ export async function answered<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer
   } catch (error) {
-    throw new S3ProxyError('SESSION_STORE_UNAVAILABLE', `Redis did not do its work (session.redisUrl): ${messageOf(error)}`, {
-      cause: error,
-    })
+    throw new S3ProxyError(
+      'SESSION_STORE_UNAVAILABLE',
+      `Redis did not do its work (session.redisUrl): ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    )
   }
 }

@@ -41,7 +41,9 @@ export function unseal(value: string, secret: Secret, purpose: string): string |
   const bytes = Buffer.from(value, 'base64url')
   if (bytes.length < 29 || bytes[0] !== version[0]) return undefined
   try {
-    const decipher = createDecipheriv('aes-256-gcm', sealingKey(secret, purpose), bytes.subarray(1, 13), { authTagLength: 16 })
+    const decipher = createDecipheriv('aes-256-gcm', sealingKey(secret, purpose), bytes.subarray(1, 13), {
+      authTagLength: 16,
+    })
     decipher.setAuthTag(bytes.subarray(13, 29))
     const text = decipher.update(bytes.subarray(29), undefined, 'utf8')
     return text + decipher.final('utf8')
