@@ -1,0 +1,21 @@
+/** An S3 server with one empty bucket, as the contract suite wants it. */
+export interface ContractServer {
+  origin: string
+  bucket: string
+  region: string
+  accessKeyId: string
+  secretAccessKey: string
+  /** The bucket is served at the host `bucket.virtualDomain`, too. */
+  virtualDomain: string
+  put(key: string, body: Uint8Array | string, headers?: PutHeaders): Promise<void>
+  close(): Promise<void>
+}
+
+export interface PutHeaders {
+  contentType?: string
+  cacheControl?: string
+  contentDisposition?: string
+  contentEncoding?: string
+  contentLanguage?: string
+  metadata?: Record<string, string>
+}
