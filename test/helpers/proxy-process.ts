@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+/** One line of the proxy's log. */
+export type LogLine = Record<string, unknown> & { level: string; msg: string }
+
+/** `s3proxy serve`, as the platform starts it: the built program in a process of its own. */
+export interface ProxyProcess {
+  readonly child: ChildProcess
+  readonly origin: string
+  readonly port: number
+  /** The JSON lines of stdout. */
+  readonly log: LogLine[]
+  /** Everything that came, for the search for secrets. */
+  readonly output: { stdout: string; stderr: string }
+  /** Resolves with the first line, past or future, that fits. */
+  logged(fits: (line: LogLine) => boolean): Promise<LogLine>
+  /** Resolves with exit status and signal once all output is read. */
+  readonly exited: Promise<{ status: number | null; signal: NodeJS.Signals | null }>
+  /** SIGTERM, unless it is gone already; then the same as `exited`. */
+  stop(): Promise<{ status: number | null; signal: NodeJS.Signals | null }>
+}
+
+export const program = fileURLToPath(new URL('../../bin/s3proxy.js', import.meta.url))
+
+/** What a child gets of our own environment: nothing that would configure it. */
+export const bareEnv: NodeJS.ProcessEnv = { PATH: process.env.PATH, HOME: process.env.HOME }
+
+/**
+ * Starts the proxy and waits until it listens.
+ *
+ * @param env the whole configuration; `PORT` is 0 unless given
+ * @param options `cwd`: where a `.env` may lie; default: the root of the file system, where there is none
+ * @throws Error with everything that was printed, when it ends before it listens
+ */
+export async function startProxy(
+  env: Record<string, string>,
+  options: { args?: string[]; cwd?: string } = {},
+): Promise<ProxyProcess> {
+  const proxy = spawnProxy(env, options)
+  const listening = proxy.logged((line) => line.msg === 'listening')
+  const failed = proxy.exited.then(({ status, signal }) => {
+    const { stdout, stderr } = proxy.output
+    throw new Error(`s3proxy ended with ${status ?? signal} before it listened:\n${stdout}${stderr}`)
+  })
+  const line = await Promise.race([listening, failed])
+  failed.catch(() => {})
+  return Object.assign(proxy, { port: Number(line.port), origin: `http://127.0.0.1:${line.port}` })
+}
+
+/** The same without waiting: `port` and `origin` mean nothing. */
+export function spawnProxy(
+  env: Record<string, string>,
+  { args = [], cwd = '/' }: { args?: string[]; cwd?: string } = {},
+): ProxyProcess {
+  const child = spawn(process.execPath, [program, 'serve', ...args], {
+    cwd,
+    env: { ...bareEnv, PORT: '0', S3PROXY_SERVER_HOST: '127.0.0.1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '' }
+  const log: LogLine[] = []
+  const looks = new Set<(line: LogLine) => void>()
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.stderr += text
+  })
+  createInterface({ input: child.stdout }).on('line', (text) => {
+    output.stdout += `${text}\n`
+    let line: LogLine
+    try {
+      line = JSON.parse(text)
+    } catch {
+      return
+    }
+    log.push(line)
+    for (const look of looks) look(line)
+  })
+  const exited = once(child, 'close').then(([status, signal]) => ({ status, signal }))
+  return {
+    child,
+    origin: '',
+    port: 0,
+    log,
+    output,
+    exited,
+    logged: (fits) =>
+      new Promise((resolve) => {
+        const before = log.find(fits)
+        if (before !== undefined) return resolve(before)
+        const look = (line: LogLine) => {
+          if (!fits(line)) return
+          looks.delete(look)
+          resolve(line)
+        }
+        looks.add(look)
+      }),
+    stop() {
+      child.kill('SIGTERM')
+      return exited
+    },
+  }
+}
