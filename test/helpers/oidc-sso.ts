@@ -1,0 +1,176 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Provider } from 'oidc-provider'
+import { loadProvider } from './oidc-sso/load-provider.ts'
+import { createSsoMemory, type SsoMemory } from './oidc-sso/memory-adapter.ts'
+import { errorPage, signInPage } from './oidc-sso/sign-in-page.ts'
+
+export interface OidcSsoOptions {
+  /** 0, the default, takes a free one. */
+  port?: number
+  clientId?: string
+  clientSecret?: string
+  redirectUris?: string[]
+}
+
+export interface OidcSso {
+  /** For `sso.url`; the scope there must be `scope`. */
+  readonly url: string
+  readonly port: number
+  readonly clientId: string
+  readonly clientSecret: string
+  /** For `sso.scope`: without `openid`, this SSO does not say who a token belongs to. */
+  readonly scope: string
+  /** Requests so far. */
+  readonly counters: { authorize: number; token: number; me: number }
+  /** Registers one more callback, for a proxy whose port was not known before. */
+  allowRedirect(redirectUri: string): void
+  /** Every access token so far becomes invalid: `me` answers 401. */
+  revokeTokens(): void
+  /** Everybody must sign in again, with name and password. */
+  endSessions(): void
+  close(): Promise<void>
+}
+
+const scope = 'openid read write'
+const signInPath = '/sign-in/'
+const paths = { authorize: '/o/authorize/', token: '/o/token/', me: '/api/v1/user/me/' }
+
+/**
+ * A certified authorization server with the paths of the SSO, on 127.0.0.1: PKCE is required, the client secret
+ * comes in the form body, and one page asks for a name and any password.
+ */
+export async function startOidcSso(options: OidcSsoOptions = {}): Promise<OidcSso> {
+  const { clientId = 's3proxy-test', clientSecret = 'secret-of-the-application' } = options
+  const redirectUris = new Set(options.redirectUris)
+  const counters = { authorize: 0, token: 0, me: 0 }
+  const memory = createSsoMemory()
+  const register = () =>
+    memory.put('Client', clientId, {
+      client_id: clientId,
+      client_secret: clientSecret,
+      client_name: 'The file site',
+      redirect_uris: [...redirectUris],
+      response_types: ['code'],
+      grant_types: ['authorization_code'],
+      token_endpoint_auth_method: 'client_secret_post',
+      id_token_signed_response_alg: 'ES256',
+    })
+  register()
+
+  const server = createServer()
+  server.listen(options.port ?? 0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}/`
+
+  const provider = await createProvider(url.slice(0, -1), memory)
+  const answer = provider.callback()
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const path = (request.url ?? '').split('?')[0] ?? ''
+    for (const name of ['authorize', 'token', 'me'] as const) if (path === paths[name]) counters[name]++
+    if (path.startsWith(signInPath)) void answerSignIn(provider, request, response)
+    else void answer(request, response)
+  })
+
+  return {
+    ...{ url, port, clientId, clientSecret, scope, counters },
+    allowRedirect(redirectUri) {
+      redirectUris.add(redirectUri)
+      register()
+    },
+    revokeTokens: () => memory.clear('AccessToken'),
+    endSessions: () => memory.clear('Session'),
+    async close() {
+      if (!server.listening) return
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}
+
+async function createProvider(issuer: string, memory: SsoMemory): Promise<Provider> {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const OidcProvider = await loadProvider()
+  const provider = new OidcProvider(issuer, {
+    adapter: memory.adapter,
+    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'ES256' }] },
+    cookies: { keys: [randomBytes(32).toString('base64url')] },
+    routes: { authorization: paths.authorize, token: paths.token, userinfo: paths.me },
+    scopes: ['openid', 'read', 'write'],
+    claims: { openid: ['sub', 'email'] },
+    features: { devInteractions: { enabled: false } },
+    clientBasedCORS: () => false,
+    ttl: {
+      AccessToken: 3600,
+      AuthorizationCode: 60,
+      IdToken: 3600,
+      Interaction: 3600,
+      Session: 86_400,
+      Grant: 86_400,
+    },
+    pkce: { required: () => true },
+    interactions: { url: (_context, interaction) => `${signInPath}${interaction.uid}` },
+    findAccount: (_context, id) => ({
+      accountId: id,
+      claims: () => ({ sub: id, email: `${id}@example.com` }),
+    }),
+    // Who has signed in has agreed: nobody is asked a second question.
+    async loadExistingGrant({ oidc }) {
+      const { client, session, params } = oidc
+      const id = session.grantIdFor(client.clientId)
+      const known = id === undefined ? undefined : await oidc.provider.Grant.find(id)
+      const grant =
+        known ?? new oidc.provider.Grant({ accountId: session.accountId, clientId: client.clientId })
+      grant.addOIDCScope(params.scope ?? '')
+      await grant.save()
+      return grant
+    },
+    renderError(context, out) {
+      context.type = 'html'
+      context.body = errorPage(out.error, out.error_description)
+    },
+  })
+  // A fault of the server itself is a fault of the test.
+  provider.on('server_error', (_context: unknown, error: Error) => process.emitWarning(error))
+  return provider
+}
+
+async function answerSignIn(
+  provider: Provider,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    if (request.method !== 'POST') {
+      await provider.interactionDetails(request, response)
+      sendPage(response, 200, signInPage('The file site'))
+      return
+    }
+    const form = new URLSearchParams(await readBody(request))
+    const name = (form.get('login') ?? '').trim()
+    const isAgreed = form.get('answer') !== 'no'
+    if (isAgreed && (name === '' || (form.get('password') ?? '') === '')) {
+      sendPage(response, 400, signInPage('The file site'))
+      return
+    }
+    const result = isAgreed ? { login: { accountId: name } } : { error: 'access_denied' }
+    await provider.interactionFinished(request, response, result)
+  } catch (error) {
+    sendPage(response, 400, errorPage('The sign in was over', (error as Error).message))
+  }
+}
+
+function sendPage(response: ServerResponse, status: number, html: string): void {
+  response.writeHead(status, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
+  response.end(html)
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const piece of request.setEncoding('utf8')) text += piece
+  return text
+}
