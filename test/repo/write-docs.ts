@@ -1,0 +1,30 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { manList, markdownTable } from './option-table.ts'
+
+/** Where the list of options stands in documentation, between two lines that are left alone. */
+export const generatedParts = [
+  {
+    file: 'README.md',
+    begin: '<!-- options: written by `npm run docs` -->\n',
+    end: '<!-- /options -->\n',
+    text: () => `\n${markdownTable()}\n`,
+  },
+  {
+    file: 'man/s3proxy.json.5',
+    begin: '.\\" options: written by `npm run docs`\n',
+    end: '.\\" end of options\n',
+    text: manList,
+  },
+]
+
+/** @returns what the file should be. */
+export function withOptions({ file, begin, end, text }: (typeof generatedParts)[number]): string {
+  const before = readFileSync(file, 'utf8')
+  const [from, to] = [before.indexOf(begin), before.indexOf(end)]
+  if (from === -1 || to < from) throw new Error(`${file} has lost the lines around its list of options`)
+  return before.slice(0, from + begin.length) + text() + before.slice(to)
+}
+
+if (process.argv[1] === import.meta.filename) {
+  for (const part of generatedParts) writeFileSync(part.file, withOptions(part))
+}
