@@ -1,0 +1,57 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { SsoFault } from './sso-fault.ts'
+
+export type SsoEndpoint = 'authorize' | 'token' | 'me'
+
+export interface SsoStandInOptions {
+  /** A free one unless given; a closed stand-in can be replaced by a new one on its port. */
+  port?: number
+  clientId?: string
+  clientSecret?: string
+  /** What `me` says of everybody who signs in. */
+  claims?: Record<string, unknown>
+}
+
+/** Who may misbehave how; functions see how often they were asked, from 1. */
+export type SsoScript = {
+  [endpoint in SsoEndpoint]?: SsoFault | ((ordinal: number) => SsoFault | undefined)
+}
+
+export interface SsoRequest {
+  endpoint: SsoEndpoint | 'other'
+  method: string
+  /** Byte for byte. */
+  target: string
+  headers: IncomingHttpHeaders
+  /** Of the query or, for the token endpoint, of the body. */
+  params: URLSearchParams
+  /** 0 until a head was sent. */
+  status: number
+}
+
+/** An SSO that knows one client and one user, who is always signed in: `authorize` redirects back at once. */
+export interface SsoStandIn {
+  /** With a trailing slash. */
+  readonly url: string
+  readonly port: number
+  readonly clientId: string
+  readonly clientSecret: string
+  /** How often each endpoint was asked. */
+  readonly calls: Record<SsoEndpoint, number>
+  readonly requests: SsoRequest[]
+  /** Access tokens in the order in which they were given out, with the revoked ones. */
+  readonly tokens: string[]
+  /** Codes likewise. */
+  readonly codes: string[]
+  /** From now on, counting anew; nothing is good behaviour. */
+  misbehave(script?: SsoScript): void
+  /** `authorize` answers nothing until the returned function is called. */
+  holdAuthorize(): () => void
+  /** Resolves once `count` requests of an endpoint came, counted from the start. */
+  callsReach(endpoint: SsoEndpoint, count: number): Promise<void>
+  /** `me` answers 401 for it, or for all tokens given out so far. */
+  revoke(token?: string): void
+  /** Makes a token as if somebody had signed in elsewhere. */
+  issueToken(): string
+  close(): Promise<void>
+}
