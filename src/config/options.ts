@@ -1,5 +1,4 @@
-import type { z } from 'zod'
-import { configSchema, type OptionMeta } from './schema.ts'
+import { configSchema, type OptionMeta, type OptionSchema } from './schema.ts'
 
 /** The parts of the configuration; `fetch` needs but some of them. */
 export type Section = keyof typeof configSchema.shape
@@ -10,7 +9,7 @@ export interface Option extends OptionMeta {
   path: string
   section: Section
   name: string
-  schema: z.ZodType
+  schema: OptionSchema
   /** Strongest first; the systematic name is the first. */
   envNames: string[]
 }
@@ -19,7 +18,7 @@ export const sections = Object.keys(configSchema.shape) as Section[]
 
 /** Every option, in the order of the schema. */
 export const options: Option[] = sections.flatMap((section) =>
-  Object.entries(configSchema.shape[section].shape as Record<string, z.ZodType>).map(([name, schema]) => {
+  Object.entries(configSchema.shape[section].shape as Record<string, OptionSchema>).map(([name, schema]) => {
     const meta = metaOf(schema)
     return {
       ...meta,
@@ -38,10 +37,10 @@ function systematicName(section: Section, name: string): string {
 }
 
 /** Defaults and optionality are wrapped around the schema that carries the description. */
-function metaOf(schema: z.ZodType): OptionMeta {
+function metaOf(schema: OptionSchema): OptionMeta {
   const meta = schema.meta()
   if (meta !== undefined && 'kind' in meta) return meta as unknown as OptionMeta
-  return metaOf((schema as unknown as { unwrap(): z.ZodType }).unwrap())
+  return metaOf((schema as unknown as { unwrap(): OptionSchema }).unwrap())
 }
 
 /** The default as documentation shows it; `undefined` when the option is required or has none. */

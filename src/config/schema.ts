@@ -4,6 +4,9 @@ import { checkEndpoint } from './endpoint.ts'
 /** How the text of an environment variable becomes the value of an option. */
 export type OptionKind = 'text' | 'count' | 'flag' | 'list'
 
+/** One option's part of the schema. */
+export type OptionSchema = z.ZodType
+
 /** What the schema says of an option beyond its type. */
 export interface OptionMeta {
   description: string
@@ -51,7 +54,11 @@ export const configSchema = z.strictObject({
       origin,
     ).optional(),
     allowedHosts: hosts
-      .meta({ description: 'hosts that are served when no publicUrl is set; none: any', kind: 'list' })
+      .meta({
+        description:
+          'hosts that are served when publicUrl is not set; default: those of VCAP_APPLICATION, else any',
+        kind: 'list',
+      })
       .optional(),
     drainTimeoutMs: count('after SIGTERM, how long requests under way may take', 0, day).default(9000),
     workers: count('processes that share the port', 1, 256, { env: ['WEB_CONCURRENCY'] }).default(1),
