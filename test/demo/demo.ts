@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { bareEnv, program } from '../helpers/proxy-process.ts'
+import { findFreePort, isPortFree } from './free-port.ts'
+import { curlLines, fetchLines, type LineToTry } from './lines-to-try.ts'
+import { type DemoParts, startParts } from './start-parts.ts'
+
+/**
+ * The main job on real parts: a bucket with sample objects, a single sign-on, and `s3proxy serve` in a process of
+ * its own, started the way a user starts it. Runs until Ctrl-C.
+ */
+process.exitCode = await runDemo(process.argv.slice(2))
+
+async function runDemo(args: string[]): Promise<number> {
+  // Ctrl-C reaches every process of the terminal, and npm passes it on once more: it counts however often it comes.
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort())
+  const asked = once(stop.signal, 'abort')
+  const port = await choosePort(args)
+  if (typeof port === 'string') {
+    process.stderr.write(`demo: ${port}\n`)
+    return 2
+  }
+  const parts = await startParts()
+  const scratch = await mkdtemp(join(tmpdir(), 's3proxy-demo-'))
+  const proxy = startServe(parts, port, scratch)
+  const ended = once(proxy, 'close').then(([status, signal]) => status ?? signal)
+  try {
+    const origin = `http://127.0.0.1:${port}`
+    const first = await Promise.race([waitUntilLive(origin, proxy), ended, asked])
+    if (first === 'live') {
+      process.stdout.write(instructions(origin, parts, scratch))
+      await Promise.race([ended, asked])
+    }
+    proxy.kill('SIGTERM')
+    const status = await ended
+    if (stop.signal.aborted && status === 0) return 0
+    process.stderr.write(`demo: s3proxy serve ended with ${status}\n`)
+    return 1
+  } finally {
+    await parts.close()
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+/** @returns the port, or what is wrong */
+async function choosePort(args: string[]): Promise<number | string> {
+  let text: string | undefined
+  try {
+    text = parseArgs({ args, options: { port: { type: 'string' } } }).values.port
+  } catch (error) {
+    return `${(error as Error).message}\nusage: npm run demo -- [--port PORT]`
+  }
+  if (text === undefined) return findFreePort(8080)
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
+    return `--port: expected a number from 1 to 65535, not ${text}`
+  if (await isPortFree(port)) return port
+  return `port ${port} is taken: choose another with --port, or leave it out to get a free one`
+}
+
+function startServe(parts: DemoParts, port: number, cwd: string): ChildProcess {
+  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`]
+  for (const host of hosts) parts.sso.allowRedirect(`http://${host}/__redirect_from_sso`)
+  const env: NodeJS.ProcessEnv = {
+    ...bareEnv,
+    ...parts.env,
+    PORT: String(port),
+    S3PROXY_SERVER_HOST: '127.0.0.1',
+    S3PROXY_SERVER_ALLOWED_HOSTS: hosts.join(','),
+  }
+  for (const name of ['TERM', 'NO_COLOR', 'FORCE_COLOR']) {
+    if (process.env[name] !== undefined) env[name] = process.env[name]
+  }
+  return spawn(process.execPath, [program, 'serve'], { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] })
+}
+
+/** The log goes to the terminal as it is, so the port is asked, for 10 seconds at most. */
+async function waitUntilLive(origin: string, proxy: ChildProcess): Promise<'live' | 'silent'> {
+  for (let attempt = 0; attempt < 200 && proxy.exitCode === null; attempt++) {
+    const answer = await fetch(`${origin}/__s3proxy/livez`).catch(() => undefined)
+    await answer?.body?.cancel()
+    if (answer?.ok === true) return 'live'
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return 'silent'
+}
+
+function instructions(origin: string, parts: DemoParts, scratch: string): string {
+  return `
+  Open       ${origin}/index.html
+  Sign in    with any name and any password
+
+  Try this in another terminal, in this folder.
+
+  As a tool that has no browser:
+${format(curlLines(origin, scratch))}
+  As an engineer with keys for the bucket, without SSO and Redis:
+${format(fetchLines(parts.s3Env, scratch))}
+  Stop       Ctrl-C
+
+`
+}
+
+function format(lines: LineToTry[]): string {
+  return lines
+    .map(({ about, line }) => `${about === undefined ? '' : `\n    # ${about}\n`}    ${line}\n`)
+    .join('')
+}
