@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, it } from 'node:test'
+import { createProgram } from '../../src/cli/main.ts'
+import { errorStatus } from '../../src/errors.ts'
+import type { logAccess } from '../../src/log.ts'
+import { reservedKeys } from '../../src/server/route.ts'
+import { optionTexts } from './option-table.ts'
+import { generatedParts, withOptions } from './write-docs.ts'
+
+const readme = readFileSync('README.md', 'utf8')
+const manPage = readFileSync('man/s3proxy.json.5', 'utf8').replaceAll('\\-', '-')
+
+describe('the lists of options', () => {
+  for (const part of generatedParts) {
+    it(`in ${part.file} are what the schema says`, () => {
+      const now = readFileSync(part.file, 'utf8')
+      assert.equal(now, withOptions(part), 'run `npm run docs`, and commit what it writes')
+    })
+  }
+
+  for (const { path, value, envNames } of optionTexts) {
+    it(`have ${path} with its default and every environment name`, () => {
+      const row = readme.split('\n').find((line) => line.startsWith(`| \`${path}\` |`)) ?? ''
+      const entry = manPage.split('.TP\n').find((part) => part.startsWith(`.B ${path}\n`)) ?? ''
+      const standing = value === 'required' ? value : value === 'none' ? 'no default' : `default: ${value}`
+      for (const text of [value, ...envNames]) assert.ok(row.includes(text), `README.md: ${text}`)
+      for (const text of [standing, ...envNames]) assert.ok(entry.includes(text), `s3proxy.json(5): ${text}`)
+    })
+  }
+})
+
+describe('docs/errors.md', () => {
+  const rows = readFileSync('docs/errors.md', 'utf8').match(/^\| `[A-Z0-9_]+` .*$/gm) ?? []
+
+  it('has every code once, with its status, cause and cure', () => {
+    const told = rows.map((row) => row.split('|').map((cell) => cell.trim()))
+    assert.deepEqual(
+      told.map((cells) => `${cells[1]} ${cells[2]}`).sort(),
+      Object.entries(errorStatus)
+        .map(([code, status]) => `\`${code}\` ${status}`)
+        .sort(),
+    )
+    for (const [, code, , cause = '', cure = ''] of told)
+      assert.ok(cause.length > 10 && cure.length > 7, String(code))
+  })
+})
+
+describe('README.md', () => {
+  it('names every command', () => {
+    for (const command of createProgram(() => {}).commands)
+      assert.match(readme, new RegExp(`s3proxy ${command.name()}`))
+  })
+
+  it('names every field of the access line', () => {
+    // A record with every field, which the compiler holds complete.
+    const record: Required<Parameters<typeof logAccess>[1]> = {
+      requestId: '',
+      method: '',
+      path: '',
+      route: '',
+      status: 0,
+      bytes: 0,
+      outcome: 'complete',
+      totalMs: 0,
+      sessionMs: 0,
+      ssoMs: 0,
+      s3Ms: 0,
+      who: '',
+      code: '',
+      healed: 0,
+      askedTwiceBytes: 0,
+    }
+    const table = readme.split('## Logs')[1]?.split('\n## ')[0] ?? ''
+    for (const field of Object.keys(record)) assert.ok(table.includes(`\`${field}\``), field)
+  })
+
+  it('names every status that an error can have', () => {
+    const table = readme.split('| what happened | status |')[1]?.split('\n\n')[0] ?? ''
+    const missing = Object.values(errorStatus).filter(
+      (status) => ![401, 403, 500].includes(status) && !table.includes(String(status)),
+    )
+    assert.deepEqual(missing, [])
+  })
+
+  it('names the keys that cannot be served', () => {
+    for (const key of reservedKeys) assert.ok(readme.includes(`\`${key}\``), key)
+  })
+})
+
+describe('links between documents', () => {
+  const documents = readdirSync('.', { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.md') && !/(?:^|\/)(?:node_modules|dist|\.[^/]+)\//.test(file),
+  )
+  it('lead to files and headings that exist', () => {
+    const broken = documents.flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/\]\(([^)\s]+)\)/g)]
+        .map(([, link = '']) => link)
+        .filter((link) => !/^[a-z]+:/.test(link))
+        .filter((link) => {
+          const [path = '', heading] = link.split('#')
+          const target = path === '' ? file : join(dirname(file), path)
+          return !existsSync(target) || (heading !== undefined && !headingsOf(target).includes(heading))
+        })
+        .map((link) => `${file}: ${link}`),
+    )
+    assert.deepEqual(broken, [])
+    assert.ok(documents.includes('README.md'))
+  })
+})
+
+/** As GitHub names them. */
+function headingsOf(file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, text = '']) =>
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
