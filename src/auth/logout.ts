@@ -15,10 +15,13 @@ export async function logout(sessions: Sessions, request: ProxyRequest, site: Si
   }
   const open = await sessions.find(request.header('cookie'), site.isSecure)
   if (open !== undefined) await sessions.delete(open.secret)
-  const reply = page('Signed out', '<p>You are signed out of this site.</p>')
+  const reply = page('Signed out', signedOut)
   reply.headers.push('set-cookie', sessions.forget(site.isSecure))
   return reply
 }
+
+const signedOut = `<p>You are signed out of this site.</p>
+<p>The sign in service may still know you: on a computer that others use, sign out there too.</p>`
 
 /** With `no-referrer`, browsers would send the form with `origin: null`. */
 const ownPage = ['cache-control', 'no-store', 'referrer-policy', 'same-origin']

@@ -28,9 +28,17 @@ export function pickObjectHeaders(headers: ReadonlyMap<string, string>): HeaderL
 }
 
 /**
+ * No script, no form, no plugin. The page keeps its origin, or browsers would load its pictures, films and styles
+ * without the session; no script is there to misuse that. Links may download and open windows.
+ *
+ * @see HTML, section 7.1.5 Sandboxing
+ */
+const sandbox = 'sandbox allow-same-origin allow-downloads allow-popups allow-popups-to-escape-sandbox'
+
+/**
  * Makes the headers of a protected object fit for browsers and for caches between us and them.
  *
- * @param sandboxed whether types that can run script get `content-security-policy: sandbox`
+ * @param sandboxed whether types that can run script get a `content-security-policy` with `sandbox`
  */
 export function protectObjectHeaders(headers: Readonly<HeaderList>, sandboxed: boolean): HeaderList {
   const result: HeaderList = []
@@ -44,7 +52,7 @@ export function protectObjectHeaders(headers: Readonly<HeaderList>, sandboxed: b
     if (name === 'content-type') type = value
   }
   result.push('cache-control', cacheControl)
-  if (sandboxed && canRunScript(type)) result.push('content-security-policy', 'sandbox')
+  if (sandboxed && canRunScript(type)) result.push('content-security-policy', sandbox)
   return result
 }
 

@@ -20,10 +20,10 @@ button.main { background: var(--accent); border-color: var(--accent); color: #ff
 export function signInPage(application: string): string {
   return page(
     'Sign in',
-    `<p>${escapeHtml(application)} wants to know who you are.</p>
-<form method="post" autocomplete="off">
-<label>Name <input name="login" required autofocus autocapitalize="none" spellcheck="false"></label>
-<label>Password <input name="password" type="password" required></label>
+    `<p>${escapeHtml(application)} wants to know who you are. Any name and any password will do.</p>
+<form method="post">
+<label>Name <input name="login" autocomplete="username" required autofocus autocapitalize="none" spellcheck="false"></label>
+<label>Password <input name="password" type="password" autocomplete="current-password" required></label>
 <div class="row">
 <button class="main" name="answer" value="yes">Sign in</button>
 <button name="answer" value="no" formnovalidate>Cancel</button>
