@@ -1,11 +1,11 @@
 import { loadConfig } from '../config/load.ts'
 import { formatSummary, maskedConfig } from '../config/summary.ts'
 import { exitStatus } from './exit-status.ts'
-import type { ConfigFlags } from './main.ts'
+import type { CheckConfigFlags } from './flags.ts'
 import { formatProblems } from './problems.ts'
 
 /** Shows the configuration in force, or every problem in it. */
-export function checkConfig({ config: configPath, set, json }: ConfigFlags & { json?: boolean }): number {
+export function checkConfig({ config: configPath, set, json }: CheckConfigFlags): number {
   const resolved = loadConfig({ configPath, flags: set })
   const { problems, warnings, sources } = resolved
   const isOk = problems.length === 0

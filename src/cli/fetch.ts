@@ -10,12 +10,12 @@ import { checkKey } from '../object/key.ts'
 import type { Conditions, ObjectBody, ObjectResult } from '../object/object-source.ts'
 import { createObjects } from '../wiring.ts'
 import { exitStatus } from './exit-status.ts'
-import type { ConfigFlags, FetchFlags } from './main.ts'
+import type { FetchFlags } from './flags.ts'
 import { formatProblems } from './problems.ts'
 import { createProgress } from './progress.ts'
 
 /** Streams one object to stdout or a file. */
-export async function fetchObject(key: string, flags: ConfigFlags & FetchFlags): Promise<number> {
+export async function fetchObject(key: string, flags: FetchFlags): Promise<number> {
   const note = (text: string) => {
     if (flags.quiet !== true) process.stderr.write(text)
   }

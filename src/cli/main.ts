@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { exitStatus } from './exit-status.ts'
+import type { CheckConfigFlags, FetchFlags, ServeFlags } from './flags.ts'
 
 /**
  * Runs one command line.
@@ -41,9 +42,8 @@ export function createProgram(setStatus: (status: number) => void): Command {
     .addOption(configOption())
     .addOption(setOption())
     .option('--port <port>', 'the same as --set server.port=<port>')
-    .action(async (options: ConfigFlags & { port?: string }) => {
+    .action(async (options: ServeFlags) => {
       const { serve } = await import('./serve.ts')
-      if (options.port !== undefined) options.set.set('server.port', options.port)
       setStatus(await serve(options))
     })
 
@@ -53,7 +53,7 @@ export function createProgram(setStatus: (status: number) => void): Command {
     .addOption(configOption())
     .addOption(setOption())
     .option('--json', 'print one JSON object, for machines')
-    .action(async (options: ConfigFlags & { json?: boolean }) => {
+    .action(async (options: CheckConfigFlags) => {
       const { checkConfig } = await import('./check-config.ts')
       setStatus(checkConfig(options))
     })
@@ -70,27 +70,12 @@ export function createProgram(setStatus: (status: number) => void): Command {
     .option('--if-none-match <etag>', 'only when the object is not this version')
     .option('-q, --quiet', 'no progress and no notes on stderr')
     .option('-v, --verbose', 'print the head of the answer on stderr')
-    .action(async (key: string, options: ConfigFlags & FetchFlags) => {
+    .action(async (key: string, options: FetchFlags) => {
       const { fetchObject } = await import('./fetch.ts')
       setStatus(await fetchObject(key, options))
     })
 
   return program
-}
-
-export interface ConfigFlags {
-  config?: string
-  /** Values of single options, by their path. */
-  set: Map<string, string>
-}
-
-export interface FetchFlags {
-  output?: string
-  range?: string
-  head?: boolean
-  ifNoneMatch?: string
-  quiet?: boolean
-  verbose?: boolean
 }
 
 function configOption(): Option {

@@ -4,12 +4,12 @@ import { messageOf } from '../errors.ts'
 import { createLog, type Log } from '../log.ts'
 import { type App, createApp } from '../wiring.ts'
 import { exitStatus } from './exit-status.ts'
-import type { ConfigFlags } from './main.ts'
+import type { ServeFlags } from './flags.ts'
 import { formatProblems } from './problems.ts'
 
 /** Listens until SIGTERM or SIGINT, then drains. */
-export async function serve({ config: configPath, set }: ConfigFlags): Promise<number> {
-  const { config, problems, warnings } = loadConfig({ configPath, flags: set })
+export async function serve({ config: configPath, set, port: portFlag }: ServeFlags): Promise<number> {
+  const { config, problems, warnings } = loadConfig({ configPath, flags: set, port: portFlag })
   if (config === undefined) {
     process.stderr.write(formatProblems(problems))
     return exitStatus.usage

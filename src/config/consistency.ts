@@ -1,7 +1,8 @@
 import { closest } from './closest.ts'
-import { type BucketName, endpointOfBucket } from './endpoint.ts'
+import { type BucketName, endpointOfBucket, parseEndpoint } from './endpoint.ts'
 import { options, type Section } from './options.ts'
-import type { Problem } from './sources.ts'
+import { splitRedisUrls } from './redis-url.ts'
+import type { Problem, Sources } from './sources.ts'
 import { hostsFromVcap } from './vcap.ts'
 
 type Values = Record<string, Record<string, unknown>>
@@ -14,23 +15,35 @@ type Values = Record<string, Record<string, unknown>>
 export function checkTogether(
   values: Values,
   sources: Record<string, string>,
-  env: Readonly<Record<string, string | undefined>>,
+  given: Pick<Sources, 'env' | 'dotenv' | 'flags'>,
   wanted: readonly Section[],
 ): { problems: Problem[]; warnings: string[] } {
   const problems: Problem[] = []
   const warnings: string[] = []
   const report = (path: string, env: string, message: string) => problems.push({ path, env, message })
   const { s3, session, server } = values
-  if (s3 !== undefined) checkS3(s3, sources, report)
+  const env = { ...given.dotenv, ...given.env }
+  if (s3 !== undefined) checkS3(s3, sources, report, warnings)
   if (session !== undefined) checkSession(session, server ?? {}, sources, report, warnings)
   if (server !== undefined) checkServer(server, sources, env, report, warnings)
   if (wanted.includes('server')) warnings.push(...unknownEnvironment(env))
+  for (const { path, isSecret } of options) {
+    if (isSecret && given.flags.has(path) && wanted.some((section) => path.startsWith(`${section}.`)))
+      warnings.push(
+        `${path} was given by --set, where every user of this machine can see it: use a file or the environment`,
+      )
+  }
   return { problems, warnings }
 }
 
 type Report = (path: string, env: string, message: string) => void
 
-function checkS3(s3: Record<string, unknown>, sources: Record<string, string>, report: Report): void {
+function checkS3(
+  s3: Record<string, unknown>,
+  sources: Record<string, string>,
+  report: Report,
+  warnings: string[],
+): void {
   const hasId = s3.accessKeyId !== undefined
   if (hasId !== (s3.secretAccessKey !== undefined)) {
     const [missing, env] = hasId
@@ -38,10 +51,30 @@ function checkS3(s3: Record<string, unknown>, sources: Record<string, string>, r
       : ['s3.accessKeyId', 'AWS_ACCESS_KEY_ID']
     report(missing, env, 'is required when the other half of the access key is given: both or none')
   }
-  if (s3.endpoint === undefined && typeof s3.bucket === 'string' && typeof s3.region === 'string') {
-    s3.endpoint = endpointOfBucket(s3 as unknown as BucketName)
+  if (!hasId && s3.secretAccessKey === undefined) sources['s3.accessKeyId'] = 'AWS default chain'
+  if (s3.endpoint !== undefined) {
+    // Leaving the prefix out would serve more of the bucket than was meant.
+    if (s3.keyPrefix !== undefined)
+      report(
+        's3.keyPrefix',
+        'KEY_PREFIX',
+        'goes with s3.bucket; with s3.endpoint, put it at the end of that URL',
+      )
+    for (const name of ['bucket', 'endpointUrl'])
+      if (s3[name] !== undefined) warnings.push(`s3.${name} is not used, because s3.endpoint is given`)
+    return
+  }
+  if (typeof s3.bucket === 'string' && typeof s3.region === 'string') {
+    const endpoint = endpointOfBucket(s3 as unknown as BucketName)
+    if (parseEndpoint(endpoint) === undefined)
+      report(
+        's3.keyPrefix',
+        'KEY_PREFIX',
+        'expected a prefix without segments `.` and `..`, and without `\\`',
+      )
+    s3.endpoint = endpoint
     sources['s3.endpoint'] = 's3.bucket'
-  } else if (s3.endpoint === undefined && s3.bucket === undefined) {
+  } else if (s3.bucket === undefined) {
     report('s3.endpoint', 'AWS_S3_ENDPOINT', 'is required: URL of the bucket (or s3.bucket, AWS_S3_BUCKET)')
   }
 }
@@ -60,6 +93,14 @@ function checkSession(
   }
   if (session.store === 'redis' && !hasUrl) {
     report('session.redisUrl', 'VCAP_SERVICES', 'is required with session.store redis')
+  }
+  const isMany = hasUrl && splitRedisUrls(String(session.redisUrl)).length > 1
+  if (isMany && session.redisCluster !== true && session.redisSentinelName === undefined) {
+    report(
+      'session.redisUrl',
+      'VCAP_SERVICES',
+      'several URLs need session.redisCluster or session.redisSentinelName',
+    )
   }
   if (session.redisCluster === true && session.redisSentinelName !== undefined) {
     report(
@@ -111,13 +152,24 @@ function checkServer(
   }
 }
 
-/** Warnings, not errors: Kubernetes puts variables of its own behind the name of a service. */
+/** Warnings, not errors: the platform may have variables of its own that start like ours. */
 function unknownEnvironment(env: Readonly<Record<string, string | undefined>>): string[] {
-  const known = options.flatMap((option) => option.envNames.flatMap((name) => [name, `${name}_FILE`]))
-  return Object.keys(env)
-    .filter((name) => name.startsWith('S3PROXY_') && name !== 'S3PROXY_CONFIG' && !known.includes(name))
-    .map((name) => {
+  const known = options.flatMap((option) =>
+    option.envNames.flatMap((name) => (option.isSecret ? [name, `${name}_FILE`] : [name])),
+  )
+  return Object.entries(env)
+    .filter(([name, value]) => name.startsWith('S3PROXY_') && !isOfKubernetes(name, value))
+    .filter(([name]) => name !== 'S3PROXY_CONFIG' && !known.includes(name))
+    .map(([name]) => {
       const guess = closest(name, known)
       return `${name} is not an option${guess === undefined ? '' : `; did you mean ${guess}?`}`
     })
+}
+
+/** A service named s3proxy, or s3proxy-web, puts such names into the environment of every pod beside it. */
+function isOfKubernetes(name: string, value: string | undefined): boolean {
+  return (
+    /_SERVICE_(?:HOST|PORT)(?:_\w+)?$|_PORT_\d+_(?:TCP|UDP)(?:_\w+)?$/.test(name) ||
+    (name.endsWith('_PORT') && /^(?:tcp|udp):/.test(value ?? ''))
+  )
 }

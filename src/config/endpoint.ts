@@ -44,13 +44,14 @@ export interface BucketName {
 
 /** The endpoint of a bucket that is given by name: domain style on AWS where TLS allows it, else path style. */
 export function endpointOfBucket({ region, bucket, endpointUrl, keyPrefix }: BucketName): string {
+  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
   // A dot in the bucket's name is one more label than AWS's certificate covers.
   const root =
     endpointUrl !== undefined
       ? `${endpointUrl.replace(/\/$/, '')}/${bucket}/`
       : bucket.includes('.')
-        ? `https://s3.${region}.amazonaws.com/${bucket}/`
-        : `https://${bucket}.s3.${region}.amazonaws.com/`
+        ? `https://s3.${region}.${domain}/${bucket}/`
+        : `https://${bucket}.s3.${region}.${domain}/`
   const prefix = uriEncodePath(keyPrefix ?? '')
   return prefix === '' || prefix.endsWith('/') ? root + prefix : `${root}${prefix}/`
 }

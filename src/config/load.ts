@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { parse as parseDotenv } from 'dotenv'
-import { messageOf } from '../errors.ts'
 import { type Section, sections } from './options.ts'
 import { type Resolved, resolveConfig } from './resolve.ts'
-import type { Sources } from './sources.ts'
+import type { Problem, Sources } from './sources.ts'
 
 export interface LoadOptions {
   /** `--config`; else `S3PROXY_CONFIG`. */
   configPath?: string | undefined
   flags?: ReadonlyMap<string, string>
+  /** `--port` */
+  port?: string | undefined
   wanted?: readonly Section[]
 }
 
@@ -17,24 +18,39 @@ export interface LoadOptions {
  *
  * What `.env` adds is put into the process's environment too, for the AWS default chain.
  */
-export function loadConfig({ configPath, flags = new Map(), wanted = sections }: LoadOptions = {}): Resolved {
+export function loadConfig({
+  configPath,
+  flags = new Map(),
+  port,
+  wanted = sections,
+}: LoadOptions = {}): Resolved {
+  const unreadable: Problem[] = []
   const env = { ...process.env }
-  const dotenv = readDotenv()
-  for (const [name, value] of Object.entries(dotenv)) process.env[name] ??= value
-  const path = configPath ?? (env.S3PROXY_CONFIG || dotenv.S3PROXY_CONFIG)
-  const sources: Sources = { flags, env, dotenv, file: undefined, readSecretFile }
-  if (!path) return resolveConfig(sources, wanted)
-  try {
-    sources.file = { path, content: JSON.parse(readFileSync(path, 'utf8')) }
-  } catch (error) {
-    const message =
-      error instanceof SyntaxError
-        ? `${path} is not JSON: ${positionOf(error)}`
-        : `cannot read ${path}: ${messageOf(error)}`
-    const problem = { path: '--config', env: 'S3PROXY_CONFIG', message }
-    return { config: undefined, problems: [problem], warnings: [], sources: {}, values: {} }
+  const dotenv = readDotenv(unreadable)
+  for (const [name, value] of Object.entries(dotenv)) process.env[name] ||= value
+  const path = configPath ?? (env.S3PROXY_CONFIG || dotenv.S3PROXY_CONFIG || undefined)
+  const file = path === undefined ? undefined : readConfigFile(path, unreadable)
+  const sources: Sources = { flags, port, env, dotenv, file, readSecretFile }
+  return resolveConfig(sources, wanted, unreadable)
+}
+
+function readConfigFile(path: string, problems: Problem[]): Sources['file'] {
+  const report = (message: string) => {
+    problems.push({ path: '--config', env: 'S3PROXY_CONFIG', message })
+    return undefined
   }
-  return resolveConfig(sources, wanted)
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    return report(`cannot read ${path}: ${reasonOf(error)}`)
+  }
+  try {
+    // Some editors put a byte order mark before the text.
+    return { path, content: JSON.parse(text.replace(/^\ufeff/, '')) }
+  } catch (error) {
+    return report(`${path} is not JSON: ${positionOf(error as SyntaxError)}`)
+  }
 }
 
 /** JSON.parse quotes the text around the fault, which may be a secret: only the position is repeated. */
@@ -45,18 +61,40 @@ function positionOf(error: SyntaxError): string {
   )
 }
 
-function readDotenv(): Record<string, string> {
+function readDotenv(problems: Problem[]): Record<string, string> {
   try {
     return parseDotenv(readFileSync('.env'))
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      problems.push({ path: '', env: '.env', message: `cannot read .env: ${reasonOf(error)}` })
     return {}
   }
 }
 
 function readSecretFile(path: string): string {
+  let text: string
   try {
-    return readFileSync(path, 'utf8').trimEnd()
+    text = readFileSync(path, 'utf8')
   } catch (error) {
-    throw new Error(`cannot read the file of the secret: ${messageOf(error)}`)
+    throw new Error(
+      `expected the path of a file that holds the secret, and cannot read it: ${reasonOf(error)}`,
+    )
   }
+  const secret = text.replace(/\r?\n$/, '')
+  if (secret === '') throw new Error('the file of the secret is empty')
+  return secret
+}
+
+/** The reason without the path, which the caller names where it may be shown. */
+function reasonOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException
+  return (code !== undefined && reasons[code]) || (code ?? 'unknown reason')
+}
+
+const reasons: Record<string, string> = {
+  ENOENT: 'there is no such file (ENOENT)',
+  EACCES: 'no permission (EACCES)',
+  EISDIR: 'it is a folder (EISDIR)',
+  ENOTDIR: 'part of its path is not a folder (ENOTDIR)',
+  ENAMETOOLONG: 'its name is too long (ENAMETOOLONG)',
 }

@@ -20,28 +20,35 @@ export interface Resolved {
  * Validates every option of `wanted` sections by the schema, then all of them together.
  *
  * @param wanted sections without which the caller cannot work; the others are not looked at
+ * @param unreadable sources that could not be read: what they may have held is then not missed
  */
-export function resolveConfig(given: Sources, wanted: readonly Section[]): Resolved {
+export function resolveConfig(
+  given: Sources,
+  wanted: readonly Section[],
+  unreadable: readonly Problem[] = [],
+): Resolved {
   const { found, problems: allProblems }: Collected = collect(given)
   const isWanted = (path: string) =>
     path === '' ||
     wanted.some((section) => path === section || path.startsWith(`${section}.`)) ||
     !isKnownSection(path)
-  const problems = allProblems.filter((problem) => isWanted(problem.path))
+  const problems = [...unreadable, ...allProblems.filter((problem) => isWanted(problem.path))]
   const values: Record<string, Record<string, unknown>> = {}
   const sources: Record<string, string> = {}
   for (const option of options.filter((candidate) => wanted.includes(candidate.section))) {
     const given = found.get(option.path)
     values[option.section] ??= {}
     if (problems.some((problem) => problem.path === option.path)) continue
+    if (unreadable.length > 0 && given === undefined && isRequired(option)) continue
     const parsed = option.schema.safeParse(given?.value)
     if (parsed.success) {
       ;(values[option.section] as Record<string, unknown>)[option.name] = parsed.data
       if (parsed.data !== undefined) sources[option.path] = given?.source ?? 'default'
     } else problems.push(toProblem(option, given, parsed.error.issues[0]?.message ?? 'invalid'))
   }
-  const together = checkTogether(values, sources, given.env, wanted)
-  problems.push(...together.problems)
+  const together = checkTogether(values, sources, given, wanted)
+  const isNoted = ({ path }: Problem) => problems.some((problem) => problem.path === path)
+  if (unreadable.length === 0) problems.push(...together.problems.filter((problem) => !isNoted(problem)))
   const config = problems.length === 0 ? (values as unknown as Config) : undefined
   return { config, problems, warnings: together.warnings, sources, values }
 }

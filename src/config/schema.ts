@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { checkEndpoint } from './endpoint.ts'
+import { checkRedisUrl, expectedRedis } from './redis-url.ts'
 
 /** How the text of an environment variable becomes the value of an option. */
 export type OptionKind = 'text' | 'count' | 'flag' | 'list'
@@ -17,28 +18,55 @@ export interface OptionMeta {
   isSecret?: boolean
 }
 
-const text = (description: string, meta: Partial<OptionMeta> = {}, schema: z.ZodType = z.string().min(1)) =>
-  schema.meta({ description, kind: 'text', ...meta }) as z.ZodType<string>
+const text = (
+  description: string,
+  meta: Partial<OptionMeta> = {},
+  schema: z.ZodType = z
+    .string('expected text')
+    .min(1, 'expected text that is not empty')
+    .refine((value) => value.isWellFormed(), 'expected text that is well-formed Unicode'),
+) => schema.meta({ description, kind: 'text', ...meta }) as z.ZodType<string>
 
-const count = (description: string, minimum: number, maximum: number, meta: Partial<OptionMeta> = {}) =>
-  z
-    .int()
-    .min(minimum)
-    .max(maximum)
+const count = (description: string, minimum: number, maximum: number, meta: Partial<OptionMeta> = {}) => {
+  const expected = `expected a whole number from ${minimum} to ${maximum}`
+  return z
+    .int(expected)
+    .min(minimum, expected)
+    .max(maximum, expected)
     .meta({ description, kind: 'count', ...meta })
+}
 
-const flag = (description: string) => z.boolean().meta({ description, kind: 'flag' })
+const flag = (description: string) => z.boolean('expected true or false').meta({ description, kind: 'flag' })
 
-const hosts = z.array(
-  z.string().regex(/^[^\s/@?#]+$/, 'expected host names, with a port where it is not the default'),
+const choice = <const Values extends readonly string[]>(description: string, values: Values) =>
+  z.enum(values, `expected one of ${values.join(', ')}`).meta({ description, kind: 'text' })
+
+/** Text of one shape; the message says which, and never repeats what was given. */
+const shaped = (shape: RegExp, expected: string) => z.string(expected).regex(shape, expected)
+
+/** The same, for what `new URL` must be able to read later. */
+const url = (shape: RegExp, expected: string) =>
+  shaped(shape, expected).refine((value) => URL.canParse(value), expected)
+
+const expectedHosts = 'expected host names, with a port where it is not the default'
+const hosts = z
+  .array(
+    shaped(/^[^\s/\\@?#]+$/, expectedHosts).refine((host) => URL.canParse(`https://${host}/`), expectedHosts),
+    expectedHosts,
+  )
+  .min(1, expectedHosts)
+
+const origin = url(
+  /^https?:\/\/[^\s/\\?#@]+\/?$/,
+  'expected an origin without path, such as https://assets.example.com',
 )
-
-const origin = z
-  .string()
-  .regex(/^https?:\/\/[^\s/?#@]+\/?$/, 'expected an origin such as https://assets.example.com')
-const rootUrl = z
-  .string()
-  .regex(/^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/, 'expected a URL such as https://sso.example.com/')
+const rootUrl = url(
+  /^https?:\/\/[^\s/\\?#@]+(?:\/[^\s?#]*)?$/,
+  'expected a URL without user and query, such as https://sso.example.com/',
+)
+const token = shaped(/^[\x21-\x7e]+$/, 'expected printable ASCII without spaces')
+/** A line break from a file or a copied blank is what makes most secrets fail. */
+const secret = shaped(/^\S(?:[\s\S]*\S)?$/, 'expected text without spaces or line breaks around it')
 
 const day = 86_400_000
 const maxPort = 65_535
@@ -81,17 +109,17 @@ export const configSchema = z.strictObject({
     region: text(
       'region of the bucket',
       { env: ['AWS_S3_REGION', 'AWS_DEFAULT_REGION', 'AWS_REGION'] },
-      z.string().regex(/^[a-z0-9-]{1,64}$/, 'expected a region such as eu-west-2'),
+      shaped(/^[a-z0-9-]{1,64}$/, 'expected a region such as eu-west-2'),
     ),
     endpoint: text(
       'URL of the bucket, path or domain style, with a key prefix where wanted',
       { env: ['AWS_S3_ENDPOINT'] },
-      z.string().superRefine(checkEndpoint),
+      z.string('expected the URL of a bucket').superRefine(checkEndpoint),
     ).optional(),
     bucket: text(
       'bucket, where no endpoint is given',
       { env: ['AWS_S3_BUCKET'] },
-      z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected a bucket name'),
+      shaped(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of a bucket'),
     ).optional(),
     endpointUrl: text(
       'root URL of an S3 other than AWS, for use with bucket',
@@ -102,16 +130,17 @@ export const configSchema = z.strictObject({
     accessKeyId: text(
       'access key; without it the AWS default chain is used',
       { env: ['AWS_ACCESS_KEY_ID'], isSecret: true },
-      z.string().regex(/^[\x21-\x7e]+$/, 'expected printable ASCII'),
+      token,
     ).optional(),
-    secretAccessKey: text('secret of the access key', {
-      env: ['AWS_SECRET_ACCESS_KEY'],
-      isSecret: true,
-    }).optional(),
+    secretAccessKey: text(
+      'secret of the access key',
+      { env: ['AWS_SECRET_ACCESS_KEY'], isSecret: true },
+      secret,
+    ).optional(),
     sessionToken: text(
       'token of a temporary access key',
       { env: ['AWS_SESSION_TOKEN'], isSecret: true },
-      z.string().regex(/^[\x21-\x7e]+$/, 'expected printable ASCII'),
+      token,
     ).optional(),
     healthcheckKey: text('object served without login', { env: ['AWS_S3_HEALTHCHECK_KEY'] }).optional(),
     connectTimeoutMs: count('until connected to S3', 10, day).default(5000),
@@ -133,7 +162,7 @@ export const configSchema = z.strictObject({
       rootUrl,
     ).optional(),
     clientId: text('the application at the SSO', { env: ['SSO_CLIENT_ID'] }),
-    clientSecret: text('its secret', { env: ['SSO_CLIENT_SECRET'], isSecret: true }),
+    clientSecret: text('secret of the application', { env: ['SSO_CLIENT_SECRET'], isSecret: true }, secret),
     timeoutMs: count('one call to the SSO', 10, day).default(10_000),
     tokenCheckIntervalSeconds: count(
       'how long a verified token is trusted; 0: every request asks the SSO',
@@ -144,45 +173,45 @@ export const configSchema = z.strictObject({
     scope: text('scope asked for').default('read write'),
   }),
   session: z.strictObject({
-    store: z
-      .enum(['redis', 'memory'])
-      .meta({ description: 'where sessions are; default: redis when its URL is known', kind: 'text' })
-      .optional(),
+    store: choice('where sessions are kept; default: redis when its URL is known, else memory', [
+      'redis',
+      'memory',
+    ]).optional(),
     redisUrl: text(
       'URL of Redis; several, separated by commas, for Cluster and Sentinel',
       { env: ['VCAP_SERVICES', 'REDIS_ENDPOINT', 'REDIS_URL'], isSecret: true },
-      z
-        .string()
-        .regex(
-          /^rediss?:\/\/[^\s,]+(?:,\s*rediss?:\/\/[^\s,]+)*$/,
-          'expected redis://host:port or rediss://host:port',
-        ),
+      z.string(expectedRedis).superRefine(checkRedisUrl),
     ).optional(),
     redisCluster: flag('Redis is a Cluster').default(false),
     redisSentinelName: text('name of the master, when the URLs are those of Sentinels').optional(),
     redisKeyPrefix: text(
       'put before every key in Redis',
       {},
-      z.string().regex(/^[\x21-\x7a]*$/, 'expected printable ASCII without braces'),
+      shaped(/^[\x21-\x7a]*$/, 'expected printable ASCII without spaces and braces'),
     ).default('s3proxy:'),
     timeoutMs: count('one Redis command, and connecting to Redis', 10, day).default(1000),
     maxAgeSeconds: count('age of a session at which it ends', 60, 31_536_000).default(32_400),
     cookieName: text(
       'name of the session cookie; gets __Host- before it on https',
       {},
-      z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'expected letters, digits, _ . -'),
+      shaped(/^[A-Za-z0-9_.-]{1,64}$/, 'expected letters, digits, _ . -'),
     ).default('s3proxy_session'),
-    sameSite: z
-      .enum(['lax', 'none'])
-      .meta({ description: 'SameSite of the cookies; none for assets embedded by other sites', kind: 'text' })
-      .default('lax'),
+    sameSite: choice('SameSite of the cookies; none for assets embedded by other sites', [
+      'lax',
+      'none',
+    ]).default('lax'),
     acceptLegacySessions: flag('read sessions that the original wrote, and upgrade them').default(false),
   }),
   log: z.strictObject({
-    level: z
-      .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-      .meta({ description: 'least severe lines that are logged', kind: 'text' })
-      .default('info'),
+    level: choice('least severe lines that are logged', [
+      'trace',
+      'debug',
+      'info',
+      'warn',
+      'error',
+      'fatal',
+      'silent',
+    ]).default('info'),
   }),
 })
 

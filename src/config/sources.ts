@@ -1,5 +1,6 @@
 import { closest } from './closest.ts'
 import { type Option, options, type Section, sections } from './options.ts'
+import { withRedisScheme } from './redis-url.ts'
 import { redisUrlFromVcap } from './vcap.ts'
 
 /** Where the value of an option came from, as `check-config` shows it. */
@@ -20,12 +21,15 @@ export interface Problem {
 
 /** Everything that options may come from, strongest first; all of it already read. */
 export interface Sources {
-  /** `--set PATH=VALUE` and other flags, by path of the option. */
+  /** `--set PATH=VALUE`, by path of the option. */
   flags: ReadonlyMap<string, string>
+  /** `--port`, which goes before `--set`. */
+  port?: string | undefined
   env: Readonly<Record<string, string | undefined>>
   /** Of `.env`. */
   dotenv: Readonly<Record<string, string>>
   file: { path: string; content: unknown } | undefined
+  /** @throws Error that does not repeat `path`, which may be the secret itself, put into the wrong variable */
   readSecretFile(path: string): string
 }
 
@@ -44,18 +48,23 @@ export function collect(sources: Sources): Collected {
   const fileValues =
     sources.file === undefined ? new Map<string, unknown>() : readFile(sources.file, problems)
   for (const option of options) {
-    const flag = sources.flags.get(option.path)
     const value =
-      flag !== undefined
-        ? { value: fromText(option, flag), source: '--set' }
-        : (fromEnv(option, sources.env, '', sources, problems) ??
-          fromEnv(option, sources.dotenv, ' in .env', sources, problems) ??
-          (fileValues.has(option.path)
-            ? { value: fileValues.get(option.path), source: sources.file?.path ?? '' }
-            : undefined))
+      fromFlags(option, sources) ??
+      fromEnv(option, sources.env, '', sources, problems) ??
+      fromEnv(option, sources.dotenv, ' in .env', sources, problems) ??
+      (fileValues.has(option.path)
+        ? { value: fileValues.get(option.path), source: sources.file?.path ?? '' }
+        : undefined)
     if (value !== undefined) found.set(option.path, value)
   }
   return { found, problems }
+}
+
+function fromFlags(option: Option, { flags, port }: Sources): Found | undefined {
+  if (option.path === 'server.port' && port !== undefined)
+    return { value: fromText(option, port), source: '--port' }
+  const text = flags.get(option.path)
+  return text === undefined ? undefined : { value: fromText(option, text), source: '--set' }
 }
 
 function fromEnv(
@@ -66,19 +75,17 @@ function fromEnv(
   problems: Problem[],
 ): Found | undefined {
   for (const name of option.envNames) {
-    try {
-      const direct = env[name]
-      if (direct !== undefined && direct !== '') {
-        const text = name === 'VCAP_SERVICES' ? redisUrlFromVcap(direct) : direct
-        if (text !== undefined) return { value: fromText(option, text), source: name + suffix }
+    for (const variable of option.isSecret ? [name, `${name}_FILE`] : [name]) {
+      const given = env[variable]
+      if (given === undefined || given === '') continue
+      try {
+        const text = variable === name ? given : readSecretFile(given)
+        const own = name === 'VCAP_SERVICES' ? redisUrlFromVcap(text) : text
+        if (own !== undefined) return { value: fromText(option, own), source: variable + suffix }
+      } catch (error) {
+        problems.push({ path: option.path, env: variable, message: (error as Error).message })
+        return undefined
       }
-      const file = option.isSecret ? env[`${name}_FILE`] : undefined
-      if (file !== undefined && file !== '') {
-        return { value: fromText(option, readSecretFile(file)), source: `${name}_FILE${suffix}` }
-      }
-    } catch (error) {
-      problems.push({ path: option.path, env: name, message: (error as Error).message })
-      return undefined
     }
   }
   return undefined
@@ -93,7 +100,7 @@ function fromText(option: Option, text: string): unknown {
       .split(',')
       .map((item) => item.trim())
       .filter((item) => item !== '')
-  if (option.path === 'session.redisUrl' && !text.includes('://')) return `redis://${text}`
+  if (option.path === 'session.redisUrl') return withRedisScheme(text)
   return text
 }
 
@@ -101,9 +108,11 @@ const flags: Record<string, boolean> = {
   true: true,
   '1': true,
   yes: true,
+  on: true,
   false: false,
   '0': false,
   no: false,
+  off: false,
 }
 
 function readFile(file: { path: string; content: unknown }, problems: Problem[]): Map<string, unknown> {
@@ -133,8 +142,32 @@ function readFile(file: { path: string; content: unknown }, problems: Problem[])
 }
 
 function unknownOption(path: string, message: string): Problem {
-  const guess = closest(path, [...options.map((option) => option.path), ...sections])
+  const known = options.find((option) => option.path === path)
+  if (known !== undefined) {
+    const nested = `{"${known.section}": {"${known.name}": ...}}`
+    return { path, env: '', message: `${message}: options are nested by their dots, as in ${nested}` }
+  }
+  const guess = closestOption(path)
   return { path, env: '', message: guess === undefined ? message : `${message}; did you mean ${guess}?` }
+}
+
+/** By the whole path, or by the name alone where the section is missing or another one. */
+function closestOption(path: string): string | undefined {
+  const paths = options.map((option) => option.path)
+  const name = path.slice(path.indexOf('.') + 1)
+  const sameName = options.find((option) => option.name.toLowerCase() === name.toLowerCase())
+  return (
+    sameName?.path ??
+    closest(path, [...paths, ...sections]) ??
+    options.find(
+      (option) =>
+        option.name ===
+        closest(
+          name,
+          options.map((candidate) => candidate.name),
+        ),
+    )?.path
+  )
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

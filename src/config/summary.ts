@@ -1,4 +1,5 @@
 import { options } from './options.ts'
+import { maskRedisUrls } from './redis-url.ts'
 import type { Resolved } from './resolve.ts'
 
 /** The effective configuration, fit to be shown: secrets masked, of URLs only user and password. */
@@ -15,32 +16,25 @@ export function maskedConfig(resolved: Resolved): Record<string, Record<string, 
 }
 
 function maskSecret(value: string): string {
-  if (!/^rediss?:/.test(value)) return '***'
-  return value
-    .split(',')
-    .map((url) =>
-      url
-        .trim()
-        .replace(/\/\/.*@/, '//***@')
-        .replace(/\?.*/, '?***'),
-    )
-    .join(',')
+  return /^rediss?:/.test(value) ? maskRedisUrls(value) : '***'
 }
 
 /** A table of option, value and source for a terminal. */
 export function formatSummary(resolved: Resolved): string {
-  const rows = Object.entries(maskedConfig(resolved)).flatMap(([section, values]) =>
-    Object.entries(values).map(([name, value]) => {
-      const path = `${section}.${name}`
-      return [
-        path,
-        typeof value === 'string' ? value : JSON.stringify(value),
-        resolved.sources[path] ?? '',
-      ] as const
-    }),
-  )
+  const masked = maskedConfig(resolved)
+  const rows = options.flatMap(({ path, section, name }) => {
+    const source = resolved.sources[path]
+    const value = masked[section]?.[name]
+    if (source === undefined) return []
+    return [[path, formatValue(value), source] as const]
+  })
   const width = (column: 0 | 1) => Math.max(0, ...rows.map((row) => row[column].length))
   return rows
     .map(([path, value, source]) => `${path.padEnd(width(0))}  ${value.padEnd(width(1))}  ${source}\n`)
     .join('')
+}
+
+function formatValue(value: unknown): string {
+  if (value === undefined) return '-'
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

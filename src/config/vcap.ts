@@ -8,7 +8,7 @@
 export function redisUrlFromVcap(text: string): string | undefined {
   const services = parse(text, 'VCAP_SERVICES') as { redis?: { credentials?: { uri?: unknown } }[] } | null
   const redis = services?.redis
-  if (redis === undefined) return undefined
+  if (redis === undefined || (Array.isArray(redis) && redis.length === 0)) return undefined
   const uri = Array.isArray(redis) ? redis[0]?.credentials?.uri : undefined
   if (typeof uri !== 'string') throw new Error('VCAP_SERVICES: expected redis[0].credentials.uri to be a URL')
   return uri

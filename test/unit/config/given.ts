@@ -1,0 +1,31 @@
+import { type Section, sections } from '../../../src/config/options.ts'
+import { type Resolved, resolveConfig } from '../../../src/config/resolve.ts'
+import type { Sources } from '../../../src/config/sources.ts'
+
+/** The least that `serve` needs. */
+export const leastEnv = {
+  AWS_S3_REGION: 'eu-west-2',
+  AWS_S3_ENDPOINT: 'https://s3.eu-west-2.amazonaws.com/my-bucket/',
+  SSO_URL: 'https://sso.example.com/',
+  SSO_CLIENT_ID: 'the-client',
+  SSO_CLIENT_SECRET: 'the-client-secret',
+}
+
+/** Resolves what is given and nothing else: no environment of the test run, no file of the disk. */
+export function resolve(
+  given: Partial<Omit<Sources, 'file'>> & { content?: unknown },
+  wanted: readonly Section[] = sections,
+): Resolved {
+  const { content, ...rest } = given
+  const sources: Sources = {
+    flags: new Map(),
+    env: {},
+    dotenv: {},
+    file: content === undefined ? undefined : { path: 's3proxy.json', content },
+    readSecretFile(path) {
+      throw new Error(`no file was expected to be read, but ${path} was`)
+    },
+    ...rest,
+  }
+  return resolveConfig(sources, wanted)
+}
