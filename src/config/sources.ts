@@ -151,23 +151,11 @@ function unknownOption(path: string, message: string): Problem {
   return { path, env: '', message: guess === undefined ? message : `${message}; did you mean ${guess}?` }
 }
 
-/** By the whole path, or by the name alone where the section is missing or another one. */
+/** The option of that name in another section, or the one with the most similar path. */
 function closestOption(path: string): string | undefined {
-  const paths = options.map((option) => option.path)
-  const name = path.slice(path.indexOf('.') + 1)
-  const sameName = options.find((option) => option.name.toLowerCase() === name.toLowerCase())
-  return (
-    sameName?.path ??
-    closest(path, [...paths, ...sections]) ??
-    options.find(
-      (option) =>
-        option.name ===
-        closest(
-          name,
-          options.map((candidate) => candidate.name),
-        ),
-    )?.path
-  )
+  const name = path.slice(path.indexOf('.') + 1).toLowerCase()
+  const sameName = options.find((option) => option.name.toLowerCase() === name)
+  return sameName?.path ?? closest(path, [...options.map((option) => option.path), ...sections])
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

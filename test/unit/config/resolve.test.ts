@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { endpointOf } from '../../../src/config/resolve.ts'
+import { leastEnv, resolve } from './given.ts'
+
+describe('resolveConfig', () => {
+  it('needs region, endpoint and the application at the SSO, and nothing else', () => {
+    const { config, problems } = resolve({ env: leastEnv })
+    assert.deepEqual(problems, [])
+    assert.equal(config?.s3.region, 'eu-west-2')
+    for (const name of Object.keys(leastEnv)) {
+      const { problems: missing } = resolve({ env: { ...leastEnv, [name]: undefined } })
+      assert.equal(missing.length, 1, name)
+      assert.equal(missing[0]?.env, name)
+      assert.match(missing[0]?.message ?? '', /^is required: /)
+    }
+  })
+
+  it('takes the environment of the original unchanged', () => {
+    const { config, problems } = resolve({
+      env: {
+        ...leastEnv,
+        PORT: '8081',
+        VCAP_SERVICES: '{"redis": [{"credentials": {"uri": "rediss://:p@redis:6379"}}]}',
+        AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+        AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG',
+        AWS_S3_HEALTHCHECK_KEY: 'healthcheck.txt',
+        SSO_URL_INTERNAL: 'http://sso.internal/',
+        SSO_TOKEN_CHECK_GRACE_PERIOD: '30',
+      },
+    })
+    assert.deepEqual(problems, [])
+    assert.equal(config?.server.port, 8081)
+    assert.equal(config?.server.host, '0.0.0.0')
+    assert.equal(config?.session.redisUrl, 'rediss://:p@redis:6379')
+    assert.equal(config?.session.store, 'redis')
+    assert.equal(config?.s3.accessKeyId, 'AKIAIOSFODNN7EXAMPLE')
+    assert.equal(config?.s3.healthcheckKey, 'healthcheck.txt')
+    assert.equal(config?.sso.internalUrl, 'http://sso.internal/')
+    assert.equal(config?.sso.tokenCheckIntervalSeconds, 30)
+  })
+
+  it('lists every problem at once', () => {
+    const { config, problems } = resolve({
+      env: {
+        AWS_S3_ENDPOINT: 'my-bucket',
+        PORT: 'http',
+        AWS_ACCESS_KEY_ID: 'AKIA',
+        S3PROXY_LOG_LEVEL: 'loud',
+        REDIS_URL: 'http://h',
+      },
+      content: {
+        server: { publicURL: 'x', drainTimeoutMs: '9000' },
+        sso: { url: 'https://sso.example.com/?q' },
+      },
+    })
+    assert.equal(config, undefined)
+    assert.deepEqual(problems.map(({ path }) => path).sort(), [
+      'log.level',
+      's3.endpoint',
+      's3.region',
+      's3.secretAccessKey',
+      'server.drainTimeoutMs',
+      'server.port',
+      'server.publicURL',
+      'session.redisUrl',
+      'sso.clientId',
+      'sso.clientSecret',
+      'sso.url',
+    ])
+  })
+
+  for (const [name, value, expected] of [
+    ['PORT', '-1', 'expected a whole number from 0 to 65535 (from PORT)'],
+    ['PORT', '65536', 'expected a whole number from 0 to 65535 (from PORT)'],
+    ['PORT', '80.5', 'expected a whole number from 0 to 65535 (from PORT)'],
+    ['PORT', '0x50', 'expected a whole number from 0 to 65535 (from PORT)'],
+    ['S3PROXY_SESSION_SAME_SITE', 'strict', 'expected one of lax, none (from S3PROXY_SESSION_SAME_SITE)'],
+    ['S3PROXY_SESSION_REDIS_CLUSTER', 'maybe', 'expected true or false (from S3PROXY_SESSION_REDIS_CLUSTER)'],
+    ['AWS_S3_REGION', 'EU west', 'expected a region such as eu-west-2 (from AWS_S3_REGION)'],
+  ] as const) {
+    it(`says what it expected of ${name} instead of ${value}`, () => {
+      const { problems } = resolve({ env: { ...leastEnv, [name]: value } })
+      assert.deepEqual(
+        problems.map(({ env, message }) => [env.startsWith('S3PROXY_') || env === name, message]),
+        [[true, expected]],
+      )
+    })
+  }
+
+  for (const value of [
+    'https://assets.example.com/path',
+    'https://assets.example.com/?q',
+    'https://user:hunter2@assets.example.com',
+    'assets.example.com',
+    'ftp://assets.example.com',
+    'https://assets.example.com:99999',
+    'https://a\\b.example.com',
+  ]) {
+    it(`refuses the publicUrl ${value}`, () => {
+      const { problems } = resolve({ env: { ...leastEnv, S3PROXY_SERVER_PUBLIC_URL: value } })
+      assert.deepEqual(
+        problems.map(({ path, message }) => [path, message]),
+        [
+          [
+            'server.publicUrl',
+            'expected an origin without path, such as https://assets.example.com (from S3PROXY_SERVER_PUBLIC_URL)',
+          ],
+        ],
+      )
+    })
+  }
+
+  it('accepts a publicUrl with a slash and with a port, and port 0', () => {
+    for (const url of ['https://assets.example.com/', 'http://localhost:8080']) {
+      const env = { ...leastEnv, S3PROXY_SERVER_PUBLIC_URL: url, PORT: '0' }
+      assert.equal(resolve({ env }).config?.server.publicUrl, url)
+    }
+  })
+
+  it('never repeats the value of a secret that it refuses', () => {
+    const canary = 'hunter2-canary'
+    const { problems, warnings } = resolve({
+      flags: new Map([['s3.sessionToken', `${canary} `]]),
+      env: {
+        ...leastEnv,
+        SSO_CLIENT_SECRET: `${canary}\n`,
+        AWS_ACCESS_KEY_ID: `${canary} é`,
+        AWS_SECRET_ACCESS_KEY: ` ${canary}`,
+        VCAP_SERVICES: `{"redis": "${canary}"`,
+      },
+      content: { session: { redisUrl: { url: canary } } },
+    })
+    assert.equal(problems.length, 5)
+    assert.ok(!JSON.stringify([problems, warnings]).includes(canary))
+  })
+
+  it('looks only at the sections that are wanted', () => {
+    const { AWS_S3_REGION, AWS_S3_ENDPOINT } = leastEnv
+    const given = {
+      env: { AWS_S3_REGION, AWS_S3_ENDPOINT, PORT: 'nonsense', VCAP_SERVICES: 'nonsense' },
+      content: { session: { storre: 'x' }, sso: 3 },
+    }
+    assert.deepEqual(resolve(given, ['s3', 'log']).problems, [])
+    assert.equal(resolve(given, ['s3', 'log']).config?.s3.region, 'eu-west-2')
+  })
+
+  it('finds a key that belongs to no section, whatever is wanted', () => {
+    const { problems } = resolve({ env: leastEnv, content: { S3: {} } }, ['s3'])
+    assert.deepEqual(
+      problems.map(({ path }) => path),
+      ['S3'],
+    )
+  })
+})
+
+describe('endpointOf', () => {
+  it('is the bucket of a configuration that was resolved', () => {
+    const { config } = resolve({ env: leastEnv })
+    assert.ok(config)
+    assert.equal(endpointOf(config).basePath, '/my-bucket/')
+  })
+})

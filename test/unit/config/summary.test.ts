@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { options } from '../../../src/config/options.ts'
+import { formatSummary, maskedConfig } from '../../../src/config/summary.ts'
+import { leastEnv, resolve } from './given.ts'
+
+const canary = 'hunter2-canary'
+const secretEnv = {
+  ...leastEnv,
+  SSO_CLIENT_SECRET: canary,
+  AWS_ACCESS_KEY_ID: canary,
+  AWS_SECRET_ACCESS_KEY: canary,
+  AWS_SESSION_TOKEN: canary,
+  REDIS_URL: `rediss://${canary}:${canary}@redis.example.com:6379/1?password=${canary}`,
+}
+
+describe('maskedConfig', () => {
+  it('masks every secret, and keeps of the URL of Redis what an operator must see', () => {
+    const masked = maskedConfig(resolve({ env: secretEnv }))
+    assert.ok(!JSON.stringify(masked).includes(canary))
+    assert.equal(masked.session?.redisUrl, 'rediss://***@redis.example.com:6379/1?***')
+    for (const { section, name } of options.filter(({ isSecret }) => isSecret === true))
+      assert.match(String(masked[section]?.[name]), /\*\*\*/, `${section}.${name}`)
+  })
+
+  it('shows what is no secret as it is', () => {
+    const masked = maskedConfig(resolve({ env: leastEnv }))
+    assert.equal(masked.s3?.region, 'eu-west-2')
+    assert.equal(masked.server?.port, 8080)
+    assert.equal(masked.session?.acceptLegacySessions, false)
+  })
+
+  it('holds what is valid beside what is not', () => {
+    const masked = maskedConfig(resolve({ env: { ...secretEnv, PORT: 'x' } }))
+    assert.equal(masked.server?.port, undefined)
+    assert.equal(masked.s3?.region, 'eu-west-2')
+  })
+})
+
+describe('formatSummary', () => {
+  it('has one line for each option in force: path, value and where it came from', () => {
+    const lines = formatSummary(resolve({ env: secretEnv })).split('\n')
+    const of = (path: string) => lines.find((line) => line.startsWith(`${path} `))?.split(/ {2,}/)
+    assert.deepEqual(of('s3.region'), ['s3.region', 'eu-west-2', 'AWS_S3_REGION'])
+    assert.deepEqual(of('server.port'), ['server.port', '8080', 'default'])
+    assert.deepEqual(of('sso.clientSecret'), ['sso.clientSecret', '***', 'SSO_CLIENT_SECRET'])
+    assert.equal(of('server.publicUrl'), undefined)
+    assert.ok(!lines.join('\n').includes(canary))
+  })
+
+  it('says where credentials come from when no key is given', () => {
+    assert.match(formatSummary(resolve({ env: leastEnv })), /^s3\.accessKeyId +- +AWS default chain$/m)
+  })
+})
