@@ -1,4 +1,4 @@
-import { createResumeLegacy } from './auth/legacy-session.ts'
+import { createLegacySessions } from './auth/legacy-session.ts'
 import { createOAuth2Sso } from './auth/oauth2-sso.ts'
 import { createPendingLogins } from './auth/pending-logins.ts'
 import { endpointOf } from './config/resolve.ts'
@@ -55,7 +55,7 @@ export async function createApp(config: Config, log: Log): Promise<App> {
     sandboxed: config.server.sandboxActiveContent,
     ...(legacyTokens === undefined
       ? {}
-      : { resumeLegacy: createResumeLegacy({ tokens: legacyTokens, sessions, sso, now }) }),
+      : { legacySessions: createLegacySessions({ tokens: legacyTokens, sessions, sso, now }) }),
     log,
     now,
     onDenied: createRareWarning(
@@ -128,8 +128,11 @@ async function createStore(
       },
     },
   )
-  const store = createRedisStore(redis, config.session.redisKeyPrefix)
+  const store = createRedisStore(redis, {
+    prefix: config.session.redisKeyPrefix,
+    timeoutMs: config.session.timeoutMs,
+  })
   if (!config.session.acceptLegacySessions) return { store }
   const { createLegacyTokens } = await import('./session/legacy-tokens.ts')
-  return { store, legacyTokens: createLegacyTokens(redis) }
+  return { store, legacyTokens: createLegacyTokens(redis, config.session.timeoutMs) }
 }

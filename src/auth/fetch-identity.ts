@@ -13,8 +13,7 @@ export async function fetchIdentity(
 ): Promise<Identity> {
   const signal = AbortSignal.timeout(timeoutMs)
   try {
-    const headers = { authorization: `Bearer ${accessToken}`, accept: 'application/json' }
-    const response = await fetch(url, { headers, redirect: 'manual', signal })
+    const response = await askTwice(url, accessToken, signal)
     if (response.status === 401 || response.status === 403) {
       await response.body?.cancel()
       return { kind: 'rejected' }
@@ -30,17 +29,36 @@ export async function fetchIdentity(
     return { kind: 'known', who: whoIn(await readText(response, maxAnswerBytes)) }
   } catch (error) {
     if (error instanceof S3ProxyError) throw error
-    if (signal.aborted) {
+    const cause = (error as { cause?: unknown }).cause ?? error
+    if (signal.aborted || isTimeout(cause)) {
       throw new S3ProxyError(
         'SSO_TIMEOUT',
         `the SSO did not say within ${timeoutMs} ms who a token belongs to`,
       )
     }
-    const reason = messageOf((error as { cause?: unknown }).cause ?? error)
+    const reason = messageOf(cause)
     throw new S3ProxyError('SSO_UNAVAILABLE', `the SSO cannot be asked who a token belongs to: ${reason}`, {
       cause: error,
     })
   }
+}
+
+/** Once more when the connection broke before the head: a kept one may have been closed just then. */
+async function askTwice(url: string, accessToken: string, signal: AbortSignal): Promise<Response> {
+  const headers = { authorization: `Bearer ${accessToken}`, accept: 'application/json' }
+  const ask = () => fetch(url, { headers, redirect: 'manual', signal })
+  try {
+    return await ask()
+  } catch (error) {
+    const { code } = ((error as { cause?: unknown }).cause ?? {}) as { code?: string }
+    if (code !== 'UND_ERR_SOCKET' && code !== 'ECONNRESET' && code !== 'EPIPE') throw error
+    return ask()
+  }
+}
+
+/** Timers of the client, which are shorter than a long `sso.timeoutMs`. */
+function isTimeout(cause: unknown): boolean {
+  return /^(?:ETIMEDOUT|UND_ERR_\w+_TIMEOUT)$/.test((cause as { code?: string } | undefined)?.code ?? '')
 }
 
 async function readText(response: Response, maxBytes: number): Promise<string> {

@@ -2,7 +2,7 @@ import { type ErrorCode, S3ProxyError } from '../errors.ts'
 import { errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
-import { beginLogin, browserOf, type LoginParts, redirect, type Site } from './login.ts'
+import { beginLogin, browsersOf, type LoginParts, redirect, type Site } from './login.ts'
 
 /** How a callback ended, for the log. */
 export interface FinishedLogin {
@@ -33,8 +33,8 @@ export async function finishLogin(
   const [code, state, error] = [single(query, 'code'), single(query, 'state'), single(query, 'error')]
   const login = state === undefined ? undefined : await parts.pending.find(state)
   const refuse = (errorCode: ErrorCode): FinishedLogin => {
-    const startAgain = site.origin + (login?.returnTo ?? '/')
-    const context = { requestId: request.id, accept: request.header('accept'), startAgain }
+    const again = login === undefined ? {} : { startAgain: site.origin + asciiOnly(login.returnTo) }
+    const context = { requestId: request.id, accept: request.header('accept'), ...again }
     return { reply: errorReply(errorCode, context) }
   }
 
@@ -42,8 +42,8 @@ export async function finishLogin(
   if (code === undefined || state === undefined) return refuse('CALLBACK_INCOMPLETE')
   if (login === undefined) return refuse('LOGIN_EXPIRED')
 
-  const browser = browserOf(parts, request, site)
-  if (browser === undefined || !parts.pending.isOf(login, browser)) {
+  const browser = browsersOf(parts, request, site).find((secret) => parts.pending.isOf(login, secret))
+  if (browser === undefined) {
     if (login.restarts >= maxRestarts) return refuse('LOGIN_EXPIRED')
     return { reply: await beginLogin(parts, request, site, login.returnTo, login.restarts + 1) }
   }
@@ -82,4 +82,9 @@ const restartable = new Set<ErrorCode>([
 function single(query: URLSearchParams, name: string): string | undefined {
   const values = query.getAll(name)
   return values.length === 1 && values[0] !== '' ? values[0] : undefined
+}
+
+/** Pages are UTF-8: bytes of a target that are not ASCII would become others in a link. */
+function asciiOnly(target: string): string {
+  return target.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`)
 }

@@ -1,5 +1,5 @@
 import type { ProxyRequest } from '../http/proxy-request.ts'
-import type { LegacyTokens } from '../session/legacy-tokens.ts'
+import { forgetLegacyCookie, type LegacyTokens } from '../session/legacy-tokens.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { Site } from './login.ts'
 import type { SsoClient } from './sso-client.ts'
@@ -11,24 +11,44 @@ export interface LegacyParts {
   now(): number
 }
 
-/**
- * Turns a session that the original wrote into one of ours, so that a switch signs nobody out.
- *
- * The old one, whose token lies in Redis in the clear, ends within a minute.
- */
-export function createResumeLegacy({ tokens, sessions, sso, now }: LegacyParts) {
-  return async (request: ProxyRequest, site: Site): Promise<{ who: string; cookie: string } | undefined> => {
-    const legacy = await tokens.find(request.header('cookie'))
-    if (legacy === undefined) return undefined
-    const identity = await sso.identify(legacy.accessToken)
-    await tokens.retire(legacy)
-    if (identity.kind === 'rejected') return undefined
-    const session = {
-      accessToken: legacy.accessToken,
-      who: identity.who,
-      createdAt: now(),
-      verifiedAt: now(),
-    }
-    return { who: identity.who, cookie: await sessions.create(session, site.isSecure) }
+/** Somebody who was signed in at the original, and now is here. */
+export interface ResumedSession {
+  who: string
+  /** Values for `set-cookie`. */
+  cookies: string[]
+}
+
+/** What becomes of sessions that the original wrote, so that a switch signs nobody out. */
+export interface LegacySessions {
+  /** Turns one into one of ours; the old one, whose token lies in Redis in the clear, ends within a minute. */
+  resume(request: ProxyRequest, site: Site): Promise<ResumedSession | undefined>
+  /** For those who sign out. @returns the value for `set-cookie` */
+  end(request: ProxyRequest): Promise<string>
+}
+
+export function createLegacySessions({ tokens, sessions, sso, now }: LegacyParts): LegacySessions {
+  return {
+    async resume(request, site) {
+      const legacy = await tokens.find(request.header('cookie'))
+      if (legacy === undefined) return undefined
+      const identity = await sso.identify(legacy.accessToken)
+      if (identity.kind === 'rejected') {
+        await tokens.end(request.header('cookie'))
+        return undefined
+      }
+      await tokens.retire(legacy)
+      const session = {
+        accessToken: legacy.accessToken,
+        who: identity.who,
+        createdAt: now(),
+        verifiedAt: now(),
+      }
+      const cookie = await sessions.create(session, site.isSecure)
+      return { who: identity.who, cookies: [cookie, forgetLegacyCookie] }
+    },
+    async end(request) {
+      await tokens.end(request.header('cookie'))
+      return forgetLegacyCookie
+    },
   }
 }

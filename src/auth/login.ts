@@ -2,8 +2,8 @@ import { S3ProxyError } from '../errors.ts'
 import { noStore } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
-import { type CookieSettings, cookieNameFor, readCookie, writeCookie } from '../session/cookies.ts'
-import { newSecret, toSecret } from '../session/sealing.ts'
+import { type CookieSettings, cookieNameFor, readCookies, writeCookie } from '../session/cookies.ts'
+import { isSecret, newSecret, type Secret } from '../session/sealing.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { PendingLogins } from './pending-logins.ts'
 import type { SsoClient } from './sso-client.ts'
@@ -44,16 +44,16 @@ export async function beginLogin(
   returnTo: string,
   restarts: number,
 ): Promise<Reply> {
-  const browser = browserOf(parts, request, site) ?? newSecret()
+  const browser = browsersOf(parts, request, site)[0] ?? newSecret()
   const redirectUri = site.origin + callbackPath
   const { state, codeVerifier } = await parts.pending.begin({ returnTo, redirectUri, restarts }, browser)
   const location = parts.sso.authorizeUrl({ state, codeVerifier, redirectUri })
   return redirect(location, writeCookie(parts.cookie, browser, cookieMaxAgeSeconds, site.isSecure))
 }
 
-/** The secret of the browser's login cookie. */
-export function browserOf({ cookie }: LoginParts, request: ProxyRequest, site: Site) {
-  return toSecret(readCookie(request.header('cookie'), cookieNameFor(cookie.name, site.isSecure)))
+/** The secrets of the browser's login cookie: one, unless a neighbouring host has set another. */
+export function browsersOf({ cookie }: LoginParts, request: ProxyRequest, site: Site): Secret[] {
+  return readCookies(request.header('cookie'), cookieNameFor(cookie.name, site.isSecure)).filter(isSecret)
 }
 
 /** A redirect that nothing keeps. @param location absolute, so that a path such as `//host` stays a path */

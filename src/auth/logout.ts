@@ -3,10 +3,17 @@ import { pageHeaders, renderPage } from '../http/page.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
 import type { Sessions } from '../session/sessions.ts'
+import type { LegacySessions } from './legacy-session.ts'
 import type { Site } from './login.ts'
 
+export interface LogoutParts {
+  sessions: Sessions
+  legacySessions?: Pick<LegacySessions, 'end'>
+}
+
 /** A page with a button on GET; the end of the session on a POST that this site's own page sent. */
-export async function logout(sessions: Sessions, request: ProxyRequest, site: Site): Promise<Reply> {
+export async function logout(parts: LogoutParts, request: ProxyRequest, site: Site): Promise<Reply> {
+  const { sessions, legacySessions } = parts
   if (request.method !== 'POST') {
     return page('Sign out', '<form method="post"><button>Sign out</button></form>')
   }
@@ -17,6 +24,7 @@ export async function logout(sessions: Sessions, request: ProxyRequest, site: Si
   if (open !== undefined) await sessions.delete(open.secret)
   const reply = page('Signed out', signedOut)
   reply.headers.push('set-cookie', sessions.forget(site.isSecure))
+  if (legacySessions !== undefined) reply.headers.push('set-cookie', await legacySessions.end(request))
   return reply
 }
 

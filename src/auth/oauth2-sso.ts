@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto'
 import type { AuthorizationCode } from 'simple-oauth2'
-import { messageOf, S3ProxyError } from '../errors.ts'
+import { S3ProxyError } from '../errors.ts'
+import { withinDeadline } from '../session/within-deadline.ts'
 import { fetchIdentity } from './fetch-identity.ts'
 import type { SsoClient } from './sso-client.ts'
+import { tokenError, tokenTimeout } from './token-error.ts'
 
 export interface SsoSettings {
   url: string
@@ -48,20 +50,18 @@ export function createOAuth2Sso(settings: SsoSettings): SsoClient {
       return `${root}${authorizePath}?${query}`
     },
     async exchangeCode({ code, codeVerifier, redirectUri }) {
-      loaded ??= load()
+      loaded ??= load().catch((error) => {
+        loaded = undefined
+        throw error
+      })
       const client = await loaded
-      let token: Record<string, unknown>
-      try {
-        const answer = await client.getToken({
-          code,
-          redirect_uri: redirectUri,
-          code_verifier: codeVerifier,
-        } as Parameters<AuthorizationCode['getToken']>[0])
-        token = answer.token
-      } catch (error) {
+      const params = { code, redirect_uri: redirectUri, code_verifier: codeVerifier }
+      const asked = client.getToken(params as Parameters<AuthorizationCode['getToken']>[0]).catch((error) => {
         throw tokenError(error, settings.timeoutMs)
-      }
-      const accessToken = token.access_token
+      })
+      // The library gives head and body a whole timeout each.
+      const answer = await withinDeadline(asked, settings.timeoutMs, tokenTimeout)
+      const accessToken = answer.token.access_token
       if (typeof accessToken !== 'string' || !/^[\x21-\x7e]{1,8192}$/.test(accessToken)) {
         throw new S3ProxyError(
           'SSO_BAD_ANSWER',
@@ -76,50 +76,6 @@ export function createOAuth2Sso(settings: SsoSettings): SsoClient {
         maxAnswerBytes,
       }),
   }
-}
-
-/** What simple-oauth2 throws are Boom errors, of which status and body tell what happened. */
-function tokenError(thrown: unknown, timeoutMs: number): S3ProxyError {
-  const error = thrown as {
-    isBoom?: boolean
-    output?: { statusCode: number }
-    data?: { isResponseError?: boolean; payload?: { error?: unknown } }
-  }
-  const status = error.output?.statusCode
-  // The text of the SSO may repeat what we sent; its error code is enough.
-  const said = String(error.data?.payload?.error ?? '')
-    .replace(/[^a-z_]/g, '')
-    .slice(0, 40)
-  if (error.data?.isResponseError !== true) {
-    if (status === 504)
-      return new S3ProxyError(
-        'SSO_TIMEOUT',
-        `the token endpoint of the SSO did not answer within ${timeoutMs} ms`,
-      )
-    if (status === 502)
-      return new S3ProxyError(
-        'SSO_UNAVAILABLE',
-        `the token endpoint of the SSO cannot be reached: ${messageOf(thrown)}`,
-      )
-    return new S3ProxyError(
-      'SSO_BAD_ANSWER',
-      'the token endpoint of the SSO gave an answer that is not JSON, or too large',
-    )
-  }
-  if (status === 401)
-    return new S3ProxyError(
-      'SSO_REFUSED_CODE',
-      `the SSO refused the client: 401 ${said} (sso.clientId, sso.clientSecret)`,
-    )
-  if (status === 403) return new S3ProxyError('SSO_FORBADE_CODE', `the SSO refused the client: 403 ${said}`)
-  if (status === 400 && said === 'invalid_grant')
-    return new S3ProxyError('SSO_INVALID_GRANT', 'the SSO refused the code: invalid_grant')
-  if (status !== undefined && status >= 500)
-    return new S3ProxyError('SSO_UNAVAILABLE', `the token endpoint of the SSO answered ${status}`)
-  return new S3ProxyError(
-    'SSO_BAD_ANSWER',
-    `the token endpoint of the SSO answered ${status} ${said} (sso.url, sso.clientId)`,
-  )
 }
 
 function withSlash(url: string): string {

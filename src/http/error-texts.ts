@@ -50,7 +50,8 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
   LOGIN_EXPIRED: {
     title: 'Sign in may have taken too long',
     what: 'This sign in is unknown, has expired, or was started over too often. Cookies may be switched off.',
-    advice: 'Allow cookies for this site and start again.',
+    advice:
+      'Allow cookies for this site. To start again, go back to the page that you wanted, or open its address anew.',
   },
   SSO_FORBADE_CODE: {
     title: 'Sign in was refused',

@@ -1,6 +1,7 @@
 import { createSessionCheck, type SessionCheck } from '../auth/check-session.ts'
 import { finishLogin } from '../auth/finish-login.ts'
 import { isNavigation } from '../auth/is-navigation.ts'
+import type { LegacySessions } from '../auth/legacy-session.ts'
 import { beginLogin, type LoginParts, type Site } from '../auth/login.ts'
 import { logout } from '../auth/logout.ts'
 import { type ErrorCode, messageOf, S3ProxyError } from '../errors.ts'
@@ -25,8 +26,8 @@ export interface HandlerParts extends LoginParts {
   healthcheckKey: string | undefined
   tokenCheckIntervalMs: number
   sandboxed: boolean
-  /** A session that the original wrote, upgraded; with the cookie that goes with it. */
-  resumeLegacy?: (request: ProxyRequest, site: Site) => Promise<{ who: string; cookie: string } | undefined>
+  /** Where sessions that the original wrote are accepted. */
+  legacySessions?: LegacySessions
   log: Log
   onDenied(): void
 }
@@ -58,7 +59,7 @@ export function createHandler(parts: HandlerParts): Handler {
     const site = parts.siteOf(request)
     if (site === undefined) return refuse('HOST_MISDIRECTED')
     if (target.kind === 'callback') return callback(request, exchange, site)
-    if (target.kind === 'logout') return logout(parts.sessions, request, site)
+    if (target.kind === 'logout') return logout(parts, request, site)
 
     const open = await timed(
       exchange,
@@ -69,11 +70,11 @@ export function createHandler(parts: HandlerParts): Handler {
       exchange.who = open.session.who
       return readTimed(request, exchange, target.key)
     }
-    const legacy = await parts.resumeLegacy?.(request, site)
+    const legacy = await parts.legacySessions?.resume(request, site)
     if (legacy !== undefined) {
       exchange.who = legacy.who
       const reply = await readTimed(request, exchange, target.key)
-      reply.headers.push('set-cookie', legacy.cookie)
+      for (const cookie of legacy.cookies) reply.headers.push('set-cookie', cookie)
       return reply
     }
     if (!isNavigation(request)) return refuse('LOGIN_REQUIRED')

@@ -1,5 +1,6 @@
+import { isIP } from 'node:net'
 import { Cluster, Redis } from 'ioredis'
-import type { RedisCommands } from './redis-store.ts'
+import { type RedisCommands, redisMessage } from './redis-store.ts'
 
 export interface RedisSettings {
   /** One URL, or several separated by commas: nodes of a Cluster, or Sentinels. */
@@ -11,6 +12,7 @@ export interface RedisSettings {
 
 export interface RedisEvents {
   onReady(): void
+  /** @param message without a secret */
   onLost(message: string): void
 }
 
@@ -18,7 +20,7 @@ export interface RedisEvents {
  * Connects to Redis, and again whenever the connection is lost.
  *
  * Nothing waits for a Redis that is away: a command fails at once while there is no connection, and after
- * `timeoutMs` when there is no answer.
+ * `timeoutMs` when there is no answer. A connection on which nothing is answered any more is given up.
  */
 export function connectRedis(settings: RedisSettings, events: RedisEvents): RedisCommands {
   const urls = settings.redisUrl.split(',').map((url) => new URL(url.trim()))
@@ -28,21 +30,31 @@ export function connectRedis(settings: RedisSettings, events: RedisEvents): Redi
     port: Number(url.port || 6379),
   }))
   const options = redisOptions(first, settings.timeoutMs)
+  const tls = first.protocol === 'rediss:' ? {} : undefined
   const single = {
     ...options,
     ...nodes[0],
+    ...(tls === undefined ? {} : { tls }),
     enableOfflineQueue: false,
     retryStrategy: reconnectAfterMs,
+    // After a failover behind one host name, the old connection leads to what is now a replica.
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
     replyMapping: 'legacy' as const,
   }
   const redis = settings.redisCluster
     ? new Cluster(nodes, {
-        redisOptions: options,
+        redisOptions: {
+          ...options,
+          // Nodes are known by address, and have certificates for their name.
+          ...(tls === undefined
+            ? {}
+            : { tls: isIP(nodes[0]?.host ?? '') ? {} : { servername: first.hostname } }),
+        },
         enableOfflineQueue: false,
         enableAutoPipelining: true,
         slotsRefreshTimeout: settings.timeoutMs,
         clusterRetryStrategy: reconnectAfterMs,
-        ...(options.tls === undefined ? {} : { dnsLookup: (address, done) => done(null, address) }),
+        ...(tls === undefined ? {} : { dnsLookup: (address, done) => done(null, address) }),
       })
     : settings.redisSentinelName === undefined
       ? new Redis(single)
@@ -51,9 +63,11 @@ export function connectRedis(settings: RedisSettings, events: RedisEvents): Redi
           sentinels: nodes,
           name: settings.redisSentinelName,
           sentinelRetryStrategy: reconnectAfterMs,
+          // Without this, `tls` would be passed over and the password go out in the clear.
+          ...(tls === undefined ? {} : { sentinelTLS: tls, enableTLSForSentinelMode: true }),
         })
   redis.on('ready', events.onReady)
-  redis.on('error', (error: Error) => events.onLost(error.message))
+  redis.on('error', (error: Error) => events.onLost(redisMessage(error)))
   return redis
 }
 
@@ -63,9 +77,10 @@ function redisOptions(url: URL, timeoutMs: number) {
     ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
     ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
     ...(database === undefined ? {} : { db: Number(database) }),
-    ...(url.protocol === 'rediss:' ? { tls: { servername: url.hostname } } : {}),
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
+    // A peer that vanished without a word would else hold the connection for many minutes.
+    socketTimeout: 2 * timeoutMs,
     // What every Redis speaks; nothing here needs more.
     protocol: 2 as const,
     autoResendUnfulfilledCommands: false,

@@ -1,5 +1,6 @@
 import { messageOf, S3ProxyError } from '../errors.ts'
 import type { SessionStore } from './session-store.ts'
+import { withinDeadline } from './within-deadline.ts'
 
 /** As much of a Redis client as the store uses. */
 export interface RedisCommands {
@@ -11,24 +12,34 @@ export interface RedisCommands {
   disconnect(): void
 }
 
-/** @param prefix put before every key */
-export function createRedisStore(redis: RedisCommands, prefix: string): SessionStore {
+export interface RedisStoreOptions {
+  /** Put before every key. */
+  prefix: string
+  /** For one command, waiting for its turn included. */
+  timeoutMs: number
+}
+
+export function createRedisStore(
+  redis: RedisCommands,
+  { prefix, timeoutMs }: RedisStoreOptions,
+): SessionStore {
+  const answered = createAnswered(timeoutMs)
   return {
-    get: (key) => answered(redis.get(prefix + key)),
+    get: (key) => answered(() => redis.get(prefix + key)),
     async set(key, value, ttlMs) {
-      await answered(redis.set(prefix + key, value, 'PX', lifetime(ttlMs)))
+      await answered(() => redis.set(prefix + key, value, 'PX', lifetime(ttlMs)))
     },
     async replace(key, value, ttlMs) {
-      await answered(redis.set(prefix + key, value, 'PX', lifetime(ttlMs), 'XX'))
+      await answered(() => redis.set(prefix + key, value, 'PX', lifetime(ttlMs), 'XX'))
     },
     async claim(key, ttlMs) {
-      return (await answered(redis.set(prefix + key, '1', 'PX', lifetime(ttlMs), 'NX'))) === 'OK'
+      return (await answered(() => redis.set(prefix + key, '1', 'PX', lifetime(ttlMs), 'NX'))) === 'OK'
     },
     async delete(key) {
-      await answered(redis.del(prefix + key))
+      await answered(() => redis.del(prefix + key))
     },
     async ping() {
-      await answered(redis.ping())
+      await answered(() => redis.ping())
     },
     async close() {
       redis.disconnect()
@@ -41,17 +52,36 @@ function lifetime(ttlMs: number): number {
   return Math.max(1, Math.floor(ttlMs))
 }
 
-/** @throws S3ProxyError `SESSION_STORE_UNAVAILABLE` for whatever a command failed with */
-export async function answered<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer
-  } catch (error) {
-    throw new S3ProxyError(
-      'SESSION_STORE_UNAVAILABLE',
-      `Redis did not do its work (session.redisUrl): ${messageOf(error)}`,
-      {
-        cause: error,
-      },
-    )
+/**
+ * Runs one command, and waits no longer than `timeoutMs` for it: a client that sends commands in batches starts
+ * its own timers when a batch is sent.
+ *
+ * The returned function throws S3ProxyError `SESSION_STORE_UNAVAILABLE` for whatever the command failed with,
+ * thrown at once or later.
+ */
+export function createAnswered(timeoutMs: number) {
+  return async <T>(command: () => Promise<T>): Promise<T> => {
+    try {
+      // A client may throw at once, too.
+      const work = new Promise<T>((resolve) => resolve(command()))
+      return await withinDeadline(work, timeoutMs, late)
+    } catch (error) {
+      // Without a cause: the errors of a client carry the command with its arguments, which may be tokens.
+      throw new S3ProxyError(
+        'SESSION_STORE_UNAVAILABLE',
+        `Redis did not do its work (session.redisUrl): ${redisMessage(error)}`,
+      )
+    }
   }
+}
+
+function late(timeoutMs: number): Error {
+  return new Error(`no answer within ${timeoutMs} ms (session.timeoutMs)`)
+}
+
+/** What failed, without the arguments of the command, which Redis repeats when it does not know the command. */
+export function redisMessage(error: unknown): string {
+  const last = (error as { lastNodeError?: unknown } | undefined)?.lastNodeError
+  const text = messageOf(error) + (last instanceof Error ? ` Last of all: ${last.message}` : '')
+  return text.replace(/,? ?with args beginning with:.*/s, '').slice(0, 300)
 }

@@ -1,5 +1,5 @@
-import { type CookieSettings, cookieNameFor, readCookie, writeCookie } from './cookies.ts'
-import { nameOf, newSecret, type Secret, seal, toSecret, unseal } from './sealing.ts'
+import { type CookieSettings, cookieNameFor, readCookies, writeCookie } from './cookies.ts'
+import { isSecret, nameOf, newSecret, type Secret, seal, unseal } from './sealing.ts'
 import type { Session } from './session.ts'
 import type { SessionStore } from './session-store.ts'
 
@@ -34,15 +34,23 @@ export function createSessions({ store, cookie, maxAgeSeconds, now }: SessionsOp
   const remainingMs = (session: Session) => session.createdAt + maxAgeSeconds * 1000 - now()
   const keyOf = (secret: Secret) => `session:${nameOf(secret)}`
 
+  async function open(secret: Secret): Promise<OpenSession | undefined> {
+    const sealed = await store.get(keyOf(secret))
+    const text = sealed === null ? undefined : unseal(sealed, secret, purpose)
+    if (text === undefined) return undefined
+    const session = JSON.parse(text) as Session
+    return remainingMs(session) > 0 ? { session, secret } : undefined
+  }
+
   return {
     async find(cookieHeader, isSecure) {
-      const secret = toSecret(readCookie(cookieHeader, cookieNameFor(cookie.name, isSecure)))
+      const [secret, ...more] = readCookies(cookieHeader, cookieNameFor(cookie.name, isSecure)).filter(
+        isSecret,
+      )
       if (secret === undefined) return undefined
-      const sealed = await store.get(keyOf(secret))
-      const text = sealed === null ? undefined : unseal(sealed, secret, purpose)
-      if (text === undefined) return undefined
-      const session = JSON.parse(text) as Session
-      return remainingMs(session) > 0 ? { session, secret } : undefined
+      if (more.length === 0) return open(secret)
+      const found = await Promise.all([secret, ...more].map(open))
+      return found.find((session) => session !== undefined)
     },
     async create(session, isSecure) {
       const secret = newSecret()

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { SessionStore } from '../../src/session/session-store.ts'
+
+let count = 0
+const newKey = (kind = 'session') => `${kind}:key-${++count}`
+const long = 60_000
+
+/**
+ * What every session store does.
+ *
+ * @param getStore the store, open; the suite leaves it open
+ */
+export function describeSessionStore(name: string, getStore: () => SessionStore): void {
+  describe(name, () => {
+    it('gives back what was set, and null for what was not', async () => {
+      const [store, key] = [getStore(), newKey()]
+      assert.equal(await store.get(key), null)
+      await store.set(key, 'one', long)
+      assert.equal(await store.get(key), 'one')
+      await store.set(key, 'two', long)
+      assert.equal(await store.get(key), 'two')
+      assert.equal(await store.get(newKey()), null)
+    })
+
+    it('keeps texts of any length and kind', async () => {
+      const [store, key] = [getStore(), newKey()]
+      for (const text of ['', ' ', '\r\n\0', 'ä\u{1f511}', 'x'.repeat(100_000)]) {
+        await store.set(key, text, long)
+        assert.equal(await store.get(key), text)
+      }
+    })
+
+    it('replaces only what is there', async () => {
+      const [store, key] = [getStore(), newKey()]
+      await store.replace(key, 'one', long)
+      assert.equal(await store.get(key), null)
+      await store.set(key, 'one', long)
+      await store.replace(key, 'two', long)
+      assert.equal(await store.get(key), 'two')
+      await store.delete(key)
+      await store.replace(key, 'three', long)
+      assert.equal(await store.get(key), null)
+    })
+
+    it('lets one of many claim a key, and nobody after', async () => {
+      const [store, key] = [getStore(), newKey('claimed')]
+      const outcomes = await Promise.all(Array.from({ length: 100 }, () => store.claim(key, long)))
+      assert.equal(outcomes.filter(Boolean).length, 1)
+      assert.equal(await store.claim(key, long), false)
+      assert.equal(await store.claim(newKey('claimed'), long), true)
+    })
+
+    it('deletes, also what is not there', async () => {
+      const [store, key] = [getStore(), newKey()]
+      await store.delete(key)
+      await store.set(key, 'one', long)
+      await store.delete(key)
+      assert.equal(await store.get(key), null)
+      assert.equal(await store.claim(key, long), true)
+    })
+
+    it('forgets values and claims when their time is over', async () => {
+      const [store, value, claim] = [getStore(), newKey(), newKey('claimed')]
+      await store.set(value, 'one', 1.5)
+      await store.claim(claim, 1)
+      await untilTrue(async () => (await store.get(value)) === null)
+      await untilTrue(() => store.claim(claim, long))
+    })
+
+    it('counts the time of a replaced value anew', async () => {
+      const [store, key] = [getStore(), newKey()]
+      await store.set(key, 'one', long)
+      await store.replace(key, 'two', 1)
+      await untilTrue(async () => (await store.get(key)) === null)
+    })
+
+    it('takes a time that is over already', async () => {
+      const [store, key] = [getStore(), newKey()]
+      await store.set(key, 'one', -5)
+      await untilTrue(async () => (await store.get(key)) === null)
+    })
+
+    it('answers many at once, each with its own', async () => {
+      const [store, keys] = [getStore(), Array.from({ length: 500 }, () => newKey())]
+      await Promise.all(keys.map((key) => store.set(key, `value of ${key}`, long)))
+      const values = await Promise.all(keys.map((key) => store.get(key)))
+      assert.deepEqual(
+        values,
+        keys.map((key) => `value of ${key}`),
+      )
+    })
+
+    it('says that it is well', async () => {
+      await getStore().ping()
+    })
+  })
+}
+
+/** There is no event for the passing of a time: looks again until it is over, for 5 s at most. */
+async function untilTrue(isSo: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 500; attempt++) {
+    if (await isSo()) return
+    await sleep(10)
+  }
+  assert.fail('it did not come to pass within 5 s')
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+import { createMemoryStore } from '../../../src/session/memory-store.ts'
+import type { SessionStore } from '../../../src/session/session-store.ts'
+import { createSessions } from '../../../src/session/sessions.ts'
+
+const startedAt = 1_700_000_000_000
+
+describe('createSessions', () => {
+  it('finds what it created by the cookie, and asks no store without one', async (t) => {
+    const { sessions, store, create } = start(t)
+    const cookie = await create()
+    assert.match(cookie, /^s=[\w-]{43}; Max-Age=3600; Path=\/; HttpOnly; SameSite=Lax$/)
+    const open = await sessions.find(cookie.split(';')[0], false)
+    assert.equal(open?.session.accessToken, 'the-token')
+    store.get = async () => assert.fail('asked')
+    for (const header of [undefined, '', 's=', 's=short', 'other=1', `t=${'a'.repeat(43)}`])
+      assert.equal(await sessions.find(header, false), undefined)
+  })
+
+  it('keeps neither the token nor the cookie in the store', async (t) => {
+    const { create, seen } = start(t)
+    const secret = (await create()).split(/[=;]/)[1] ?? 'x'
+    assert.equal(seen.length, 1)
+    for (const text of ['the-token', 'jo', secret]) assert.ok(!JSON.stringify(seen).includes(text))
+  })
+
+  it('finds its own session beside a cookie of the same name that somebody else set', async (t) => {
+    const { sessions, create } = start(t)
+    const own = (await create()).split(';')[0]
+    for (const other of ['s=garbage', `s=${'a'.repeat(43)}`, 's='])
+      for (const header of [`${other}; ${own}`, `${own}; ${other}`])
+        assert.equal((await sessions.find(header, false))?.session.who, 'jo', header)
+  })
+
+  it('takes on https no cookie that is not bound to the host', async (t) => {
+    const { sessions, create } = start(t)
+    const own = (await create()).split(';')[0]
+    assert.equal(await sessions.find(own, true), undefined)
+    assert.equal((await sessions.find(`__Host-${own}`, true))?.session.who, 'jo')
+  })
+
+  it('ends at its age, whatever happens in between', async (t) => {
+    const { sessions, create, clock } = start(t)
+    const header = (await create()).split(';')[0]
+    clock.now += 3_599_000
+    const open = await sessions.find(header, false)
+    assert.ok(open)
+    await sessions.update({ ...open, session: { ...open.session, verifiedAt: clock.now } })
+    assert.ok(await sessions.find(header, false))
+    clock.now += 1000
+    assert.equal(await sessions.find(header, false), undefined)
+  })
+
+  it('does not bring back with an update what was deleted meanwhile', async (t) => {
+    const { sessions, create } = start(t)
+    const header = (await create()).split(';')[0]
+    const open = await sessions.find(header, false)
+    assert.ok(open)
+    await sessions.delete(open.secret)
+    await sessions.update(open)
+    assert.equal(await sessions.find(header, false), undefined)
+  })
+
+  it('opens no value that was put under another key, or altered', async (t) => {
+    const { sessions, create, store, seen } = start(t)
+    const [one, two] = [(await create()).split(';')[0], (await create()).split(';')[0]]
+    const [first, second] = seen
+    assert.ok(first && second)
+    await store.set(first.key, second.value, 1000)
+    assert.equal(await sessions.find(one, false), undefined)
+    assert.ok(await sessions.find(two, false))
+    await store.set(second.key, `${second.value.slice(0, -1)}!`, 1000)
+    assert.equal(await sessions.find(two, false), undefined)
+  })
+})
+
+function start(t: TestContext) {
+  const clock = { now: startedAt }
+  const inner = createMemoryStore(() => clock.now)
+  t.after(() => inner.close())
+  const seen: { key: string; value: string }[] = []
+  const store: SessionStore = {
+    ...inner,
+    async set(key, value, ttlMs) {
+      seen.push({ key, value })
+      return inner.set(key, value, ttlMs)
+    },
+  }
+  const sessions = createSessions({
+    store,
+    cookie: { name: 's', sameSite: 'lax' },
+    maxAgeSeconds: 3600,
+    now: () => clock.now,
+  })
+  const session = { accessToken: 'the-token', who: 'jo', createdAt: startedAt, verifiedAt: startedAt }
+  return { sessions, store, seen, clock, create: () => sessions.create(session, false) }
+}
