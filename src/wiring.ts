@@ -81,19 +81,20 @@ export function createObjects(
   log: Log,
 ): { source: ObjectSource; client: S3Client } {
   const endpoint = endpointOf(config)
+  const stallTimeoutMs = Math.min(config.s3.stallTimeoutMs, config.s3.deadlineMs)
   const client = createS3Client({
     endpoint,
-    pool: createConnectionPool({ ...config.s3, origin: endpoint }),
+    pool: createConnectionPool({ ...config.s3, origin: endpoint, stallTimeoutMs }),
     credentials: createCredentialSource(config.s3),
     sign: createSigner(config.s3.region),
-    stallTimeoutMs: config.s3.stallTimeoutMs,
+    stallTimeoutMs,
     now,
   })
   const source = createS3Source({
     ...config.s3,
     client,
     random: Math.random,
-    now,
+    now: () => performance.now(),
     onRetry: (error, where) => log.debug({ code: error.code, where }, `asking S3 again: ${error.message}`),
   })
   return { source, client }

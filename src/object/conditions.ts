@@ -1,3 +1,4 @@
+import { normalizeRange } from './content-range.ts'
 import type { Conditions } from './object-source.ts'
 
 const names = ['if-match', 'if-modified-since', 'if-none-match', 'if-unmodified-since', 'range'] as const
@@ -11,7 +12,7 @@ export type ConditionsResult =
 
 /**
  * Reads the conditional headers and the range of a request, in the one spelling that can be signed: printable
- * ASCII, single spaces.
+ * ASCII, single spaces. A range that S3 ignores is left out, so that no answer to it has to be understood.
  *
  * @returns `invalid` for values that no client sends and S3 would refuse: not ASCII, or far too long
  */
@@ -24,7 +25,8 @@ export function readConditions(
     if (value === undefined) continue
     if (value.length > maxValueBytes || !printable.test(value)) return { kind: 'invalid' }
     const single = value.replace(/[ \t]+/g, ' ').trim()
-    if (single !== '') conditions[name] = single
+    const effective = name === 'range' ? normalizeRange(single) : single
+    if (effective !== undefined && effective !== '') conditions[name] = effective
   }
   const ifRange = header('if-range')?.trim()
   if (ifRange !== undefined && (ifRange.length > maxValueBytes || !printable.test(ifRange)))

@@ -7,10 +7,21 @@ export interface ByteRange {
 
 /** @see RFC 9110 section 14.4 */
 export function parseContentRange(value: string | undefined): ByteRange | undefined {
-  const match = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/.exec(value ?? '')
+  const match = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/i.exec(value ?? '')
   if (match === null) return undefined
   const [first, last, sizeBytes] = [Number(match[1]), Number(match[2]), Number(match[3])]
   return first <= last && last < sizeBytes ? { first, last, sizeBytes } : undefined
+}
+
+/**
+ * The one spelling of a `range` that names a single range of bytes.
+ *
+ * @returns `undefined` for what S3 ignores, answering with the whole object: several ranges, other units, garbage
+ */
+export function normalizeRange(value: string): string | undefined {
+  const match = /^bytes=[ \t]*(\d*)-(\d*)$/i.exec(value)
+  if (match === null || (match[1] === '' && match[2] === '')) return undefined
+  return `bytes=${match[1]}-${match[2]}`
 }
 
 /** Whether an answer with `range` is one to a request for `asked` (`bytes=0-99`, `bytes=100-`, `bytes=-5`). */
@@ -18,10 +29,7 @@ export function answersRange(range: ByteRange, asked: string): boolean {
   const match = /^bytes=(\d*)-(\d*)$/.exec(asked)
   if (match === null) return false
   const [from, to] = [match[1] ?? '', match[2] ?? '']
-  if (from === '')
-    return range.last === range.sizeBytes - 1 && range.last - range.first < Math.max(1, Number(to))
-  return (
-    range.first === Number(from) &&
-    (to === '' ? range.last === range.sizeBytes - 1 : range.last <= Number(to))
-  )
+  const end = range.sizeBytes - 1
+  if (from === '') return range.last === end && range.first === Math.max(0, range.sizeBytes - Number(to))
+  return range.first === Number(from) && range.last === (to === '' ? end : Math.min(end, Number(to)))
 }

@@ -67,7 +67,19 @@ function makePrivate(cacheControl: string): string {
   return ['private', ...(directives ?? [])].join(', ')
 }
 
+/**
+ * Whether a browser may make a document with scripts of a body, going by its `content-type`.
+ *
+ * Of several types in one header browsers take any; what is no type, they guess.
+ */
 function canRunScript(contentType: string): boolean {
-  const type = (contentType.split(';')[0] ?? '').trim().toLowerCase()
-  return type === 'text/html' || type === 'image/svg+xml' || /(?:^|[/+])(?:xml|xhtml|xslt)\b/.test(type)
+  return contentType.split(',').some((value) => {
+    const type = (value.split(';')[0] ?? '').trim().toLowerCase()
+    return !isType.test(type) || unknownTypes.has(type) || scriptTypes.test(type)
+  })
 }
+
+const isType = /^[!#$%&'*+\-.^_`|~0-9a-z]+\/[!#$%&'*+\-.^_`|~0-9a-z]+$/
+/** @see https://mimesniff.spec.whatwg.org/#mime-type-sniffing-algorithm */
+const unknownTypes = new Set(['unknown/unknown', 'application/unknown', '*/*'])
+const scriptTypes = /^text\/x?html|[/+](?:xml|xhtml|xslt?)\b|^multipart\//

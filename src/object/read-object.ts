@@ -1,6 +1,6 @@
 import { errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
-import type { Reply } from '../http/reply.ts'
+import { type HeaderList, headerIn, type Reply } from '../http/reply.ts'
 import { readConditions, withIfRange, withoutRange } from './conditions.ts'
 import type { ObjectKey } from './key.ts'
 import { protectObjectHeaders } from './object-headers.ts'
@@ -68,5 +68,17 @@ async function openWithIfRange(
   const guarded = withIfRange(conditions, ifRange)
   if (guarded === undefined) return open(withoutRange(conditions))
   const result = await open(guarded)
-  return result.kind === 'precondition-failed' ? open(withoutRange(conditions)) : result
+  if (result.kind === 'precondition-failed') return open(withoutRange(conditions))
+  if (result.kind !== 'found' || result.status !== 206 || isVersion(result.headers, guarded, ifRange))
+    return result
+  result.body.cancel()
+  return open(withoutRange(conditions))
+}
+
+/**
+ * `If-Unmodified-Since` lets an older version pass, which is there again once a newer one was deleted; `if-range`
+ * means the very version (RFC 9110 section 13.1.5).
+ */
+function isVersion(headers: HeaderList, guarded: Conditions, ifRange: string): boolean {
+  return guarded['if-unmodified-since'] === undefined || headerIn(headers, 'last-modified') === ifRange
 }

@@ -4,7 +4,7 @@ import type { ByteSource } from '../http/byte-source.ts'
 /** What S3 means by an answer that is not the object. */
 export type S3Verdict =
   | { kind: 'not-found' | 'denied' | 'precondition-failed' | 'range-not-satisfiable' }
-  | { kind: 'failure'; code: ErrorCode; mayRetry: boolean; advice: string }
+  | { kind: 'failure'; code: ErrorCode; mayRetry: boolean | 'with-new-credentials'; advice: string }
 
 /**
  * Reads S3's intention from status and error code.
@@ -13,7 +13,8 @@ export type S3Verdict =
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 export function judgeS3Answer(status: number, errorCode: string | undefined): S3Verdict {
-  if (errorCode !== undefined && errorCode in byCode) return byCode[errorCode] as S3Verdict
+  const known = byCode.get(errorCode ?? '')
+  if (known !== undefined) return known
   if (status === 412) return { kind: 'precondition-failed' }
   if (status === 416) return { kind: 'range-not-satisfiable' }
   if (status === 429 || (status === 503 && errorCode === undefined)) return slowDown
@@ -30,30 +31,39 @@ const maxErrorBytes = 64 * 1024
 /**
  * Reads the body of an S3 error to its end, or gives it up where it is no S3 error.
  *
- * @returns text, empty where the body broke or was too large
+ * @param timeoutMs for the whole of it
+ * @returns text; empty where there is too much of it
+ * @throws TransportError when the body broke: what S3 meant to say is not known
  */
-export async function readErrorBody(body: ByteSource): Promise<string> {
-  let text = ''
+export async function readErrorBody(body: ByteSource, timeoutMs: number): Promise<string> {
+  const timer = setTimeout(() => body.cancel(), timeoutMs)
   try {
+    let text = ''
     for (;;) {
       const piece = await body.read()
       if (piece === null) return text
       text += Buffer.from(piece).toString('latin1')
       if (text.length > maxErrorBytes) return ''
     }
-  } catch {
-    return ''
   } finally {
+    clearTimeout(timer)
     body.cancel()
   }
 }
 
-/** The text of one element of an S3 error, which is flat XML without attributes. */
+/** The text of the first such element of an S3 error, which is flat XML. */
 export function xmlElement(xml: string, name: string): string | undefined {
-  return new RegExp(`<Error>[^]*<${name}>([^<]{1,200})</${name}>`).exec(xml)?.[1]
+  const error = xml.search(/<Error[\s>]/)
+  const start = error === -1 ? -1 : xml.indexOf(`<${name}>`, error)
+  if (start === -1) return undefined
+  const text = xml.slice(start + name.length + 2, start + name.length + 2 + maxElementLength)
+  const end = text.indexOf('<')
+  return end > 0 && text.startsWith(`</${name}>`, end) ? text.slice(0, end) : undefined
 }
 
-function failure(code: ErrorCode, mayRetry: boolean, advice: string): S3Verdict {
+const maxElementLength = 400
+
+function failure(code: ErrorCode, mayRetry: boolean | 'with-new-credentials', advice: string): S3Verdict {
   return { kind: 'failure', code, mayRetry, advice }
 }
 
@@ -72,6 +82,11 @@ const badCredentials = failure(
   false,
   'check s3.accessKeyId and s3.secretAccessKey (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), or the role',
 )
+const expiredCredentials = failure(
+  'S3_CREDENTIALS',
+  'with-new-credentials',
+  'the temporary credentials have expired: renew s3.sessionToken (AWS_SESSION_TOKEN) and its keys, or use a role',
+)
 const clockSkew = failure(
   'S3_CREDENTIALS',
   false,
@@ -89,36 +104,38 @@ const transient = failure(
   'S3 failed; if this lasts, see the status page of the S3 service',
 )
 
-const byCode: Record<string, S3Verdict> = {
-  NoSuchKey: { kind: 'not-found' },
-  NoSuchVersion: { kind: 'not-found' },
-  KeyTooLongError: { kind: 'not-found' },
-  AccessDenied: { kind: 'denied' },
+const byCode = new Map<string, S3Verdict>([
+  ['NoSuchKey', { kind: 'not-found' }],
+  ['NoSuchVersion', { kind: 'not-found' }],
+  ['KeyTooLongError', { kind: 'not-found' }],
+  ['AccessDenied', { kind: 'denied' }],
   // Archived: it exists, and cannot be read until it is restored.
-  InvalidObjectState: { kind: 'denied' },
-  PreconditionFailed: { kind: 'precondition-failed' },
-  InvalidRange: { kind: 'range-not-satisfiable' },
-  SlowDown: slowDown,
-  ServiceUnavailable: slowDown,
-  TooManyRequests: slowDown,
-  RequestLimitExceeded: slowDown,
-  ThrottlingException: slowDown,
-  InternalError: transient,
-  RequestTimeout: transient,
-  OperationAborted: transient,
-  NoSuchBucket: noBucket,
-  InvalidBucketName: noBucket,
-  PermanentRedirect: redirected,
-  TemporaryRedirect: redirected,
-  Redirect: redirected,
-  AuthorizationHeaderMalformed: wrongRegion,
-  RequestTimeTooSkewed: clockSkew,
-  RequestExpired: clockSkew,
-  SignatureDoesNotMatch: badCredentials,
-  InvalidAccessKeyId: badCredentials,
-  InvalidToken: badCredentials,
-  ExpiredToken: badCredentials,
-  TokenRefreshRequired: badCredentials,
-  AccountProblem: badCredentials,
-  AllAccessDisabled: badCredentials,
-}
+  ['InvalidObjectState', { kind: 'denied' }],
+  ['PreconditionFailed', { kind: 'precondition-failed' }],
+  ['InvalidRange', { kind: 'range-not-satisfiable' }],
+  ['SlowDown', slowDown],
+  ['ServiceUnavailable', slowDown],
+  ['TooManyRequests', slowDown],
+  ['RequestLimitExceeded', slowDown],
+  ['ThrottlingException', slowDown],
+  ['InternalError', transient],
+  ['RequestTimeout', transient],
+  ['OperationAborted', transient],
+  ['NoSuchBucket', noBucket],
+  ['InvalidBucketName', noBucket],
+  ['PermanentRedirect', redirected],
+  ['TemporaryRedirect', redirected],
+  ['Redirect', redirected],
+  ['AuthorizationHeaderMalformed', wrongRegion],
+  ['RequestTimeTooSkewed', clockSkew],
+  ['RequestExpired', clockSkew],
+  ['SignatureDoesNotMatch', badCredentials],
+  ['InvalidAccessKeyId', badCredentials],
+  ['InvalidSecurity', badCredentials],
+  ['InvalidToken', expiredCredentials],
+  ['ExpiredToken', expiredCredentials],
+  ['TokenRefreshRequired', expiredCredentials],
+  ['AccountProblem', badCredentials],
+  ['NotSignedUp', badCredentials],
+  ['AllAccessDisabled', badCredentials],
+])

@@ -1,6 +1,7 @@
 import { type ErrorCode, S3ProxyError } from '../errors.ts'
 import type { HeaderList } from '../http/reply.ts'
 import type { S3Response } from '../s3/connection.ts'
+import type { Deadline } from '../s3/deadline.ts'
 import type { S3Client } from '../s3/s3-client.ts'
 import { TransportError } from '../s3/transport-error.ts'
 import { conditionHeaders } from './conditions.ts'
@@ -38,15 +39,16 @@ export class AttemptError extends S3ProxyError {
 /**
  * Asks S3 once.
  *
- * @param stepMs how long each step may take: a free connection, connecting, the head
- * @throws AttemptError; TransportError `cancelled` when the signal fired; S3ProxyError `S3_CREDENTIALS`
+ * @param deadline for all steps together: a free connection, connecting, the head
+ * @throws AttemptError; TransportError `cancelled` when the signal fired; S3ProxyError where no other attempt
+ *   can do better
  */
 export async function attemptObject(
   client: S3Client,
   request: ObjectRequest,
-  stepMs: number,
+  deadline: Deadline,
 ): Promise<AttemptResult> {
-  const response = await send(client, request, stepMs)
+  const response = await send(client, request, deadline)
   const { status } = response
   if (status === 200 || status === 206) return found(request, response)
   if (status === 304) {
@@ -54,22 +56,23 @@ export async function attemptObject(
     if (!('if-none-match' in request.conditions || 'if-modified-since' in request.conditions)) {
       throw badAnswer('304 to a request without a condition')
     }
+    // Of a 304 it may be anything: RFC 9110 section 15.4.5 leaves it to S3.
+    response.headers.delete('content-length')
     return { kind: 'not-modified', headers: pickObjectHeaders(response.headers) }
   }
-  return judge(client, request, response, stepMs)
+  return judge(client, request, response, deadline)
 }
 
-async function send(client: S3Client, request: ObjectRequest, stepMs: number): Promise<S3Response> {
+async function send(client: S3Client, request: ObjectRequest, deadline: Deadline): Promise<S3Response> {
   const { method, key, conditions, signal } = request
   try {
     return await client.send(
       { method, wireKey: toWireKey(key), headers: conditionHeaders(conditions) },
       signal,
-      stepMs,
+      deadline,
     )
   } catch (error) {
-    if (!(error instanceof TransportError) || error.failure === 'cancelled') throw error
-    throw toAttemptError(error)
+    throw error instanceof TransportError && !signal.aborted ? toAttemptError(error) : error
   }
 }
 
@@ -122,32 +125,44 @@ async function judge(
   client: S3Client,
   request: ObjectRequest,
   response: S3Response,
-  stepMs: number,
+  deadline: Deadline,
 ): Promise<AttemptResult> {
   const { status } = response
-  const isSilent = request.method === 'HEAD'
-  const xml = await readErrorBody(response.body)
+  const xml = await readError(response, request.signal, deadline)
   // The answer to HEAD has no body, so it does not say why: GET for one byte does.
-  if (isSilent && (status === 400 || status === 403 || status === 404)) {
-    const reason = await attemptObject(
-      client,
-      { ...request, method: 'GET', conditions: { range: 'bytes=0-0' } },
-      stepMs,
-    )
-    if (reason.kind !== 'found') return reason
-    reason.body.cancel()
-    throw badAnswer(`${status} to HEAD and an object to GET`)
+  if (request.method === 'HEAD' && (status === 400 || status === 403 || status === 404)) {
+    const conditions = { range: 'bytes=0-0' }
+    const reason = await attemptObject(client, { ...request, method: 'GET', conditions }, deadline)
+    if (reason.kind === 'not-found' || reason.kind === 'denied') return reason
+    if (reason.kind === 'found') reason.body.cancel()
+    throw badAnswer(`${status} to HEAD and ${reason.kind} to GET`)
   }
   const errorCode = xmlElement(xml, 'Code')
   const verdict = judgeS3Answer(status, errorCode)
   if (verdict.kind === 'failure') {
     const said = errorCode === undefined ? 'without an error code' : errorCode.replace(/[^A-Za-z0-9]/g, '')
-    throw new AttemptError(verdict.code, `S3 answered ${status} ${said}: ${verdict.advice}`, verdict.mayRetry)
+    const mayRetry =
+      verdict.mayRetry === 'with-new-credentials' ? client.renewCredentials() : verdict.mayRetry
+    throw new AttemptError(verdict.code, `S3 answered ${status} ${said}: ${verdict.advice}`, mayRetry)
   }
   if (verdict.kind !== 'range-not-satisfiable') return { kind: verdict.kind }
   const actual = /^\d+$/.exec(xmlElement(xml, 'ActualObjectSize') ?? '')?.[0]
   const contentRange = response.headers.get('content-range') ?? (actual && `bytes */${actual}`)
   return { kind: 'range-not-satisfiable', contentRange }
+}
+
+async function readError(response: S3Response, signal: AbortSignal, deadline: Deadline): Promise<string> {
+  const cancel = () => response.body.cancel()
+  signal.addEventListener('abort', cancel, { once: true })
+  try {
+    return await readErrorBody(response.body, deadline.remainingMs)
+  } catch (error) {
+    if (!(error instanceof TransportError) || signal.aborted) throw error
+    if (deadline.isOver) throw new AttemptError('S3_TIMEOUT', 'S3 did not finish its answer in time', false)
+    throw toAttemptError(error)
+  } finally {
+    signal.removeEventListener('abort', cancel)
+  }
 }
 
 function badAnswer(what: string): AttemptError {

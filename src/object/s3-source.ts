@@ -1,4 +1,5 @@
 import { S3ProxyError } from '../errors.ts'
+import { createDeadline } from '../s3/deadline.ts'
 import type { S3Client } from '../s3/s3-client.ts'
 import { backOff } from './backoff.ts'
 import { createHealingBody } from './healing.ts'
@@ -14,6 +15,7 @@ export interface S3SourceOptions {
   /** How long a reader may take nothing before its connection to S3 is given back. */
   readerPatienceMs: number
   random(): number
+  /** A clock that never jumps, in milliseconds. */
   now(): number
   /** Called for each failure that another attempt follows. */
   onRetry(error: S3ProxyError, where: 'head' | 'body'): void
@@ -24,17 +26,17 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
   const budget = createRetryBudget()
 
   async function openWithRetries(request: ObjectRequest): Promise<AttemptResult> {
-    const deadline = options.now() + options.deadlineMs
+    const deadline = createDeadline(options.deadlineMs, options.now)
     budget.earn()
     for (let attempt = 1; ; attempt++) {
       try {
-        return await attemptObject(options.client, request, Math.max(1, deadline - options.now()))
+        return await attemptObject(options.client, request, deadline)
       } catch (error) {
         if (!(error instanceof AttemptError) || !error.mayRetry) throw error
         if (attempt >= options.maxAttempts || !budget.spend()) throw error
         options.onRetry(error, 'head')
         await backOff(attempt, options.random, request.signal)
-        if (options.now() >= deadline) {
+        if (deadline.isOver) {
           throw new S3ProxyError(
             'S3_TIMEOUT',
             `no answer from S3 within ${options.deadlineMs} ms (s3.deadlineMs)`,

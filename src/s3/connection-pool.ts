@@ -8,7 +8,7 @@ export interface ConnectionPool {
    * A connection that carries no exchange: the one used last when there is one, else a new one, else the next
    * that becomes free.
    *
-   * @param waitMs how long to wait for a free one, or to connect where that is less than the connect timeout
+   * @param waitMs how long to wait for a free one and to connect, where that is less than the connect timeout
    * @throws TransportError `unreachable`, `connect-timeout`, `pool-exhausted` or `cancelled`
    */
   acquire(signal: AbortSignal, waitMs: number): Connection | Promise<Connection>
@@ -34,8 +34,10 @@ export interface ConnectionPoolOptions {
 }
 
 interface Waiter {
-  resolve(connection: Connection | Promise<Connection>): void
-  leave(): void
+  resolve(connection: Connection): void
+  /** A connection was closed: one more may be made. */
+  connect(): void
+  refuse(failure: 'cancelled' | 'pool-exhausted', message: string): void
 }
 
 export function createConnectionPool(options: ConnectionPoolOptions): ConnectionPool {
@@ -73,33 +75,41 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
 
   function wait(signal: AbortSignal, waitMs: number): Promise<Connection> {
     return new Promise((resolve, reject) => {
-      const abort = () => refuse('cancelled', 'the request was given up')
-      const timer = setTimeout(() => {
-        refuse(
-          'pool-exhausted',
-          `all ${options.maxConnections} connections stayed in use for ${waitMs} ms (s3.maxConnections)`,
-        )
-      }, waitMs)
+      const startedMs = performance.now()
+      const leave = () => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', abort)
+        const index = waiters.indexOf(waiter)
+        if (index !== -1) waiters.splice(index, 1)
+      }
       const waiter: Waiter = {
-        resolve,
-        leave() {
-          clearTimeout(timer)
-          signal.removeEventListener('abort', abort)
+        resolve(connection) {
+          leave()
+          resolve(connection)
+        },
+        connect() {
+          leave()
+          resolve(connect(signal, Math.max(1, waitMs - (performance.now() - startedMs))))
+        },
+        refuse(failure, message) {
+          leave()
+          reject(new TransportError(failure, message))
         },
       }
-      const refuse = (failure: 'cancelled' | 'pool-exhausted', message: string) => {
-        waiter.leave()
-        waiters.splice(waiters.indexOf(waiter), 1)
-        reject(new TransportError(failure, message))
-      }
+      const abort = () => waiter.refuse('cancelled', 'the request was given up')
+      const timer = setTimeout(() => {
+        waiter.refuse(
+          'pool-exhausted',
+          `all ${options.maxConnections} connections stayed in use for ${Math.round(waitMs)} ms (s3.maxConnections)`,
+        )
+      }, waitMs)
       waiters.push(waiter)
       signal.addEventListener('abort', abort, { once: true })
     })
   }
 
   function onIdle(connection: Connection): void {
-    const waiter = waiters.shift()
-    waiter?.leave()
+    const waiter = waiters[0]
     if (waiter !== undefined) waiter.resolve(connection)
     else {
       connection.idleSinceMs = performance.now()
@@ -111,9 +121,7 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
     open.delete(connection)
     const index = idle.indexOf(connection)
     if (index !== -1) idle.splice(index, 1)
-    const waiter = isClosed ? undefined : waiters.shift()
-    waiter?.leave()
-    waiter?.resolve(connect(new AbortController().signal, options.connectTimeoutMs))
+    if (!isClosed) waiters[0]?.connect()
   }
 
   function closeStale(): void {
@@ -135,6 +143,7 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
     close() {
       isClosed = true
       clearInterval(sweep)
+      for (const waiter of [...waiters]) waiter.refuse('cancelled', 'no more requests are sent to S3')
       for (const connection of [...open]) connection.close()
     },
   }

@@ -41,6 +41,8 @@ export class Connection {
   #waiter: { resolve(response: S3Response): void; reject(error: Error): void; method: string } | null = null
   #body: ResponseBody | null = null
   #keepAlive = true
+  /** Reading was stopped, because the reader of the body has enough. */
+  #isPaused = false
   #exchanges = 0
   #timer: NodeJS.Timeout | undefined
   /** When it last became idle, by the clock of `performance.now()`. */
@@ -115,6 +117,7 @@ export class Connection {
   }
 
   resume(): void {
+    this.#isPaused = false
     this.#socket.resume()
   }
 
@@ -133,15 +136,16 @@ export class Connection {
     } catch (error) {
       this.#fail(error as Error)
     }
-    return this.#body === null || !this.#body.isPaused
+    if (this.#body?.isPaused) this.#isPaused = true
+    return !this.#isPaused
   }
 
   #receiveHead(bytes: Buffer): void {
     const all = this.#headBytes === null ? bytes : Buffer.concat([this.#headBytes, bytes])
     const end = all.indexOf('\r\n\r\n')
+    if ((end === -1 ? all.length : end) > maxHeadBytes)
+      throw new TransportError('garbage', 'the head of the answer is too large')
     if (end === -1) {
-      if (all.length > maxHeadBytes)
-        throw new TransportError('garbage', 'the head of the answer is too large')
       // `bytes` lies in the shared landing.
       this.#headBytes = Buffer.from(all)
       return
@@ -167,9 +171,8 @@ export class Connection {
     })
     this.#body = body
     this.#state = 'body'
-    const response: S3Response = { ...head, body }
+    waiter.resolve({ ...head, body })
     this.#receiveBody(rest)
-    waiter.resolve(response)
   }
 
   #receiveBody(bytes: Buffer): void {
@@ -183,9 +186,13 @@ export class Connection {
     this.#landing = sharedLanding
     this.#body = null
     this.#state = 'idle'
-    if (taken < bytes.length || !this.#keepAlive)
+    if (taken < bytes.length || !this.#keepAlive) {
       this.#fail(new TransportError('cancelled', 'not to be used again'))
-    else this.#options.onIdle(this)
+      return
+    }
+    // TLS hands out what it has decrypted even when paused, so a body may end while nothing is read any more.
+    if (this.#isPaused) this.resume()
+    this.#options.onIdle(this)
   }
 
   #onEnd(cause: Error | null): void {

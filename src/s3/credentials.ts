@@ -1,8 +1,20 @@
 import { messageOf, S3ProxyError } from '../errors.ts'
 import type { Credentials } from './sigv4.ts'
 
-/** Gives the credentials that are valid now; called for every request to S3. */
-export type CredentialSource = () => Credentials | Promise<Credentials>
+export interface CredentialSource {
+  /**
+   * Gives the credentials that are valid now; called for every request to S3.
+   *
+   * @throws S3ProxyError `S3_CREDENTIALS` when the chain finds nothing
+   */
+  get(): Credentials | Promise<Credentials>
+  /**
+   * S3 says that the credentials have expired, whatever their own expiry says.
+   *
+   * @returns whether there may be others by now
+   */
+  renew(): boolean
+}
 
 export interface CredentialSettings {
   region: string
@@ -11,36 +23,57 @@ export interface CredentialSettings {
   sessionToken?: string | undefined
 }
 
+/** The AWS chain as the SDK's client has it. */
+export type CredentialChain = (options?: { forceRefresh?: boolean }) => Promise<Credentials>
+
+/** Providers of credentials are asked out of turn at most so often. */
+const renewalIntervalMs = 10_000
+
 /**
  * The configured keys, or else the AWS default chain: environment, profile, web identity, the role of an ECS
  * task or EC2 instance. The chain belongs to the SDK, which also renews what expires; it is loaded only here,
  * because it costs more start-up time than everything else together.
- *
- * @throws S3ProxyError `S3_CREDENTIALS` when called and the chain finds nothing
  */
-export function createCredentialSource(settings: CredentialSettings): CredentialSource {
+export function createCredentialSource(
+  settings: CredentialSettings,
+  loadChain: () => Promise<CredentialChain> = () => loadSdkChain(settings.region),
+  now: () => number = () => performance.now(),
+): CredentialSource {
   const { accessKeyId, secretAccessKey, sessionToken } = settings
   if (accessKeyId !== undefined && secretAccessKey !== undefined) {
     const credentials = { accessKeyId, secretAccessKey, sessionToken }
-    return () => credentials
+    return { get: () => credentials, renew: () => false }
   }
-  let chain: Promise<() => Promise<Credentials>> | undefined
-  return async () => {
-    chain ??= loadChain(settings.region)
-    try {
-      return await (await chain)()
-    } catch (error) {
-      throw new S3ProxyError(
-        'S3_CREDENTIALS',
-        `no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a role (${messageOf(error)})`,
-        { cause: error },
-      )
-    }
+  let chain: Promise<CredentialChain> | undefined
+  let isExpired = false
+  let renewedAtMs = Number.NEGATIVE_INFINITY
+  return {
+    async get() {
+      const options = isExpired ? { forceRefresh: true } : {}
+      isExpired = false
+      try {
+        chain ??= loadChain()
+        return await (await chain)(options)
+      } catch (error) {
+        throw new S3ProxyError(
+          'S3_CREDENTIALS',
+          `no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a role (${messageOf(error)})`,
+          { cause: error },
+        )
+      }
+    },
+    renew() {
+      if (now() - renewedAtMs >= renewalIntervalMs) {
+        renewedAtMs = now()
+        isExpired = true
+      }
+      return true
+    },
   }
 }
 
-async function loadChain(region: string): Promise<() => Promise<Credentials>> {
+async function loadSdkChain(region: string): Promise<CredentialChain> {
   const { S3Client } = await import('@aws-sdk/client-s3')
   // The client memoizes the chain and renews credentials before they expire.
-  return new S3Client({ region }).config.credentials
+  return new S3Client({ region }).config.credentials as CredentialChain
 }

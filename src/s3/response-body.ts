@@ -20,8 +20,8 @@ export interface BodyOptions {
 
 /** Bodies up to this size, and ends of larger ones, are copied out of the landing all connections share. */
 const copiedBytes = 64 * 1024
-/** A socket that was paused may still hand out one TLS record. */
-const recordBytes = 32 * 1024
+/** A TLS socket that was paused still hands out what it has taken off the network: one read, and a record before. */
+const decryptedBytes = 80 * 1024
 
 /**
  * The body of one answer while it arrives.
@@ -129,25 +129,32 @@ export class ResponseBody implements ByteSource {
   }
 
   /**
-   * Ends the connection, unread; the piece that the reader holds stays valid until `cancel`.
+   * Ends the connection where the body is not yet complete; the piece that the reader holds stays valid until
+   * `cancel`.
    *
-   * @returns how many bytes had arrived and are dropped
+   * @returns how many bytes had arrived and are dropped; `undefined` when all have arrived, and nothing was done
    */
-  abandon(): number {
+  abandon(): number | undefined {
+    if (this.#isComplete) return undefined
     const droppedBytes = this.#arrivedBytes
-    this.#arrivedBytes = 0
-    if (!this.#isComplete) {
-      this.end(new TransportError('cancelled', 'the body was given up'))
-      this.#connection.close()
-    }
+    this.#giveUp()
+    if (this.#lent?.buffer !== this.#landing?.buffer) this.#releaseLanding()
     return droppedBytes
   }
 
   cancel(): void {
-    this.abandon()
-    this.#releaseArrived()
+    this.#giveUp()
     this.#releaseLent()
     this.#releaseLanding()
+  }
+
+  #giveUp(): void {
+    const wasOpen = !this.#isComplete && this.#failure === null
+    this.#arrivedBytes = 0
+    this.#failure ??= new TransportError('cancelled', 'the body was given up')
+    if (this.#waiter !== null) this.#deliver()
+    this.#releaseArrived()
+    if (wasOpen) this.#connection.close()
   }
 
   get #landsInBlock(): boolean {
@@ -158,7 +165,8 @@ export class ResponseBody implements ByteSource {
   #hasRoom(): boolean {
     if (this.#arrived === null || this.#arrivedBytes === 0) return true
     return (
-      !this.#landsInBlock && this.#arrivedBytes <= Math.max(copiedBytes, this.#arrived.length - recordBytes)
+      !this.#landsInBlock &&
+      this.#arrivedBytes <= Math.max(copiedBytes, this.#arrived.length - decryptedBytes)
     )
   }
 
@@ -178,8 +186,11 @@ export class ResponseBody implements ByteSource {
   #newGathering(sizeBytes: number): Buffer {
     if (this.#gathers && this.#remaining > copiedBytes) {
       const block = this.#blocks.take()
-      this.#taken.add(block)
-      if (block.length >= sizeBytes) return block
+      if (block.length >= sizeBytes) {
+        this.#taken.add(block)
+        return block
+      }
+      this.#blocks.give(block)
     }
     return Buffer.allocUnsafe(Math.max(sizeBytes, Math.min(this.#remaining, copiedBytes)))
   }

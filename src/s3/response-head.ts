@@ -34,6 +34,7 @@ export function parseResponseHead(text: string, method: string): ResponseHead {
   for (let index = 1; index < lines.length; index++) addField(headers, lines[index] ?? '')
   const connection = headers.get('connection')?.toLowerCase() ?? ''
   const framing = framingOf(status, method, headers)
+  if (first[1] === '0' && framing.kind === 'chunked') throw garbage('a transfer-encoding in HTTP/1.0')
   return {
     status,
     headers,
@@ -47,13 +48,25 @@ export function parseResponseHead(text: string, method: string): ResponseHead {
 function addField(headers: Map<string, string>, line: string): void {
   const colon = line.indexOf(':')
   const name = line.slice(0, colon).toLowerCase()
-  const value = line.slice(colon + 1).trim()
+  const value = trimSpaces(line, colon + 1)
   if (colon < 1 || !fieldName.test(name)) throw garbage('a line of the head is not a header')
   if (badValue.test(value)) throw garbage(`control characters in the header ${name}`)
   const before = headers.get(name)
   if (before === undefined || before === value) headers.set(name, value)
   else if (single.has(name)) throw garbage(`the header ${name} came twice, with two values`)
   else headers.set(name, `${before}, ${value}`)
+}
+
+/** Not `trim`: that takes a byte A0 for a space, which may be the end of a letter in UTF-8. */
+function trimSpaces(line: string, start: number): string {
+  let end = line.length
+  while (start < end && isSpace(line, start)) start++
+  while (end > start && isSpace(line, end - 1)) end--
+  return line.slice(start, end)
+}
+
+function isSpace(text: string, index: number): boolean {
+  return text[index] === ' ' || text[index] === '\t'
 }
 
 /** Headers of which a second, different value would leave open what the body is. */

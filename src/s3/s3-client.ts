@@ -1,8 +1,10 @@
+import { S3ProxyError } from '../errors.ts'
 import type { BucketEndpoint } from './bucket-endpoint.ts'
-import type { S3Response } from './connection.ts'
+import type { Connection, S3Response } from './connection.ts'
 import type { ConnectionPool } from './connection-pool.ts'
 import type { CredentialSource } from './credentials.ts'
-import type { Signer } from './sigv4.ts'
+import type { Deadline } from './deadline.ts'
+import type { Credentials, Signer } from './sigv4.ts'
 import { TransportError } from './transport-error.ts'
 
 /** A request for one object: the only kind there is on the hot path. */
@@ -18,10 +20,12 @@ export interface S3Client {
   /**
    * Signs the request, sends it once on a pooled connection, and answers with the head as S3 sent it.
    *
-   * @param stepMs how long each step may take: waiting for a free connection, connecting, the head
-   * @throws TransportError, S3ProxyError `S3_CREDENTIALS`
+   * @param deadline for all steps together: credentials, a free connection, connecting, the head
+   * @throws TransportError, S3ProxyError `S3_CREDENTIALS` or `S3_TIMEOUT`
    */
-  send(request: S3Request, signal: AbortSignal, stepMs: number): Promise<S3Response>
+  send(request: S3Request, signal: AbortSignal, deadline: Deadline): Promise<S3Response>
+  /** S3 says that the credentials have expired. @returns whether another attempt will have others */
+  renewCredentials(): boolean
   close(): void
 }
 
@@ -31,49 +35,81 @@ export interface S3ClientOptions {
   credentials: CredentialSource
   sign: Signer
   stallTimeoutMs: number
+  /** The time that signatures are dated by. */
   now(): number
 }
+
+/** So many kept-alive connections may turn out to be closed before that is a failure like any other. */
+const maxStale = 3
 
 export function createS3Client(options: S3ClientOptions): S3Client {
   const { endpoint, pool, sign, now } = options
   const hostHeader = ['host', endpoint.host] as const
 
+  async function exchange(
+    connection: Connection,
+    request: S3Request,
+    credentials: Credentials,
+    signal: AbortSignal,
+    deadline: Deadline,
+  ): Promise<S3Response> {
+    const path = endpoint.basePath + request.wireKey
+    const signed = sign(
+      { method: request.method, path, headers: [hostHeader, ...request.headers] },
+      credentials,
+      now(),
+    )
+    let head = `${request.method} ${path} HTTP/1.1\r\n`
+    for (const [name, value] of signed) head += `${name}: ${value}\r\n`
+    const abort = () => connection.close()
+    signal.addEventListener('abort', abort, { once: true })
+    try {
+      const timeoutMs = Math.min(deadline.remainingMs, options.stallTimeoutMs)
+      return await connection.exchange(request.method, `${head}\r\n`, timeoutMs)
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
   return {
-    async send(request, signal, stepMs) {
-      const given = options.credentials()
-      const credentials = given instanceof Promise ? await given : given
-      for (;;) {
-        const available = pool.acquire(signal, stepMs)
+    async send(request, signal, deadline) {
+      const given = options.credentials.get()
+      const credentials = given instanceof Promise ? await inTime(given, signal, deadline) : given
+      for (let stale = 0; ; stale++) {
+        const available = pool.acquire(signal, deadline.remainingMs)
         const connection = available instanceof Promise ? await available : available
         if (signal.aborted) {
           connection.close()
           throw new TransportError('cancelled', 'the request was given up')
         }
-        const path = endpoint.basePath + request.wireKey
-        const signed = sign(
-          { method: request.method, path, headers: [hostHeader, ...request.headers] },
-          credentials,
-          now(),
-        )
-        let head = `${request.method} ${path} HTTP/1.1\r\n`
-        for (const [name, value] of signed) head += `${name}: ${value}\r\n`
-        const abort = () => connection.close()
-        signal.addEventListener('abort', abort, { once: true })
         try {
-          return await connection.exchange(
-            request.method,
-            `${head}\r\n`,
-            Math.min(stepMs, options.stallTimeoutMs),
-          )
+          return await exchange(connection, request, credentials, signal, deadline)
         } catch (error) {
           // S3 had closed the kept-alive connection: nothing was asked yet, so ask on another one.
-          if (error instanceof TransportError && error.failure === 'stale') continue
-          throw error
-        } finally {
-          signal.removeEventListener('abort', abort)
+          const isStale = error instanceof TransportError && error.failure === 'stale'
+          if (!isStale || stale === maxStale) throw error
         }
       }
     },
+    renewCredentials: () => options.credentials.renew(),
     close: () => pool.close(),
   }
+}
+
+/** Providers of credentials have time limits of their own, which add up. */
+function inTime(given: Promise<Credentials>, signal: AbortSignal, deadline: Deadline): Promise<Credentials> {
+  return new Promise((resolve, reject) => {
+    const abort = () => finish(new TransportError('cancelled', 'the request was given up'))
+    const timer = setTimeout(() => {
+      finish(new S3ProxyError('S3_TIMEOUT', 'the AWS credential chain did not answer in time'))
+    }, deadline.remainingMs)
+    const finish = (outcome: Credentials | Error) => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
+      if (outcome instanceof Error) reject(outcome)
+      else resolve(outcome)
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    given.then(finish, finish)
+  })
 }

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto'
+import type { TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseEndpoint } from '../../src/config/endpoint.ts'
+import type { S3ProxyError } from '../../src/errors.ts'
+import type { ByteSource } from '../../src/http/byte-source.ts'
+import type { ObjectKey } from '../../src/object/key.ts'
+import type {
+  Conditions,
+  ObjectBody,
+  ObjectRequest,
+  ObjectResult,
+  ObjectSource,
+} from '../../src/object/object-source.ts'
+import { createS3Source, type S3SourceOptions } from '../../src/object/s3-source.ts'
+import { type BlockPool, createBlockPool } from '../../src/s3/block-pool.ts'
+import { type ConnectionPool, createConnectionPool } from '../../src/s3/connection-pool.ts'
+import { createCredentialSource } from '../../src/s3/credentials.ts'
+import { createS3Client, type S3Client } from '../../src/s3/s3-client.ts'
+import { createSigner } from '../../src/s3/sigv4.ts'
+
+/** What of a stand-in, or of a proxy before it, a client has to know. */
+export interface BucketAddress {
+  endpoint: string
+  region: string
+  accessKeyId: string
+  secretAccessKey: string
+  sessionToken?: string
+}
+
+export interface BucketClientOptions extends Partial<S3SourceOptions> {
+  connectTimeoutMs?: number
+  stallTimeoutMs?: number
+  maxConnections?: number
+  idleTimeoutMs?: number
+}
+
+/** The S3 half of the program, as the wiring puts it together, with its insides in reach. */
+export interface BucketClient {
+  source: ObjectSource
+  client: S3Client
+  pool: ConnectionPool
+  blocks: BlockPool
+  /** What was tried again, and where. */
+  retries: { error: S3ProxyError; where: 'head' | 'body' }[]
+  open(key: string, request?: Partial<ObjectRequest>): Promise<ObjectResult>
+  /** Opens an object that is there. */
+  get(key: string, conditions?: Conditions, signal?: AbortSignal): Promise<Found>
+}
+
+export type Found = Extract<ObjectResult, { kind: 'found' }> & { body: ObjectBody }
+
+export function createBucketClient(
+  t: Pick<TestContext, 'after'>,
+  s3: BucketAddress,
+  options: BucketClientOptions = {},
+): BucketClient {
+  const endpoint = parseEndpoint(s3.endpoint)
+  if (endpoint === undefined) throw new Error(`not an endpoint: ${s3.endpoint}`)
+  const { stallTimeoutMs = 10_000, connectTimeoutMs = 5000, maxConnections = 256 } = options
+  const blocks = createBlockPool()
+  const pool = createConnectionPool({
+    ...{ origin: endpoint, maxConnections, connectTimeoutMs, stallTimeoutMs, blocks },
+    ...(options.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: options.idleTimeoutMs }),
+  })
+  const client = createS3Client({
+    ...{ endpoint, pool, stallTimeoutMs, now: Date.now },
+    credentials: createCredentialSource(s3),
+    sign: createSigner(s3.region),
+  })
+  const retries: BucketClient['retries'] = []
+  const source = createS3Source({
+    ...{ client, maxAttempts: 3, deadlineMs: 30_000, readerPatienceMs: 10_000, random: () => 0.01 },
+    now: () => performance.now(),
+    onRetry: (error, where) => retries.push({ error, where }),
+    ...options,
+  })
+  t.after(() => client.close())
+  const open = (key: string, request: Partial<ObjectRequest> = {}) =>
+    source.open({
+      ...{ method: 'GET', conditions: {}, signal: new AbortController().signal },
+      ...request,
+      key: key as ObjectKey,
+    })
+  return {
+    ...{ source, client, pool, blocks, retries, open },
+    async get(key, conditions = {}, signal = new AbortController().signal) {
+      const result = await open(key, { conditions, signal })
+      if (result.kind !== 'found') throw new Error(`${key} was not found: ${result.kind}`)
+      return result
+    },
+  }
+}
+
+/** Every byte of a body. @param pace called between two pieces */
+export async function readAll(body: ByteSource, pace?: () => unknown): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  for (;;) {
+    const piece = await body.read()
+    if (piece === null) return Buffer.concat(pieces)
+    const copy = Buffer.from(piece)
+    await pace?.()
+    // The lent bytes must not change before the next read.
+    if (!copy.equals(piece)) throw new Error('bytes changed while the reader had them')
+    pieces.push(copy)
+  }
+}
+
+/** SHA-256 of a body that is too large to keep, in hex. */
+export async function hashBody(body: ByteSource): Promise<string> {
+  const hash = createHash('sha256')
+  for (;;) {
+    const piece = await body.read()
+    if (piece === null) return hash.digest('hex')
+    hash.update(piece)
+  }
+}
+
+/** Resolves when `condition` holds; for what has no event. Looks every 5 ms, for 20 s at most. */
+export async function eventually(what: string, condition: () => boolean): Promise<void> {
+  for (let looks = 0; looks < 4000; looks++) {
+    if (condition()) return
+    await sleep(5)
+  }
+  throw new Error(`did not come true: ${what}`)
+}
