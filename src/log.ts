@@ -12,14 +12,16 @@ export interface LogOptions {
   level: string
   /** For people instead of machines. */
   isPretty: boolean
+  /** On every line. */
+  fields?: Readonly<Record<string, unknown>>
   destination?: DestinationStream
 }
 
 /** JSON lines on stdout; on a terminal, lines for people. */
-export async function createLog({ level, isPretty, destination }: LogOptions): Promise<Log> {
+export async function createLog({ level, isPretty, fields, destination }: LogOptions): Promise<Log> {
   const settings: LoggerOptions = {
     level,
-    base: null,
+    base: fields ?? null,
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     // No header, cookie, token or query is ever given to the log; this is the second line of defence.

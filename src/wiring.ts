@@ -16,6 +16,8 @@ import { createHttpServer, type HttpServer } from './server/http-server.ts'
 import { createReadiness, type Readiness } from './server/readiness.ts'
 import { createSiteResolver } from './server/site.ts'
 import type { LegacyTokens } from './session/legacy-tokens.ts'
+import type { connectRedis, RedisSettings } from './session/redis-client.ts'
+import type { RedisCommands } from './session/redis-store.ts'
 import type { SessionStore } from './session/session-store.ts'
 import { createSessions } from './session/sessions.ts'
 
@@ -111,13 +113,29 @@ async function createStore(
   }
   const { connectRedis } = await import('./session/redis-client.ts')
   const { createRedisStore } = await import('./session/redis-store.ts')
+  const redis = await connectToRedis(connectRedis, { ...config.session, redisUrl }, log)
+  const store = createRedisStore(redis, {
+    prefix: config.session.redisKeyPrefix,
+    timeoutMs: config.session.timeoutMs,
+  })
+  if (!config.session.acceptLegacySessions) return { store }
+  const { createLegacyTokens } = await import('./session/legacy-tokens.ts')
+  return { store, legacyTokens: createLegacyTokens(redis, config.session.timeoutMs) }
+}
+
+/** Waits for the first attempt, so that a Redis that is there is there for the first request too. */
+function connectToRedis(
+  connect: typeof connectRedis,
+  settings: RedisSettings,
+  log: Log,
+): Promise<RedisCommands> {
   let isLost = false
-  const redis = connectRedis(
-    { ...config.session, redisUrl },
-    {
+  return new Promise((resolve) => {
+    const redis = connect(settings, {
       onReady() {
         log.info({}, isLost ? 'Redis is back' : 'connected to Redis')
         isLost = false
+        resolve(redis)
       },
       onLost(message) {
         if (!isLost)
@@ -126,14 +144,8 @@ async function createStore(
             `no connection to Redis (session.redisUrl): ${message}`,
           )
         isLost = true
+        resolve(redis)
       },
-    },
-  )
-  const store = createRedisStore(redis, {
-    prefix: config.session.redisKeyPrefix,
-    timeoutMs: config.session.timeoutMs,
+    })
   })
-  if (!config.session.acceptLegacySessions) return { store }
-  const { createLegacyTokens } = await import('./session/legacy-tokens.ts')
-  return { store, legacyTokens: createLegacyTokens(redis, config.session.timeoutMs) }
 }

@@ -1,54 +1,27 @@
+import cluster from 'node:cluster'
 import { loadConfig } from '../config/load.ts'
-import type { Config } from '../config/schema.ts'
-import { messageOf } from '../errors.ts'
-import { createLog, type Log } from '../log.ts'
-import { type App, createApp } from '../wiring.ts'
+import { createLog } from '../log.ts'
 import { exitStatus } from './exit-status.ts'
 import type { ServeFlags } from './flags.ts'
 import { formatProblems } from './problems.ts'
+import { serveApp } from './serve-app.ts'
 
-/** Listens until SIGTERM or SIGINT, then drains. */
-export async function serve({ config: configPath, set, port: portFlag }: ServeFlags): Promise<number> {
-  const { config, problems, warnings } = loadConfig({ configPath, flags: set, port: portFlag })
+/** Serves until SIGTERM or SIGINT: in this process, or in `server.workers` of them that share the port. */
+export async function serve({ config: configPath, set, port }: ServeFlags): Promise<number> {
+  const { config, problems, warnings } = loadConfig({ configPath, flags: set, port })
   if (config === undefined) {
     process.stderr.write(formatProblems(problems))
     return exitStatus.usage
   }
-  const log = await createLog({ level: config.log.level, isPretty: process.stdout.isTTY === true })
-  for (const warning of warnings) log.warn({}, warning)
-  const app = await createApp(config, log)
-  const stopped = new Promise<string>((resolve) => {
-    // A second signal changes nothing.
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal))
+  const worker = cluster.worker?.id
+  const log = await createLog({
+    level: config.log.level,
+    isPretty: process.stdout.isTTY === true,
+    ...(worker === undefined ? {} : { fields: { worker } }),
   })
-  try {
-    const port = await app.server.listen(config.server.port, config.server.host)
-    log.info({ port, host: config.server.host }, 'listening')
-    if (config.server.adminPort !== undefined) {
-      const adminPort = await app.admin.listen(config.server.adminPort, config.server.adminHost)
-      log.info({ port: adminPort, host: config.server.adminHost }, 'admin port listening')
-    }
-  } catch (error) {
-    log.error({}, `cannot listen (server.port, PORT): ${messageOf(error)}`)
-    await app.close()
-    return exitStatus.failure
-  }
-  await shutDown(app, await stopped, config, log)
-  return exitStatus.ok
-}
-
-async function shutDown(app: App, signal: string, config: Config, log: Log): Promise<void> {
-  const startedAt = performance.now()
-  log.info({ signal }, 'shutting down: requests under way finish')
-  app.readiness.startDraining()
-  const cut = await app.server.drain(config.server.drainTimeoutMs)
-  app.admin.close()
-  await app.close()
-  const fields = { cut, ms: Math.round(performance.now() - startedAt) }
-  if (cut === 0) log.info(fields, 'stopped')
-  else
-    log.warn(
-      fields,
-      `stopped: ${cut} requests were still under way after server.drainTimeoutMs, and were reset`,
-    )
+  if (cluster.isWorker) return serveApp(config, log).finally(() => cluster.worker?.disconnect())
+  for (const warning of warnings) log.warn({}, warning)
+  if (config.server.workers === 1) return serveApp(config, log)
+  const { superviseWorkers } = await import('./supervise-workers.ts')
+  return superviseWorkers(config.server, log)
 }

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { describe, it } from 'node:test'
+import { sha256, startDownload } from '../helpers/download.ts'
+import { generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
+import { logIn } from '../helpers/sign-in.ts'
+import { useStage } from '../helpers/stage.ts'
+
+describe('s3proxy serve, when what it needs is away', { timeout: 120_000 }, () => {
+  const { stage, newClient } = useStage()
+
+  it('starts without Redis and SSO, says so, answers 503, and goes on when they come', async () => {
+    await stage().redis.kill()
+    const proxy = await stage().serve()
+    const client = newClient()
+    const ready = () => client.request(`${proxy.origin}/__s3proxy/readyz`)
+    const lost = await proxy.logged((line) => line.code === 'SESSION_STORE_UNAVAILABLE')
+    assert.match(lost.msg, /session\.redisUrl/)
+    assert.equal((await ready()).status, 503)
+    assert.equal((await client.request(`${proxy.origin}/a%20page.html`)).status, 503)
+    assert.equal((await client.request(`${proxy.origin}/health.txt`)).status, 200)
+    await stage().redis.restart()
+    await proxy.logged((line) => line.msg === 'Redis is back' || line.msg === 'connected to Redis')
+    assert.equal((await logIn(client, `${proxy.origin}/a%20page.html`)).status, 200)
+    await proxy.stop()
+  })
+
+  it('answers 503 while Redis is paused, lets bodies run on, and recovers by itself', async () => {
+    const proxy = await stage().serve({ S3PROXY_SESSION_TIMEOUT_MS: '200' })
+    const client = newClient()
+    await logIn(client, `${proxy.origin}/a%20page.html`)
+    const download = await startDownload(proxy, client, '/large.bin')
+    stage().redis.pause()
+    const refused = await client.request(`${proxy.origin}/a%20page.html`)
+    assert.equal(refused.status, 503)
+    assert.ok(Number(refused.headers['retry-after']) > 0)
+    assert.equal(await sha256(download), generatedSha256(64 << 20, 3))
+    stage().redis.resume()
+    let answer = refused
+    for (let attempt = 0; attempt < 50 && answer.status === 503; attempt++) {
+      answer = await client.request(`${proxy.origin}/a%20page.html`)
+    }
+    assert.equal(answer.status, 200)
+    await proxy.stop()
+  })
+
+  it('ends a download visibly when S3 breaks and cannot be continued', async () => {
+    const proxy = await stage().serve()
+    const client = newClient()
+    await logIn(client, `${proxy.origin}/a%20page.html`)
+    stage().s3.misbehave({ cutAfterBytes: 3 << 20, how: 'reset', noEtag: true })
+    const download = await startDownload(proxy, client, '/large.bin')
+    const failed = once(download, 'error')
+    download.resume()
+    await failed
+    assert.equal(download.complete, false)
+    const line = await proxy.logged((candidate) => candidate.outcome === 'cut')
+    assert.equal(line.path, '/large.bin')
+    await proxy.stop()
+  })
+})

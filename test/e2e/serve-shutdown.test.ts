@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { describe, it } from 'node:test'
+import { sha256, startDownload } from '../helpers/download.ts'
+import { generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
+import { logIn } from '../helpers/sign-in.ts'
+import { useStage } from '../helpers/stage.ts'
+
+describe('s3proxy serve, on SIGTERM', { timeout: 120_000 }, () => {
+  const { stage, newClient } = useStage()
+
+  it('completes what is under way on SIGTERM, closes everything else at once, and exits 0', async () => {
+    const proxy = await stage().serve()
+    const client = newClient()
+    await logIn(client, `${proxy.origin}/a%20page.html`)
+    const idle = connect(proxy.port, '127.0.0.1')
+    await once(idle, 'connect')
+    const download = await startDownload(proxy, client, '/large.bin')
+    assert.equal(download.statusCode, 200)
+    const idleClosed = once(idle.resume(), 'close')
+    proxy.child.kill('SIGTERM')
+    await proxy.logged((line) => line.msg.startsWith('shutting down'))
+    proxy.child.kill('SIGTERM')
+    await idleClosed
+    await assert.rejects(newClient().request(`${proxy.origin}/health.txt`), { code: 'ECONNREFUSED' })
+    assert.equal(await sha256(download), generatedSha256(64 << 20, 3))
+    assert.deepEqual(await proxy.exited, { status: 0, signal: null })
+    assert.equal((await proxy.logged((line) => line.msg === 'stopped')).cut, 0)
+  })
+
+  it('resets what is still running after drainTimeoutMs, says so, and exits 0', async () => {
+    const proxy = await stage().serve({ S3PROXY_SERVER_DRAIN_TIMEOUT_MS: '300' })
+    const client = newClient()
+    await logIn(client, `${proxy.origin}/a%20page.html`)
+    const download = await startDownload(proxy, client, '/large.bin')
+    // Nothing is read, so that it cannot end.
+    const failed = once(download, 'error')
+    proxy.child.kill('SIGTERM')
+    assert.deepEqual(await proxy.exited, { status: 0, signal: null })
+    const line = await proxy.logged((candidate) => candidate.msg.startsWith('stopped: 1 request'))
+    assert.equal(line.cut, 1)
+    download.resume()
+    await failed
+    assert.equal(download.complete, false)
+  })
+})

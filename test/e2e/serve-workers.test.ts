@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { sha256, startDownload } from '../helpers/download.ts'
+import { type ProxyProcess, startProxy } from '../helpers/proxy-process.ts'
+import { generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
+import { logIn } from '../helpers/sign-in.ts'
+import { useStage } from '../helpers/stage.ts'
+
+const two = { S3PROXY_SERVER_WORKERS: '2' }
+
+describe('s3proxy serve with workers', { timeout: 60_000 }, () => {
+  const { stage, newClient } = useStage()
+  const listens = (proxy: ProxyProcess, worker: number) =>
+    proxy.logged((line) => line.msg === 'listening' && line.worker === worker)
+  const bothListen = (proxy: ProxyProcess) => Promise.all([listens(proxy, 1), listens(proxy, 2)])
+
+  it('serves one port from several processes that know the same sessions, and names them in the log', async () => {
+    const proxy = await stage().serve(two)
+    await bothListen(proxy)
+    const client = newClient()
+    await logIn(client, `${proxy.origin}/a%20page.html`)
+    const cookie = client.jar.header('127.0.0.1', '/')
+    for (let count = 0; count < 8; count++) {
+      const answer = await newClient().request(`${proxy.origin}/a%20page.html`, { headers: { cookie } })
+      assert.equal(answer.status, 200)
+    }
+    await proxy.stop()
+    const served = proxy.log.filter((line) => line.msg === 'request').map((line) => line.worker)
+    assert.deepEqual([...new Set(served)].sort(), [1, 2])
+  })
+
+  it('completes what is under way in every worker on SIGTERM, and exits 0', async () => {
+    const proxy = await stage().serve(two)
+    const client = newClient()
+    await logIn(client, `${proxy.origin}/a%20page.html`)
+    const downloads = []
+    for (let count = 0; count < 4; count++) downloads.push(await startDownload(proxy, client, '/large.bin'))
+    proxy.child.kill('SIGTERM')
+    await proxy.logged((line) => line.msg === 'shutting down: workers drain')
+    proxy.child.kill('SIGTERM')
+    const sums = await Promise.all(downloads.map(sha256))
+    assert.deepEqual(new Set(sums), new Set([generatedSha256(64 << 20, 3)]))
+    assert.deepEqual(await proxy.exited, { status: 0, signal: null })
+    assert.equal(proxy.log.filter((line) => line.msg === 'stopped').length, 2)
+  })
+
+  it('replaces a worker that dies', async () => {
+    const proxy = await stage().serve(two)
+    const [first] = await bothListen(proxy)
+    process.kill(Number(first.pid), 'SIGKILL')
+    const line = await proxy.logged((candidate) => candidate.msg.startsWith('a worker ended with SIGKILL'))
+    assert.equal(line.worker, first.worker)
+    await listens(proxy, 3)
+    assert.equal((await newClient().request(`${proxy.origin}/health.txt`)).status, 200)
+    assert.deepEqual(await proxy.stop(), { status: 0, signal: null })
+  })
+
+  it('gives up when no worker can start', async () => {
+    const proxy = await stage().serve()
+    await assert.rejects(startProxy({ ...stage().env, ...two, PORT: String(proxy.port) }), (error: Error) => {
+      assert.match(error.message, /ended with 1 before it listened/)
+      assert.match(error.message, /EADDRINUSE/)
+      assert.match(error.message, /given up/)
+      return true
+    })
+    await proxy.stop()
+  })
+
+  it('is refused with sessions in memory', async () => {
+    const { VCAP_SERVICES: _, ...env } = stage().env
+    await assert.rejects(
+      startProxy({ ...env, ...two }),
+      /ended with 2 before it listened[\s\S]*server\.workers/,
+    )
+  })
+
+  it('ends its workers when it is killed itself', async () => {
+    const proxy = await stage().serve(two)
+    await bothListen(proxy)
+    proxy.child.kill('SIGKILL')
+    // Its output ends only when the last process that writes to it has ended.
+    assert.deepEqual(await proxy.exited, { status: null, signal: 'SIGKILL' })
+  })
+})
