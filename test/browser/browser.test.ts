@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict'
+import { stat } from 'node:fs/promises'
+import { after, before, describe, it, type TestContext } from 'node:test'
+import type { Browser, BrowserContext, Page, Response } from 'playwright-core'
+import { keyInUrl } from '../demo/index-page.ts'
+import { bigSizeBytes } from '../demo/sample-objects.ts'
+import { type DemoParts, startParts } from '../demo/start-parts.ts'
+import { type ProxyProcess, startProxy } from '../helpers/proxy-process.ts'
+import { launchBrowser } from './launch.ts'
+
+let browser: Browser
+let parts: DemoParts
+let proxy: ProxyProcess
+/** Another site than the SSO's, as in the world: cookies of the one are third-party to the other. */
+let origin: string
+
+describe('s3proxy in a browser', { timeout: 120_000 }, () => {
+  before(async () => {
+    browser = await launchBrowser()
+    parts = await startParts()
+    proxy = await startProxy(parts.env)
+    origin = `http://localhost:${proxy.port}`
+    parts.sso.allowRedirect(`${origin}/__redirect_from_sso`)
+  })
+  after(async () => {
+    await browser?.close()
+    await proxy?.stop()
+    await parts?.close()
+  })
+
+  it('signs in and shows the page with its picture', async (t) => {
+    const page = await newPage(t)
+    await page.goto(`${origin}/index.html`)
+    assert.match(page.url(), new RegExp(`^${parts.sso.url}`))
+    await signIn(page, `${origin}/index.html`)
+    assert.equal(await page.textContent('h1'), 'A page in a private bucket')
+    await until(
+      async () => (await page.locator('img').evaluate((picture: Picture) => picture.naturalWidth)) === 960,
+    )
+  })
+
+  it('goes to the very address that was asked for, whatever its characters', async (t) => {
+    const page = await signedIn(t)
+    for (const key of ['names/with space.txt', 'names/one+one.txt', 'names/100%.txt', 'names/50%25.txt']) {
+      await followLink(page, key)
+    }
+    for (const key of ['names/what?.txt', 'names//double.txt', 'names/päivää ☃ 日本.txt']) {
+      await followLink(page, key)
+    }
+  })
+
+  it('seeks in sound by asking for the part that is wanted', async (t) => {
+    const page = await signedIn(t)
+    const parts206: string[] = []
+    page.on('response', (response) => {
+      if (response.url().endsWith('.wav') && response.status() === 206)
+        parts206.push(response.headers()['content-range'] ?? '')
+    })
+    const sound = page.locator('audio')
+    await until(async () => (await sound.evaluate(readPlayer)).duration === 300)
+    await sound.evaluate(playFrom, 270)
+    await until(async () => (await sound.evaluate(readPlayer)).currentTime > 270)
+    // 32,000 bytes a second; the player may begin a little before.
+    const starts = parts206.map((range) => Number(/^bytes (\d+)-9600043\/9600044$/.exec(range)?.[1]))
+    assert.ok(
+      starts.some((start) => start > 265 * 32_000 && start <= 44 + 270 * 32_000),
+      `the parts that came: ${parts206}`,
+    )
+  })
+
+  it('plays a film and jumps in it', async (t) => {
+    const page = await signedIn(t)
+    const answer = page.waitForResponse(/clock\.webm$/)
+    await page.reload()
+    assert.equal((await answer).status(), 206)
+    const film = page.locator('video')
+    await until(async () => (await film.evaluate(readPlayer)).duration > 39)
+    await film.evaluate(playFrom, 30)
+    await until(async () => (await film.evaluate(readPlayer)).currentTime > 30)
+  })
+
+  it('lets no page of the bucket run a script', async (t) => {
+    const page = await signedIn(t)
+    await page.goto(`${origin}/pages/script.html`)
+    assert.equal(await page.textContent('h1'), 'No script ran')
+  })
+
+  it('downloads from a link on a page of the bucket', async (t) => {
+    const page = await signedIn(t)
+    const started = page.waitForEvent('download')
+    await page.click('text="data/100-MiB.bin"')
+    const download = await started
+    assert.equal(download.suggestedFilename(), '100-MiB.bin')
+    assert.equal((await stat(await download.path())).size, bigSizeBytes)
+  })
+
+  it('shows an error as a page with the request id', async (t) => {
+    const page = await signedIn(t)
+    const answer = await page.goto(`${origin}/no/such/object`)
+    assert.equal(answer?.status(), 404)
+    assert.equal(await page.textContent('h1'), 'Not found')
+    const id = answer?.headers()['x-request-id'] ?? 'none'
+    assert.match((await page.textContent('footer')) ?? '', new RegExp(id))
+  })
+
+  it('signs out by a button, after which the SSO is asked again', async (t) => {
+    const page = await signedIn(t)
+    const complaints = complaintsOf(page)
+    await page.goto(`${origin}/__s3proxy/logout`)
+    await page.click('button')
+    await page.waitForSelector('h1:text("Signed out")')
+    assert.deepEqual(complaints, [])
+    const { cookies } = await page.context().storageState()
+    assert.equal(
+      cookies.some(({ name }) => name === 's3proxy_session'),
+      false,
+    )
+    const before = parts.sso.counters.authorize
+    await page.goto(`${origin}/notes/hello.txt`)
+    assert.equal(parts.sso.counters.authorize, before + 1)
+  })
+
+  it('offers a new start to somebody who cancelled', async (t) => {
+    const page = await newPage(t)
+    await page.goto(`${origin}/notes/hello.txt`)
+    const answered = page.waitForResponse((response) => response.url().startsWith(`${origin}/__redirect`))
+    await page.click('text=Cancel')
+    assert.equal((await answered).status(), 403)
+    await page.waitForSelector('h1:text("Sign in was refused")')
+    await page.click('text=Start again')
+    await signIn(page, `${origin}/notes/hello.txt`)
+    assert.equal(await page.textContent('body'), 'Hello from a private bucket.\n')
+  })
+
+  it('finishes the logins of two tabs that began at the same time', async (t) => {
+    const context = await newContext(t)
+    const [one, two] = [await context.newPage(), await context.newPage()]
+    const paths = ['/names/one%2Bone.txt?tab=1', '/notes/hello.txt?']
+    await Promise.all([one.goto(origin + paths[0]), two.goto(origin + paths[1])])
+    await signIn(one, origin + paths[0])
+    await signIn(two, origin + paths[1])
+    assert.equal(await one.textContent('body'), 'This is the object names/one+one.txt\n')
+    assert.equal(await two.textContent('body'), 'Hello from a private bucket.\n')
+  })
+
+  it('tells a script that has no session so, and begins no login for it', async (t) => {
+    const page = await newPage(t)
+    await page.goto(`${origin}/health.txt`)
+    const status = await page.evaluate(async () => (await fetch('/notes/hello.txt')).status)
+    assert.equal(status, 401)
+    assert.deepEqual(await page.context().cookies(), [])
+  })
+})
+
+/** As much of the elements of a page as is used here; the types of the DOM would hold for every file. */
+interface Picture {
+  naturalWidth: number
+}
+
+interface Player {
+  currentTime: number
+  duration: number
+  muted: boolean
+  play(): Promise<void>
+}
+
+/** These two run in the page, and see nothing of this file. */
+const readPlayer = ({ currentTime, duration }: Player) => ({ currentTime, duration })
+
+const playFrom = (player: Player, seconds: number) => {
+  player.muted = true
+  player.currentTime = seconds
+  void player.play()
+}
+
+async function newContext(t: TestContext): Promise<BrowserContext> {
+  const context = await browser.newContext()
+  t.after(() => context.close())
+  context.setDefaultTimeout(20_000)
+  return context
+}
+
+async function newPage(t: TestContext): Promise<Page> {
+  return (await newContext(t)).newPage()
+}
+
+async function signedIn(t: TestContext): Promise<Page> {
+  const page = await newPage(t)
+  await page.goto(`${origin}/index.html`)
+  await signIn(page, `${origin}/index.html`)
+  return page
+}
+
+async function signIn(page: Page, destination: string): Promise<void> {
+  await page.fill('input[name=login]', 'alice')
+  await page.fill('input[name=password]', 'any')
+  await page.click('button:text("Sign in")')
+  await page.waitForURL((url) => url.href === destination)
+}
+
+async function followLink(page: Page, key: string): Promise<void> {
+  await page.goto(`${origin}/index.html`)
+  const path = `/${keyInUrl(key)}`
+  const arrived = page.waitForResponse((response: Response) => response.url() === origin + path)
+  await page.click(`a[href="${path}"]`)
+  assert.equal((await arrived).status(), 200)
+  await page.waitForURL(origin + path)
+  assert.equal(await page.textContent('body'), `This is the object ${key}\n`)
+}
+
+/** What the browser complains about, such as a breach of the page's own content security policy. */
+function complaintsOf(page: Page): string[] {
+  const complaints: string[] = []
+  page.on('console', (message) => complaints.push(message.text()))
+  page.on('pageerror', (error) => complaints.push(error.message))
+  return complaints
+}
+
+/** Pages of the bucket run no script and so tell of no event: they are asked, for 20 seconds at most. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    if (await holds()) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  assert.fail(`did not come true: ${holds}`)
+}
