@@ -81,6 +81,8 @@ function late(timeoutMs: number): Error {
 
 /** What failed, without the arguments of the command, which Redis repeats when it does not know the command. */
 export function redisMessage(error: unknown): string {
+  // The client's own words name an option of the client.
+  if (/enableOfflineQueue/.test(messageOf(error))) return 'there is no connection'
   const last = (error as { lastNodeError?: unknown } | undefined)?.lastNodeError
   const text = messageOf(error) + (last instanceof Error ? ` Last of all: ${last.message}` : '')
   return text.replace(/,? ?with args beginning with:.*/s, '').slice(0, 300)

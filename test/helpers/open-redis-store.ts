@@ -1,0 +1,34 @@
+import { EventEmitter, once } from 'node:events'
+import { connectRedis, type RedisSettings } from '../../src/session/redis-client.ts'
+import { createRedisStore } from '../../src/session/redis-store.ts'
+
+/** A store over a real Redis, as `serve` puts it together, and what becomes of its connection. */
+export function openRedisStore(redisUrl: string, settings: Partial<RedisSettings> = {}) {
+  const timeoutMs = settings.timeoutMs ?? 5000
+  const events = new EventEmitter().setMaxListeners(0)
+  let isLost = false
+  const redis = connectRedis(
+    { redisUrl, redisCluster: false, timeoutMs, ...settings },
+    {
+      onReady() {
+        isLost = false
+        events.emit('ready')
+      },
+      onLost(message) {
+        isLost = true
+        events.emit('lost', message)
+      },
+    },
+  )
+  return {
+    store: createRedisStore(redis, { prefix: 's3proxy:', timeoutMs }),
+    redis,
+    /** Emits `ready` and `lost`. */
+    events,
+    ready: once(events, 'ready'),
+    firstLost: once(events, 'lost').then(([message]) => String(message)),
+    get isLost() {
+      return isLost
+    },
+  }
+}

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { SessionStore } from '../../src/session/session-store.ts'
+import { openRedisStore } from '../helpers/open-redis-store.ts'
+import { type RedisServer, type RedisServerOptions, startRedisServer } from '../helpers/redis-server.ts'
+
+describe('connectRedis', () => {
+  it('finds the master by its Sentinels, and the new one after a failover', async (t) => {
+    const password = 'pass/word'
+    const args = ['--masterauth', password]
+    const master = await start(t, { password, args })
+    const replica = await start(t, {
+      password,
+      args: [...args, '--replicaof', '127.0.0.1', String(master.port)],
+    })
+    await eventually(async () => {
+      assert.match(await replica.command('info', 'replication'), /master_link_status:up/)
+    })
+    const sentinel = await start(t, { sentinel: true, args: sentinelLines(master.port, password) })
+    await eventually(async () => {
+      assert.match(await sentinel.command('sentinel', 'replicas', 'main'), new RegExp(`${replica.port}`))
+    })
+    // One Sentinel that is not there at all must not matter.
+    const url = `redis://:${encodeURIComponent(password)}@127.0.0.1:1,redis://127.0.0.1:${sentinel.port}`
+    const open = openRedisStore(url, { redisSentinelName: 'main', timeoutMs: 1000 })
+    t.after(() => open.store.close())
+    await open.ready
+    await useIt(open.store)
+
+    await master.kill()
+    await eventually(() => open.store.set('session:after', 'x', 60_000))
+    assert.equal(await replica.command('get', 's3proxy:session:after'), 'x')
+    await useIt(open.store)
+  })
+
+  it('finds every key in a Cluster', async (t) => {
+    const nodes = await Promise.all([1, 2].map(() => start(t, { args: ['--cluster-enabled', 'yes'] })))
+    const [first, second] = nodes as [RedisServer, RedisServer]
+    await first.command('cluster', 'addslotsrange', '0', '8191')
+    await second.command('cluster', 'addslotsrange', '8192', '16383')
+    await first.command('cluster', 'meet', '127.0.0.1', String(second.port))
+    for (const node of nodes)
+      await eventually(async () => {
+        assert.match(await node.command('cluster', 'info'), /cluster_state:ok/)
+      })
+    const open = openRedisStore(first.url, { redisCluster: true, timeoutMs: 1000 })
+    t.after(() => open.store.close())
+    await open.ready
+    await useIt(open.store)
+    const sizes = await Promise.all(nodes.map((node) => node.command('dbsize')))
+    for (const size of sizes) assert.ok(Number(size) > 10, `keys by node: ${sizes}`)
+
+    await second.kill()
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, index) => open.store.get(`session:${index}`)),
+    )
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') assert.equal(outcome.reason.code, 'SESSION_STORE_UNAVAILABLE')
+  })
+
+  it('speaks TLS with a rediss URL, and only to whom it can trust', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 's3proxy-tls-'))
+    t.after(() => rmSync(folder, { recursive: true, force: true }))
+    const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
+    const openssl = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost']
+    openssl.push('-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', keyFile, '-out', certFile)
+    execFileSync('openssl', openssl, { stdio: 'ignore' })
+    const redis = await start(t, { password: 'secret', tls: { certFile, keyFile, caFile: certFile } })
+
+    const open = openRedisStore(redis.url)
+    t.after(() => open.store.close())
+    assert.match(await open.firstLost, /self-signed certificate/)
+    await assert.rejects(open.store.ping(), /there is no connection/)
+
+    // Node reads the certificates to trust once, at its start.
+    const script = `
+      import { openRedisStore } from ${JSON.stringify(new URL('../helpers/open-redis-store.ts', import.meta.url))}
+      for (const url of process.argv.slice(1)) {
+        const open = openRedisStore(url)
+        open.events.on('lost', (message) => { console.log(message); process.exit(1) })
+        await open.ready
+        await open.store.set('session:tls', 'x', 60000)
+        console.log(await open.store.get('session:tls'))
+        await open.store.close()
+      }`
+    const urls = [redis.url, redis.url.replace('127.0.0.1', 'localhost')]
+    const said = execFileSync(
+      process.execPath,
+      ['--import', 'tsx', '--input-type=module', '-e', script, ...urls],
+      { env: { ...process.env, NODE_EXTRA_CA_CERTS: certFile }, encoding: 'utf8', timeout: 30_000 },
+    )
+    assert.equal(said, 'x\nx\n')
+  })
+})
+
+async function start(t: TestContext, options: RedisServerOptions): Promise<RedisServer> {
+  const server = await startRedisServer(options)
+  t.after(() => server.close())
+  return server
+}
+
+function sentinelLines(port: number, password: string): string[] {
+  const lines = [
+    `monitor main 127.0.0.1 ${port} 1`,
+    `auth-pass main ${password}`,
+    'down-after-milliseconds main 300',
+    'failover-timeout main 2000',
+  ]
+  return lines.flatMap((line) => ['--sentinel', ...line.split(' ')])
+}
+
+async function useIt(store: SessionStore): Promise<void> {
+  const keys = Array.from({ length: 50 }, (_, index) => `session:${index}`)
+  await Promise.all(keys.map((key) => store.set(key, `of ${key}`, 60_000)))
+  assert.deepEqual(
+    await Promise.all(keys.map((key) => store.get(key))),
+    keys.map((key) => `of ${key}`),
+  )
+  const claim = `claimed:${Math.random()}`
+  assert.deepEqual(await Promise.all([store.claim(claim, 1000), store.claim(claim, 1000)]), [true, false])
+  await store.delete('session:0')
+  assert.equal(await store.get('session:0'), null)
+}
+
+/** For what other processes come to know by and by; gives up after 20 s. */
+async function eventually(work: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await work()
+      return
+    } catch (error) {
+      if (attempt === 200) throw error
+      await sleep(100)
+    }
+  }
+}
