@@ -20,7 +20,7 @@ export interface BlockPoolOptions {
   keptBytes: number
 }
 
-export const defaultBlocks: BlockPoolOptions = {
+const defaultBlocks: BlockPoolOptions = {
   largeBytes: 512 * 1024,
   smallBytes: 32 * 1024,
   budgetBytes: 32 * 1024 * 1024,

@@ -58,7 +58,7 @@ async function sendBody(body: ByteSource, sizeBytes: number, response: ServerRes
 }
 
 /** Ends the connection so that the client sees that something is missing: with RST where there is TCP. */
-export function resetConnection(response: ServerResponse): void {
+function resetConnection(response: ServerResponse): void {
   const socket = response.socket ?? response.req.socket
   if (!socket.destroyed && 'resetAndDestroy' in socket) socket.resetAndDestroy()
   else response.destroy()

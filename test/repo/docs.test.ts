@@ -89,10 +89,11 @@ describe('README.md', () => {
   })
 })
 
+const documents = readdirSync('.', { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.md') && !/(?:^|\/)(?:node_modules|dist|\.[^/]+)\//.test(file),
+)
+
 describe('links between documents', () => {
-  const documents = readdirSync('.', { recursive: true, encoding: 'utf8' }).filter(
-    (file) => file.endsWith('.md') && !/(?:^|\/)(?:node_modules|dist|\.[^/]+)\//.test(file),
-  )
   it('lead to files and headings that exist', () => {
     const broken = documents.flatMap((file) =>
       [...readFileSync(file, 'utf8').matchAll(/\]\(([^)\s]+)\)/g)]
@@ -107,6 +108,36 @@ describe('links between documents', () => {
     )
     assert.deepEqual(broken, [])
     assert.ok(documents.includes('README.md'))
+  })
+})
+
+describe('names in the documentation', () => {
+  const texts = [...documents, ...readdirSync('man').map((file) => `man/${file}`)]
+    .filter((file) => !file.startsWith('test/'))
+    .map((file) => [file, readFileSync(file, 'utf8').replaceAll('\\-', '-')] as const)
+
+  it('are paths of options that exist', () => {
+    const known = new Set(optionTexts.map(({ path }) => path))
+    const wrong = texts.flatMap(([file, text]) =>
+      [...text.matchAll(/(?:`|\.B[IR]? )((?:server|s3|sso|session|log)\.(?!ts\b)[a-z]\w*)/g)]
+        .map(([, path = '']) => path)
+        .filter((path) => !known.has(path))
+        .map((path) => `${file}: ${path}`),
+    )
+    assert.deepEqual(wrong, [])
+  })
+
+  it('are environment names of options that exist', () => {
+    const names = optionTexts.flatMap(({ envNames, isSecret }) =>
+      envNames.flatMap((name) => (isSecret ? [name, `${name}_FILE`] : [name])),
+    )
+    const known = new Set([...names, 'S3PROXY_CONFIG'])
+    const wrong = texts.flatMap(([file, text]) =>
+      (text.match(/\bS3PROXY_[A-Z0-9_]*[A-Z0-9]\b/g) ?? [])
+        .filter((name) => !known.has(name))
+        .map((name) => `${file}: ${name}`),
+    )
+    assert.deepEqual(wrong, [])
   })
 })
 
