@@ -46,9 +46,49 @@ export async function createLog({ level, isPretty, fields, destination }: LogOpt
   const { default: pretty } = await import('pino-pretty')
   const logger: Logger = pino(
     { ...settings, formatters: {} },
-    pretty({ ignore: 'time', singleLine: true, sync: true }),
+    pretty({
+      ignore: 'time,pid',
+      hideObject: true,
+      sync: true,
+      messageFormat: (record, messageKey, _level, { colors }) =>
+        formatForPeople(record, String(record[messageKey]), colors.gray),
+    }),
   )
   return logger
+}
+
+/**
+ * One line of the log for a terminal: of a request first what somebody looks for, `GET /a.txt 200 29 B 4 ms alice`,
+ * then, dimmed, what is left.
+ */
+export function formatForPeople(
+  record: Readonly<Record<string, unknown>>,
+  message: string,
+  dim: (text: string) => string,
+): string {
+  const { level: _level, time: _time, msg: _message, ...fields } = record
+  if (message !== 'request' || typeof fields.status !== 'number')
+    return printable(message) + rest(fields, dim)
+  const { method, path, status, bytes, totalMs, who, code, outcome, requestId, ...more } = fields
+  const parts = [method, path, status, `${bytes} B`, `${Math.round(Number(totalMs))} ms`, who, code]
+  if (outcome !== 'complete') parts.push(outcome)
+  const line = parts.filter((part) => part !== undefined).join(' ')
+  return printable(line) + rest({ ...more, requestId }, dim)
+}
+
+function rest(fields: object, dim: (text: string) => string): string {
+  const pairs = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  return pairs.length === 0 ? '' : `  ${dim(printable(pairs.join(' ')))}`
+}
+
+/** A name that the SSO gives must not move the cursor. */
+function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  )
 }
 
 /** What is told of a request once it is over. */

@@ -95,7 +95,7 @@ function notFound(
     case 'not-found':
       return fail(
         exitStatus.notServed,
-        '404: there is no such object; the key is not percent-encoded, and lies below the prefix of s3.endpoint',
+        '404: there is no such object; the key is not percent-encoded, a slash before it is part of it, and it lies below the prefix of s3.endpoint',
       )
     case 'denied':
       return fail(
