@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { sha256, startDownload } from '../helpers/download.ts'
+import { eventually } from '../helpers/eventually.ts'
 import { generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
 import { logIn } from '../helpers/sign-in.ts'
 import { useStage } from '../helpers/stage.ts'
@@ -36,10 +37,10 @@ describe('s3proxy serve, when what it needs is away', { timeout: 120_000 }, () =
     assert.ok(Number(refused.headers['retry-after']) > 0)
     assert.equal(await sha256(download), generatedSha256(64 << 20, 3))
     stage().redis.resume()
-    let answer = refused
-    for (let attempt = 0; attempt < 50 && answer.status === 503; attempt++) {
-      answer = await client.request(`${proxy.origin}/a%20page.html`)
-    }
+    const answer = await eventually(
+      () => client.request(`${proxy.origin}/a%20page.html`),
+      ({ status }) => status !== 503,
+    )
     assert.equal(answer.status, 200)
     await proxy.stop()
   })
