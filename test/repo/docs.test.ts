@@ -111,6 +111,27 @@ describe('links between documents', () => {
   })
 })
 
+describe('docs/decisions', () => {
+  it('has every note in its index', () => {
+    const index = readFileSync('docs/decisions/README.md', 'utf8')
+    const notes = readdirSync('docs/decisions').filter((file) => /^\d{3}-.*\.md$/.test(file))
+    assert.deepEqual(
+      notes.filter((file) => !index.includes(`(${file})`)),
+      [],
+    )
+    assert.ok(notes.length > 0)
+  })
+
+  it('says of every package why it was chosen', () => {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+    const note = readFileSync('docs/decisions/001-stack.md', 'utf8')
+    const missing = Object.keys({ ...dependencies, ...devDependencies }).filter(
+      (name) => !name.startsWith('@types/') && !note.includes(`\n| \`${name}\` |`),
+    )
+    assert.deepEqual(missing, [])
+  })
+})
+
 describe('names in the documentation', () => {
   const texts = [...documents, ...readdirSync('man').map((file) => `man/${file}`)]
     .filter((file) => !file.startsWith('test/'))
