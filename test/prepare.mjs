@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Makes a fresh clone ready: dependencies, with `--build` the build, with `--redis` a real redis-server.
+ * Makes a fresh clone ready: dependencies, with `--build` the build, with `--redis` and `--curl` those programs.
  *
  * What is there already is left alone, so a second run costs next to nothing. Plain JavaScript without any
  * dependency, because it runs before there is one.
@@ -22,6 +22,7 @@ if (wanted.has('--build') && newestOf('src') > modifiedAt('dist/cli/main.js')) {
   rmSync('dist', { recursive: true, force: true })
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'])
 }
+if (wanted.has('--curl')) ensureProgram('curl', 'curl', ['--version'])
 if (wanted.has('--redis')) ensureProgram('redis-server', 'redis-server', ['--version'])
 
 /** A program of the distribution, installed from its packages where that is possible. */

@@ -1,10 +1,10 @@
 import { escapeHtml } from '../../../src/http/page.ts'
 
 const style = `
-:root { color-scheme: light dark; font: 1.05rem/1.5 system-ui, sans-serif; --card: #fff; --line: #d5d9e0; --accent: #2456c5 }
-@media (prefers-color-scheme: dark) { :root { --card: #1d2129; --line: #3a414d; --accent: #3f74e8 } }
+:root { color-scheme: light dark; font: 1.05rem/1.5 system-ui, sans-serif; --page: #eef1f5; --card: #fff; --line: #d5d9e0; --accent: #2456c5 }
+@media (prefers-color-scheme: dark) { :root { --page: #12151b; --card: #1d2129; --line: #3a414d; --accent: #3f74e8 } }
 * { box-sizing: border-box }
-body { margin: 0; padding: 12vh 1rem 2rem; background: light-dark(#eef1f5, #12151b) }
+body { margin: 0; padding: 12vh 1rem 2rem; background: var(--page) }
 main { max-width: 24rem; margin: auto; padding: 2rem; background: var(--card); border: 1px solid var(--line); border-radius: .75rem }
 h1 { margin: 0 0 .25rem; font-size: 1.5rem; line-height: 1.25 }
 p { margin: 0 0 1.25rem; opacity: .8 }
