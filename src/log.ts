@@ -97,6 +97,8 @@ export interface AccessRecord {
   method: string
   /** Percent-encoded, without the query, which may hold secrets of other sites' making. */
   path: string
+  /** Decoded, where the path names an object; relative to the endpoint's prefix. */
+  key?: string | undefined
   /** Kind of what was asked for, such as `object` or `callback`. */
   route: string
   status: number

@@ -1,10 +1,13 @@
 import { createLegacySessions } from './auth/legacy-session.ts'
 import { createOAuth2Sso } from './auth/oauth2-sso.ts'
 import { createPendingLogins } from './auth/pending-logins.ts'
+import { pingSso } from './auth/ping-sso.ts'
 import { endpointOf } from './config/resolve.ts'
 import type { Config } from './config/schema.ts'
+import { messageOf } from './errors.ts'
 import { createRareWarning, type Log } from './log.ts'
 import type { ObjectSource } from './object/object-source.ts'
+import { pingS3 } from './object/ping-s3.ts'
 import { createS3Source } from './object/s3-source.ts'
 import { createConnectionPool } from './s3/connection-pool.ts'
 import { createCredentialSource } from './s3/credentials.ts'
@@ -26,10 +29,14 @@ export interface App {
   server: HttpServer
   admin: AdminServer
   readiness: Readiness
+  /** Warns of what cannot be reached; the store of sessions speaks for itself. Never rejects. */
+  warnOfUnreachable(): Promise<void>
   close(): Promise<void>
 }
 
 const now = Date.now
+/** Platforms wait for a probe no longer than a few seconds. */
+const pingTimeoutMs = 2000
 
 /** Picks the implementations that a configuration asks for. */
 export async function createApp(config: Config, log: Log): Promise<App> {
@@ -43,7 +50,19 @@ export async function createApp(config: Config, log: Log): Promise<App> {
     maxAgeSeconds: config.session.maxAgeSeconds,
     now,
   })
-  const readiness = createReadiness({ sessions: () => store.ping() }, now)
+  const shared = {
+    s3: () => pingS3(source, config.s3.healthcheckKey, pingTimeoutMs),
+    sso: () => pingSso(config.sso.internalUrl ?? config.sso.url, pingTimeoutMs),
+  }
+  const readiness = createReadiness(
+    {
+      sessions: { isVital: true, ask: () => store.ping() },
+      s3: { isVital: false, ask: shared.s3 },
+      sso: { isVital: false, ask: shared.sso },
+    },
+    pingTimeoutMs + 500,
+    now,
+  )
   const handler = createHandler({
     source,
     sessions,
@@ -70,6 +89,14 @@ export async function createApp(config: Config, log: Log): Promise<App> {
     server: createHttpServer({ ...config.server, handler, log }),
     admin: createAdminServer(readiness),
     readiness,
+    async warnOfUnreachable() {
+      const asked = Object.entries(shared).map(([dependency, ask]) =>
+        ask().catch((error: unknown) => {
+          log.warn({ dependency }, `not usable yet, it may come later: ${messageOf(error)}`)
+        }),
+      )
+      await Promise.all(asked)
+    },
     async close() {
       client.close()
       await store.close()

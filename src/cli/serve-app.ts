@@ -4,10 +4,12 @@ import type { Log } from '../log.ts'
 import { type App, createApp } from '../wiring.ts'
 import { exitStatus } from './exit-status.ts'
 import { createStopSignal } from './stop-signal.ts'
+import { surviveFaults } from './survive-faults.ts'
 
 /** Listens until SIGTERM or SIGINT, then drains. */
 export async function serveApp(config: Config, log: Log): Promise<number> {
   const stopped = createStopSignal()
+  surviveFaults(log)
   const app = await createApp(config, log)
   try {
     const port = await app.server.listen(config.server.port, config.server.host)
@@ -21,6 +23,7 @@ export async function serveApp(config: Config, log: Log): Promise<number> {
     await app.close()
     return exitStatus.failure
   }
+  void app.warnOfUnreachable()
   await shutDown(app, await stopped, config, log)
   return exitStatus.ok
 }

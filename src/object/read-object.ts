@@ -36,7 +36,7 @@ export async function readObject(
       return { status: result.status, headers, body: null }
     }
     case 'not-modified':
-      return { status: 304, headers: protectObjectHeaders(result.headers, false), body: null }
+      return { status: 304, headers: withoutLength(protectObjectHeaders(result.headers, false)), body: null }
     case 'precondition-failed':
       return errorReply('PRECONDITION_FAILED', context)
     case 'range-not-satisfiable': {
@@ -52,6 +52,12 @@ export async function readObject(
     default:
       return result satisfies never
   }
+}
+
+/** Of the answer itself, which is empty; a cache would take it for the object's (RFC 9110 section 8.6). */
+function withoutLength(headers: HeaderList): HeaderList {
+  const index = headers.indexOf('content-length')
+  return index % 2 === 0 ? headers.toSpliced(index, 2) : headers
 }
 
 /** S3 has no `if-range`: the range with a precondition, and when that fails, the whole object. */

@@ -14,11 +14,11 @@ export function createAdminServer(readiness: Readiness): AdminServer {
     if (path === '/livez') return response.end('ok\n')
     if (path === '/readyz') {
       const report = await readiness.check()
-      response.writeHead(report.isReady ? 200 : 503, {
+      response.writeHead(report.state === 'unready' ? 503 : 200, {
         'content-type': 'application/json',
         'cache-control': 'no-store',
       })
-      return response.end(`${JSON.stringify({ ready: report.isReady, checks: report.checks })}\n`)
+      return response.end(`${JSON.stringify(report)}\n`)
     }
     response.writeHead(404)
     return response.end('404 Not found: there are /livez and /readyz here\n')

@@ -1,6 +1,8 @@
 /** What is noted of one request on its way, for the access line. */
 export interface Exchange {
   route: string
+  /** Decoded, where the path names an object. */
+  key?: string
   who?: string | undefined
   sessionMs?: number
   ssoMs?: number

@@ -14,7 +14,7 @@ import type { ObjectSource } from '../object/object-source.ts'
 import { readObject } from '../object/read-object.ts'
 import type { OpenSession } from '../session/sessions.ts'
 import { type Exchange, timed } from './exchange.ts'
-import type { Readiness } from './readiness.ts'
+import type { Readiness, ReadinessReport } from './readiness.ts'
 import { route } from './route.ts'
 import type { SiteResolver } from './site.ts'
 
@@ -43,7 +43,8 @@ export function createHandler(parts: HandlerParts): Handler {
     exchange.route = target.kind
     const refuse = (code: ErrorCode, headers?: string[]) => refusal(request, code, headers)
 
-    if (target.kind === 'refused') return refuse(target.code)
+    if (target.kind === 'invalid') return refuse('TARGET_INVALID')
+    if ('key' in target) exchange.key = target.key
     const isReading = request.method === 'GET' || request.method === 'HEAD'
     const isLogout = target.kind === 'logout' && request.method === 'POST'
     if (!isReading && !isLogout)
@@ -51,13 +52,14 @@ export function createHandler(parts: HandlerParts): Handler {
         'allow',
         target.kind === 'logout' ? 'GET, HEAD, POST' : 'GET, HEAD',
       ])
+    // Platforms probe by address, so these come before the check of the host.
     if (target.kind === 'healthcheck') return readTimed(request, exchange, target.key)
     if (target.kind === 'livez') return oneWord(200, 'ok')
-    if (target.kind === 'readyz')
-      return (await parts.readiness.check()).isReady ? oneWord(200, 'ok') : oneWord(503, 'unready')
+    if (target.kind === 'readyz') return readyWord(await parts.readiness.check())
 
     const site = parts.siteOf(request)
     if (site === undefined) return refuse('HOST_MISDIRECTED')
+    if (target.kind === 'nothing') return refuse('OBJECT_NOT_FOUND')
     if (target.kind === 'callback') return callback(request, exchange, site)
     if (target.kind === 'logout') return logout(parts, request, site)
 
@@ -126,6 +128,11 @@ function logFailure(log: Log, request: ProxyRequest, failure: S3ProxyError): voi
       { ...fields, stack: (failure.cause as Error | undefined)?.stack },
       `a fault of ours: ${failure.message}`,
     )
+}
+
+/** The reasons are for the admin port. */
+function readyWord({ state }: ReadinessReport): Reply {
+  return oneWord(state === 'unready' ? 503 : 200, state)
 }
 
 function oneWord(status: number, word: string): Reply {

@@ -8,13 +8,15 @@ export type Incoming =
   | { kind: 'invalid'; requestId: string; code: 'HEADER_INVALID' | 'TARGET_INVALID' }
 
 const wanted = new Set<string>(requestHeaders)
-/** Lists, of which several lines are one. @see RFC 9110 section 5.3 */
+/** Lists, of which several lines are one (RFC 9110 section 5.3), and what is of no use when it came twice. */
 const lists = new Map([
   ['accept', ', '],
   ['cookie', '; '],
   ['if-match', ', '],
   ['if-none-match', ', '],
+  ['traceparent', ', '],
   ['x-forwarded-proto', ', '],
+  ['x-request-id', ', '],
 ])
 const hostShape = /^(?:[a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/
 
@@ -33,12 +35,16 @@ export function readIncoming(message: IncomingMessage, signal: AbortSignal): Inc
     else isRepeated = true
   }
 
-  const given = headers['x-request-id']
-  const requestId = given !== undefined && /^[\w.-]{8,128}$/.test(given) ? given : randomUUID()
+  const requestId = safeRequestId(headers['x-request-id']) ?? randomUUID()
   const absolute = splitAbsolute(message.url ?? '')
   const target = absolute?.target ?? message.url ?? ''
   const host = (absolute?.host ?? headers.host ?? '').toLowerCase()
-  if (isRepeated || (host !== '' && !hostShape.test(host)))
+  // RFC 9112 section 3.2: HTTP/1.1 has a host header, even where the target names the host.
+  const isHostMissing = headers.host === undefined && message.httpVersionMinor > 0
+  // Of a body in a coding that is not known, nobody can tell where it ends (RFC 9112 section 6.3).
+  const coding = message.headers['transfer-encoding']
+  const isBodyEndless = coding !== undefined && coding.toLowerCase() !== 'chunked'
+  if (isRepeated || isHostMissing || isBodyEndless || (host !== '' && !hostShape.test(host)))
     return { kind: 'invalid', requestId, code: 'HEADER_INVALID' }
   const isServerWide = target === '*' && message.method === 'OPTIONS'
   if (!target.startsWith('/') && !isServerWide) return { kind: 'invalid', requestId, code: 'TARGET_INVALID' }
@@ -58,10 +64,15 @@ export function readIncoming(message: IncomingMessage, signal: AbortSignal): Inc
   }
 }
 
+/** @returns the id that a router gave, where it can be repeated in headers, pages and the log */
+export function safeRequestId(given: unknown): string | undefined {
+  return typeof given === 'string' && /^[\w.-]{8,128}$/.test(given) ? given : undefined
+}
+
 /** The absolute form, whose authority counts and not the `host` header. @see RFC 9112 section 3.2.2 */
 function splitAbsolute(target: string): { host: string; target: string } | undefined {
   if (target.startsWith('/')) return undefined
-  const match = /^https?:\/\/([^/?#@]+)(.*)$/is.exec(target)
+  const match = /^https?:\/\/([^/?#@]+)([/?].*)?$/is.exec(target)
   if (match === null) return undefined
   const rest = match[2] ?? ''
   return { host: match[1] ?? '', target: rest.startsWith('/') ? rest : `/${rest}` }

@@ -2,42 +2,48 @@ import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Log, logAccess } from '../log.ts'
+import { safeRequestId } from './incoming.ts'
+
+/** Why something that came never became a request. */
+export interface Malformed {
+  status: number
+  /** Of Node's parser or timer, or `CONNECT`; for the log. */
+  reason: string
+  /** `x-request-id`, where it could be read. */
+  givenId?: unknown
+}
+
+/** How long a peer may go on sending what is not read any more, so that it gets to see the answer. */
+const lingerMs = 1000
 
 /**
- * Answers what never became a request, and closes the connection.
+ * Answers what never became a request, and closes the connection: one line, because who sent it is no browser.
  *
- * Nothing is written while an answer to an earlier request is under way: it would end up in that body.
- *
- * @param reason code of Node's parser or timer, or `CONNECT`
- * @param underWay requests of this connection that are not yet answered
+ * To be called when no other answer is under way on the socket; it would end up in that one's body.
  */
-export function answerMalformed(
-  reason: string | undefined,
-  socket: Socket,
-  underWay: number,
-  log: Log,
-  givenId?: unknown,
-): void {
-  if (underWay > 0 || !socket.writable || reason === 'ECONNRESET') {
+export function answerMalformed({ status, reason, givenId }: Malformed, socket: Socket, log: Log): void {
+  // The answer before it ended the connection: what came after that was never a request to us.
+  if (!socket.writable) {
     socket.destroy()
     return
   }
-  const status = statuses[reason ?? ''] ?? 400
-  const requestId = typeof givenId === 'string' && /^[\w.-]{8,128}$/.test(givenId) ? givenId : randomUUID()
-  const body = `${status} ${STATUS_CODES[status]}. The request could not be read. [request ${requestId}]\n`
+  const requestId = safeRequestId(givenId) ?? randomUUID()
+  const body = `${status} ${STATUS_CODES[status]}. The request could not be read. [${reason}, request ${requestId}]\n`
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `date: ${new Date().toUTCString()}`,
     'content-type: text/plain; charset=utf-8',
     `content-length: ${Buffer.byteLength(body)}`,
     'cache-control: no-store',
+    'referrer-policy: no-referrer',
     'x-content-type-options: nosniff',
     `x-request-id: ${requestId}`,
     ...(status === 405 ? ['allow: GET, HEAD'] : []),
     'connection: close',
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
-  // A peer that does not close its side is not waited for.
-  socket.setTimeout(1000, () => socket.destroy())
+  const linger = setTimeout(() => socket.destroy(), lingerMs)
+  socket.once('close', () => clearTimeout(linger))
   logAccess(log, {
     requestId,
     method: '',
@@ -51,10 +57,34 @@ export function answerMalformed(
   })
 }
 
+/**
+ * What an error of Node's server on a connection means.
+ *
+ * @returns `undefined` when nobody asked anything: the connection broke, or was never used
+ */
+export function toMalformed(
+  error: NodeJS.ErrnoException & { rawPacket?: Buffer; bytesParsed?: number },
+  socket: Socket,
+): Malformed | undefined {
+  const reason = error.code ?? ''
+  if (reason === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return socket.bytesRead === 0 ? undefined : { status: 408, reason }
+  if (!reason.startsWith('HPE_')) return undefined
+  if (reason === 'HPE_INVALID_METHOD' && !namesMethod(error)) return { status: 400, reason }
+  return { status: statuses[reason] ?? 400, reason }
+}
+
 const statuses: Record<string, number> = {
-  CONNECT: 405,
   HPE_HEADER_OVERFLOW: 431,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
   HPE_INVALID_METHOD: 405,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_INVALID_VERSION: 505,
+}
+
+/** Whether it was a method that the parser stopped at, and not something that is no HTTP at all. */
+function namesMethod({ rawPacket, bytesParsed = 0 }: { rawPacket?: Buffer; bytesParsed?: number }): boolean {
+  if (rawPacket === undefined) return false
+  const start = rawPacket.lastIndexOf('\n', Math.max(0, bytesParsed - 1)) + 1
+  const line = rawPacket.toString('latin1', start, start + 200)
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,40} [^\s]+/.test(line)
 }

@@ -1,8 +1,9 @@
 import { messageOf } from '../errors.ts'
 
-/** Whether this process should get requests, and why not. */
+/** Whether this process should get requests, and what does not work. */
 export interface ReadinessReport {
-  isReady: boolean
+  /** `degraded`: it should, and something that all instances share does not work. */
+  state: 'ok' | 'degraded' | 'unready'
   /** By dependency: `ok`, or what is wrong. */
   checks: Record<string, string>
 }
@@ -14,38 +15,64 @@ export interface Readiness {
   startDraining(): void
 }
 
+export interface Dependency {
+  /** Whether this process is of no use without it. @see docs/decisions/004-readiness.md */
+  isVital: boolean
+  /** Resolves when it can be used; rejects with what is wrong, for the operator. */
+  ask(): Promise<void>
+}
+
 const trustMs = 1000
 
-/** @param dependencies each resolves when it can be used, within a bounded time */
+/** @param askTimeoutMs what has not answered by then counts as failed */
 export function createReadiness(
-  dependencies: Record<string, () => Promise<void>>,
+  dependencies: Record<string, Dependency>,
+  askTimeoutMs: number,
   now: () => number,
 ): Readiness {
   let isDraining = false
-  let last: { at: number; report: Promise<ReadinessReport> } | undefined
+  let last: ReadinessReport | undefined
+  let lastAt = 0
+  let underWay: Promise<ReadinessReport> | undefined
 
   async function askAll(): Promise<ReadinessReport> {
-    const names = Object.keys(dependencies)
-    const answers = await Promise.all(
-      Object.values(dependencies).map((ask) =>
-        ask().then(
-          () => 'ok',
-          (error: unknown) => messageOf(error),
-        ),
-      ),
-    )
-    const checks = Object.fromEntries(names.map((name, index) => [name, answers[index] ?? 'unknown']))
-    return { isReady: answers.every((answer) => answer === 'ok'), checks }
+    let state: ReadinessReport['state'] = 'ok'
+    const checks: Record<string, string> = {}
+    const asked = Object.entries(dependencies).map(async ([name, { ask, isVital }]) => {
+      const answer = await askWithin(ask, askTimeoutMs)
+      checks[name] = answer
+      if (answer === 'ok' || state === 'unready') return
+      state = isVital ? 'unready' : 'degraded'
+    })
+    await Promise.all(asked)
+    last = { state, checks }
+    lastAt = now()
+    underWay = undefined
+    return last
   }
 
   return {
     async check() {
-      if (isDraining) return { isReady: false, checks: { process: 'shutting down' } }
-      if (last === undefined || now() - last.at >= trustMs) last = { at: now(), report: askAll() }
-      return last.report
+      if (isDraining) return { state: 'unready', checks: { process: 'shutting down' } }
+      if (last !== undefined && now() - lastAt < trustMs) return last
+      underWay ??= askAll()
+      return underWay
     },
     startDraining() {
       isDraining = true
     },
   }
+}
+
+/** @returns `ok`, or what is wrong */
+function askWithin(ask: () => Promise<void>, timeoutMs: number): Promise<string> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(`no answer within ${timeoutMs} ms`), timeoutMs)
+    ask()
+      .then(
+        () => resolve('ok'),
+        (error: unknown) => resolve(messageOf(error)),
+      )
+      .finally(() => clearTimeout(timer))
+  })
 }

@@ -1,5 +1,4 @@
 import { callbackPath } from '../auth/login.ts'
-import type { ErrorCode } from '../errors.ts'
 import { type ObjectKey, toObjectKey } from '../object/key.ts'
 
 /** What a path asks for. */
@@ -10,7 +9,9 @@ export type Route =
   | { kind: 'logout' }
   | { kind: 'livez' }
   | { kind: 'readyz' }
-  | { kind: 'refused'; code: ErrorCode }
+  | { kind: 'invalid' }
+  /** No object can have this name. */
+  | { kind: 'nothing' }
 
 /** Keys that cannot be served, because these paths are ours. */
 export const reservedKeys = [callbackPath.slice(1), '__s3proxy/'] as const
@@ -21,18 +22,16 @@ const maxKeyBytes = 1024
 /** @param healthcheckKey the only key that is served without login */
 export function route(path: string, healthcheckKey: string | undefined): Route {
   const key = toObjectKey(path)
-  if (key === undefined) return { kind: 'refused', code: 'TARGET_INVALID' }
+  if (key === undefined) return { kind: 'invalid' }
   if (key.startsWith('__')) {
     if (key === reservedKeys[0]) return { kind: 'callback' }
     if (key.startsWith(reservedKeys[1])) return ownRoute(key.slice(reservedKeys[1].length))
   }
   // S3 would list the bucket for the empty key, and no object has a longer one.
-  if (key === '' || Buffer.byteLength(key) > maxKeyBytes) return notFound
+  if (key === '' || Buffer.byteLength(key) > maxKeyBytes) return { kind: 'nothing' }
   return { kind: key === healthcheckKey ? 'healthcheck' : 'object', key }
 }
 
 function ownRoute(name: string): Route {
-  return name === 'logout' || name === 'livez' || name === 'readyz' ? { kind: name } : notFound
+  return name === 'logout' || name === 'livez' || name === 'readyz' ? { kind: name } : { kind: 'nothing' }
 }
-
-const notFound: Route = { kind: 'refused', code: 'OBJECT_NOT_FOUND' }

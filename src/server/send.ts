@@ -45,6 +45,8 @@ async function sendBody(body: ByteSource, sizeBytes: number, response: ServerRes
       body.cancel()
       return { bytes: isComplete ? sizeBytes : 0, outcome: isComplete ? 'complete' : 'aborted' }
     }
+    // A client that leaves while S3 is being waited for does not wait for S3 to be given up.
+    response.once('close', () => body.cancel())
     await relayBody(startingWith(first, body), response, (sentBytes) => {
       bytes += sentBytes
     })
@@ -79,6 +81,7 @@ function startingWith(first: ReturnType<ByteSource['read']>, rest: ByteSource): 
 
 /** @returns whether everything was handed to the network before the client left */
 function end(response: ServerResponse, last: string | Uint8Array): Promise<boolean> {
+  if (response.destroyed) return Promise.resolve(false)
   return new Promise((resolve) => {
     response.once('finish', () => resolve(true))
     response.once('close', () => resolve(response.writableFinished))

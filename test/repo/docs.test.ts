@@ -59,6 +59,7 @@ describe('README.md', () => {
       requestId: '',
       method: '',
       path: '',
+      key: '',
       route: '',
       status: 0,
       bytes: 0,

@@ -1,0 +1,29 @@
+import { messageOf } from '../errors.ts'
+
+/**
+ * Asks the SSO's page about the user, without a token: any answer but a failure of the server shows that
+ * somebody is there. What it says is not looked at.
+ *
+ * @param url root URL of the SSO, as this server reaches it
+ * @throws Error with what is wrong, for the operator
+ */
+export async function pingSso(url: string, timeoutMs: number): Promise<void> {
+  const target = `${url.endsWith('/') ? url : `${url}/`}api/v1/user/me/`
+  let status: number
+  try {
+    const response = await fetch(target, {
+      headers: { accept: 'application/json' },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    status = response.status
+    await response.body?.cancel()
+  } catch (error) {
+    if ((error as Error).name === 'TimeoutError')
+      throw new Error(`the SSO does not answer within ${timeoutMs} ms (sso.url)`)
+    throw new Error(
+      `the SSO cannot be reached (sso.url): ${messageOf((error as { cause?: unknown }).cause ?? error)}`,
+    )
+  }
+  if (status >= 500) throw new Error(`the SSO answers ${status} (sso.url)`)
+}

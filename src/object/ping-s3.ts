@@ -1,0 +1,36 @@
+import type { ObjectKey } from './key.ts'
+import type { ObjectSource } from './object-source.ts'
+
+/** Reserved, so that nobody misses an object of that name. */
+const absentKey = '__s3proxy/readyz' as ObjectKey
+
+/**
+ * Asks S3 for one byte of the health-check object, or of an object that nobody can have: that it is not there
+ * shows as well that S3 answers, and takes our signature.
+ *
+ * @throws Error with what is wrong, for the operator
+ */
+export async function pingS3(
+  source: ObjectSource,
+  healthcheckKey: string | undefined,
+  timeoutMs: number,
+): Promise<void> {
+  const key = (healthcheckKey as ObjectKey | undefined) ?? absentKey
+  const signal = AbortSignal.timeout(timeoutMs)
+  const request = { method: 'GET', key, conditions: { range: 'bytes=0-0' }, signal } as const
+  let kind: string
+  try {
+    const result = await source.open(request)
+    if (result.kind === 'found') result.body.cancel()
+    kind = result.kind
+  } catch (error) {
+    if (signal.aborted) throw new Error(`S3 does not answer within ${timeoutMs} ms (s3.endpoint)`)
+    throw error
+  }
+  if (healthcheckKey !== undefined && (kind === 'not-found' || kind === 'denied'))
+    throw new Error(
+      kind === 'denied'
+        ? 'S3 does not let the health-check object be read (s3.healthcheckKey)'
+        : 'there is no health-check object (s3.healthcheckKey)',
+    )
+}

@@ -1,0 +1,159 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+/** A request whose turn to be answered comes once all before it on its connection are answered. */
+export interface Turn {
+  message: IncomingMessage
+  response: ServerResponse
+  /** By the clock of `performance.now()`. */
+  startedAt: number
+  /** It came when the shutdown had begun. */
+  isLate: boolean
+}
+
+/** The connection of one client. */
+export interface ClientConnection {
+  readonly socket: Socket
+  /** Not yet answered; the first one's turn is now. */
+  readonly turns: Turn[]
+  /** Why we ended it before everything was sent. */
+  cutBecause?: CutReason
+  /** Says to the client why nothing more is read, once its turn comes. */
+  refusal?: () => void
+  isRefused: boolean
+}
+
+export type CutReason = 'SEND_TIMEOUT' | 'SHUTTING_DOWN'
+
+export interface ConnectionsOptions {
+  /** Answers one request; never rejects. */
+  answer(turn: Turn, connection: ClientConnection): Promise<void>
+  /** The connection ended before a request's turn came. */
+  onDropped(turn: Turn): void
+  sendTimeoutMs: number
+}
+
+/** All connections, and which of their requests are not yet answered. */
+export interface Connections {
+  readonly isDraining: boolean
+  add(socket: Socket): void
+  /** Takes a request, to be answered after those before it. */
+  take(message: IncomingMessage, response: ServerResponse): void
+  /** Nothing more can be read from a connection: calls `refusal` once what came before is answered, and once only. */
+  refuse(socket: Socket, refusal: () => void): void
+  /** Nothing has moved on a connection for `sendTimeoutMs`, or for as long as it may be idle. */
+  timeOut(socket: Socket): void
+  /**
+   * From now on each connection ends with its last answer, and at once where there is nothing to answer.
+   *
+   * @returns how many requests were still under way after `timeoutMs` and were reset
+   */
+  drain(timeoutMs: number): Promise<number>
+}
+
+/** Node parses whatever a client pipelines, however slowly it is answered; this much of it is kept. */
+const maxTurns = 256
+/** For the access lines of what was reset. */
+const lastWordsMs = 250
+
+/**
+ * Keeps the order on each connection: pipelined requests are answered one after the other, so that one client
+ * never has more than one request to S3, and what cannot be parsed is answered after what could.
+ */
+export function createConnections({ answer, onDropped, sendTimeoutMs }: ConnectionsOptions): Connections {
+  const open = new Map<Socket, ClientConnection>()
+  let isDraining = false
+  /** Requests being answered, of closed connections too. */
+  let answering = 0
+  let onChange: () => void = () => {}
+
+  async function answerAll(connection: ClientConnection): Promise<void> {
+    const { socket, turns } = connection
+    answering++
+    for (let turn = turns[0]; turn !== undefined; turn = turns[0]) {
+      await answer(turn, connection)
+      turns.shift()
+      // An answer with `connection: close` is the last one.
+      if (!socket.writable) for (const dropped of turns.splice(0)) onDropped(dropped)
+    }
+    answering--
+    connection.refusal?.()
+    // The head may have promised to keep the connection before the shutdown began.
+    if (isDraining && !connection.isRefused) socket.destroySoon()
+    onChange()
+  }
+
+  function forget(connection: ClientConnection): void {
+    open.delete(connection.socket)
+    // The first one sees by itself that its client is gone.
+    for (const turn of connection.turns.splice(1)) onDropped(turn)
+    onChange()
+  }
+
+  function reset(connection: ClientConnection, reason: CutReason): void {
+    connection.cutBecause = reason
+    connection.socket.resetAndDestroy()
+  }
+
+  function ended(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, timeoutMs)
+      let lastWords: NodeJS.Timeout | undefined
+      onChange = () => {
+        if (open.size > 0) return
+        if (answering === 0) done()
+        else lastWords ??= setTimeout(done, lastWordsMs)
+      }
+      function done(): void {
+        clearTimeout(timer)
+        clearTimeout(lastWords)
+        onChange = () => {}
+        resolve()
+      }
+      onChange()
+    })
+  }
+
+  return {
+    get isDraining() {
+      return isDraining
+    },
+    add(socket) {
+      const connection: ClientConnection = { socket, turns: [], isRefused: false }
+      open.set(socket, connection)
+      socket.once('close', () => forget(connection))
+    },
+    take(message, response) {
+      const connection = open.get(message.socket)
+      const turn: Turn = { message, response, startedAt: performance.now(), isLate: isDraining }
+      if (connection === undefined) return onDropped(turn)
+      connection.turns.push(turn)
+      if (connection.turns.length === 1) void answerAll(connection)
+      else if (connection.turns.length > maxTurns) connection.socket.destroy()
+    },
+    refuse(socket, refusal) {
+      const connection = open.get(socket)
+      if (connection === undefined || connection.isRefused) return
+      connection.isRefused = true
+      if (connection.turns.length === 0) refusal()
+      else connection.refusal = refusal
+    },
+    timeOut(socket) {
+      const connection = open.get(socket)
+      if (connection === undefined || connection.turns.length === 0) socket.destroy()
+      // Waiting for S3 or the SSO is not the client's fault.
+      else if (socket.writableLength === 0) socket.setTimeout(sendTimeoutMs)
+      else reset(connection, 'SEND_TIMEOUT')
+    },
+    async drain(timeoutMs) {
+      isDraining = true
+      for (const { socket, turns } of open.values()) if (turns.length === 0) socket.destroy()
+      await ended(timeoutMs)
+      const cut = [...open.values()].filter(({ turns }) => turns.length > 0)
+      const requests = cut.reduce((sum, { turns }) => sum + turns.length, 0)
+      for (const connection of cut) reset(connection, 'SHUTTING_DOWN')
+      if (requests > 0) await ended(lastWordsMs)
+      return requests
+    },
+  }
+}
