@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createDeadline } from '../../../src/s3/deadline.ts'
+
+describe('createDeadline', () => {
+  it('counts down by the clock it is given, never below what a timer can wait', () => {
+    let now = 1000
+    const deadline = createDeadline(50, () => now)
+    assert.deepEqual([deadline.remainingMs, deadline.isOver], [50, false])
+    now = 1049
+    assert.deepEqual([deadline.remainingMs, deadline.isOver], [1, false])
+    now = 1050
+    assert.deepEqual([deadline.remainingMs, deadline.isOver], [1, true])
+  })
+})

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { after, describe, it } from 'node:test'
+import { S3Client } from '@aws-sdk/client-s3'
+import { createSigner } from '../../../src/s3/sigv4.ts'
+import { uriEncodePath } from '../../../src/s3/uri-encode.ts'
+import { createRandom } from '../../helpers/random.ts'
+
+const region = 'eu-west-2'
+const plain = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' }
+const emptyHash = createHash('sha256').update('').digest('hex')
+
+describe('createSigner', () => {
+  const clients: S3Client[] = []
+  after(() => {
+    for (const client of clients) client.destroy()
+  })
+
+  /** What the SDK's own signer says of the same request. */
+  function createSdkSigner(credentials: typeof plain & { sessionToken?: string }) {
+    const client = new S3Client({ region, credentials })
+    clients.push(client)
+    return async (method: string, path: string, headers: Record<string, string>, nowMs: number) => {
+      const signer = await client.config.signer()
+      const signed = await signer.sign(
+        {
+          ...{ method, protocol: 'https:', hostname: 'h.example', path, query: {} },
+          headers: { ...headers, 'x-amz-content-sha256': emptyHash },
+        },
+        { signingDate: new Date(nowMs) },
+      )
+      return signed.headers
+    }
+  }
+
+  it('signs the example of the documentation of S3', () => {
+    const headers = createSigner('us-east-1')(
+      {
+        method: 'GET',
+        path: '/test.txt',
+        headers: [
+          ['host', 'examplebucket.s3.amazonaws.com'],
+          ['range', 'bytes=0-9'],
+        ],
+      },
+      { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' },
+      Date.parse('2013-05-24T00:00:00Z'),
+    )
+    assert.match(
+      Object.fromEntries(headers).authorization ?? '',
+      /Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41$/,
+    )
+  })
+
+  const keys = [
+    'plain.txt',
+    'a//b',
+    '/leading',
+    'trailing/',
+    '//',
+    'a+b c%20d%2Fe',
+    "!'()*",
+    ';,:@&=$?#[]',
+    'naïve/日本語/\u{1f600}',
+    'back\\slash',
+    'tab\tand\r\n',
+    '"<>^`{|}~',
+    'e\u0301 is not é',
+  ]
+
+  it('signs every key and every set of headers as the SDK does, also with a session token', async () => {
+    const random = createRandom()
+    for (const credentials of [plain, { ...plain, sessionToken: 'FwoGZXIvYXdz//EXAMPLE+token==' }]) {
+      const sdk = createSdkSigner(credentials)
+      const sign = createSigner(region)
+      for (let round = 0; round < 150; round++) {
+        const key = keys[round] ?? random.text(1 + random.below(40))
+        const headers: [string, string][] = [['host', 'bucket.s3.example:8443']]
+        if (random.chance(0.5)) headers.push(['if-match', '"a b,c"'])
+        if (random.chance(0.5)) headers.push(['if-modified-since', 'Tue, 01 Oct 2024 10:00:00 GMT'])
+        if (random.chance(0.5)) headers.push(['if-none-match', 'W/"x", "y"'])
+        if (random.chance(0.5)) headers.push(['range', `bytes=${random.below(99)}-`])
+        const method = random.chance(0.5) ? 'GET' : 'HEAD'
+        const path = `/bucket/${uriEncodePath(key)}`
+        const nowMs = 1_700_000_000_000 + random.below(90 * 86_400_000)
+        const ours = Object.fromEntries(sign({ method, path, headers }, credentials, nowMs))
+        const theirs = await sdk(method, path, Object.fromEntries(headers), nowMs)
+        assert.equal(ours.authorization, theirs.authorization, `${JSON.stringify(key)}, seed ${random.seed}`)
+        assert.equal(ours['x-amz-date'], theirs['x-amz-date'])
+        assert.equal(ours['x-amz-security-token'], theirs['x-amz-security-token'])
+      }
+    }
+  })
+
+  it('derives another key for another day and for another secret', () => {
+    const sign = createSigner(region)
+    const request = { method: 'GET', path: '/x', headers: [['host', 'h']] as [string, string][] }
+    const signature = (credentials: typeof plain, at: string) =>
+      Object.fromEntries(sign(request, credentials, Date.parse(at))).authorization
+    const first = signature(plain, '2026-01-01T23:59:59Z')
+    assert.notEqual(signature(plain, '2026-01-02T00:00:00Z'), first)
+    assert.notEqual(signature({ ...plain, secretAccessKey: 'other' }, '2026-01-01T23:59:59Z'), first)
+    assert.equal(signature(plain, '2026-01-01T23:59:59Z'), first)
+  })
+})
