@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createCredentialSource } from '../../../src/s3/credentials.ts'
+
+const noChain = () => Promise.reject(new Error('the chain must not be asked'))
+
+describe('createCredentialSource', () => {
+  it('gives configured keys at once, and has no others', () => {
+    const keys = { accessKeyId: 'AKID', secretAccessKey: 's', sessionToken: 't' }
+    const source = createCredentialSource({ region: 'eu-west-2', ...keys }, noChain)
+    assert.deepEqual(source.get(), keys)
+    assert.equal(source.renew(), false)
+  })
+
+  it('asks the chain each time, which remembers, and for new ones only when S3 refused those', async () => {
+    const asked: unknown[] = []
+    let now = 0
+    const source = createCredentialSource(
+      { region: 'eu-west-2' },
+      async () => async (options) => {
+        asked.push(options?.forceRefresh === true)
+        return { accessKeyId: `AKID${asked.length}`, secretAccessKey: 's' }
+      },
+      () => now,
+    )
+    await source.get()
+    assert.equal(source.renew(), true)
+    assert.equal((await source.get()).accessKeyId, 'AKID2')
+    assert.equal(source.renew(), true)
+    await source.get()
+    now = 10_000
+    source.renew()
+    await source.get()
+    await source.get()
+    assert.deepEqual(asked, [false, true, false, true, false])
+  })
+
+  it('says what to do when the chain has none', async () => {
+    const source = createCredentialSource({ region: 'eu-west-2' }, async () => async () => {
+      throw new Error('Could not load credentials from any providers')
+    })
+    await assert.rejects(async () => source.get(), {
+      code: 'S3_CREDENTIALS',
+      message: /AWS_ACCESS_KEY_ID.*role.*Could not load/,
+    })
+  })
+
+  it("finds what the SDK's own chain finds", async () => {
+    const before = { ...process.env }
+    Object.assign(process.env, {
+      AWS_ACCESS_KEY_ID: 'AKIDENV',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_SESSION_TOKEN: 'token',
+    })
+    try {
+      const { accessKeyId, sessionToken } = await createCredentialSource({ region: 'eu-west-2' }).get()
+      assert.deepEqual([accessKeyId, sessionToken], ['AKIDENV', 'token'])
+    } finally {
+      for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']) {
+        if (before[name] === undefined) delete process.env[name]
+        else process.env[name] = before[name]
+      }
+    }
+  })
+})
