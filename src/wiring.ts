@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createLegacySessions } from './auth/legacy-session.ts'
 import { createOAuth2Sso } from './auth/oauth2-sso.ts'
 import { createPendingLogins } from './auth/pending-logins.ts'
@@ -78,6 +79,7 @@ export async function createApp(config: Config, log: Log): Promise<App> {
       ? {}
       : { legacySessions: createLegacySessions({ tokens: legacyTokens, sessions, sso, now }) }),
     log,
+    settle: () => sleep(500),
     now,
     onDenied: createRareWarning(
       log,

@@ -33,7 +33,7 @@ export async function finishLogin(
   const [code, state, error] = [single(query, 'code'), single(query, 'state'), single(query, 'error')]
   const login = state === undefined ? undefined : await parts.pending.find(state)
   const refuse = (errorCode: ErrorCode): FinishedLogin => {
-    const again = login === undefined ? {} : { startAgain: site.origin + asciiOnly(login.returnTo) }
+    const again = login === undefined ? {} : { startAgain: site.origin + login.returnTo }
     const context = { requestId: request.id, accept: request.header('accept'), ...again }
     return { reply: errorReply(errorCode, context) }
   }
@@ -42,9 +42,18 @@ export async function finishLogin(
   if (code === undefined || state === undefined) return refuse('CALLBACK_INCOMPLETE')
   if (login === undefined) return refuse('LOGIN_EXPIRED')
 
-  const browser = browsersOf(parts, request, site).find((secret) => parts.pending.isOf(login, secret))
+  const sent = browsersOf(parts, request, site)
+  const browser = sent.find((secret) => parts.pending.isOf(login, secret))
   if (browser === undefined) {
-    if (login.restarts >= maxRestarts) return refuse('LOGIN_EXPIRED')
+    if (login.restarts >= maxRestarts) {
+      // Another tab has finished meanwhile: then this one is where it was to end.
+      const open = await parts.sessions.find(request.header('cookie'), site.isSecure)
+      if (open !== undefined) return { reply: redirect(site.origin + login.returnTo) }
+      return refuse('LOGIN_EXPIRED')
+    }
+    // Tabs that a browser without a cookie opens at once get one each, of which the last stays. It is waited for,
+    // so that the next callback brings it and the tab needs no more restarts than it has.
+    if (login.restarts === 0 && sent.length > 0) await parts.settle()
     return { reply: await beginLogin(parts, request, site, login.returnTo, login.restarts + 1) }
   }
   const codeVerifier = await parts.pending.claim(state, login, browser)
@@ -82,9 +91,4 @@ const restartable = new Set<ErrorCode>([
 function single(query: URLSearchParams, name: string): string | undefined {
   const values = query.getAll(name)
   return values.length === 1 && values[0] !== '' ? values[0] : undefined
-}
-
-/** Pages are UTF-8: bytes of a target that are not ASCII would become others in a link. */
-function asciiOnly(target: string): string {
-  return target.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`)
 }

@@ -15,6 +15,8 @@ export interface LoginParts {
   sso: SsoClient
   /** Of the cookie that ties logins to a browser. */
   cookie: CookieSettings
+  /** Resolves when answers to what a browser asked at once have probably arrived there. */
+  settle(): Promise<void>
   now(): number
 }
 
@@ -44,10 +46,14 @@ export async function beginLogin(
   returnTo: string,
   restarts: number,
 ): Promise<Reply> {
-  const browser = browsersOf(parts, request, site)[0] ?? newSecret()
+  const known = browsersOf(parts, request, site)[0]
+  const browser = known ?? newSecret()
   const redirectUri = site.origin + callbackPath
   const { state, codeVerifier } = await parts.pending.begin({ returnTo, redirectUri, restarts }, browser)
   const location = parts.sso.authorizeUrl({ state, codeVerifier, redirectUri })
+  // A browser that sent one keeps it. Set again, it would replace one that another tab got meanwhile, and tabs
+  // opened together would take turns in spoiling each other's logins.
+  if (known !== undefined) return redirect(location)
   return redirect(location, writeCookie(parts.cookie, browser, cookieMaxAgeSeconds, site.isSecure))
 }
 

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { locationOf, startLoginStage, toCallback } from '../helpers/login-stage.ts'
+import type { SsoFault } from '../helpers/sso-stand-in/sso-fault.ts'
+import { startSsoStandIn } from '../helpers/sso-stand-in/start-sso-stand-in.ts'
+
+const canary = 'what-the-sso-said'
+const byToken: [string, SsoFault, number][] = [
+  ['401', { status: 401, error: 'invalid_client' }, 401],
+  ['a page with 401', { html: 401 }, 401],
+  ['403', { status: 403, body: canary }, 403],
+  ['400 invalid_grant', { status: 400, error: 'invalid_grant' }, 403],
+  ['400 with another error', { status: 400, error: canary }, 502],
+  ['500', { status: 500, body: canary, type: 'text/plain' }, 502],
+  ['a page', { html: 200 }, 502],
+  ['truncated JSON', { truncated: true }, 502],
+  ['a huge answer', { hugeBytes: 3_000_000 }, 502],
+  ['a redirect', { redirect: `https://evil.example/${canary}` }, 502],
+  ['a reset', { reset: true }, 502],
+  ['garbage', { raw: `${canary}\r\n` }, 502],
+  ['no token', { json: { error: canary } }, 502],
+  ['silence', { stall: 'before-head' }, 504],
+  ['silence in the middle', { stall: 'in-body' }, 504],
+]
+const byMe: [string, SsoFault, number][] = [
+  ['401', { status: 401 }, 403],
+  ['403', { status: 403 }, 403],
+  ['404', { status: 404 }, 502],
+  ...byToken.filter(([, fault]) => !('status' in fault) && !('html' in fault && fault.html === 401)),
+].filter(([name]) => name !== 'no token') as [string, SsoFault, number][]
+
+describe('a callback, when the SSO fails', () => {
+  it('has for every failure its status, a page that tells nothing of it, and a fresh start', async (t) => {
+    const { origin, sso, browser, log } = await startLoginStage(t, {
+      env: { S3PROXY_SSO_TIMEOUT_MS: '300' },
+    })
+    const scripts = [
+      ...byToken.map(([name, fault, status]) => ({
+        name: `token: ${name}`,
+        script: { token: fault },
+        status,
+      })),
+      ...byMe.map(([name, fault, status]) => ({ name: `me: ${name}`, script: { me: fault }, status })),
+    ]
+    for (const { name, script, status } of scripts) {
+      const jo = browser()
+      const callback = await toCallback(jo, `${origin}/page.html`)
+      sso.misbehave(script)
+      const answer = await jo.request(callback)
+      assert.equal(answer.status, status, name)
+      assert.match(String(answer.headers['content-type']), /text\/html/)
+      assert.ok(!answer.rawHeaders.join().includes(canary) && !answer.text.includes(canary), name)
+      assert.equal(jo.jar.get('s3proxy_session'), undefined, name)
+      sso.misbehave()
+      assert.equal((await jo.follow(`${origin}/page.html`)).text, '<h1>page</h1>', name)
+    }
+    const lines = JSON.stringify(log)
+    for (const secret of [canary, sso.clientSecret, ...sso.tokens, ...sso.codes])
+      assert.ok(!lines.includes(secret))
+    assert.deepEqual(
+      log.filter(({ level }) => level === 'error'),
+      [],
+    )
+  })
+
+  it('is 403 for a denied access and 502 for any other error, whose text is shown to nobody', async (t) => {
+    const { origin, sso, browser } = await startLoginStage(t)
+    for (const [deny, status] of [
+      ['access_denied', 403],
+      ['server_error', 502],
+      ['temporarily_unavailable', 502],
+      ['<script>', 502],
+    ] as const) {
+      sso.misbehave({ authorize: { deny, description: `<b>${canary}</b>` } })
+      const jo = browser()
+      const answer = await jo.request(await toCallback(jo, `${origin}/page.html?x`))
+      assert.equal(answer.status, status)
+      assert.ok(!answer.text.includes(canary) && !answer.text.includes('<script>'))
+      assert.ok(answer.text.includes(`href="${origin}/page.html?x"`))
+    }
+    assert.equal(sso.calls.token, 0)
+  })
+})
+
+describe('a session', () => {
+  it('goes on without the SSO while its token is trusted', async (t) => {
+    const { origin, sso, browser } = await startLoginStage(t)
+    const jo = browser()
+    await jo.follow(`${origin}/page.html`)
+    await sso.close()
+    assert.equal((await jo.request(`${origin}/page.html`)).status, 200)
+  })
+
+  it('fails past that time as the SSO does, and goes on with it', async (t) => {
+    const { origin, sso, browser } = await startLoginStage(t, {
+      env: { SSO_TOKEN_CHECK_GRACE_PERIOD: '0', S3PROXY_SSO_TIMEOUT_MS: '300' },
+    })
+    const jo = browser()
+    await jo.follow(`${origin}/page.html`)
+    for (const [name, fault, status] of byMe) {
+      if (name === '401' || name === '403') continue
+      sso.misbehave({ me: fault })
+      const answer = await jo.request(`${origin}/page.html`)
+      assert.equal(answer.status, status, name)
+      assert.ok(!answer.text.includes(canary))
+    }
+    sso.misbehave()
+    assert.equal((await jo.request(`${origin}/page.html`)).text, '<h1>page</h1>')
+    assert.equal(sso.calls.token, 1)
+  })
+
+  it('fails with 502 while the SSO is gone, and goes on when it is back', async (t) => {
+    const sso = await startSsoStandIn()
+    const { origin, browser } = await startLoginStage(t, { sso, env: { SSO_TOKEN_CHECK_GRACE_PERIOD: '0' } })
+    const jo = browser()
+    await jo.follow(`${origin}/page.html`)
+    await sso.close()
+    assert.equal((await jo.request(`${origin}/page.html`)).status, 502)
+    const again = await startSsoStandIn({ port: sso.port })
+    t.after(() => again.close())
+    // The new one does not know the old token: an honest login, and no error.
+    assert.equal((await jo.follow(`${origin}/page.html`)).text, '<h1>page</h1>')
+    assert.equal(again.calls.token, 1)
+  })
+
+  it('ends when the SSO rejects its token, for pages with a login and for scripts with 401', async (t) => {
+    const { origin, sso, browser } = await startLoginStage(t, { env: { SSO_TOKEN_CHECK_GRACE_PERIOD: '0' } })
+    const jo = browser()
+    await jo.follow(`${origin}/page.html`)
+    sso.revoke()
+    const script = { headers: { 'sec-fetch-mode': 'cors' } }
+    assert.equal((await jo.request(`${origin}/page.html`, script)).status, 401)
+    const before = sso.calls.me
+    assert.match(locationOf(await jo.request(`${origin}/page.html`)), /\/o\/authorize\//)
+    // It is deleted: nobody is asked about it again.
+    assert.equal(sso.calls.me, before)
+    assert.equal((await jo.follow(`${origin}/page.html`)).text, '<h1>page</h1>')
+  })
+
+  it('asks the SSO for every request where it is told to', async (t) => {
+    const { origin, sso, browser } = await startLoginStage(t, { env: { SSO_TOKEN_CHECK_GRACE_PERIOD: '0' } })
+    const jo = browser()
+    await jo.follow(`${origin}/page.html`)
+    const before = sso.calls.me
+    for (let times = 0; times < 3; times++) await jo.request(`${origin}/page.html`)
+    assert.equal(sso.calls.me, before + 3)
+  })
+})
