@@ -87,7 +87,9 @@ export class ResponseBody implements ByteSource {
     } else this.#gather(this.#decoder === null ? own : this.#decoder.push(own))
     this.#remaining -= own.length
     this.#isComplete = this.#remaining === 0 || this.#decoder?.isDone === true
-    this.#isPaused = !this.#isComplete && !this.#hasRoom()
+    // TLS hands out records even after the pause: only `resume` ends it, whatever room there is by then.
+    if (!this.#isComplete) this.#isPaused ||= !this.#hasRoom()
+    else if (this.#isPaused) this.#resume()
     if (this.#waiter !== null && (this.#arrivedBytes > 0 || this.#isComplete)) this.#deliverSoon()
     return own.length
   }

@@ -85,6 +85,32 @@ describe('ResponseBody', () => {
     assert.equal(Buffer.from((await next) as Uint8Array).toString(), 'def')
   })
 
+  it('stays paused until it resumes, though TLS hands out records that follow a full block', async () => {
+    const { body, calls, arrive } = createBody(4 * large, { gathers: true })
+    const first = body.read()
+    arrive(Buffer.alloc(large, 1))
+    // The reader was waiting and has the full block: there is room, but the socket does not read any more.
+    assert.equal(body.isPaused, true)
+    arrive(Buffer.alloc(16_384, 2))
+    assert.equal(body.isPaused, true)
+    await first
+    assert.equal(((await body.read()) as Uint8Array).length, 16_384)
+    assert.deepEqual(calls, ['resume'])
+    assert.equal(body.isPaused, false)
+    body.cancel()
+  })
+
+  it('resumes when its end arrives while it is paused, for the next exchange of the connection', () => {
+    const { body, calls, arrive } = createBody(large + 1000, { gathers: true })
+    arrive(Buffer.alloc(large, 1))
+    assert.equal(body.isPaused, true)
+    arrive(Buffer.alloc(1000, 2))
+    assert.equal(body.isComplete, true)
+    assert.deepEqual(calls, ['resume'])
+    assert.equal(body.isPaused, false)
+    body.cancel()
+  })
+
   it('does not count the time of a reader that does not read as a stall', async () => {
     const { body, calls, arrive } = createBody(2 * large, { stallTimeoutMs: 20 })
     arrive('abc')
