@@ -115,6 +115,8 @@ export interface AccessRecord {
   code?: string | undefined
   healed?: number | undefined
   askedTwiceBytes?: number | undefined
+  /** Fetched ahead over further connections. */
+  parts?: number | undefined
 }
 
 /** One line for each request. */

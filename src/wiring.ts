@@ -9,8 +9,9 @@ import { messageOf } from './errors.ts'
 import { createRareWarning, type Log } from './log.ts'
 import type { ObjectSource } from './object/object-source.ts'
 import { pingS3 } from './object/ping-s3.ts'
+import { createReadAhead, type ReadAhead } from './object/read-ahead.ts'
 import { createS3Source } from './object/s3-source.ts'
-import { createConnectionPool } from './s3/connection-pool.ts'
+import { type ConnectionPool, createConnectionPool } from './s3/connection-pool.ts'
 import { createCredentialSource } from './s3/credentials.ts'
 import { createS3Client, type S3Client } from './s3/s3-client.ts'
 import { createSigner } from './s3/sigv4.ts'
@@ -113,9 +114,10 @@ export function createObjects(
 ): { source: ObjectSource; client: S3Client } {
   const endpoint = endpointOf(config)
   const stallTimeoutMs = Math.min(config.s3.stallTimeoutMs, config.s3.deadlineMs)
+  const pool = createConnectionPool({ ...config.s3, origin: endpoint, stallTimeoutMs })
   const client = createS3Client({
     endpoint,
-    pool: createConnectionPool({ ...config.s3, origin: endpoint, stallTimeoutMs }),
+    pool,
     credentials: createCredentialSource(config.s3),
     sign: createSigner(config.s3.region),
     stallTimeoutMs,
@@ -124,11 +126,26 @@ export function createObjects(
   const source = createS3Source({
     ...config.s3,
     client,
+    ...readAheadOf(config.s3, pool),
     random: Math.random,
     now: () => performance.now(),
     onRetry: (error, where) => log.debug({ code: error.code, where }, `asking S3 again: ${error.message}`),
   })
   return { source, client }
+}
+
+function readAheadOf(s3: Config['s3'], pool: ConnectionPool): { readAhead?: ReadAhead } {
+  if (s3.parallelConnections === 1) return {}
+  const readAhead = createReadAhead({
+    connections: s3.parallelConnections,
+    thresholdBytes: s3.parallelThresholdBytes,
+    partBytes: s3.parallelPartBytes,
+    memoryBytes: s3.parallelMemoryBytes,
+    maxConnections: s3.maxConnections,
+    poolUsage: () => pool.usage,
+    clockMs: () => performance.now(),
+  })
+  return { readAhead }
 }
 
 async function createStore(

@@ -70,6 +70,8 @@ const secret = shaped(/^\S(?:[\s\S]*\S)?$/, 'expected text without spaces or lin
 
 const day = 86_400_000
 const maxPort = 65_535
+const mebibyte = 1024 * 1024
+const terabyte = 1024 ** 4
 
 /** The one description of the configuration: types, checks, environment names, documentation. */
 export const configSchema = z.strictObject({
@@ -153,6 +155,26 @@ export const configSchema = z.strictObject({
       100,
       day,
     ).default(10_000),
+    parallelConnections: count(
+      'connections to S3 for one large download; 1: never more than one',
+      1,
+      64,
+    ).default(4),
+    parallelThresholdBytes: count(
+      'larger downloads use several connections where that is faster',
+      0,
+      terabyte,
+    ).default(32 * mebibyte),
+    parallelPartBytes: count(
+      'asked for at a time on each of several connections',
+      65_536,
+      1024 * mebibyte,
+    ).default(8 * mebibyte),
+    parallelMemoryBytes: count(
+      'for what all downloads fetch ahead; beyond it they use one connection',
+      0,
+      terabyte,
+    ).default(64 * mebibyte),
   }),
   sso: z.strictObject({
     url: text('root URL of the SSO, as browsers reach it', { env: ['SSO_URL'] }, rootUrl),

@@ -184,7 +184,7 @@ export function createHealingBody(
 }
 
 /** Only such an ETag names the very bytes (RFC 9110 section 8.8.1), and only ASCII can be signed. */
-function strongEtag(etag: string | undefined): string | undefined {
+export function strongEtag(etag: string | undefined): string | undefined {
   return etag !== undefined && /^"[\x21\x23-\x7e]*"$/.test(etag) ? etag : undefined
 }
 

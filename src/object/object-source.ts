@@ -33,6 +33,8 @@ export interface ObjectBody extends ByteSource {
   readonly healed: number
   /** Bytes that had to be asked for twice. */
   readonly askedTwiceBytes: number
+  /** How many parts were fetched ahead over further connections. */
+  readonly parts?: number
 }
 
 export interface ObjectSource {

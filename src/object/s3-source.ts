@@ -3,9 +3,12 @@ import { createDeadline } from '../s3/deadline.ts'
 import type { S3Client } from '../s3/s3-client.ts'
 import { backOff } from './backoff.ts'
 import { createHealingBody } from './healing.ts'
-import type { ObjectRequest, ObjectResult, ObjectSource } from './object-source.ts'
+import type { ObjectBody, ObjectRequest, ObjectResult, ObjectSource } from './object-source.ts'
+import { checkRange, rangeRequest, versionOf } from './open-range.ts'
+import { createParallelBody } from './parallel-body.ts'
+import type { ReadAhead } from './read-ahead.ts'
 import { createRetryBudget } from './retry-budget.ts'
-import { AttemptError, type AttemptResult, attemptObject } from './s3-attempt.ts'
+import { AttemptError, type AttemptResult, attemptObject, type FoundObject } from './s3-attempt.ts'
 
 export interface S3SourceOptions {
   client: S3Client
@@ -14,6 +17,8 @@ export interface S3SourceOptions {
   deadlineMs: number
   /** How long a reader may take nothing before its connection to S3 is given back. */
   readerPatienceMs: number
+  /** Without it every body comes over one connection. */
+  readAhead?: ReadAhead
   random(): number
   /** A clock that never jumps, in milliseconds. */
   now(): number
@@ -47,12 +52,30 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
     }
   }
 
+  /** A large body may come over several connections; without a strong ETag its parts might not fit together. */
+  function bodyOf(found: FoundObject, request: ObjectRequest): ObjectBody {
+    const body = createHealingBody(found, request, options)
+    const { readAhead, readerPatienceMs, onRetry } = options
+    if (readAhead === undefined || found.sizeBytes <= readAhead.thresholdBytes) return body
+    const version = versionOf(found)
+    if (version === undefined || request.method !== 'GET') return body
+    const firstByte = found.range?.first ?? 0
+    const range = { firstByte, endByte: firstByte + found.sizeBytes }
+    return createParallelBody(body, range, {
+      ...{ readAhead, readerPatienceMs, onRetry, signal: request.signal },
+      async openRange(first, last, signal) {
+        const part = rangeRequest({ key: request.key, signal }, version, first, last)
+        return createHealingBody(checkRange(await openWithRetries(part), version, first, last), part, options)
+      },
+    })
+  }
+
   return {
     async open(request): Promise<ObjectResult> {
       const result = await openWithRetries(request)
       if (result.kind !== 'found') return result
       const { status, headers, sizeBytes } = result
-      return { kind: 'found', status, headers, sizeBytes, body: createHealingBody(result, request, options) }
+      return { kind: 'found', status, headers, sizeBytes, body: bodyOf(result, request) }
     },
   }
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { type ErrorCode, messageOf } from '../errors.ts'
 import { errorReply } from '../http/error-reply.ts'
 import { type AccessRecord, type Log, logAccess } from '../log.ts'
+import type { ObjectBody } from '../object/object-source.ts'
 import type { ClientConnection, Turn } from './connections.ts'
 import type { Exchange } from './exchange.ts'
 import type { Handler } from './handler.ts'
@@ -96,9 +97,12 @@ function sinceMs(startedAt: number): number {
 }
 
 /** What a body of an object knows of how it came. */
-function healingOf(body: unknown): Pick<AccessRecord, 'healed' | 'askedTwiceBytes'> {
-  const { healed = 0, askedTwiceBytes = 0 } = (body ?? {}) as { healed?: number; askedTwiceBytes?: number }
-  return healed === 0 && askedTwiceBytes === 0 ? {} : { healed, askedTwiceBytes }
+function healingOf(body: unknown): Pick<AccessRecord, 'healed' | 'askedTwiceBytes' | 'parts'> {
+  const { healed = 0, askedTwiceBytes = 0, parts = 0 } = (body ?? {}) as Partial<ObjectBody>
+  return {
+    ...(healed === 0 && askedTwiceBytes === 0 ? {} : { healed, askedTwiceBytes }),
+    ...(parts === 0 ? {} : { parts }),
+  }
 }
 
 function logCut(log: Log, requestId: string, { cause }: Sent): void {

@@ -72,6 +72,7 @@ describe('README.md', () => {
       code: '',
       healed: 0,
       askedTwiceBytes: 0,
+      parts: 0,
     }
     const table = readme.split('## Logs')[1]?.split('\n## ')[0] ?? ''
     for (const field of Object.keys(record)) assert.ok(table.includes(`\`${field}\``), field)

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Pace {
-  /** How much to write at a time so that the flow looks even: about 20 steps a second. */
+  /** How much to write at a time so that the flow looks even: about 100 steps a second. */
   stepBytes(largest: number): number
-  /** Resolves when the next step is due. */
+  /** Resolves when so many more bytes are due: to be written after it, so that no answer is ahead of its rate. */
   wait(count: number): Promise<void>
 }
 
@@ -15,7 +15,7 @@ export function createPace(bytesPerSecond: number | undefined): Pace {
     stepBytes: (largest) =>
       bytesPerSecond === undefined
         ? largest
-        : Math.max(1, Math.min(largest, Math.floor(bytesPerSecond / 20))),
+        : Math.max(1, Math.min(largest, Math.floor(bytesPerSecond / 100))),
     async wait(count) {
       if (bytesPerSecond === undefined) return
       sentBytes += count

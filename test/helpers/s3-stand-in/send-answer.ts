@@ -40,10 +40,10 @@ export async function sendAnswer(
   const scratch = Buffer.allocUnsafe(Math.min(stepBytes, until - start))
   for (let at = start; at < until; ) {
     const count = Math.min(stepBytes, until - at)
+    await pace.wait(count)
     if (!(await writeAll(response, body.read(at, count, scratch)))) return 'client-left'
     sending.onBytes(count)
     at += count
-    await pace.wait(count)
   }
   if (until < end) return cutConnection(socket, wrong.how ?? 'reset')
   return finish(exchange, wrong, undefined)

@@ -1,0 +1,50 @@
+/**
+ * Watches one connection for whether more of them would be faster: they are when the reader mostly waits for
+ * S3, and S3 gives this connection less than one alone can carry.
+ */
+export interface PaceProbe {
+  /** How long the reader waited for S3. */
+  waited(ms: number): void
+  /** @returns bytes a second of this connection when more connections look worth it */
+  passed(sizeBytes: number): number | undefined
+  /** More connections were no gain: look again only after many more bytes. */
+  beMorePatient(): void
+}
+
+/** Beyond it one connection is as good as several: a gigabit line is full, or this machine is at its limit. */
+const fastBytesPerSecond = 150e6
+
+/** @param windowBytes after how many bytes it judges, anew each time */
+export function createPaceProbe(windowBytes: number, clockMs: () => number): PaceProbe {
+  let patientBytes = windowBytes
+  let startedMs: number | undefined
+  let waitedMs = 0
+  let bytes = 0
+
+  function startAnew(nowMs: number | undefined): void {
+    startedMs = nowMs
+    waitedMs = 0
+    bytes = 0
+  }
+
+  return {
+    waited(ms) {
+      waitedMs += ms
+    },
+    passed(sizeBytes) {
+      const nowMs = clockMs()
+      startedMs ??= nowMs - waitedMs
+      bytes += sizeBytes
+      if (bytes < patientBytes) return undefined
+      const elapsedMs = nowMs - startedMs
+      const bytesPerSecond = (bytes * 1000) / elapsedMs
+      const isSlow = waitedMs >= elapsedMs / 2 && bytesPerSecond < fastBytesPerSecond
+      startAnew(nowMs)
+      return isSlow ? bytesPerSecond : undefined
+    },
+    beMorePatient() {
+      patientBytes *= 16
+      startAnew(undefined)
+    },
+  }
+}

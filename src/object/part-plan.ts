@@ -1,0 +1,53 @@
+export interface PartPlanOptions {
+  /** Where the plan begins. */
+  firstByte: number
+  /** Behind the last byte. */
+  endByte: number
+  /** Of most parts. */
+  partBytes: number
+  connections: number
+  /** Sizes are multiples of it, but for the last one. */
+  unitBytes: number
+}
+
+/** Cuts a range of bytes into parts, one after another and without a gap. */
+export interface PartPlan {
+  /** Size of the next part; 0 when everything is handed out. */
+  readonly nextBytes: number
+  /** Hands the next part out. */
+  next(): { firstByte: number; endByte: number }
+}
+
+/**
+ * The first parts grow, so that parts which are begun together end one after another: from then on the
+ * connections take turns, and the reader gets an even flow instead of nothing and then everything. The last
+ * parts shrink, so that the connections are done at about the same time.
+ */
+export function createPartPlan(options: PartPlanOptions): PartPlan {
+  const { endByte, partBytes, connections, unitBytes } = options
+  let firstByte = options.firstByte
+  let ordinal = 0
+
+  function nextBytes(): number {
+    const left = endByte - firstByte
+    const growing = (Math.min(ordinal + 1, connections) * partBytes) / connections
+    const shrinking = Math.max(partBytes / 4, left / connections)
+    return Math.min(left, roundUp(Math.min(growing, shrinking), unitBytes))
+  }
+
+  return {
+    get nextBytes() {
+      return nextBytes()
+    },
+    next() {
+      const part = { firstByte, endByte: firstByte + nextBytes() }
+      firstByte = part.endByte
+      ordinal++
+      return part
+    },
+  }
+}
+
+function roundUp(value: number, unit: number): number {
+  return Math.ceil(value / unit) * unit
+}
