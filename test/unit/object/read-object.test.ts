@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { ProxyRequest } from '../../../src/http/proxy-request.ts'
+import { type HeaderList, headerIn } from '../../../src/http/reply.ts'
+import type { ObjectKey } from '../../../src/object/key.ts'
+import type { ObjectRequest, ObjectResult } from '../../../src/object/object-source.ts'
+import { readObject } from '../../../src/object/read-object.ts'
+
+const older = 'Mon, 02 Sep 2024 10:00:00 GMT'
+const date = 'Tue, 01 Oct 2024 10:00:00 GMT'
+
+function request(headers: Record<string, string> = {}, method = 'GET'): ProxyRequest {
+  return {
+    ...{ id: 'r1', method, path: '/k', query: '', host: 'h' },
+    header: (name) => headers[name],
+    signal: new AbortController().signal,
+  }
+}
+
+/** A source that gives these answers in turn, and what it was asked. */
+function sourceOf(...answers: ObjectResult[]) {
+  const asked: ObjectRequest[] = []
+  return {
+    asked,
+    async open(object: ObjectRequest): Promise<ObjectResult> {
+      asked.push(object)
+      return answers.shift() ?? assert.fail('asked too often')
+    },
+  }
+}
+
+function found(status: 200 | 206, headers: HeaderList = []) {
+  const body = { read: () => null, isCancelled: false, healed: 0, askedTwiceBytes: 0, cancel() {} }
+  body.cancel = () => {
+    body.isCancelled = true
+  }
+  return { kind: 'found' as const, status, headers, sizeBytes: 5, body }
+}
+
+function read(source: ReturnType<typeof sourceOf>, from: ProxyRequest, onDenied = () => {}) {
+  return readObject(source, from, 'k' as ObjectKey, { sandboxed: true, onDenied })
+}
+
+describe('readObject', () => {
+  it('passes conditions on, and the object back', async () => {
+    const object = found(206, ['etag', '"a"', 'content-range', 'bytes 0-4/9'])
+    const source = sourceOf(object)
+    const reply = await read(source, request({ range: 'bytes=0-4', 'if-none-match': '"b"' }))
+    assert.deepEqual(source.asked[0]?.conditions, { range: 'bytes=0-4', 'if-none-match': '"b"' })
+    assert.equal(reply.status, 206)
+    assert.equal(reply.body, object.body)
+    assert.equal(headerIn(reply.headers, 'cache-control'), 'private')
+  })
+
+  it('asks with HEAD for HEAD, and keeps the connection for nobody', async () => {
+    const object = found(200)
+    const source = sourceOf(object)
+    const reply = await read(source, request({}, 'HEAD'))
+    assert.equal(source.asked[0]?.method, 'HEAD')
+    assert.equal(reply.body, null)
+    assert.equal(object.body.isCancelled, true)
+  })
+
+  for (const [result, status] of [
+    [{ kind: 'not-modified', headers: ['etag', '"a"'] }, 304],
+    [{ kind: 'precondition-failed' }, 412],
+    [{ kind: 'range-not-satisfiable', contentRange: 'bytes */5' }, 416],
+    [{ kind: 'not-found' }, 404],
+    [{ kind: 'denied' }, 403],
+  ] as [ObjectResult, number][]) {
+    it(`answers ${status} for ${result.kind}`, async () => {
+      const denials: string[] = []
+      const reply = await read(sourceOf(result), request(), () => denials.push('denied'))
+      assert.equal(reply.status, status)
+      assert.equal(denials.length, status === 403 ? 1 : 0)
+      if (status === 416) assert.equal(headerIn(reply.headers, 'content-range'), 'bytes */5')
+      if (status === 304) assert.equal(headerIn(reply.headers, 'etag'), '"a"')
+      else assert.equal(headerIn(reply.headers, 'cache-control'), 'no-store')
+    })
+  }
+
+  it('answers 400 for conditions that are no text, without asking S3', async () => {
+    assert.equal((await read(sourceOf(), request({ 'if-match': '"é"' }))).status, 400)
+  })
+
+  it('takes if-range for the range of that version, or else gives the whole object', async () => {
+    const ranged = { range: 'bytes=0-4', 'if-range': '"a"', 'if-none-match': '"x"' }
+    const same = sourceOf(found(206))
+    assert.equal((await read(same, request(ranged))).status, 206)
+    assert.deepEqual(same.asked[0]?.conditions, {
+      ...{ range: 'bytes=0-4', 'if-match': '"a"', 'if-none-match': '"x"' },
+    })
+    const other = sourceOf({ kind: 'precondition-failed' }, found(200))
+    assert.equal((await read(other, request(ranged))).status, 200)
+    assert.deepEqual(other.asked[1]?.conditions, { 'if-none-match': '"x"' })
+    const weak = sourceOf(found(200))
+    await read(weak, request({ range: 'bytes=0-4', 'if-range': 'W/"a"' }))
+    assert.deepEqual(weak.asked[0]?.conditions, {})
+  })
+
+  it('ignores if-range without a range', async () => {
+    const source = sourceOf(found(200))
+    await read(source, request({ 'if-range': '"a"' }))
+    assert.deepEqual(source.asked[0]?.conditions, {})
+  })
+
+  it('takes a date in if-range for the very version of that date, not for an older one', async () => {
+    const ranged = request({ range: 'bytes=0-4', 'if-range': date })
+    const same = sourceOf(found(206, ['last-modified', date]))
+    assert.equal((await read(same, ranged)).status, 206)
+    assert.equal(same.asked[0]?.conditions['if-unmodified-since'], date)
+    // A newer version was deleted, and the one before it is there again.
+    const stale = found(206, ['last-modified', older])
+    const restored = sourceOf(stale, found(200, ['last-modified', older]))
+    assert.equal((await read(restored, ranged)).status, 200)
+    assert.equal(stale.body.isCancelled, true)
+    assert.deepEqual(restored.asked[1]?.conditions, {})
+  })
+})
