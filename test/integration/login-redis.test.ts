@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { locationOf, startLoginStage, toCallback } from '../helpers/login-stage.ts'
+import { type RedisServer, startRedisServer } from '../helpers/redis-server.ts'
+import type { SsoStandIn } from '../helpers/sso-stand-in/sso-stand-in-types.ts'
+
+describe('sessions in Redis', () => {
+  it('hold nothing that a dump opens: no token, cookie, state, verifier, path or name', async (t) => {
+    const { redis, origin, sso, browser } = await start(t)
+    const jo = browser()
+    const callback = await toCallback(jo, `${origin}/page.html?where-jo-goes`)
+    const state = new URL(callback).searchParams.get('state') ?? ''
+    const before = await dump(redis)
+    await jo.request(callback)
+    const all = before + (await dump(redis))
+    const verifier =
+      sso.requests.find(({ endpoint }) => endpoint === 'token')?.params.get('code_verifier') ?? ''
+    const [login, session] = ['s3proxy_session_login', 's3proxy_session'].map(
+      (name) => jo.jar.get(name) ?? '',
+    )
+    for (const secret of [sso.tokens[0], login, session, state, verifier, 'where-jo-goes', 'user-1']) {
+      assert.ok(secret !== undefined && secret !== '')
+      for (const form of [
+        secret,
+        Buffer.from(secret).toString('base64'),
+        Buffer.from(secret).toString('hex'),
+      ])
+        assert.ok(!all.includes(form), form)
+    }
+    const keys = (await redis.command('keys', '*')).split('\n').sort()
+    assert.deepEqual(
+      keys.map((key) => key.replace(/[\w-]{43}$/, '…')),
+      ['s3proxy:claimed:…', 's3proxy:login:…', 's3proxy:session:…'],
+    )
+    for (const key of keys) {
+      const left = Number(await redis.command('ttl', key))
+      const most = key.includes(':session:') ? 32_400 : 600
+      assert.ok(left > most - 60 && left <= most, `${key} ${left}`)
+    }
+  })
+
+  it('are gone with one flipped byte, and with a flush', async (t) => {
+    const { redis, origin, browser } = await start(t)
+    const jo = browser()
+    for (const spoil of [
+      async () => {
+        const key = (await redis.command('keys', '*:session:*')).split('\n')[0] ?? ''
+        const value = await redis.command('get', key)
+        await redis.command('setrange', key, String(value.length - 1), value.endsWith('A') ? 'B' : 'A')
+      },
+      () => redis.command('flushall'),
+    ]) {
+      await redis.command('flushall')
+      jo.jar.clear()
+      await jo.follow(`${origin}/page.html`)
+      assert.equal((await jo.request(`${origin}/page.html`)).status, 200)
+      await spoil()
+      assert.match(locationOf(await jo.request(`${origin}/page.html`)), /\/o\/authorize\//)
+    }
+    assert.equal((await jo.follow(`${origin}/page.html`)).text, '<h1>page</h1>')
+  })
+
+  it('cost 503 with retry-after while Redis is paused or gone, and go on after', async (t) => {
+    const { redis, origin, browser, sso } = await start(t)
+    const jo = browser()
+    await jo.follow(`${origin}/page.html`)
+    const kim = browser()
+    const callback = await toCallback(kim, `${origin}/page.html`)
+    const everything = async () => {
+      const post = { method: 'POST', headers: { origin } }
+      const answers = await Promise.all([
+        jo.request(`${origin}/page.html`),
+        kim.request(callback),
+        jo.request(`${origin}/__s3proxy/logout`, post),
+        browser().request(`${origin}/page.html`),
+      ])
+      for (const answer of answers) {
+        assert.equal(answer.status, 503)
+        assert.match(String(answer.headers['retry-after']), /^\d+$/)
+        assert.match(answer.text, /SESSION_STORE_UNAVAILABLE/)
+      }
+    }
+    redis.pause()
+    await everything()
+    redis.resume()
+    await eventually(async () => assert.equal((await jo.request(`${origin}/page.html`)).status, 200))
+    await redis.kill()
+    await everything()
+    await redis.restart()
+    // It is empty now: a login, and no error.
+    await eventually(async () => {
+      assert.match(locationOf(await jo.request(`${origin}/page.html`)), /\/o\/authorize\//)
+    })
+    assert.equal((await jo.follow(`${origin}/page.html`)).text, '<h1>page</h1>')
+    assert.equal(sso.calls.token, 2)
+  })
+
+  it('are the same for every instance: a login begun at one finishes at another', async (t) => {
+    const { redis, origin, browser, sso } = await start(t)
+    const other = await startLoginStage(t, { sso, env: { REDIS_URL: redis.url } })
+    const jo = browser()
+    // Both are one host for a browser; the SSO sends everybody to the first.
+    const callback = (await toCallback(jo, `${origin}/page.html`)).replace(origin, other.origin)
+    assert.equal(locationOf(await jo.request(callback)), `${other.origin}/page.html`)
+    assert.equal((await jo.request(`${origin}/page.html`)).text, '<h1>page</h1>')
+  })
+})
+
+describe('a session that the original wrote', () => {
+  const id = 'f'.repeat(128)
+  const cookie = `assets_session_id=${id}`
+  const key = `s3proxy__assets_session_id__${id}__sso_token`
+
+  it('becomes one of ours, without a login', async (t) => {
+    const { redis, origin, browser, sso, log } = await start(t, {
+      S3PROXY_SESSION_ACCEPT_LEGACY_SESSIONS: 'true',
+    })
+    for (const value of [sso.issueToken(), JSON.stringify(sso.issueToken())]) {
+      await redis.command('set', key, value, 'EX', '3600')
+      const jo = browser()
+      const answer = await jo.request(`${origin}/page.html`, { headers: { cookie } })
+      assert.equal(answer.text, '<h1>page</h1>')
+      const [own, gone] = answer.headers['set-cookie'] ?? []
+      assert.match(own ?? '', /^s3proxy_session=/)
+      assert.match(gone ?? '', /^assets_session_id=; Max-Age=0; Path=\/;/)
+      assert.equal((await jo.request(`${origin}/page.html`)).text, '<h1>page</h1>')
+      assert.ok(Number(await redis.command('ttl', key)) <= 60)
+    }
+    assert.equal(sso.calls.authorize, 0)
+    for (const secret of [...sso.tokens, id]) assert.ok(!JSON.stringify(log).includes(secret))
+  })
+
+  it('ends with the sign out, so that nobody comes back by it', async (t) => {
+    const { redis, origin, browser, sso } = await start(t, { S3PROXY_SESSION_ACCEPT_LEGACY_SESSIONS: 'true' })
+    await redis.command('set', key, sso.issueToken(), 'EX', '3600')
+    const jo = browser()
+    await jo.request(`${origin}/page.html`, { headers: { cookie } })
+    await jo.request(`${origin}/__s3proxy/logout`, { method: 'POST', headers: { origin, cookie } })
+    assert.equal(await redis.command('exists', key), '0')
+    const answer = await browser().request(`${origin}/page.html`, { headers: { cookie } })
+    assert.match(locationOf(answer), /\/o\/authorize\//)
+  })
+
+  it('is a login when the SSO rejects its token, or it is none', async (t) => {
+    const { redis, origin, browser, sso, log } = await start(t, {
+      S3PROXY_SESSION_ACCEPT_LEGACY_SESSIONS: 'true',
+    })
+    for (const value of ['rejected-token', 'canary with a space', 'canary\r\nx: y', '']) {
+      await redis.command('set', key, value, 'EX', '3600')
+      const answer = await browser().request(`${origin}/page.html`, { headers: { cookie } })
+      assert.match(locationOf(answer), /\/o\/authorize\//)
+    }
+    assert.deepEqual(askedAbout(sso), ['Bearer rejected-token'])
+    assert.ok(!JSON.stringify(log).includes('canary'))
+  })
+
+  it('means nothing unless it is accepted', async (t) => {
+    const { redis, origin, browser, sso } = await start(t)
+    await redis.command('set', key, sso.issueToken(), 'EX', '3600')
+    const answer = await browser().request(`${origin}/page.html`, { headers: { cookie } })
+    assert.match(locationOf(answer), /\/o\/authorize\//)
+    assert.deepEqual(askedAbout(sso), [])
+  })
+})
+
+async function start(t: TestContext, env: Record<string, string> = {}) {
+  const redis = await startRedisServer()
+  t.after(() => redis.close())
+  const stage = await startLoginStage(t, { env: { REDIS_URL: redis.url, ...env } })
+  // Nothing is queued for a connection that is not there yet.
+  await eventually(async () => {
+    const answer = await stage.browser().request(`${stage.origin}/__s3proxy/readyz`)
+    assert.equal(answer.status, 200)
+  })
+  return { ...stage, redis }
+}
+
+/** The tokens that the SSO was asked about; readiness asks without one. */
+function askedAbout(sso: SsoStandIn): string[] {
+  return sso.requests.flatMap(({ endpoint, headers }) =>
+    endpoint === 'me' && headers.authorization !== undefined ? [headers.authorization] : [],
+  )
+}
+
+/** All keys and values, as they are. */
+async function dump(redis: RedisServer): Promise<string> {
+  const keys = (await redis.command('keys', '*')).split('\n')
+  const values = await Promise.all(keys.map((key) => redis.command('get', key)))
+  const opened = values.map((value) => Buffer.from(value, 'base64url').toString('latin1'))
+  return [...keys, ...values, ...opened].join('\n')
+}
+
+/** For a connection that comes back by itself; gives up after 10 s. */
+async function eventually(work: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await work()
+      return
+    } catch (error) {
+      if (attempt === 200) throw error
+      await sleep(50)
+    }
+  }
+}
