@@ -38,7 +38,8 @@ async function runDemo(args: string[]): Promise<number> {
     }
     proxy.kill('SIGTERM')
     const status = await ended
-    if (stop.signal.aborted && status === 0) return 0
+    // A signal that comes before the proxy listens for it, or as it exits, ends it there and then.
+    if (stop.signal.aborted && [0, 'SIGINT', 'SIGTERM'].includes(status)) return 0
     process.stderr.write(`demo: s3proxy serve ended with ${status}\n`)
     return 1
   } finally {

@@ -45,7 +45,7 @@ describe('npm run demo', () => {
     assert.match(answerTo('日本'), /^This is the object names\/päivää ☃ 日本\.txt\n$/)
 
     demo.pressCtrlC()
-    assert.deepEqual(await once(demo.child, 'close'), [0, null])
+    assert.deepEqual(await once(demo.child, 'close'), [0, null], demo.output())
     assert.equal(demo.isGroupGone(), true, 'a process of the demo is left')
     const scratch = /jar=(\S+)\/cookies/.exec(text)?.[1] ?? ''
     assert.match(scratch, /s3proxy-demo-/)
