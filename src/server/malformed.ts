@@ -85,6 +85,6 @@ const statuses: Record<string, number> = {
 function namesMethod({ rawPacket, bytesParsed = 0 }: { rawPacket?: Buffer; bytesParsed?: number }): boolean {
   if (rawPacket === undefined) return false
   const start = rawPacket.lastIndexOf('\n', Math.max(0, bytesParsed - 1)) + 1
-  const line = rawPacket.toString('latin1', start, start + 200)
-  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,40} [^\s]+/.test(line)
+  const line = rawPacket.toString('latin1', start, start + 32 * 1024)
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP\/1\.[01]\r?\n/.test(line)
 }
