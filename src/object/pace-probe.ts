@@ -33,9 +33,10 @@ export function createPaceProbe(windowBytes: number, clockMs: () => number): Pac
     },
     passed(sizeBytes) {
       const nowMs = clockMs()
-      startedMs ??= nowMs - waitedMs
-      bytes += sizeBytes
-      if (bytes < patientBytes) return undefined
+      // A window reaches from piece to piece, so that it holds as much of the reader's time as of S3's.
+      if (startedMs === undefined) startAnew(nowMs)
+      else bytes += sizeBytes
+      if (startedMs === undefined || bytes < patientBytes) return undefined
       const elapsedMs = nowMs - startedMs
       const bytesPerSecond = (bytes * 1000) / elapsedMs
       const isSlow = waitedMs >= elapsedMs / 2 && bytesPerSecond < fastBytesPerSecond

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createPaceProbe, type PaceProbe } from '../../../src/object/pace-probe.ts'
+
+describe('createPaceProbe', () => {
+  let nowMs = 0
+  /** The reader waits for S3, then is busy with what came. */
+  const step = (probe: PaceProbe, sizeBytes: number, waitedMs: number, busyMs: number) => {
+    nowMs += waitedMs
+    probe.waited(waitedMs)
+    const judgement = probe.passed(sizeBytes)
+    nowMs += busyMs
+    return judgement
+  }
+
+  it('finds that a reader mostly waits for S3, and how fast S3 is', () => {
+    const probe = createPaceProbe(1_000_000, () => nowMs)
+    step(probe, 300, 30, 1)
+    assert.equal(step(probe, 500_000, 19, 1), undefined)
+    assert.equal(step(probe, 500_000, 19, 1), 25_000_000)
+  })
+
+  it('finds nothing where the reader is the slow one', () => {
+    const probe = createPaceProbe(1_000_000, () => nowMs)
+    for (let steps = 0; steps < 50; steps++) assert.equal(step(probe, 500_000, 9, 11), undefined)
+  })
+
+  it('finds nothing where one connection fills a gigabit line', () => {
+    const probe = createPaceProbe(1_000_000, () => nowMs)
+    for (let steps = 0; steps < 50; steps++) assert.equal(step(probe, 500_000, 3, 0.1), undefined)
+  })
+
+  it('judges each window anew: a reader that becomes fast is found', () => {
+    const probe = createPaceProbe(1_000_000, () => nowMs)
+    for (let steps = 0; steps < 9; steps++) assert.equal(step(probe, 500_000, 0, 20), undefined)
+    assert.equal(step(probe, 500_000, 90, 0), undefined)
+    assert.equal(step(probe, 500_000, 90, 0), 5_000_000)
+  })
+
+  it('looks again only after 16 times as much when several connections were no gain', () => {
+    const probe = createPaceProbe(1_000_000, () => nowMs)
+    step(probe, 500_000, 20, 0)
+    probe.beMorePatient()
+    for (let steps = 0; steps < 32; steps++) assert.equal(step(probe, 500_000, 20, 0), undefined)
+    assert.equal(step(probe, 500_000, 20, 0), 25_000_000)
+  })
+})
