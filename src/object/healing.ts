@@ -21,8 +21,6 @@ export interface HealingOptions {
 const progressBytes = 1024 * 1024
 /** A slow reader gets pieces of this size, so that it is seen to take something. */
 const sliceBytes = 64 * 1024
-/** Timers may fire a little early by another clock. */
-const timerErrorMs = 2
 const nothing = new Uint8Array(0)
 
 /**
@@ -114,7 +112,7 @@ export function createHealingBody(
    */
   async function continueAfter(failure: unknown, deadline: Deadline): Promise<Uint8Array | null> {
     let error = failure
-    const timer = setTimeout(() => source.cancel(), deadline.remainingMs + timerErrorMs)
+    const timer = setTimeout(() => source.cancel(), deadline.remainingMs)
     try {
       for (;;) {
         source.cancel()

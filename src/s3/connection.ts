@@ -79,7 +79,10 @@ export class Connection {
     }
     this.#timer = setTimeout(() => {
       this.#fail(
-        new TransportError('connect-timeout', `no connection to S3 within ${options.connectTimeoutMs} ms`),
+        new TransportError(
+          'connect-timeout',
+          `no connection to S3 within ${Math.round(options.connectTimeoutMs)} ms`,
+        ),
       )
     }, options.connectTimeoutMs)
     this.#onConnectFailed = settle
@@ -110,7 +113,7 @@ export class Connection {
     return new Promise((resolve, reject) => {
       this.#waiter = { resolve, reject, method }
       this.#timer = setTimeout(() => {
-        this.#fail(new TransportError('stalled', `S3 did not answer within ${timeoutMs} ms`))
+        this.#fail(new TransportError('stalled', `S3 did not answer within ${Math.round(timeoutMs)} ms`))
       }, timeoutMs)
       this.#socket.write(head, 'latin1')
     })

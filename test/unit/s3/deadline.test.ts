@@ -7,8 +7,10 @@ describe('createDeadline', () => {
     let now = 1000
     const deadline = createDeadline(50, () => now)
     assert.deepEqual([deadline.remainingMs, deadline.isOver], [50, false])
+    now = 1040
+    assert.deepEqual([deadline.remainingMs, deadline.isOver], [10, false])
     now = 1049
-    assert.deepEqual([deadline.remainingMs, deadline.isOver], [1, false])
+    assert.deepEqual([deadline.remainingMs, deadline.isOver], [1, true])
     now = 1050
     assert.deepEqual([deadline.remainingMs, deadline.isOver], [1, true])
   })
