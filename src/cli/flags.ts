@@ -14,9 +14,14 @@ export interface CheckConfigFlags extends ConfigFlags {
 }
 
 export interface FetchFlags extends ConfigFlags {
+  /** `-` is stdout. */
   output?: string
+  continue?: boolean
+  verify?: boolean
+  /** Without its unit: `0-99`, `100-`, `-5`. */
   range?: string
   head?: boolean
+  /** In the form that HTTP wants. */
   ifNoneMatch?: string
   quiet?: boolean
   verbose?: boolean

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { exitStatus } from './exit-status.ts'
 import type { CheckConfigFlags, FetchFlags, ServeFlags } from './flags.ts'
+import { helpTexts } from './help-texts.ts'
 
 /**
  * Runs one command line.
@@ -14,13 +15,28 @@ export async function main(argv: readonly string[]): Promise<number> {
   const program = createProgram((result) => {
     status = result
   })
+  const output = watchOutput()
+  // The SDK's notice of the Node versions that its later releases want is for us, not for who runs this.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   try {
     await program.parseAsync([...argv])
-    return status
+    if (!output.isBroken || status !== exitStatus.ok) return status
+    process.stderr.write('s3proxy: cannot write to stdout\n')
+    return exitStatus.failure
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.ok : exitStatus.usage
     throw error
   }
+}
+
+/** A reader that has enough, as in `check-config | head -1`, is no failure; a full disk is. */
+function watchOutput(): { isBroken: boolean } {
+  const output = { isBroken: false }
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'ECONNRESET') output.isBroken = true
+  })
+  process.stderr.on('error', () => {})
+  return output
 }
 
 /** The command line; each command's code is loaded only when it runs. */
@@ -31,10 +47,7 @@ export function createProgram(setStatus: (status: number) => void): Command {
     .showSuggestionAfterError()
     .showHelpAfterError('(s3proxy --help shows what there is)')
     .exitOverride()
-    .addHelpText(
-      'after',
-      '\nOptions of the configuration, their environment names and defaults: s3proxy.json(5).',
-    )
+    .addHelpText('after', helpTexts.program)
 
   program
     .command('serve')
@@ -42,6 +55,7 @@ export function createProgram(setStatus: (status: number) => void): Command {
     .addOption(configOption())
     .addOption(setOption())
     .option('--port <port>', 'the same as --set server.port=<port>')
+    .addHelpText('after', helpTexts.serve)
     .action(async (options: ServeFlags) => {
       const { serve } = await import('./serve.ts')
       setStatus(await serve(options))
@@ -53,6 +67,7 @@ export function createProgram(setStatus: (status: number) => void): Command {
     .addOption(configOption())
     .addOption(setOption())
     .option('--json', 'print one JSON object, for machines')
+    .addHelpText('after', helpTexts['check-config'])
     .action(async (options: CheckConfigFlags) => {
       const { checkConfig } = await import('./check-config.ts')
       setStatus(checkConfig(options))
@@ -64,12 +79,15 @@ export function createProgram(setStatus: (status: number) => void): Command {
     .argument('<key>', 'the key itself, not percent-encoded, below the prefix of s3.endpoint')
     .addOption(configOption())
     .addOption(setOption())
-    .option('-o, --output <file>', 'write to a file, which appears when it is complete')
+    .option('-o, --output <file>', 'write to a file, which appears when it is complete; - is stdout')
+    .option('-C, --continue', 'go on from FILE.part, which an earlier fetch --output left')
+    .option('--verify', "compare with S3's checksum of the full object, or the ETag when it is an MD5")
     .option('-r, --range <bytes>', 'only these bytes: 0-99, 100-, -5', checkRange)
     .option('-I, --head', 'only ask for the head, and print it')
-    .option('--if-none-match <etag>', 'only when the object is not this version')
+    .option('--if-none-match <etag>', 'only when the object is not this version', checkEtag)
     .option('-q, --quiet', 'no progress and no notes on stderr')
-    .option('-v, --verbose', 'print the head of the answer on stderr')
+    .option('-v, --verbose', 'print the head of the answer, and each attempt that failed, on stderr')
+    .addHelpText('after', helpTexts.fetch)
     .action(async (key: string, options: FetchFlags) => {
       const { fetchObject } = await import('./fetch.ts')
       setStatus(await fetchObject(key, options))
@@ -94,9 +112,19 @@ function setOption(): Option {
 }
 
 function checkRange(text: string): string {
-  if (!/^(?:\d+-\d*|-\d+)$/.test(text))
-    throw new InvalidArgumentError('expected bytes such as 0-99, 100- or -5')
+  const match = /^(?:(\d{1,15})-(\d{0,15})|-\d{1,15})$/.exec(text)
+  if (match === null) throw new InvalidArgumentError('expected bytes such as 0-99, 100- or -5')
+  const [, first, last] = match
+  if (first !== undefined && last && Number(last) < Number(first))
+    throw new InvalidArgumentError('it ends before it begins')
   return text
+}
+
+/** Quotes are put where the shell took them. */
+function checkEtag(text: string): string {
+  if (text === '*' || /^(?:W\/)?"[\x21\x23-\x7e]*"$/.test(text)) return text
+  if (/^[\x21\x23-\x7e]+$/.test(text)) return `"${text}"`
+  throw new InvalidArgumentError('expected an ETag such as "d41d8cd98f00b204e9800998ecf8427e"')
 }
 
 function version(): string {

@@ -1,0 +1,38 @@
+/** A signal that asks the process to stop. */
+export interface Interruption {
+  /** Fires with the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal
+  readonly name: NodeJS.Signals | undefined
+  /** Ends the listening; where a signal came, ends the process by it, so that its parent knows. */
+  settle(): void
+}
+
+const signals = ['SIGINT', 'SIGTERM'] as const
+/** What is not tidied up within that time is left as it is. */
+const tidyMs = 2000
+
+/** Listens for the first signal; the second one ends the process at once, as if there were no listener. */
+export function listenForInterruption(): Interruption {
+  const controller = new AbortController()
+  let name: NodeJS.Signals | undefined
+  const stop = (received: NodeJS.Signals) => {
+    name = received
+    unlisten()
+    controller.abort()
+    setTimeout(() => process.kill(process.pid, received), tidyMs).unref()
+  }
+  const unlisten = () => {
+    for (const candidate of signals) process.off(candidate, stop)
+  }
+  for (const candidate of signals) process.on(candidate, stop)
+  return {
+    signal: controller.signal,
+    get name() {
+      return name
+    },
+    settle() {
+      unlisten()
+      if (name !== undefined) process.kill(process.pid, name)
+    },
+  }
+}

@@ -1,0 +1,68 @@
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
+
+/** What must be known of a part file to go on from it; kept beside it, as JSON. */
+export interface PartRecord {
+  endpoint: string
+  key: string
+  /** As it was asked for; empty for the whole object. */
+  range: string
+  /** Strong: the rest is asked for with `If-Match`. */
+  etag: string
+  /** Of the object, where the part begins. */
+  firstByte: number
+  /** Of the whole answer. */
+  sizeBytes: number
+}
+
+/** Bytes of a download that ended too early. */
+export interface LeftPart {
+  record: PartRecord
+  haveBytes: number
+}
+
+export const partPathOf = (path: string) => `${path}.part`
+export const recordPathOf = (path: string) => `${path}.part.json`
+
+/** Writes it anew, never through a link that somebody else put there. */
+export async function writeRecord(path: string, record: PartRecord): Promise<void> {
+  await rm(recordPathOf(path), { force: true })
+  await writeFile(recordPathOf(path), `${JSON.stringify(record)}\n`, { flag: 'wx' })
+}
+
+/**
+ * Looks for what an earlier download left.
+ *
+ * @returns text that says why there is nothing to go on from; `undefined` when there is no part at all
+ */
+export async function findPart(
+  path: string,
+  wanted: Pick<PartRecord, 'endpoint' | 'key' | 'range'>,
+): Promise<LeftPart | string | undefined> {
+  const part = await stat(partPathOf(path)).catch(() => undefined)
+  if (part === undefined) return undefined
+  const record = await readRecord(path)
+  if (record === undefined)
+    return `${recordPathOf(path)}, which says what it is a part of, is missing or broken`
+  if (record.endpoint !== wanted.endpoint || record.key !== wanted.key)
+    return 'it is a part of another object'
+  if (record.range !== wanted.range) return 'it is a part of another range'
+  if (!part.isFile() || part.size > record.sizeBytes) return 'it is larger than it can be'
+  return { record, haveBytes: part.size }
+}
+
+async function readRecord(path: string): Promise<PartRecord | undefined> {
+  try {
+    const read = JSON.parse(await readFile(recordPathOf(path), 'utf8')) as Partial<PartRecord> | null
+    const { endpoint, key, range, etag, firstByte, sizeBytes } = read ?? {}
+    const isText = [endpoint, key, range].every((value) => typeof value === 'string')
+    const isCount = [firstByte, sizeBytes].every((value) => Number.isSafeInteger(value) && Number(value) >= 0)
+    return isText && isCount && isStrongEtag(etag) ? (read as PartRecord) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** @see RFC 9110 section 8.8.3 */
+export function isStrongEtag(etag: unknown): etag is string {
+  return typeof etag === 'string' && /^"[\x21\x23-\x7e]*"$/.test(etag)
+}

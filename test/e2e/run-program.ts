@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { bareEnv, program } from '../helpers/proxy-process.ts'
+import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
+
+export interface Outcome {
+  status: number | null
+  signal: NodeJS.Signals | null
+  stdout: Buffer
+  stderr: string
+}
+
+export interface RunningProgram {
+  child: ChildProcess
+  /** Resolves when everything that was written is read. */
+  outcome: Promise<Outcome>
+  /** Resolves as soon as stderr holds the text. */
+  told(text: string): Promise<void>
+}
+
+/** Starts the built program with nothing in its environment but `env`, where no `.env` lies. */
+export function start(args: string[], env: Record<string, string> = {}, cwd = '/'): RunningProgram {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd,
+    env: { ...bareEnv, AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nonexistent', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const pieces: Buffer[] = []
+  let stderr = ''
+  child.stdout.on('data', (piece: Buffer) => pieces.push(piece))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  const outcome = once(child, 'close').then(([status, signal]) => ({
+    status,
+    signal,
+    stdout: Buffer.concat(pieces),
+    stderr,
+  }))
+  return {
+    child,
+    outcome,
+    told: (text) =>
+      new Promise((resolve, reject) => {
+        const look = () => stderr.includes(text) && resolve()
+        child.stderr.on('data', look)
+        look()
+        outcome.then(() => reject(new Error(`it ended without saying ${text}, but: ${stderr}`)), reject)
+      }),
+  }
+}
+
+export function run(args: string[], env: Record<string, string> = {}, cwd = '/'): Promise<Outcome> {
+  return start(args, env, cwd).outcome
+}
+
+/** The `s3` part of the configuration, for a stand-in; quick to give up. */
+export function s3Env(s3: S3StandIn): Record<string, string> {
+  return {
+    AWS_S3_REGION: s3.region,
+    AWS_S3_ENDPOINT: s3.endpoint,
+    AWS_ACCESS_KEY_ID: s3.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
+  }
+}
