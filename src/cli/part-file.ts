@@ -1,4 +1,4 @@
-import { constants, type WriteStream } from 'node:fs'
+import { constants, createWriteStream, type WriteStream } from 'node:fs'
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type LeftPart, type PartRecord, partPathOf, recordPathOf, writeRecord } from './part-record.ts'
@@ -30,7 +30,8 @@ export async function openPartFile(
   const partPath = partPathOf(path)
   const handle = left === undefined ? await create(path, record, mode) : await reopen(partPath)
   const start = left?.haveBytes ?? 0
-  const stream = handle.createWriteStream({ start, autoClose: false })
+  // By its number: a stream of the handle's own would keep the handle from ever closing.
+  const stream = createWriteStream('', { fd: handle.fd, start, autoClose: false })
   // Whoever writes is told by the callback; without a listener the event would end the process.
   stream.on('error', () => {})
 

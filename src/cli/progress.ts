@@ -30,7 +30,8 @@ export function createProgress(options: ProgressOptions): Progress {
   let samples = [{ at: startedAt, bytes: doneBytes }]
 
   function put(line: string): void {
-    const columns = options.columns() ?? 80
+    // Some terminals say 0 for 'unknown'.
+    const columns = options.columns() || 80
     write(`\r\x1b[K${line.slice(0, Math.max(0, columns - 1))}`)
     isDrawn = true
   }

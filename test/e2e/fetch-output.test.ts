@@ -32,7 +32,7 @@ describe('s3proxy fetch --output', () => {
     run(['fetch', ...args], { ...s3Env(s3), ...env }, folder)
   /** S3 sends so much of the first answer, and then nothing to anybody. */
   const endAfter = (cutAfterBytes: number) =>
-    s3.misbehave(({ ordinal }) => (ordinal === 1 ? { cutAfterBytes } : { resetBeforeHead: true }))
+    s3.misbehave(({ ordinal }) => (ordinal === 1 ? { cutAfterBytes, how: 'fin' } : { resetBeforeHead: true }))
 
   before(async () => {
     s3 = await startS3StandIn()

@@ -97,7 +97,7 @@ describe('s3proxy fetch in a shell', () => {
     const line = `"${process.execPath}" "${program}" fetch large --output copy`
     const { status, stdout } = await bash(`script -qec '${line}' /dev/null`)
     assert.equal(status, 0)
-    assert.match(stdout, /\r\x1b\[K64\.0 MiB in \d:\d\d, [\d.]+ [KMG]iB\/s\r?\n$/)
+    assert.match(stdout, /64\.0 MiB in \d:\d\d, [\d.]+ [KMG]iB\/s\r?\n$/)
     const silent = await bash(`script -qec '${line} --quiet' /dev/null`)
     assert.deepEqual([silent.status, silent.stdout], [0, ''])
   })
