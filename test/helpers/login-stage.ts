@@ -10,6 +10,7 @@ import { startSsoStandIn } from './sso-stand-in/start-sso-stand-in.ts'
 /** The whole proxy in this process, with an S3 and an SSO that obey. */
 export interface LoginStage {
   origin: string
+  /** Of no use where another SSO was given. */
   sso: SsoStandIn
   /** Everything that was logged. */
   log: { level: string; fields: Record<string, unknown>; message: string }[]
@@ -19,15 +20,17 @@ export interface LoginStage {
 
 export interface LoginStageOptions {
   env?: Record<string, string>
-  sso?: SsoStandIn
+  /** Instead of the stand-in; who gives it closes it. */
+  sso?: Pick<SsoStandIn, 'url' | 'clientId' | 'clientSecret'>
 }
 
 /** The object `page.html` is in the bucket. */
 export async function startLoginStage(t: TestContext, options: LoginStageOptions = {}): Promise<LoginStage> {
   const s3 = await startS3StandIn()
   t.after(() => s3.close())
-  const sso = options.sso ?? (await startSsoStandIn())
-  t.after(() => sso.close())
+  const standIn = await startSsoStandIn()
+  t.after(() => standIn.close())
+  const sso = options.sso ?? standIn
   s3.put('page.html', { body: '<h1>page</h1>', contentType: 'text/html' })
   const env = {
     SSO_URL: sso.url,
@@ -59,7 +62,7 @@ export async function startLoginStage(t: TestContext, options: LoginStageOptions
     await app.close()
   })
   return {
-    ...{ origin: `http://127.0.0.1:${port}`, sso, log },
+    ...{ origin: `http://127.0.0.1:${port}`, sso: standIn, log },
     browser(headers = {}) {
       const client = createHttpClient({ accept: 'text/html,*/*', 'sec-fetch-mode': 'navigate', ...headers })
       t.after(() => client.close())

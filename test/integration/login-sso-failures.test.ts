@@ -111,6 +111,7 @@ describe('a session', () => {
 
   it('fails with 502 while the SSO is gone, and goes on when it is back', async (t) => {
     const sso = await startSsoStandIn()
+    t.after(() => sso.close())
     const { origin, browser } = await startLoginStage(t, { sso, env: { SSO_TOKEN_CHECK_GRACE_PERIOD: '0' } })
     const jo = browser()
     await jo.follow(`${origin}/page.html`)

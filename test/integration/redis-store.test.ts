@@ -31,15 +31,16 @@ describe('createRedisStore', () => {
   })
 
   it('fails within its time while Redis is paused, whatever waits already, and goes on after', async (t) => {
-    const { redis, open } = await start(t, { timeoutMs: 200 })
+    const { redis, open } = await start(t, { timeoutMs: 1000 })
     redis.pause()
-    const startedAt = performance.now()
     const first = Array.from({ length: 20 }, () => open.store.get('session:a'))
     await new Promise(setImmediate)
     const second = Array.from({ length: 20 }, () => open.store.claim('claimed:a', 1000))
-    const outcomes = await Promise.allSettled([...first, ...second])
-    // Far from both the limit of 200 ms and a limit for each batch: this machine is shared.
-    assert.ok(performance.now() - startedAt < 1000)
+    const outcomes: PromiseSettledResult<unknown>[] = await Promise.allSettled(first)
+    const firstOverAt = performance.now()
+    outcomes.push(...(await Promise.allSettled(second)))
+    // A client that begins to count when it sends the second batch would need another 1000 ms.
+    assert.ok(performance.now() - firstOverAt < 700)
     for (const outcome of outcomes) assertUnavailable(outcome)
     await lost(open)
     redis.resume()
@@ -154,10 +155,12 @@ describe('createRedisStore', () => {
     })
   })
 
-  it('reconnects to what is a master again after READONLY', async (t) => {
+  it('connects anew after READONLY: behind the name there may be another master by now', async (t) => {
     const { redis, open } = await start(t)
     await redis.command('replicaof', '127.0.0.1', '1')
+    const reconnected = once(open.events, 'ready')
     await assert.rejects(open.store.set('session:a', 'x', 1000), isUnavailable)
+    await reconnected
     await redis.command('replicaof', 'no', 'one')
     await back(() => open.store.set('session:a', 'x', 1000))
   })

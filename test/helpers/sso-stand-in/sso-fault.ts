@@ -15,8 +15,8 @@ export type SsoFault =
   /** A body that never ends, in pieces, each `everyMs`. */
   | { dripEveryMs: number }
   | { stall: 'before-head' | 'in-body' }
-  /** The right answer, late. */
-  | { delayMs: number }
+  /** The right answer, late; or of it, late, nothing but the head. */
+  | { delayMs: number; thenStall?: boolean }
   | { redirect: string }
   | { reset: true }
   /** This text instead of HTTP, then FIN. */
@@ -48,7 +48,10 @@ export async function commitFault(
         resolve()
       })
     })
-    return !response.destroyed
+    if (fault.thenStall !== true) return !response.destroyed
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': whole.length })
+    response.flushHeaders()
+    return false
   }
   const send = (status: number, type: string, body: string, headers: Record<string, string> = {}) => {
     response.writeHead(status, {

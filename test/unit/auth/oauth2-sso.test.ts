@@ -87,6 +87,16 @@ describe('exchangeCode', () => {
       assert.ok(performance.now() - startedAt < 5000)
     })
 
+  it('has one deadline for head and body together', async (t) => {
+    const { sso, client } = await start(t, { timeoutMs: 1500 })
+    sso.misbehave({ token: { delayMs: 1200, thenStall: true } })
+    const code = await newCode(sso.url)
+    const startedAt = performance.now()
+    await assertFails(client.exchangeCode({ ...login, code }), 'SSO_TIMEOUT')
+    // With a deadline for each it would be 2700 ms.
+    assert.ok(performance.now() - startedAt < 2400)
+  })
+
   for (const [name, fault, code] of [
     ['400 invalid_grant', { status: 400, error: 'invalid_grant' }, 'SSO_INVALID_GRANT'],
     ['400 invalid_request', { status: 400, error: 'invalid_request' }, 'SSO_BAD_ANSWER'],
