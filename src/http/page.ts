@@ -1,12 +1,32 @@
 import { createHash } from 'node:crypto'
 
 const style = `
-:root { color-scheme: light dark; font: 1.1rem/1.6 system-ui, sans-serif }
-body { margin: 0 auto; max-width: 36rem; padding: 15vh 1.5rem 2rem }
-h1 { font-size: 1.7rem; line-height: 1.25 }
-a, button { font: inherit }
-button { padding: .5rem 1.2rem; cursor: pointer }
-footer { margin-top: 3rem; font-size: .85rem; opacity: .75; overflow-wrap: anywhere }
+:root {
+  color-scheme: light dark;
+  --paper: #fff; --ink: #1f2328; --quiet: #59636e; --rule: #d1d9e0; --accent: #0b57d0; --on-accent: #fff;
+  font: 1.0625rem/1.6 system-ui, sans-serif;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #15181c; --ink: #e6e8eb; --quiet: #a0a8b2; --rule: #3a414a; --accent: #a8c7fa; --on-accent: #0b1d3a;
+  }
+}
+body { margin: 0; background: var(--paper); color: var(--ink) }
+main { margin: 0 auto; max-width: 34rem; padding: 18vh 1.5rem 3rem }
+h1 { margin: 0 0 1.2rem; font-size: 1.75rem; font-weight: 650; line-height: 1.25; text-wrap: balance }
+p { margin: 0 0 .8rem }
+a[rel], button {
+  display: inline-block; margin-top: .8rem; padding: .55rem 1.3rem; border: 0; border-radius: .4rem;
+  background: var(--accent); color: var(--on-accent);
+  font: inherit; font-weight: 600; text-decoration: none; cursor: pointer;
+}
+a[rel]:hover, button:hover { text-decoration: underline }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px }
+footer {
+  margin-top: 2.8rem; padding-top: .9rem; border-top: 1px solid var(--rule);
+  color: var(--quiet); font-size: .85rem; overflow-wrap: anywhere;
+}
+@media (forced-colors: active) { a[rel], button { border: 1px solid } }
 `
 
 const styleHash = createHash('sha256').update(style).digest('base64')

@@ -1,0 +1,355 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type ErrorCode, errorStatus, S3ProxyError } from '../../src/errors.ts'
+import type { RequestHeader } from '../../src/http/proxy-request.ts'
+import { headerIn, type Reply } from '../../src/http/reply.ts'
+import type { ObjectRequest, ObjectResult } from '../../src/object/object-source.ts'
+import { TransportError } from '../../src/s3/transport-error.ts'
+import type { Exchange } from '../../src/server/exchange.ts'
+import { createHandler, type HandlerParts } from '../../src/server/handler.ts'
+import { createSiteResolver } from '../../src/server/site.ts'
+import { cookiesOf, createLoginPorts, locationIn, request, site } from '../unit/auth/auth-ports.ts'
+
+type Headers = { [name in RequestHeader]?: string }
+
+/** The handler with everything around it in memory; what it asked for, in order. */
+function createStage(changes: Partial<HandlerParts> = {}) {
+  const ports = createLoginPorts()
+  const steps: string[] = []
+  const logged: { level: string; message: string; fields: object }[] = []
+  const put = (level: string) => (fields: object, message: string) => {
+    logged.push({ level, message, fields })
+  }
+  let result: ObjectResult | Error = found('text/plain', 'hello')
+  const handler = createHandler({
+    ...ports.parts,
+    sessions: {
+      ...ports.parts.sessions,
+      find(cookie, isSecure) {
+        steps.push('session')
+        return ports.parts.sessions.find(cookie, isSecure)
+      },
+    },
+    source: {
+      async open({ method, key }: ObjectRequest) {
+        steps.push(`s3 ${method} ${key}`)
+        if (result instanceof Error) throw result
+        return result
+      },
+    },
+    siteOf: createSiteResolver({ publicUrl: site.origin }),
+    readiness: {
+      check: async () => ({ state: 'ok', checks: { sessions: 'ok' } }),
+      startDraining() {},
+    },
+    healthcheckKey: 'health',
+    tokenCheckIntervalMs: 60_000,
+    sandboxed: true,
+    log: { debug: put('debug'), info: put('info'), warn: put('warn'), error: put('error') },
+    onDenied: () => steps.push('denied'),
+    ...changes,
+  })
+  return {
+    ...ports,
+    steps,
+    logged,
+    s3(next: ObjectResult | Error) {
+      result = next
+    },
+    async ask(target: string, headers: Headers = {}, method = 'GET', host = 'assets.example.com') {
+      const exchange: Exchange = { route: '' }
+      const reply = await handler({ ...request(target, headers, method), host }, exchange)
+      return { ...reply, exchange, header: (name: string) => headerIn(reply.headers, name) }
+    },
+    /** A cookie of somebody who is signed in. */
+    async signIn() {
+      const { now } = ports.clock
+      const session = { accessToken: 'token', who: 'jo', createdAt: now, verifiedAt: now }
+      return ((await ports.parts.sessions.create(session, true)).split(';')[0] ?? '') as string
+    },
+  }
+}
+
+function found(type: string, text: string): ObjectResult {
+  const bytes = Buffer.from(text)
+  let left: Uint8Array | null = bytes
+  return {
+    kind: 'found',
+    status: 200,
+    headers: ['content-type', type, 'content-length', String(bytes.length), 'etag', '"e"'],
+    sizeBytes: bytes.length,
+    body: {
+      healed: 0,
+      askedTwiceBytes: 0,
+      read() {
+        const piece = left
+        left = null
+        return piece
+      },
+      cancel() {
+        left = null
+      },
+    },
+  }
+}
+
+function readAll({ body }: Reply): string {
+  if (body === null || typeof body === 'string') return body ?? ''
+  return Buffer.from((body.read() ?? []) as Uint8Array).toString()
+}
+
+describe('a request on its way', () => {
+  it('goes host, session, object, in this order and no further than it must', async () => {
+    const stage = createStage()
+    const cookie = await stage.signIn()
+    assert.equal((await stage.ask('/%2e%2e/a', { cookie })).status, 400)
+    assert.equal((await stage.ask('/a', { cookie }, 'PUT')).status, 405)
+    assert.equal((await stage.ask('/a', { cookie }, 'GET', 'other.example.com')).status, 421)
+    assert.equal((await stage.ask('/', { cookie })).status, 404)
+    assert.deepEqual(stage.steps, [])
+    assert.equal((await stage.ask('/a')).status, 302)
+    assert.deepEqual(stage.steps, ['session'])
+    const reply = await stage.ask('/a%20b?x=y', { cookie })
+    assert.deepEqual([reply.status, readAll(reply)], [200, 'hello'])
+    assert.deepEqual(stage.steps, ['session', 'session', 's3 GET a b'])
+    assert.deepEqual(stage.sso.asked, [])
+  })
+
+  it('is refused in the order 400, 405, 421, 404', async () => {
+    const stage = createStage()
+    const statusOf = async (target: string, method: string, host?: string) =>
+      (await stage.ask(target, {}, method, host)).status
+    assert.equal(await statusOf('/%zz', 'DELETE', 'other'), 400)
+    assert.equal(await statusOf('/', 'DELETE', 'other'), 405)
+    assert.equal(await statusOf('/', 'GET', 'other'), 421)
+    assert.equal(await statusOf('/', 'GET'), 404)
+  })
+
+  it('for the health check needs neither host nor session, and for nothing that resembles it', async () => {
+    const stage = createStage()
+    assert.equal((await stage.ask('/health', {}, 'GET', '10.0.0.1')).status, 200)
+    assert.equal((await stage.ask('/%68ealth', {}, 'HEAD', '')).status, 200)
+    assert.deepEqual(stage.steps, ['s3 GET health', 's3 HEAD health'])
+    for (const target of ['/health/', '/health%00', '//health', '/healt'])
+      assert.notEqual((await stage.ask(target)).status, 200, target)
+    const without = createStage({ healthcheckKey: undefined })
+    assert.equal((await without.ask('/health')).status, 302)
+  })
+
+  it('tells the log what it was for, whose it was, and how long each part took', async () => {
+    const stage = createStage()
+    const { exchange } = await stage.ask('/a%20b', { cookie: await stage.signIn() })
+    const { sessionMs, s3Ms, ...rest } = exchange
+    assert.deepEqual(rest, { route: 'object', key: 'a b', who: 'jo' })
+    assert.ok(Number(sessionMs) >= 0 && Number(s3Ms) >= 0)
+    assert.equal((await stage.ask('/a')).exchange.route, 'login')
+    assert.equal((await stage.ask('/a')).exchange.key, 'a')
+  })
+
+  it('asks the SSO again once the last answer is too old, and goes on without it before that', async () => {
+    const stage = createStage()
+    const cookie = await stage.signIn()
+    stage.sso.fail = new S3ProxyError('SSO_UNAVAILABLE', 'down')
+    assert.equal((await stage.ask('/a', { cookie })).status, 200)
+    stage.clock.now += 61_000
+    assert.equal((await stage.ask('/a', { cookie })).status, 502)
+    stage.sso.fail = undefined
+    const reply = await stage.ask('/a', { cookie })
+    assert.equal(reply.status, 200)
+    assert.ok(Number(reply.exchange.ssoMs) >= 0)
+    stage.clock.now += 61_000
+    stage.sso.answer = { kind: 'rejected' }
+    assert.equal((await stage.ask('/a', { cookie })).status, 302)
+    stage.sso.answer = { kind: 'known', who: 'jo' }
+    assert.equal((await stage.ask('/a', { cookie })).status, 302)
+  })
+})
+
+describe('without a session', () => {
+  for (const [what, headers, status] of [
+    ['a navigation', { 'sec-fetch-mode': 'navigate', accept: 'text/html' }, 302],
+    ['curl, a player, an older browser', { accept: '*/*' }, 302],
+    ['a request that says nothing', {}, 302],
+    ['a browser that takes JSON among others', { accept: 'text/html, application/json' }, 302],
+    ['fetch()', { 'sec-fetch-mode': 'cors' }, 401],
+    ['an image or film', { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }, 401],
+    ['a script of our own', { 'sec-fetch-mode': 'same-origin' }, 401],
+    ['an API', { accept: 'application/json' }, 401],
+    ['an API of its own type', { accept: 'application/vnd.api+json; charset=utf-8' }, 401],
+  ] as const) {
+    it(`${what} gets ${status}`, async () => {
+      const stage = createStage()
+      const reply = await stage.ask('/a', headers)
+      assert.equal(reply.status, status)
+      assert.equal(reply.header('cache-control'), 'no-store')
+      assert.equal(reply.header('referrer-policy'), 'no-referrer')
+      assert.equal(cookiesOf(reply) === '', status === 401)
+      assert.equal(locationIn(reply) === '', status === 401)
+    })
+  }
+
+  it('HEAD is led to the SSO as GET is', async () => {
+    assert.equal((await createStage().ask('/a', {}, 'HEAD')).status, 302)
+  })
+
+  it('a login leads from the redirect over the callback to the object', async () => {
+    const stage = createStage()
+    const begun = await stage.ask('/a%2Fb//c?')
+    const { searchParams } = new URL(locationIn(begun))
+    const cookie = cookiesOf(begun)
+    const target = `/__redirect_from_sso?code=c1&state=${searchParams.get('state')}`
+    const finished = await stage.ask(target, { cookie })
+    assert.equal(finished.status, 302)
+    assert.equal(locationIn(finished), `${site.origin}/a%2Fb//c?`)
+    assert.deepEqual([finished.exchange.route, finished.exchange.who], ['callback', 'jo'])
+    const reply = await stage.ask('/a%2Fb//c?', { cookie: cookiesOf(finished) })
+    assert.equal(readAll(reply), 'hello')
+    assert.equal(stage.steps.at(-1), 's3 GET a/b//c')
+  })
+
+  it('a callback that lacks something is 400, and one with an error never shows its text', async () => {
+    const stage = createStage()
+    for (const query of ['', '?code=c', '?state=s', '?code=&state=s', '?code=a&code=b&state=s'])
+      assert.equal((await stage.ask(`/__redirect_from_sso${query}`)).status, 400, query)
+    const denied = await stage.ask('/__redirect_from_sso?error=access_denied&error_description=canary')
+    const failed = await stage.ask('/__redirect_from_sso?error=server_error&error_description=canary')
+    const unknown = await stage.ask(`/__redirect_from_sso?code=c&state=${'A'.repeat(43)}`)
+    assert.deepEqual([denied.status, failed.status, unknown.status], [403, 502, 403])
+    assert.ok(!JSON.stringify([denied, failed, stage.logged]).includes('canary'))
+  })
+})
+
+describe('an answer', () => {
+  it('with an object is private, and sandboxed where the type can run script', async () => {
+    const stage = createStage()
+    const cookie = await stage.signIn()
+    for (const [type, isSandboxed] of [
+      ['text/html', true],
+      ['TEXT/HTML; charset=utf-8', true],
+      ['application/xhtml+xml', true],
+      ['image/svg+xml', true],
+      ['application/xml', true],
+      ['text/plain', false],
+      ['video/mp4', false],
+    ] as const) {
+      stage.s3(found(type, 'x'))
+      const reply = await stage.ask('/a', { cookie })
+      assert.equal(reply.header('cache-control'), 'private', type)
+      assert.equal(reply.header('content-security-policy')?.startsWith('sandbox') ?? false, isSandboxed, type)
+    }
+    const optedOut = createStage({ sandboxed: false })
+    optedOut.s3(found('text/html', 'x'))
+    const reply = await optedOut.ask('/a', { cookie: await optedOut.signIn() })
+    assert.equal(reply.header('content-security-policy'), undefined)
+  })
+
+  const results: [ObjectResult, number][] = [
+    [{ kind: 'not-modified', headers: ['etag', '"e"', 'content-length', '0'] }, 304],
+    [{ kind: 'precondition-failed' }, 412],
+    [{ kind: 'range-not-satisfiable', contentRange: 'bytes */5' }, 416],
+    [{ kind: 'not-found' }, 404],
+    [{ kind: 'denied' }, 403],
+  ]
+  for (const [result, status] of results) {
+    it(`to '${result.kind}' is ${status}`, async () => {
+      const stage = createStage()
+      stage.s3(result)
+      const reply = await stage.ask('/a', { cookie: await stage.signIn() })
+      assert.equal(reply.status, status)
+      assert.equal(reply.header('content-range'), status === 416 ? 'bytes */5' : undefined)
+      assert.equal(reply.header('content-length'), undefined)
+      assert.equal(stage.steps.includes('denied'), status === 403)
+    })
+  }
+
+  const failures = Object.keys(errorStatus).filter((code) => /^(?:S3|SSO|SESSION)_/.test(code)) as ErrorCode[]
+  for (const code of failures) {
+    it(`to ${code} is ${errorStatus[code]}, with a warning for the operator and nothing of it for the client`, async () => {
+      const stage = createStage()
+      stage.s3(new S3ProxyError(code, 'canary of the operator'))
+      const cookie = await stage.signIn()
+      for (const accept of ['text/html', '*/*']) {
+        const reply = await stage.ask('/a', { cookie, accept })
+        assert.deepEqual([reply.status, reply.code], [errorStatus[code], code])
+        assert.equal(reply.header('retry-after') !== undefined, reply.status === 503)
+        assert.ok(readAll(reply).includes('request-1'))
+        assert.doesNotMatch(readAll(reply), /canary/)
+      }
+      assert.deepEqual(
+        stage.logged.map(({ level, message }) => [level, message]),
+        Array(2).fill(['warn', 'canary of the operator']),
+      )
+    })
+  }
+
+  it('to a fault of ours is 500, with its stack in the log and not on the page', async () => {
+    const stage = createStage()
+    stage.s3(new TypeError('canary is not a function'))
+    const reply = await stage.ask('/a', { cookie: await stage.signIn(), accept: 'text/html' })
+    assert.deepEqual([reply.status, reply.code], [500, 'INTERNAL'])
+    assert.doesNotMatch(readAll(reply), /canary/)
+    assert.equal(stage.logged[0]?.level, 'error')
+    assert.match(JSON.stringify(stage.logged[0]?.fields), /TypeError: canary/)
+  })
+
+  it('to a client that has left is no failure in the log', async () => {
+    const stage = createStage()
+    stage.s3(new TransportError('cancelled', 'given up'))
+    const cookie = await stage.signIn()
+    const gone = AbortSignal.abort()
+    const handler = createHandler({
+      ...stage.parts,
+      source: {
+        open: async () => {
+          throw new TransportError('cancelled', 'given up')
+        },
+      },
+      siteOf: createSiteResolver({ publicUrl: site.origin }),
+      readiness: { check: async () => ({ state: 'ok', checks: {} }), startDraining() {} },
+      ...{ healthcheckKey: undefined, tokenCheckIntervalMs: 60_000, sandboxed: true, onDenied() {} },
+      log: Object.fromEntries(
+        ['debug', 'info', 'warn', 'error'].map((level) => [level, () => assert.fail('it was logged')]),
+      ) as unknown as HandlerParts['log'],
+    })
+    await handler({ ...request('/a', { cookie }), signal: gone }, { route: '' })
+  })
+})
+
+describe('signing out', () => {
+  it('is a button on GET, and happens on a POST of this site only', async () => {
+    const stage = createStage()
+    const cookie = await stage.signIn()
+    assert.equal((await stage.ask('/__s3proxy/logout', { cookie })).status, 200)
+    const foreign = await stage.ask(
+      '/__s3proxy/logout',
+      { cookie, origin: 'https://evil.example.com' },
+      'POST',
+    )
+    assert.equal(foreign.status, 403)
+    assert.equal((await stage.ask('/a', { cookie })).status, 200)
+    const done = await stage.ask('/__s3proxy/logout', { cookie, origin: site.origin }, 'POST')
+    assert.equal(done.status, 200)
+    assert.equal((await stage.ask('/a', { cookie })).status, 302)
+  })
+})
+
+describe('the paths of our own', () => {
+  it('say one word, and are reserved', async () => {
+    const word = async (state: 'ok' | 'degraded' | 'unready') => {
+      const stage = createStage({
+        readiness: { check: async () => ({ state, checks: { s3: 'secret reason' } }), startDraining() {} },
+      })
+      const { status, body } = await stage.ask('/__s3proxy/readyz', {}, 'GET', 'any')
+      return [status, body]
+    }
+    assert.deepEqual(await word('ok'), [200, 'ok\n'])
+    assert.deepEqual(await word('degraded'), [200, 'degraded\n'])
+    assert.deepEqual(await word('unready'), [503, 'unready\n'])
+    const stage = createStage()
+    assert.equal((await stage.ask('/__s3proxy/livez', {}, 'HEAD', 'any')).status, 200)
+    const cookie = await stage.signIn()
+    for (const target of ['/__s3proxy/', '/__s3proxy/metrics', '/__s3proxy/logout/x', '/%5f_s3proxy/a'])
+      assert.equal((await stage.ask(target, { cookie })).status, 404, target)
+    assert.equal((await stage.ask('/__s3proxy', { cookie })).status, 200)
+  })
+})
