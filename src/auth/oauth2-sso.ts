@@ -4,6 +4,7 @@ import { S3ProxyError } from '../errors.ts'
 import { withinDeadline } from '../session/within-deadline.ts'
 import { fetchIdentity } from './fetch-identity.ts'
 import type { SsoClient } from './sso-client.ts'
+import { ssoEndpoints } from './sso-endpoints.ts'
 import { tokenError, tokenTimeout } from './token-error.ts'
 
 export interface SsoSettings {
@@ -16,21 +17,18 @@ export interface SsoSettings {
 }
 
 const maxAnswerBytes = 1024 * 1024
-const authorizePath = 'o/authorize/'
-const tokenPath = 'o/token/'
-const identityPath = 'api/v1/user/me/'
 
 /** The SSO of the original, through simple-oauth2, which is loaded with the first login. */
 export function createOAuth2Sso(settings: SsoSettings): SsoClient {
-  const root = withSlash(settings.url)
-  const internalRoot = withSlash(settings.internalUrl ?? settings.url)
+  const endpoints = ssoEndpoints(settings)
+  const { tokenHost, tokenPath, authorizeHost, authorizePath } = endpoints
   let loaded: Promise<AuthorizationCode> | undefined
 
   async function load(): Promise<AuthorizationCode> {
     const { AuthorizationCode } = await import('simple-oauth2')
     return new AuthorizationCode({
       client: { id: settings.clientId, secret: settings.clientSecret },
-      auth: { tokenHost: internalRoot, tokenPath, authorizeHost: root, authorizePath },
+      auth: { tokenHost, tokenPath, authorizeHost, authorizePath },
       options: { authorizationMethod: 'body', bodyFormat: 'form' },
       http: { timeout: settings.timeoutMs, redirects: false, maxBytes: maxAnswerBytes },
     })
@@ -47,7 +45,7 @@ export function createOAuth2Sso(settings: SsoSettings): SsoClient {
         code_challenge: hash('sha256', codeVerifier, 'base64url'),
         code_challenge_method: 'S256',
       })
-      return `${root}${authorizePath}?${query}`
+      return `${endpoints.authorize}?${query}`
     },
     async exchangeCode({ code, codeVerifier, redirectUri }) {
       loaded ??= load().catch((error) => {
@@ -71,13 +69,9 @@ export function createOAuth2Sso(settings: SsoSettings): SsoClient {
       return accessToken
     },
     identify: (accessToken) =>
-      fetchIdentity(internalRoot + identityPath, accessToken, {
+      fetchIdentity(endpoints.identity, accessToken, {
         timeoutMs: settings.timeoutMs,
         maxAnswerBytes,
       }),
   }
-}
-
-function withSlash(url: string): string {
-  return url.endsWith('/') ? url : `${url}/`
 }

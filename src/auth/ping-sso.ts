@@ -4,14 +4,13 @@ import { messageOf } from '../errors.ts'
  * Asks the SSO's page about the user, without a token: any answer but a failure of the server shows that
  * somebody is there. What it says is not looked at.
  *
- * @param url root URL of the SSO, as this server reaches it
+ * @param url of that page, as this server reaches it
  * @throws Error with what is wrong, for the operator
  */
 export async function pingSso(url: string, timeoutMs: number): Promise<void> {
-  const target = `${url.endsWith('/') ? url : `${url}/`}api/v1/user/me/`
   let status: number
   try {
-    const response = await fetch(target, {
+    const response = await fetch(url, {
       headers: { accept: 'application/json' },
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),

@@ -10,6 +10,11 @@ export interface RedisSettings {
   timeoutMs: number
 }
 
+/** What Redis is asked beside what a store needs. */
+export interface RedisClient extends RedisCommands {
+  info(): Promise<string>
+}
+
 export interface RedisEvents {
   onReady(): void
   /** @param message without a secret */
@@ -22,7 +27,7 @@ export interface RedisEvents {
  * Nothing waits for a Redis that is away: a command fails at once while there is no connection, and after
  * `timeoutMs` when there is no answer. A connection on which nothing is answered any more is given up.
  */
-export function connectRedis(settings: RedisSettings, events: RedisEvents): RedisCommands {
+export function connectRedis(settings: RedisSettings, events: RedisEvents): RedisClient {
   const urls = settings.redisUrl.split(',').map((url) => new URL(url.trim()))
   const first = urls[0] as URL
   const nodes = urls.map((url) => ({

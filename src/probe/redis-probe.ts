@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto'
+import type { RedisClient, RedisEvents } from '../session/redis-client.ts'
+import { redisMessage } from '../session/redis-store.ts'
+import type { SessionStore } from '../session/session-store.ts'
+import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
+
+export interface RedisProbeOptions {
+  connect(events: RedisEvents): RedisClient
+  storeOf(redis: RedisClient): SessionStore
+  isCluster: boolean
+  sentinelName: string | undefined
+  timeoutMs: number
+}
+
+/** Everything that `serve` will want of Redis, once; the last step ends the connection. */
+export function redisSteps(options: RedisProbeOptions): ProbeStep[] {
+  let redis: RedisClient | undefined
+  // Each step waits a little longer than what it waits for, to hear what went wrong.
+  const timeoutMs = 2 * options.timeoutMs + 500
+
+  const connect = (): Promise<Finding> =>
+    new Promise((resolve, reject) => {
+      const client = options.connect({
+        onReady: () => resolve({ message: `connected and let in${topologyOf(options)}` }),
+        onLost(message) {
+          client.disconnect()
+          reject(new ProbeFailure(message, connectAdvice(message)))
+        },
+      })
+      redis = client
+    })
+
+  const roundTrip = async (): Promise<Finding> => {
+    const store = options.storeOf(redis as RedisClient)
+    const [key, value] = [`probe:${randomUUID()}`, randomUUID()]
+    await store.set(key, value, 10_000)
+    const found = await store.get(key)
+    await store.delete(key)
+    if (found !== value) throw new ProbeFailure('what was set was not what was got', 'is this a Redis?')
+    if ((await store.get(key)) !== null) throw new ProbeFailure('a value that was deleted is still there', '')
+    return { message: 'SET with expiry, GET and DEL did what they should' }
+  }
+
+  return [
+    { name: 'redis.connect', timeoutMs, isVital: true, run: connect },
+    { name: 'redis.roundtrip', timeoutMs, run: roundTrip },
+    {
+      name: 'redis.server',
+      timeoutMs,
+      run: async () => {
+        try {
+          return describeServer(await (redis as RedisClient).info(), options)
+        } catch (error) {
+          if (error instanceof ProbeFailure) throw error
+          return { message: `INFO was refused: ${redisMessage(error)}`, advice: 'nothing depends on it' }
+        }
+      },
+    },
+  ].map((step, index, all) => {
+    const isLast = index === all.length - 1
+    return isLast ? { ...step, run: () => step.run().finally(() => redis?.disconnect()) } : step
+  })
+}
+
+function topologyOf({ isCluster, sentinelName }: RedisProbeOptions): string {
+  if (isCluster) return ', as a Cluster'
+  return sentinelName === undefined ? '' : `, to the master ${sentinelName} that the Sentinels named`
+}
+
+function connectAdvice(message: string): string {
+  if (/WRONGPASS|NOAUTH|invalid.*password|no password/i.test(message))
+    return 'check user and password in session.redisUrl (VCAP_SERVICES, REDIS_URL)'
+  return 'check session.redisUrl (VCAP_SERVICES, REDIS_URL), the network and the firewall'
+}
+
+/** @param info answer to INFO: `name:value` lines */
+function describeServer(info: string, { isCluster }: RedisProbeOptions): Finding {
+  const value = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1]?.trim()
+  const version = value('redis_version') ?? 'unknown'
+  const [role, policy, maxBytes] = [value('role'), value('maxmemory_policy'), Number(value('maxmemory') ?? 0)]
+  if (role === 'slave' && !isCluster)
+    throw new ProbeFailure(`Redis ${version} is a replica, which takes no writes`, 'give the address of the master')
+  if (value('cluster_enabled') === '1' && !isCluster)
+    throw new ProbeFailure(`Redis ${version} is a Cluster`, 'set session.redisCluster')
+  const memory = maxBytes === 0 ? 'no memory limit' : `maxmemory ${maxBytes} bytes, ${policy}`
+  const message = `Redis ${version}, ${memory}`
+  if (maxBytes === 0) return { message }
+  if (policy === 'noeviction')
+    return { message, advice: 'when memory is full, nobody can sign in: leave room, about 1 KiB a session' }
+  return { message, advice: `${policy} may drop sessions when memory is full, which signs people out` }
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto'
+import { checkKey, type ObjectKey, toWireKey } from '../object/key.ts'
+import { judgeS3Answer, readErrorBody, xmlElement } from '../object/s3-answer.ts'
+import type { CredentialSource } from '../s3/credentials.ts'
+import { createDeadline } from '../s3/deadline.ts'
+import type { S3Client } from '../s3/s3-client.ts'
+import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
+import { type Peer, reach } from './reach.ts'
+
+export interface S3ProbeOptions {
+  client: S3Client
+  credentials: CredentialSource
+  /** Where credentials were configured; `undefined`: in the AWS default chain. */
+  credentialsFrom: string | undefined
+  peer: Peer
+  healthcheckKey: string | undefined
+  timeoutMs: number
+}
+
+interface S3Answer {
+  status: number
+  errorCode: string | undefined
+  headers: ReadonlyMap<string, string>
+  firstPiece: Uint8Array | null
+}
+
+const skewWarningMs = 60_000
+const maxSkewMs = 15 * 60_000
+
+/** Everything that `serve` will want of S3, once. */
+export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
+  const { timeoutMs } = options
+  const skew = createSkew()
+
+  async function ask(key: ObjectKey, range: string | undefined, signal: AbortSignal): Promise<S3Answer> {
+    const headers = range === undefined ? [] : [['range', range] as const]
+    const request = { method: 'GET', wireKey: toWireKey(key), headers } as const
+    const response = await options.client.send(request, signal, createDeadline(timeoutMs, () => performance.now()))
+    skew.note(response.headers.get('date'))
+    if (response.status === 200 || response.status === 206) {
+      const firstPiece = await response.body.read()
+      const copy = firstPiece === null ? null : Uint8Array.from(firstPiece)
+      response.body.cancel()
+      return { status: response.status, errorCode: undefined, headers: response.headers, firstPiece: copy }
+    }
+    const errorCode = xmlElement(await readErrorBody(response.body), 'Code')
+    return { status: response.status, errorCode, headers: response.headers, firstPiece: null }
+  }
+
+  const healthcheck = async (signal: AbortSignal): Promise<Finding> => {
+    const key = options.healthcheckKey === undefined ? undefined : checkKey(options.healthcheckKey)
+    if (key === undefined)
+      return {
+        message: 'no health-check object is configured',
+        advice: 's3.healthcheckKey (AWS_S3_HEALTHCHECK_KEY) names an object that is served without login',
+      }
+    const whole = await ask(key, undefined, signal)
+    if (whole.status !== 200) throw refused(whole, 'GET of the health-check object', 's3.healthcheckKey')
+    const part = await ask(key, 'bytes=0-0', signal)
+    const sizeBytes = Number(whole.headers.get('content-length'))
+    if (part.status !== 206 && sizeBytes > 0)
+      throw new ProbeFailure(
+        `a range of one byte was answered ${part.status}`,
+        'this S3 does not serve ranges: films cannot be seeked in, and broken downloads not be continued',
+      )
+    const isSame = part.firstPiece?.[0] === whole.firstPiece?.[0]
+    if (!isSame) throw new ProbeFailure('the range of one byte is another byte than that of the whole object', '')
+    const etag = whole.headers.get('etag')
+    return {
+      message: `GET answered 200 (${sizeBytes} bytes), and 206 to a range of one byte`,
+      ...(etag?.startsWith('"') ? {} : { advice: 'it has no strong ETag, so broken downloads cannot be continued' }),
+    }
+  }
+
+  const missing = async (signal: AbortSignal): Promise<Finding> => {
+    const answer = await ask(`s3proxy-probe/${randomUUID()}` as ObjectKey, undefined, signal)
+    const verdict = answer.status === 200 ? undefined : judgeS3Answer(answer.status, answer.errorCode)
+    if (verdict?.kind === 'not-found')
+      return { message: `404 ${answer.errorCode ?? ''}: the credentials may list the bucket, so 404s are passed on` }
+    if (verdict?.kind === 'denied')
+      return {
+        message: `403 ${answer.errorCode ?? ''}: the credentials may not list the bucket`,
+        advice: 'a key that does not exist is answered 403; grant s3:ListBucket to have 404',
+      }
+    throw refused(answer, 'GET of a key that does not exist', 's3.endpoint')
+  }
+
+  return [
+    {
+      name: 's3.credentials',
+      timeoutMs,
+      isVital: true,
+      run: async () => {
+        const given = await options.credentials.get()
+        const kind = given.sessionToken === undefined ? 'a lasting key' : 'a temporary key'
+        return { message: `${kind} from ${options.credentialsFrom ?? 'the AWS default chain'}` }
+      },
+    },
+    {
+      name: 's3.connect',
+      timeoutMs,
+      isVital: true,
+      run: (signal) => reach(options.peer, 's3.endpoint (AWS_S3_ENDPOINT)', signal),
+    },
+    { name: 's3.healthcheck', timeoutMs, run: healthcheck },
+    { name: 's3.missing-key', timeoutMs, run: missing },
+    { name: 's3.clock', timeoutMs, run: async () => skew.judge() },
+  ]
+}
+
+function refused(answer: S3Answer, what: string, option: string): ProbeFailure {
+  const said = `${answer.status} ${answer.errorCode?.replace(/[^A-Za-z0-9]/g, '') ?? 'without an error code'}`
+  const verdict = judgeS3Answer(answer.status, answer.errorCode)
+  const advice =
+    verdict.kind === 'failure'
+      ? verdict.advice
+      : verdict.kind === 'denied'
+        ? `grant s3:GetObject on it, or check ${option}`
+        : `check ${option}: there is no such object below the endpoint's prefix`
+  return new ProbeFailure(`${what} was answered ${said}`, advice)
+}
+
+/** The difference between S3's clock and ours, from the `date` of its answers. */
+function createSkew() {
+  let skewMs: number | undefined
+  return {
+    note(date: string | undefined): void {
+      const there = Date.parse(date ?? '')
+      if (!Number.isNaN(there)) skewMs = Date.now() - there
+    },
+    judge(): Finding {
+      if (skewMs === undefined) throw new ProbeFailure('S3 did not say what time it is', 'check s3.endpoint')
+      const seconds = Math.round(Math.abs(skewMs) / 1000)
+      const message = `this clock is ${seconds} s ${skewMs < 0 ? 'behind' : 'ahead of'} that of S3`
+      if (Math.abs(skewMs) >= maxSkewMs)
+        throw new ProbeFailure(message, 'S3 refuses signatures beyond 15 minutes: set the clock')
+      return { message, ...(Math.abs(skewMs) >= skewWarningMs ? { advice: 'set the clock: S3 takes 15 minutes' } : {}) }
+    },
+  }
+}

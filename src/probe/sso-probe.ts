@@ -1,0 +1,110 @@
+import { messageOf } from '../errors.ts'
+import type { SsoClient } from '../auth/sso-client.ts'
+import type { SsoEndpoints } from '../auth/sso-endpoints.ts'
+import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
+import { peerOf, reach } from './reach.ts'
+
+export interface SsoProbeOptions {
+  sso: SsoClient
+  endpoints: SsoEndpoints
+  clientId: string
+  clientSecret: string
+  /** Every callback that the SSO may be given; empty when any host is served. */
+  redirectUris: string[]
+  timeoutMs: number
+}
+
+/** Nobody has begun this login, so no SSO can know its code. */
+const nobodys = { state: 'probe', codeVerifier: 'p'.repeat(43) }
+
+/** Everything that logins will want of the SSO, without anybody who signs in. */
+export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
+  const { endpoints, timeoutMs } = options
+  const redirectUri = options.redirectUris[0] ?? 'https://assets.example.com/__redirect_from_sso'
+
+  const authorize = async (signal: AbortSignal): Promise<Finding> => {
+    const { status, location } = await ask(options.sso.authorizeUrl({ ...nobodys, redirectUri }), { signal })
+    if (status === 404)
+      throw new ProbeFailure(`${endpoints.authorize} answered 404`, 'check sso.url (SSO_URL): o/authorize/ lies below it')
+    if (status >= 500) throw new ProbeFailure(`${endpoints.authorize} answered ${status}`, 'the SSO itself fails')
+    if (status >= 400 || location?.includes('error='))
+      throw new ProbeFailure(
+        `${endpoints.authorize} refused the login: ${status}`,
+        `register ${redirectUri} at the SSO, and check sso.clientId (SSO_CLIENT_ID) and sso.scope`,
+      )
+    return { message: `answered ${status}` }
+  }
+
+  const token = async (signal: AbortSignal): Promise<Finding> => {
+    const form = {
+      grant_type: 'authorization_code',
+      code: 's3proxy-probe',
+      redirect_uri: redirectUri,
+      client_id: options.clientId,
+      client_secret: options.clientSecret,
+      code_verifier: nobodys.codeVerifier,
+    }
+    const url = endpoints.tokenHost + endpoints.tokenPath
+    const { status, error } = await ask(url, { signal, method: 'POST', body: new URLSearchParams(form) })
+    const said = `a wrong code was answered ${status}${error === undefined ? '' : ` ${error}`}`
+    if (status === 401 || error === 'invalid_client' || error === 'unauthorized_client')
+      throw new ProbeFailure(said, 'check sso.clientId and sso.clientSecret (SSO_CLIENT_ID, SSO_CLIENT_SECRET)')
+    if (status === 400 || status === 403) return { message: `${said}, as it should` }
+    if (status === 404) throw new ProbeFailure(said, 'check sso.url (SSO_URL): o/token/ lies below it')
+    throw new ProbeFailure(said, 'expected 400: is this the token endpoint of an OAuth 2.0 server?')
+  }
+
+  const identity = async (signal: AbortSignal): Promise<Finding> => {
+    const { status } = await ask(endpoints.identity, { signal })
+    const said = `without a token, it answered ${status}`
+    if (status === 401 || status === 403) return { message: `${said}, as it should` }
+    if (status === 404) throw new ProbeFailure(said, 'check sso.url (SSO_URL): api/v1/user/me/ lies below it')
+    throw new ProbeFailure(said, 'expected 401 or 403, or sessions cannot be checked')
+  }
+
+  const register = async (): Promise<Finding> =>
+    options.redirectUris.length > 0
+      ? { message: `to be registered at the SSO: ${options.redirectUris.join(', ')}` }
+      : {
+          message: 'it depends on the host that a visitor asks for',
+          advice: 'set server.publicUrl; its origin with /__redirect_from_sso is what the SSO has to know',
+        }
+
+  return [
+    {
+      name: 'sso.connect',
+      timeoutMs,
+      isVital: true,
+      run: (signal) => reach(peerOf(endpoints.tokenHost), 'sso.url (SSO_URL)', signal),
+    },
+    { name: 'sso.authorize', timeoutMs, run: authorize },
+    { name: 'sso.token', timeoutMs, run: token },
+    { name: 'sso.me', timeoutMs, run: identity },
+    { name: 'sso.redirect-uri', timeoutMs, run: register },
+  ]
+}
+
+interface SsoAnswer {
+  status: number
+  location: string | null
+  /** The code of RFC 6749 section 5.2, where there is one. */
+  error: string | undefined
+}
+
+const maxAnswerCharacters = 65_536
+
+async function ask(url: string, init: RequestInit): Promise<SsoAnswer> {
+  let response: Response
+  try {
+    response = await fetch(url, { ...init, redirect: 'manual', headers: { accept: 'application/json, text/html' } })
+  } catch (error) {
+    const reason = messageOf((error as { cause?: unknown }).cause ?? error)
+    throw new ProbeFailure(`cannot be asked: ${reason}`, 'check sso.url (SSO_URL) and sso.internalUrl')
+  }
+  const isJson = response.headers.get('content-type')?.includes('json') === true
+  const text = isJson ? (await response.text()).slice(0, maxAnswerCharacters) : ''
+  if (!isJson) await response.body?.cancel()
+  // The text of the SSO may repeat what we sent; its error code is enough.
+  const error = /"error"\s*:\s*"([a-z_]{1,40})"/.exec(text)?.[1]
+  return { status: response.status, location: response.headers.get('location'), error }
+}
