@@ -14,7 +14,10 @@ export interface SsoEndpoints {
 export function ssoEndpoints({
   url,
   internalUrl,
-}: { url: string; internalUrl?: string | undefined }): SsoEndpoints {
+}: {
+  url: string
+  internalUrl?: string | undefined
+}): SsoEndpoints {
   const authorizeHost = withSlash(url)
   const tokenHost = withSlash(internalUrl ?? url)
   return {

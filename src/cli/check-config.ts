@@ -1,20 +1,58 @@
 import { loadConfig } from '../config/load.ts'
 import { formatSummary, maskedConfig } from '../config/summary.ts'
+import type { ProbeResult } from '../probe/probe.ts'
 import { exitStatus } from './exit-status.ts'
 import type { CheckConfigFlags } from './flags.ts'
 import { formatProblems } from './problems.ts'
 
-/** Shows the configuration in force, or every problem in it. */
-export function checkConfig({ config: configPath, set, json }: CheckConfigFlags): number {
+/** Shows the configuration in force, or every problem in it; with `probe`, what comes of using it. */
+export async function checkConfig({
+  config: configPath,
+  set,
+  json,
+  probe,
+}: CheckConfigFlags): Promise<number> {
   const resolved = loadConfig({ configPath, flags: set })
-  const { problems, warnings, sources } = resolved
-  const isOk = problems.length === 0
+  const { config, problems, warnings, sources } = resolved
+  const probes = probe === true && config !== undefined ? await runProbes(config, sources) : undefined
+  const failed = probes?.filter(({ ok }) => !ok).map(({ name }) => name) ?? []
+  const status =
+    config === undefined ? exitStatus.usage : failed.length > 0 ? exitStatus.probeFailed : exitStatus.ok
   if (json === true) {
-    const report = { ok: isOk, problems, warnings, config: maskedConfig(resolved), sources }
+    const report = {
+      ok: status === exitStatus.ok,
+      problems,
+      warnings,
+      config: maskedConfig(resolved),
+      sources,
+      ...(probes === undefined ? {} : { probes }),
+    }
     process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`)
-  } else if (isOk) {
-    process.stdout.write(formatSummary(resolved))
-    for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`)
-  } else process.stderr.write(formatProblems(problems))
-  return isOk ? exitStatus.ok : exitStatus.usage
+    return status
+  }
+  if (config === undefined) {
+    process.stderr.write(formatProblems(problems))
+    return status
+  }
+  process.stdout.write(formatSummary(resolved))
+  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`)
+  if (probes !== undefined) process.stdout.write(`\n${formatProbes(probes)}`)
+  if (failed.length > 0) process.stderr.write(`s3proxy: failed: ${failed.join(', ')}\n`)
+  return status
+}
+
+async function runProbes(...given: Parameters<typeof import('../wiring/create-probes.ts').probe>) {
+  const { probe } = await import('../wiring/create-probes.ts')
+  return probe(...given)
+}
+
+/** A line for each step, and one below it where there is something to do. */
+export function formatProbes(probes: readonly ProbeResult[]): string {
+  const width = Math.max(...probes.map(({ name }) => name.length))
+  return probes
+    .map(({ name, ok, ms, message, advice }) => {
+      const line = `${ok ? 'ok    ' : 'FAILED'}  ${name.padEnd(width)}  ${`${ms} ms`.padStart(8)}  ${message}\n`
+      return advice === '' ? line : `${line}${' '.repeat(width + 20)}-> ${advice}\n`
+    })
+    .join('')
 }

@@ -11,6 +11,7 @@ export interface ServeFlags extends ConfigFlags {
 
 export interface CheckConfigFlags extends ConfigFlags {
   json?: boolean
+  probe?: boolean
 }
 
 export interface FetchFlags extends ConfigFlags {

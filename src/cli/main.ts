@@ -66,11 +66,12 @@ export function createProgram(setStatus: (status: number) => void): Command {
     .description('validate the configuration and show what is in force, secrets masked')
     .addOption(configOption())
     .addOption(setOption())
+    .option('--probe', 'try S3, Redis and the SSO for real')
     .option('--json', 'print one JSON object, for machines')
     .addHelpText('after', helpTexts['check-config'])
     .action(async (options: CheckConfigFlags) => {
       const { checkConfig } = await import('./check-config.ts')
-      setStatus(checkConfig(options))
+      setStatus(await checkConfig(options))
     })
 
   program

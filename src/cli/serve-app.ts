@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import { messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { type App, createApp } from '../wiring.ts'
+import { type App, createApp } from '../wiring/create-app.ts'
 import { exitStatus } from './exit-status.ts'
 import { createStopSignal } from './stop-signal.ts'
 import { surviveFaults } from './survive-faults.ts'

@@ -13,7 +13,11 @@ export interface Peer {
 export function peerOf(url: string): Peer {
   const { hostname, port, protocol } = new URL(url)
   const isSecure = protocol === 'https:' || protocol === 'rediss:'
-  return { hostname: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port) || (isSecure ? 443 : 80), isSecure }
+  return {
+    hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(port) || (isSecure ? 443 : 80),
+    isSecure,
+  }
 }
 
 const soonMs = 14 * 86_400_000
@@ -33,7 +37,12 @@ export async function reach(
   const where = hostname === address ? `${address}:${port}` : `${hostname} (${address}):${port}`
   if (!isSecure) {
     const socket = connect({ host: address, port, signal })
-    await settled(socket, 'connect', `cannot connect to ${where}`, `check the port in ${option}, and the firewall`)
+    await settled(
+      socket,
+      'connect',
+      `cannot connect to ${where}`,
+      `check the port in ${option}, and the firewall`,
+    )
     socket.destroy()
     return { message: `connected to ${where}, without TLS` }
   }
@@ -58,7 +67,10 @@ async function resolve(hostname: string, option: string): Promise<string> {
   try {
     return (await lookup(hostname)).address
   } catch (error) {
-    throw new ProbeFailure(`cannot look up ${hostname}: ${messageOf(error)}`, `check the host in ${option}, and DNS`)
+    throw new ProbeFailure(
+      `cannot look up ${hostname}: ${messageOf(error)}`,
+      `check the host in ${option}, and DNS`,
+    )
   }
 }
 

@@ -43,7 +43,6 @@ export function redisSteps(options: RedisProbeOptions): ProbeStep[] {
 
   return [
     { name: 'redis.connect', timeoutMs, isVital: true, run: connect },
-    { name: 'redis.roundtrip', timeoutMs, run: roundTrip },
     {
       name: 'redis.server',
       timeoutMs,
@@ -56,10 +55,8 @@ export function redisSteps(options: RedisProbeOptions): ProbeStep[] {
         }
       },
     },
-  ].map((step, index, all) => {
-    const isLast = index === all.length - 1
-    return isLast ? { ...step, run: () => step.run().finally(() => redis?.disconnect()) } : step
-  })
+    { name: 'redis.roundtrip', timeoutMs, run: () => roundTrip().finally(() => redis?.disconnect()) },
+  ]
 }
 
 function topologyOf({ isCluster, sentinelName }: RedisProbeOptions): string {
@@ -79,7 +76,10 @@ function describeServer(info: string, { isCluster }: RedisProbeOptions): Finding
   const version = value('redis_version') ?? 'unknown'
   const [role, policy, maxBytes] = [value('role'), value('maxmemory_policy'), Number(value('maxmemory') ?? 0)]
   if (role === 'slave' && !isCluster)
-    throw new ProbeFailure(`Redis ${version} is a replica, which takes no writes`, 'give the address of the master')
+    throw new ProbeFailure(
+      `Redis ${version} is a replica, which takes no writes`,
+      'give the address of the master',
+    )
   if (value('cluster_enabled') === '1' && !isCluster)
     throw new ProbeFailure(`Redis ${version} is a Cluster`, 'set session.redisCluster')
   const memory = maxBytes === 0 ? 'no memory limit' : `maxmemory ${maxBytes} bytes, ${policy}`

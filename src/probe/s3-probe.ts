@@ -35,7 +35,8 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
   async function ask(key: ObjectKey, range: string | undefined, signal: AbortSignal): Promise<S3Answer> {
     const headers = range === undefined ? [] : [['range', range] as const]
     const request = { method: 'GET', wireKey: toWireKey(key), headers } as const
-    const response = await options.client.send(request, signal, createDeadline(timeoutMs, () => performance.now()))
+    const deadline = createDeadline(timeoutMs, () => performance.now())
+    const response = await options.client.send(request, signal, deadline)
     skew.note(response.headers.get('date'))
     if (response.status === 200 || response.status === 206) {
       const firstPiece = await response.body.read()
@@ -43,7 +44,7 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
       response.body.cancel()
       return { status: response.status, errorCode: undefined, headers: response.headers, firstPiece: copy }
     }
-    const errorCode = xmlElement(await readErrorBody(response.body), 'Code')
+    const errorCode = xmlElement(await readErrorBody(response.body, deadline.remainingMs), 'Code')
     return { status: response.status, errorCode, headers: response.headers, firstPiece: null }
   }
 
@@ -64,11 +65,14 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
         'this S3 does not serve ranges: films cannot be seeked in, and broken downloads not be continued',
       )
     const isSame = part.firstPiece?.[0] === whole.firstPiece?.[0]
-    if (!isSame) throw new ProbeFailure('the range of one byte is another byte than that of the whole object', '')
+    if (!isSame)
+      throw new ProbeFailure('the range of one byte is another byte than that of the whole object', '')
     const etag = whole.headers.get('etag')
     return {
       message: `GET answered 200 (${sizeBytes} bytes), and 206 to a range of one byte`,
-      ...(etag?.startsWith('"') ? {} : { advice: 'it has no strong ETag, so broken downloads cannot be continued' }),
+      ...(etag?.startsWith('"')
+        ? {}
+        : { advice: 'it has no strong ETag, so broken downloads cannot be continued' }),
     }
   }
 
@@ -76,7 +80,9 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
     const answer = await ask(`s3proxy-probe/${randomUUID()}` as ObjectKey, undefined, signal)
     const verdict = answer.status === 200 ? undefined : judgeS3Answer(answer.status, answer.errorCode)
     if (verdict?.kind === 'not-found')
-      return { message: `404 ${answer.errorCode ?? ''}: the credentials may list the bucket, so 404s are passed on` }
+      return {
+        message: `404 ${answer.errorCode ?? ''}: the credentials may list the bucket, so 404s are passed on`,
+      }
     if (verdict?.kind === 'denied')
       return {
         message: `403 ${answer.errorCode ?? ''}: the credentials may not list the bucket`,
@@ -134,7 +140,10 @@ function createSkew() {
       const message = `this clock is ${seconds} s ${skewMs < 0 ? 'behind' : 'ahead of'} that of S3`
       if (Math.abs(skewMs) >= maxSkewMs)
         throw new ProbeFailure(message, 'S3 refuses signatures beyond 15 minutes: set the clock')
-      return { message, ...(Math.abs(skewMs) >= skewWarningMs ? { advice: 'set the clock: S3 takes 15 minutes' } : {}) }
+      return {
+        message,
+        ...(Math.abs(skewMs) >= skewWarningMs ? { advice: 'set the clock: S3 takes 15 minutes' } : {}),
+      }
     },
   }
 }

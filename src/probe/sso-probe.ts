@@ -1,6 +1,6 @@
-import { messageOf } from '../errors.ts'
 import type { SsoClient } from '../auth/sso-client.ts'
 import type { SsoEndpoints } from '../auth/sso-endpoints.ts'
+import { messageOf } from '../errors.ts'
 import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
 import { peerOf, reach } from './reach.ts'
 
@@ -25,8 +25,12 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
   const authorize = async (signal: AbortSignal): Promise<Finding> => {
     const { status, location } = await ask(options.sso.authorizeUrl({ ...nobodys, redirectUri }), { signal })
     if (status === 404)
-      throw new ProbeFailure(`${endpoints.authorize} answered 404`, 'check sso.url (SSO_URL): o/authorize/ lies below it')
-    if (status >= 500) throw new ProbeFailure(`${endpoints.authorize} answered ${status}`, 'the SSO itself fails')
+      throw new ProbeFailure(
+        `${endpoints.authorize} answered 404`,
+        'check sso.url (SSO_URL): o/authorize/ lies below it',
+      )
+    if (status >= 500)
+      throw new ProbeFailure(`${endpoints.authorize} answered ${status}`, 'the SSO itself fails')
     if (status >= 400 || location?.includes('error='))
       throw new ProbeFailure(
         `${endpoints.authorize} refused the login: ${status}`,
@@ -48,7 +52,10 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
     const { status, error } = await ask(url, { signal, method: 'POST', body: new URLSearchParams(form) })
     const said = `a wrong code was answered ${status}${error === undefined ? '' : ` ${error}`}`
     if (status === 401 || error === 'invalid_client' || error === 'unauthorized_client')
-      throw new ProbeFailure(said, 'check sso.clientId and sso.clientSecret (SSO_CLIENT_ID, SSO_CLIENT_SECRET)')
+      throw new ProbeFailure(
+        said,
+        'check sso.clientId and sso.clientSecret (SSO_CLIENT_ID, SSO_CLIENT_SECRET)',
+      )
     if (status === 400 || status === 403) return { message: `${said}, as it should` }
     if (status === 404) throw new ProbeFailure(said, 'check sso.url (SSO_URL): o/token/ lies below it')
     throw new ProbeFailure(said, 'expected 400: is this the token endpoint of an OAuth 2.0 server?')
@@ -96,7 +103,11 @@ const maxAnswerCharacters = 65_536
 async function ask(url: string, init: RequestInit): Promise<SsoAnswer> {
   let response: Response
   try {
-    response = await fetch(url, { ...init, redirect: 'manual', headers: { accept: 'application/json, text/html' } })
+    response = await fetch(url, {
+      ...init,
+      redirect: 'manual',
+      headers: { accept: 'application/json, text/html' },
+    })
   } catch (error) {
     const reason = messageOf((error as { cause?: unknown }).cause ?? error)
     throw new ProbeFailure(`cannot be asked: ${reason}`, 'check sso.url (SSO_URL) and sso.internalUrl')

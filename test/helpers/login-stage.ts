@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test'
 import { sections } from '../../src/config/options.ts'
 import { resolveConfig } from '../../src/config/resolve.ts'
-import { createApp } from '../../src/wiring.ts'
+import { createApp } from '../../src/wiring/create-app.ts'
 import { createHttpClient, type HttpAnswer, type HttpClient } from './http-client.ts'
 import { startS3StandIn } from './s3-stand-in/start-s3-stand-in.ts'
 import type { SsoStandIn } from './sso-stand-in/sso-stand-in-types.ts'

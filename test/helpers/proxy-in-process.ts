@@ -1,6 +1,6 @@
 import { resolveConfig } from '../../src/config/resolve.ts'
 import { createLog } from '../../src/log.ts'
-import { type App, createApp } from '../../src/wiring.ts'
+import { type App, createApp } from '../../src/wiring/create-app.ts'
 import type { LogLine } from './proxy-process.ts'
 import type { S3StandIn } from './s3-stand-in/stand-in-types.ts'
 

@@ -1,0 +1,52 @@
+import { endpointOf } from '../config/resolve.ts'
+import type { Config } from '../config/schema.ts'
+import type { Log } from '../log.ts'
+import type { ObjectSource } from '../object/object-source.ts'
+import { createReadAhead, type ReadAhead } from '../object/read-ahead.ts'
+import { createS3Source } from '../object/s3-source.ts'
+import { type ConnectionPool, createConnectionPool } from '../s3/connection-pool.ts'
+import { type CredentialSource, createCredentialSource } from '../s3/credentials.ts'
+import { createS3Client, type S3Client } from '../s3/s3-client.ts'
+import { createSigner } from '../s3/sigv4.ts'
+
+/** The S3 half, which `fetch` uses by itself. */
+export function createObjects(
+  config: Pick<Config, 's3'>,
+  log: Log,
+): { source: ObjectSource; client: S3Client; credentials: CredentialSource } {
+  const endpoint = endpointOf(config)
+  const stallTimeoutMs = Math.min(config.s3.stallTimeoutMs, config.s3.deadlineMs)
+  const pool = createConnectionPool({ ...config.s3, origin: endpoint, stallTimeoutMs })
+  const credentials = createCredentialSource(config.s3)
+  const client = createS3Client({
+    endpoint,
+    pool,
+    credentials,
+    sign: createSigner(config.s3.region),
+    stallTimeoutMs,
+    now: Date.now,
+  })
+  const source = createS3Source({
+    ...config.s3,
+    client,
+    ...readAheadOf(config.s3, pool),
+    random: Math.random,
+    now: () => performance.now(),
+    onRetry: (error, where) => log.debug({ code: error.code, where }, `asking S3 again: ${error.message}`),
+  })
+  return { source, client, credentials }
+}
+
+function readAheadOf(s3: Config['s3'], pool: ConnectionPool): { readAhead?: ReadAhead } {
+  if (s3.parallelConnections === 1) return {}
+  const readAhead = createReadAhead({
+    connections: s3.parallelConnections,
+    thresholdBytes: s3.parallelThresholdBytes,
+    partBytes: s3.parallelPartBytes,
+    memoryBytes: s3.parallelMemoryBytes,
+    maxConnections: s3.maxConnections,
+    poolUsage: () => pool.usage,
+    clockMs: () => performance.now(),
+  })
+  return { readAhead }
+}

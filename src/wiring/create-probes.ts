@@ -1,0 +1,69 @@
+import { callbackPath } from '../auth/login.ts'
+import { createOAuth2Sso } from '../auth/oauth2-sso.ts'
+import { ssoEndpoints } from '../auth/sso-endpoints.ts'
+import { endpointOf } from '../config/resolve.ts'
+import type { Config } from '../config/schema.ts'
+import { type ProbeResult, runSteps } from '../probe/probe.ts'
+import { redisSteps } from '../probe/redis-probe.ts'
+import { s3Steps } from '../probe/s3-probe.ts'
+import { ssoSteps } from '../probe/sso-probe.ts'
+import { connectRedis } from '../session/redis-client.ts'
+import { createRedisStore } from '../session/redis-store.ts'
+import { createObjects } from './create-objects.ts'
+
+/** Tries S3, Redis and the SSO for real, one after the other, so that times tell something; never rejects. */
+export async function probe(
+  config: Config,
+  sources: Readonly<Record<string, string>>,
+): Promise<ProbeResult[]> {
+  return [...(await probeS3(config, sources)), ...(await probeRedis(config)), ...(await probeSso(config))]
+}
+
+async function probeS3(config: Config, sources: Readonly<Record<string, string>>): Promise<ProbeResult[]> {
+  const { client, credentials } = createObjects(config, silent)
+  const steps = s3Steps({
+    client,
+    credentials,
+    credentialsFrom: sources['s3.accessKeyId'],
+    peer: endpointOf(config),
+    healthcheckKey: config.s3.healthcheckKey,
+    timeoutMs: Math.max(config.s3.connectTimeoutMs, config.s3.stallTimeoutMs),
+  })
+  return runSteps(steps).finally(() => client.close())
+}
+
+async function probeRedis({ session }: Config): Promise<ProbeResult[]> {
+  const { redisUrl, timeoutMs } = session
+  if (session.store === 'memory' || redisUrl === undefined) {
+    const message = 'not used: sessions are kept in memory (session.store)'
+    return [{ name: 'redis', ok: true, ms: 0, message, advice: '' }]
+  }
+  return runSteps(
+    redisSteps({
+      connect: (events) => connectRedis({ ...session, redisUrl }, events),
+      storeOf: (redis) => createRedisStore(redis, { prefix: session.redisKeyPrefix, timeoutMs }),
+      isCluster: session.redisCluster,
+      sentinelName: session.redisSentinelName,
+      timeoutMs,
+    }),
+  )
+}
+
+async function probeSso({ sso, server }: Config): Promise<ProbeResult[]> {
+  const origins =
+    server.publicUrl === undefined
+      ? (server.allowedHosts ?? []).map((host) => `https://${host}`)
+      : [new URL(server.publicUrl).origin]
+  return runSteps(
+    ssoSteps({
+      sso: createOAuth2Sso(sso),
+      endpoints: ssoEndpoints(sso),
+      clientId: sso.clientId,
+      clientSecret: sso.clientSecret,
+      redirectUris: origins.map((origin) => origin + callbackPath),
+      timeoutMs: sso.timeoutMs,
+    }),
+  )
+}
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} }

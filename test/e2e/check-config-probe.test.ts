@@ -1,0 +1,269 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { bareEnv, program } from '../helpers/proxy-process.ts'
+import { findFreePort, type RedisServer, startRedisServer } from '../helpers/redis-server.ts'
+import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import type { SsoStandIn } from '../helpers/sso-stand-in/sso-stand-in-types.ts'
+import { startSsoStandIn } from '../helpers/sso-stand-in/start-sso-stand-in.ts'
+
+interface Probe {
+  name: string
+  ok: boolean
+  ms: number
+  message: string
+  advice: string
+}
+
+const secrets = {
+  aws: 'canary-of-aws/secret+key',
+  sso: 'canary-of-the-application',
+  redis: 'canary-of-redis',
+}
+
+describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
+  let [s3, sso, redis] = [] as unknown as [S3StandIn, SsoStandIn, RedisServer]
+  let env: Record<string, string> = {}
+
+  before(async () => {
+    s3 = await startS3StandIn({ secretAccessKey: secrets.aws })
+    sso = await startSsoStandIn({ clientSecret: secrets.sso })
+    redis = await startRedisServer({ password: secrets.redis })
+    s3.put('health.txt', { body: 'ok' })
+  })
+  beforeEach(() => {
+    s3.misbehave(null)
+    sso.misbehave()
+    env = {
+      REDIS_URL: redis.url,
+      SSO_URL: sso.url,
+      SSO_CLIENT_ID: sso.clientId,
+      SSO_CLIENT_SECRET: secrets.sso,
+      AWS_S3_REGION: s3.region,
+      AWS_S3_ENDPOINT: s3.endpoint,
+      AWS_ACCESS_KEY_ID: s3.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secrets.aws,
+      AWS_S3_HEALTHCHECK_KEY: 'health.txt',
+      S3PROXY_SERVER_PUBLIC_URL: 'https://assets.example.com',
+      S3PROXY_S3_STALL_TIMEOUT_MS: '2000',
+      S3PROXY_S3_CONNECT_TIMEOUT_MS: '2000',
+      S3PROXY_SSO_TIMEOUT_MS: '2000',
+      S3PROXY_SESSION_TIMEOUT_MS: '2000',
+    }
+  })
+  after(() => Promise.all([s3.close(), sso.close(), redis.close()]))
+
+  async function run(...args: string[]): Promise<{ status: number | null; stdout: string; stderr: string }> {
+    const child = spawn(process.execPath, [program, 'check-config', '--probe', ...args], {
+      cwd: '/',
+      env: { ...bareEnv, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let [stdout, stderr] = ['', '']
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      stdout += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      stderr += text
+    })
+    const [status] = await once(child, 'close')
+    for (const secret of Object.values(secrets)) assert.ok(!(stdout + stderr).includes(secret), secret)
+    return { status, stdout, stderr }
+  }
+
+  /** Expects exactly these steps to fail. */
+  async function fails(...names: string[]): Promise<Map<string, Probe>> {
+    const { status, stdout } = await run('--json')
+    const report = JSON.parse(stdout) as { ok: boolean; probes: Probe[] }
+    const failed = report.probes.filter(({ ok }) => !ok).map(({ name }) => name)
+    assert.deepEqual(failed, names)
+    assert.equal(status, names.length === 0 ? 0 : 3)
+    assert.equal(report.ok, names.length === 0)
+    for (const probe of report.probes) {
+      assert.equal(typeof probe.ms, 'number')
+      assert.notEqual(probe.message, '')
+    }
+    return new Map(report.probes.map((probe) => [probe.name, probe]))
+  }
+  const messageOf = (probes: Map<string, Probe>, name: string) => {
+    const probe = probes.get(name)
+    return `${probe?.message} -> ${probe?.advice}`
+  }
+
+  it('tells of every step that it works, and the redirect URI to register', async () => {
+    const probes = await fails()
+    assert.match(messageOf(probes, 's3.healthcheck'), /GET answered 200 \(2 bytes\), and 206/)
+    assert.match(messageOf(probes, 's3.missing-key'), /404 NoSuchKey: the credentials may list the bucket/)
+    assert.match(messageOf(probes, 's3.credentials'), /AWS_ACCESS_KEY_ID/)
+    assert.match(messageOf(probes, 's3.clock'), /this clock is 0 s|this clock is 1 s/)
+    assert.match(messageOf(probes, 'redis.server'), /^Redis \d+\.\d+/)
+    assert.match(messageOf(probes, 'sso.token'), /a wrong code was answered 400 invalid_grant, as it should/)
+    assert.match(messageOf(probes, 'sso.me'), /it answered 401, as it should/)
+    assert.match(messageOf(probes, 'sso.redirect-uri'), /https:\/\/assets\.example\.com\/__redirect_from_sso/)
+  })
+
+  it('prints a table for people, and names what failed', async () => {
+    env.AWS_S3_HEALTHCHECK_KEY = 'no-such-object'
+    const { status, stdout, stderr } = await run()
+    assert.equal(status, 3)
+    assert.match(stdout, /^s3\.region +eu-west-2 +AWS_S3_REGION$/m)
+    assert.match(stdout, /^ok +s3\.connect +\d+ ms +connected to 127\.0\.0\.1:\d+, without TLS$/m)
+    assert.match(
+      stdout,
+      /^FAILED +s3\.healthcheck +\d+ ms +GET of the health-check object was answered 404 NoSuchKey\n +-> check s3\.healthcheckKey/m,
+    )
+    assert.equal(stderr, 's3proxy: failed: s3.healthcheck\n')
+  })
+
+  it('exits 2 without trying anything when the configuration is wrong', async () => {
+    env.AWS_S3_REGION = ''
+    const asked = s3.requestCount
+    assert.equal((await run()).status, 2)
+    assert.equal(s3.requestCount, asked)
+  })
+
+  it('leaves Redis out when sessions are kept in memory', async () => {
+    delete env.REDIS_URL
+    assert.match(messageOf(await fails(), 'redis'), /kept in memory/)
+  })
+
+  it('tells that the bucket may not be listed', async (t) => {
+    const other = await startS3StandIn({ secretAccessKey: secrets.aws, mayList: false })
+    t.after(() => other.close())
+    other.put('health.txt', { body: 'ok' })
+    env.AWS_S3_ENDPOINT = other.endpoint
+    assert.match(messageOf(await fails(), 's3.missing-key'), /403 AccessDenied.*grant s3:ListBucket/)
+  })
+
+  it('tells that the credentials are wrong', async () => {
+    env.AWS_ACCESS_KEY_ID = 'AKIAUNKNOWN000000000'
+    const probes = await fails('s3.healthcheck', 's3.missing-key')
+    assert.match(messageOf(probes, 's3.healthcheck'), /403 InvalidAccessKeyId -> check s3\.accessKeyId/)
+  })
+
+  it('tells that the clock is wrong', async (t) => {
+    const other = await startS3StandIn({
+      secretAccessKey: secrets.aws,
+      clock: () => new Date(Date.now() + 3_600_000),
+    })
+    t.after(() => other.close())
+    env.AWS_S3_ENDPOINT = other.endpoint
+    const probes = await fails('s3.healthcheck', 's3.missing-key', 's3.clock')
+    assert.match(messageOf(probes, 's3.clock'), /behind that of S3 -> .*set the clock/)
+  })
+
+  it('tells that S3 does not serve ranges', async () => {
+    s3.misbehave(({ headers }) => (headers.range === undefined ? {} : { error: 501, code: 'NotImplemented' }))
+    assert.match(
+      messageOf(await fails('s3.healthcheck'), 's3.healthcheck'),
+      /a range of one byte was answered 501/,
+    )
+  })
+
+  it('tells that nobody listens where S3 should be', async () => {
+    env.AWS_S3_ENDPOINT = `http://127.0.0.1:${await findFreePort()}/bucket/`
+    const probes = await fails('s3.connect', 's3.healthcheck', 's3.missing-key', 's3.clock')
+    assert.match(messageOf(probes, 's3.connect'), /ECONNREFUSED.*AWS_S3_ENDPOINT/)
+    assert.match(messageOf(probes, 's3.clock'), /not tried, because s3\.connect failed/)
+  })
+
+  it('tells that the name of S3 is unknown', async () => {
+    env.AWS_S3_ENDPOINT = 'http://no-such-host.invalid/bucket/'
+    const probes = await fails('s3.connect', 's3.healthcheck', 's3.missing-key', 's3.clock')
+    assert.match(messageOf(probes, 's3.connect'), /cannot look up no-such-host\.invalid.*DNS/)
+  })
+
+  it('tells that S3 is silent', async () => {
+    s3.misbehave({ stallBeforeHead: true })
+    const probes = await fails('s3.healthcheck', 's3.missing-key', 's3.clock')
+    assert.match(messageOf(probes, 's3.healthcheck'), /within 2000 ms/)
+  })
+
+  it('tells that the password of Redis is wrong', async () => {
+    env.REDIS_URL = redis.url.replace(secrets.redis, 'another')
+    const probes = await fails('redis.connect', 'redis.server', 'redis.roundtrip')
+    assert.match(
+      messageOf(probes, 'redis.connect'),
+      /WRONGPASS.*check user and password in session\.redisUrl/,
+    )
+  })
+
+  it('tells that Redis is away, or says nothing', async (t) => {
+    env.REDIS_URL = `redis://127.0.0.1:${await findFreePort()}`
+    assert.match(
+      messageOf(await fails('redis.connect', 'redis.server', 'redis.roundtrip'), 'redis.connect'),
+      /ECONNREFUSED/,
+    )
+    const silent = await startRedisServer()
+    t.after(() => silent.close())
+    silent.pause()
+    env.REDIS_URL = silent.url
+    await fails('redis.connect', 'redis.server', 'redis.roundtrip')
+  })
+
+  it('warns of a Redis that may drop sessions, or refuse them', async (t) => {
+    const small = await startRedisServer({
+      args: ['--maxmemory', '64mb', '--maxmemory-policy', 'allkeys-lru'],
+    })
+    t.after(() => small.close())
+    env.REDIS_URL = small.url
+    assert.match(messageOf(await fails(), 'redis.server'), /allkeys-lru may drop sessions/)
+    await small.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
+    assert.match(messageOf(await fails(), 'redis.server'), /nobody can sign in/)
+  })
+
+  it('tells that this Redis is a replica, or a Cluster', async (t) => {
+    const [main, replica, node] = await Promise.all([
+      startRedisServer(),
+      startRedisServer(),
+      startRedisServer({ args: ['--cluster-enabled', 'yes'] }),
+    ])
+    t.after(() => Promise.all([main.close(), replica.close(), node.close()]))
+    await replica.command('REPLICAOF', '127.0.0.1', String(main.port))
+    env.REDIS_URL = replica.url
+    assert.match(messageOf(await fails('redis.server', 'redis.roundtrip'), 'redis.server'), /is a replica/)
+    env.REDIS_URL = node.url
+    assert.match(
+      messageOf(await fails('redis.server', 'redis.roundtrip'), 'redis.server'),
+      /set session\.redisCluster/,
+    )
+  })
+
+  it('tells that the paths of the SSO are not there', async () => {
+    env.SSO_URL = `${sso.url}elsewhere/`
+    const probes = await fails('sso.authorize', 'sso.token', 'sso.me')
+    assert.match(messageOf(probes, 'sso.token'), /404.*o\/token\/ lies below it/)
+  })
+
+  it('tells that the secret of the application is wrong', async () => {
+    env.SSO_CLIENT_SECRET = 'another'
+    const probes = await fails('sso.token')
+    assert.match(
+      messageOf(probes, 'sso.token'),
+      /401 invalid_client -> check sso\.clientId and sso\.clientSecret/,
+    )
+  })
+
+  it('tells that the SSO does not know the application', async () => {
+    sso.misbehave({ authorize: { status: 400, error: 'invalid_request' } })
+    const probes = await fails('sso.authorize')
+    assert.match(
+      messageOf(probes, 'sso.authorize'),
+      /register https:\/\/assets\.example\.com\/__redirect_from_sso/,
+    )
+  })
+
+  it('tells that the SSO lets everybody in, fails, or is silent', async () => {
+    sso.misbehave({ me: { json: {} }, authorize: { html: 502 }, token: { stall: 'before-head' } })
+    const probes = await fails('sso.authorize', 'sso.token', 'sso.me')
+    assert.match(messageOf(probes, 'sso.me'), /it answered 200/)
+    assert.match(messageOf(probes, 'sso.token'), /no answer within 2000 ms/)
+  })
+
+  it('tells that the SSO is away', async () => {
+    env.SSO_URL = `http://127.0.0.1:${await findFreePort()}/`
+    await fails('sso.connect', 'sso.authorize', 'sso.token', 'sso.me', 'sso.redirect-uri')
+  })
+})
