@@ -18,11 +18,11 @@ SIGTERM and SIGINT: requests under way finish, at most for server.drainTimeoutMs
 Exit status: 0 stopped by a signal; 1 the port cannot be had; 2 usage or configuration.
 `,
   'check-config': `${sources}
-Nothing is asked of the network.
+Without --probe, nothing is asked of the network.
 Exit status: 0 the configuration is complete and valid; 2 it is not, and every problem was listed on stderr (with
---json on stdout), or usage.
+--json on stdout), or usage; 3 a probe failed, and stderr names which.
 
-Example: s3proxy check-config --config /etc/s3proxy.json
+Example: s3proxy check-config --config /etc/s3proxy.json --probe
 `,
   fetch: `${sources}
 At least: AWS_S3_REGION, AWS_S3_ENDPOINT (URL of the bucket), and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a
