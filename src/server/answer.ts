@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { type ErrorCode, messageOf } from '../errors.ts'
 import { errorReply } from '../http/error-reply.ts'
@@ -73,7 +74,7 @@ export function createAnswer({ handler, log, isDraining }: AnswerParts) {
 /** The line of a request whose connection ended before its turn came. */
 export function logDropped(log: Log, { message, startedAt }: Turn): void {
   logAccess(log, {
-    requestId: safeRequestId(message.headers['x-request-id']) ?? '',
+    requestId: safeRequestId(message.headers['x-request-id']) ?? randomUUID(),
     method: message.method ?? '',
     path: (message.url ?? '').split('?')[0] ?? '',
     route: 'dropped',

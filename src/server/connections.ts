@@ -57,8 +57,9 @@ const maxTurns = 256
 const lastWordsMs = 250
 
 /**
- * Keeps the order on each connection: pipelined requests are answered one after the other, so that one client
- * never has more than one request to S3, and what cannot be parsed is answered after what could.
+ * Keeps the order on each connection: pipelined requests are answered one after the other, so that a client that
+ * sends a thousand of them does not make us ask S3 a thousand times at once, and what cannot be parsed is answered
+ * after what could.
  */
 export function createConnections({ answer, onDropped, sendTimeoutMs }: ConnectionsOptions): Connections {
   const open = new Map<Socket, ClientConnection>()

@@ -45,8 +45,6 @@ async function sendBody(body: ByteSource, sizeBytes: number, response: ServerRes
       body.cancel()
       return { bytes: isComplete ? sizeBytes : 0, outcome: isComplete ? 'complete' : 'aborted' }
     }
-    // A client that leaves while S3 is being waited for does not wait for S3 to be given up.
-    response.once('close', () => body.cancel())
     await relayBody(startingWith(first, body), response, (sentBytes) => {
       bytes += sentBytes
     })
