@@ -24,7 +24,7 @@ export function tokenError(thrown: unknown, timeoutMs: number): S3ProxyError {
     if (message?.startsWith('Client request error') !== true) return badToken('gave no usable answer')
     return new S3ProxyError(
       'SSO_UNAVAILABLE',
-      `the token endpoint of the SSO cannot be reached (sso.url): ${messageOf(thrown)}`,
+      `the token endpoint of the SSO cannot be reached (sso.url): ${messageOf(thrown)}${codeOf(thrown)}`,
     )
   }
   const said = errorCodeIn(data?.payload)
@@ -41,6 +41,12 @@ export function tokenError(thrown: unknown, timeoutMs: number): S3ProxyError {
   if (status >= 300)
     return badToken(`answered ${status} ${said}(sso.url; redirects are not followed, sso.clientId)`)
   return badToken('gave an answer that is cut, too large or not JSON (sso.url)')
+}
+
+/** Errors about every address of a host have a code, and no message. */
+function codeOf(thrown: unknown): string {
+  const { code } = thrown as { code?: unknown }
+  return thrown instanceof AggregateError && typeof code === 'string' ? `: ${code}` : ''
 }
 
 export function tokenTimeout(timeoutMs: number): S3ProxyError {

@@ -73,7 +73,17 @@ export function connectRedis(settings: RedisSettings, events: RedisEvents): Redi
         })
   redis.on('ready', events.onReady)
   redis.on('error', (error: Error) => events.onLost(redisMessage(error)))
+  if (redis instanceof Cluster) tellOfCluster(redis, events)
   return redis
+}
+
+/** A Cluster of which no node can be used is tried again without an error of its own. */
+function tellOfCluster(cluster: Cluster, events: RedisEvents): void {
+  let last = 'no node of the Cluster can be used: do its nodes know their own addresses (CLUSTER SLOTS)?'
+  cluster.on('node error', (error: Error) => {
+    last = redisMessage(error)
+  })
+  cluster.on('reconnecting', () => events.onLost(last))
 }
 
 function redisOptions(url: URL, timeoutMs: number) {

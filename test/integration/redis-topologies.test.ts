@@ -63,6 +63,25 @@ describe('connectRedis', () => {
       if (outcome.status === 'rejected') assert.equal(outcome.reason.code, 'SESSION_STORE_UNAVAILABLE')
   })
 
+  it('says so when a Cluster cannot be used', async (t) => {
+    // A node that never met another does not know its own address.
+    const lonely = await start(t, { args: ['--cluster-enabled', 'yes'] })
+    await lonely.command('cluster', 'addslotsrange', '0', '16383')
+    const locked = await start(t, { password: 'right', args: ['--cluster-enabled', 'yes'] })
+    for (const [url, says] of [
+      [lonely.url, /no node of the Cluster|CLUSTERDOWN/],
+      [locked.url.replace('right', 'wrong-canary'), /WRONGPASS/],
+      ['redis://127.0.0.1:1', /ECONNREFUSED|Connection is closed/],
+    ] as const) {
+      const open = openRedisStore(url, { redisCluster: true, timeoutMs: 1000 })
+      t.after(() => open.store.close())
+      const message = await open.firstLost
+      assert.match(message, says)
+      assert.doesNotMatch(message, /canary/)
+      await assert.rejects(open.store.ping(), { code: 'SESSION_STORE_UNAVAILABLE' })
+    }
+  })
+
   it('speaks TLS with a rediss URL, and only to whom it can trust', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 's3proxy-tls-'))
     t.after(() => rmSync(folder, { recursive: true, force: true }))
