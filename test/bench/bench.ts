@@ -14,10 +14,12 @@ import { measureStart } from './start-time.ts'
 import { cpuMicroseconds, peakMemoryBytes, resetPeakMemory } from './usage.ts'
 import { type Work, works } from './works.ts'
 
-const usage = `usage: npm run bench -- [--quick] [--only WORK[,WORK]] [--peers PEER[,PEER]] [--rounds N] [--profile]
+const usage = `usage: npm run bench -- [--quick] [--only WORK[,WORK]] [--peers PEER[,PEER]] [--rounds N] [--profile FOLDER] [--before FOLDER]
   works: ${works.map((work) => work.name).join(', ')}, start
   peers: ${peerNames.join(', ')}
 docs/benchmarks.md and docs/benchmarks.svg are written when everything was measured.
+--profile leaves a CPU profile of s3proxy, which takes longer with it, for the developer tools of a browser;
+--before names another checkout, built, which is measured in the same run as the peer 's3proxy before'.
 `
 
 const { values } = parseArgs({
@@ -26,6 +28,8 @@ const { values } = parseArgs({
     only: { type: 'string' },
     peers: { type: 'string' },
     rounds: { type: 'string' },
+    profile: { type: 'string' },
+    before: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -37,7 +41,9 @@ const rounds = Number(values.rounds ?? (values.quick ? 3 : 7))
 const scale = values.quick ? 0.25 : 1
 const isWanted = (name: string) => values.only?.split(',').includes(name) ?? true
 const wantedWorks = works.filter(({ name }) => isWanted(name))
-const wantedPeers = peerNames.filter((name) => values.peers?.split(',').includes(name) ?? true)
+const wantedPeers = peerNames
+  .filter((name) => name !== 's3proxy before' || values.before !== undefined)
+  .filter((name) => values.peers?.split(',').includes(name) ?? true)
 
 const folder = mkdtempSync(join(tmpdir(), 's3proxy-bench-'))
 const samples: Sample[] = []
@@ -56,7 +62,15 @@ try {
       isSecure ? `https://127.0.0.1:${ports.securePort}/bucket/` : `http://127.0.0.1:${ports.port}/bucket/`,
     )
     for (const name of wantedPeers) {
-      const peer = await startPeer(name, { upstream, certificate, redisPort, sso, folder })
+      const peer = await startPeer(name, {
+        upstream,
+        certificate,
+        redisPort,
+        sso,
+        folder,
+        profileFolder: values.profile,
+        before: values.before,
+      })
       if (peer === undefined) process.stdout.write(`${name} is not installed: not measured\n`)
       else peers.set(`${name} ${isSecure}`, peer)
     }
@@ -86,7 +100,8 @@ try {
 
 const report = formatReport(samples, starts, wantedPeers)
 process.stdout.write(report)
-const isWhole = values.only === undefined && values.peers === undefined && !values.quick
+const isWhole =
+  values.only === undefined && values.peers === undefined && values.before === undefined && !values.quick
 if (isWhole) writeReport(report, drawChart(samples))
 
 function helper(file: string, args: string[]): ChildProcess {

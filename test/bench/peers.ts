@@ -21,7 +21,14 @@ export interface Peer {
   cookie: string
 }
 
-export const peerNames = ['s3proxy', 'nginx', 'nginx one line', 'nginx tuned', 'oauth2-proxy'] as const
+export const peerNames = [
+  's3proxy',
+  's3proxy before',
+  'nginx',
+  'nginx one line',
+  'nginx tuned',
+  'oauth2-proxy',
+] as const
 export type PeerName = (typeof peerNames)[number]
 
 export interface PeerSettings {
@@ -33,11 +40,17 @@ export interface PeerSettings {
   sso: BenchSso
   /** For logs, configuration and temporary files. */
   folder: string
+  /** Where s3proxy leaves a CPU profile when it ends. */
+  profileFolder?: string | undefined
+  /** Another checkout of s3proxy, built, to compare with. */
+  before?: string | undefined
 }
 
 /** Starts a peer. @returns `undefined` when its program is not installed */
 export function startPeer(name: PeerName, settings: PeerSettings): Promise<Peer | undefined> {
-  if (name === 's3proxy') return startS3proxy(settings)
+  if (name === 's3proxy') return startS3proxy(name, program, settings)
+  if (name === 's3proxy before')
+    return startS3proxy(name, join(settings.before ?? '.', 'bin', 's3proxy.js'), settings)
   if (name === 'oauth2-proxy') return startOauth2Proxy(settings)
   return startNginx(name, settings)
 }
@@ -52,15 +65,20 @@ export async function stopPeers(): Promise<void> {
   children.clear()
 }
 
-async function startS3proxy({ upstream, certificate, redisPort, sso, folder }: PeerSettings): Promise<Peer> {
+async function startS3proxy(name: PeerName, file: string, settings: PeerSettings): Promise<Peer> {
+  const { upstream, certificate, redisPort, sso, folder, profileFolder } = settings
   const port = await findFreePort()
   const env = {
     ...s3proxyEnv(port, upstream.href, sso),
     REDIS_URL: `redis://127.0.0.1:${redisPort}`,
     NODE_EXTRA_CA_CERTS: certificate,
   }
-  const pid = await launch(process.execPath, [program, 'serve'], port, folder, env)
-  return { name: 's3proxy', pid, port, basePath: '/', cookie: await login(port, '/small') }
+  const profiling =
+    profileFolder === undefined
+      ? []
+      : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, '--cpu-prof-interval=200']
+  const pid = await launch(process.execPath, [...profiling, file, 'serve'], port, folder, env)
+  return { name, pid, port, basePath: '/', cookie: await login(port, '/small') }
 }
 
 /** A whole configuration but for Redis. */
