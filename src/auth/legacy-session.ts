@@ -1,5 +1,5 @@
 import type { ProxyRequest } from '../http/proxy-request.ts'
-import { forgetLegacyCookie, type LegacyTokens } from '../session/legacy-tokens.ts'
+import { forgetLegacyCookie, type LegacyToken, type LegacyTokens } from '../session/legacy-tokens.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { Site } from './login.ts'
 import type { SsoClient } from './sso-client.ts'
@@ -27,24 +27,37 @@ export interface LegacySessions {
 }
 
 export function createLegacySessions({ tokens, sessions, sso, now }: LegacyParts): LegacySessions {
+  const underWay = new Map<string, Promise<ResumedSession | undefined>>()
+
+  async function upgrade(legacy: LegacyToken, request: ProxyRequest, site: Site) {
+    const identity = await sso.identify(legacy.accessToken)
+    if (identity.kind === 'rejected') {
+      await tokens.end(request.header('cookie'))
+      return undefined
+    }
+    await tokens.retire(legacy)
+    const session = {
+      accessToken: legacy.accessToken,
+      who: identity.who,
+      createdAt: now(),
+      verifiedAt: now(),
+    }
+    const cookie = await sessions.create(session, site.isSecure)
+    return { who: identity.who, cookies: [cookie, forgetLegacyCookie] }
+  }
+
   return {
     async resume(request, site) {
       const legacy = await tokens.find(request.header('cookie'))
       if (legacy === undefined) return undefined
-      const identity = await sso.identify(legacy.accessToken)
-      if (identity.kind === 'rejected') {
-        await tokens.end(request.header('cookie'))
-        return undefined
+      // A page and everything in it is one session, and one question to the SSO.
+      const key = `${site.origin} ${legacy.id}`
+      let resumed = underWay.get(key)
+      if (resumed === undefined) {
+        resumed = upgrade(legacy, request, site).finally(() => underWay.delete(key))
+        underWay.set(key, resumed)
       }
-      await tokens.retire(legacy)
-      const session = {
-        accessToken: legacy.accessToken,
-        who: identity.who,
-        createdAt: now(),
-        verifiedAt: now(),
-      }
-      const cookie = await sessions.create(session, site.isSecure)
-      return { who: identity.who, cookies: [cookie, forgetLegacyCookie] }
+      return resumed
     },
     async end(request) {
       await tokens.end(request.header('cookie'))
