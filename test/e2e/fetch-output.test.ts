@@ -18,6 +18,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
+import { eventually } from '../helpers/eventually.ts'
 import { bareEnv, program } from '../helpers/proxy-process.ts'
 import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
 import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
@@ -294,7 +295,7 @@ describe('s3proxy fetch --output', () => {
       s3.misbehave(({ ordinal }) => (ordinal === 1 ? { cutAfterBytes: 1024, how: 'stall' } : undefined))
       const slow = start(['fetch', 'binary', '-o', file], s3Env(s3), folder)
       await s3.requestsReach(s3.requestCount + 1)
-      while (!existsSync(`${file}.part.json`)) await new Promise((resolve) => setTimeout(resolve, 5))
+      await eventually(async () => existsSync(`${file}.part.json`), Boolean)
       const quick = await fetch(['binary', '-o', file])
       assert.equal(quick.status, 0)
       slow.child.kill('SIGTERM')
@@ -309,8 +310,10 @@ describe('s3proxy fetch --output', () => {
       it(`ends by ${signal}, and keeps the part`, async () => {
         s3.misbehave({ cutAfterBytes: 1024 * 1024, how: 'stall' })
         const running = start(['fetch', 'binary', '-o', file], s3Env(s3), folder)
-        while (!existsSync(`${file}.part`) || statSync(`${file}.part`).size < 1024 * 1024)
-          await new Promise((resolve) => setTimeout(resolve, 5))
+        await eventually(
+          async () => statSync(`${file}.part`, { throwIfNoEntry: false })?.size,
+          (size) => size === 1024 * 1024,
+        )
         running.child.kill(signal)
         const outcome = await running.outcome
         assert.equal(outcome.signal, signal)

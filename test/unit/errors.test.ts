@@ -1,11 +1,38 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { messageOf } from '../../src/errors.ts'
+import { errorStatus, messageOf, S3ProxyError } from '../../src/errors.ts'
+
+describe('errorStatus', () => {
+  it('reserves 500 for our own bugs', () => {
+    assert.deepEqual(
+      Object.entries(errorStatus).filter(([, status]) => status === 500),
+      [['INTERNAL', 500]],
+    )
+  })
+
+  it('has codes in capitals and statuses of errors', () => {
+    for (const [code, status] of Object.entries(errorStatus)) {
+      assert.match(code, /^[A-Z][A-Z0-9_]+$/)
+      assert.ok(status >= 400 && status <= 599, code)
+    }
+  })
+})
+
+describe('S3ProxyError', () => {
+  it('carries its code, its message and what caused it', () => {
+    const cause = new Error('refused')
+    const error = new S3ProxyError('S3_UNAVAILABLE', 'S3 cannot be reached', { cause })
+    assert.ok(error instanceof Error)
+    assert.equal(error.code, 'S3_UNAVAILABLE')
+    assert.equal(error.cause, cause)
+    assert.equal(String(error), 'S3ProxyError: S3 cannot be reached')
+  })
+})
 
 describe('messageOf', () => {
-  it('has words for whatever was thrown', () => {
-    assert.equal(messageOf(new Error('a')), 'a')
-    assert.equal(messageOf('b'), 'b')
+  it('is the message of an error, and the text of anything else that was thrown', () => {
+    assert.equal(messageOf(new TypeError('bad')), 'bad')
+    assert.equal(messageOf('bad'), 'bad')
     assert.equal(messageOf(undefined), 'undefined')
     // As Node throws it for a host of which no address can be reached.
     assert.equal(messageOf(new AggregateError([new Error('c'), new Error('d')])), 'c; d')

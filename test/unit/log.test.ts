@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { formatForPeople } from '../../src/log.ts'
+import { createLog, createRareWarning, formatForPeople, type Log, logAccess } from '../../src/log.ts'
 
 const dim = (text: string) => `(${text})`
 const request = {
@@ -42,5 +42,96 @@ describe('formatForPeople', () => {
   it('lets no value move the cursor or begin a line', () => {
     const line = formatForPeople({ ...request, who: 'a\x1b[2J\r\nb\u202e' }, 'request', dim)
     assert.match(line, / a\\u\{1b\}\[2J\\u\{d\}\\u\{a\}b\\u\{202e\} /)
+  })
+})
+
+describe('createLog', () => {
+  async function write(level: string, use: (log: Log) => void, fields?: Record<string, unknown>) {
+    const lines: string[] = []
+    const destination = { write: (line: string) => void lines.push(line) }
+    use(await createLog({ level, isPretty: false, destination, ...(fields === undefined ? {} : { fields }) }))
+    return lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+  }
+
+  it('writes one JSON object on a line: level by name, time in UTC, fields, message', async () => {
+    const lines = await write('info', (log) => log.warn({ code: 'S3_TIMEOUT' }, 'hello\nworld'), {
+      worker: 2,
+    })
+    assert.equal(lines.length, 1)
+    assert.match(String(lines[0]?.time), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+    assert.deepEqual(
+      { ...lines[0], time: '' },
+      { level: 'warn', time: '', worker: 2, code: 'S3_TIMEOUT', msg: 'hello\nworld' },
+    )
+  })
+
+  it('leaves out what is less severe than its level', async () => {
+    const use = (log: Log) => {
+      log.debug({}, 'a')
+      log.info({}, 'b')
+      log.warn({}, 'c')
+      log.error({}, 'd')
+    }
+    const messagesAt = async (level: string) => (await write(level, use)).map(({ msg }) => msg)
+    assert.deepEqual(await messagesAt('debug'), ['a', 'b', 'c', 'd'])
+    assert.deepEqual(await messagesAt('warn'), ['c', 'd'])
+    assert.deepEqual(await messagesAt('silent'), [])
+  })
+
+  it('hides what is named like a secret, should it ever be given', async () => {
+    const lines = await write('info', (log) =>
+      log.info(
+        { token: 'hunter2', cookie: 'hunter2', request: { authorization: 'hunter2' }, headers: ['hunter2'] },
+        '',
+      ),
+    )
+    assert.ok(!JSON.stringify(lines).includes('hunter2'))
+    assert.equal(lines[0]?.token, '***')
+  })
+})
+
+/** A log that only remembers. */
+function remember(): { log: Log; lines: [level: string, fields: object, message: string][] } {
+  const lines: [string, object, string][] = []
+  const at = (level: string) => (fields: object, message: string) => void lines.push([level, fields, message])
+  return { lines, log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') } }
+}
+
+describe('logAccess', () => {
+  it('is one line of level info', () => {
+    const { log, lines } = remember()
+    const record = {
+      requestId: 'id-1',
+      method: 'GET',
+      path: '/a',
+      route: 'object',
+      status: 200,
+      bytes: 1,
+      outcome: 'complete',
+      totalMs: 1,
+    } as const
+    logAccess(log, record)
+    assert.deepEqual(lines, [['info', record, 'request']])
+  })
+})
+
+describe('createRareWarning', () => {
+  it('lets the first one through, and then one a minute, with how many were held back', () => {
+    const { log, lines } = remember()
+    let now = 1_000_000
+    const warn = createRareWarning(log, 'again', () => now)
+    warn()
+    now += 59_999
+    warn()
+    warn()
+    now += 1
+    warn()
+    now += 60_000
+    warn()
+    assert.deepEqual(lines, [
+      ['warn', { heldBack: 0 }, 'again'],
+      ['warn', { heldBack: 2 }, 'again'],
+      ['warn', { heldBack: 0 }, 'again'],
+    ])
   })
 })
