@@ -133,10 +133,33 @@ async function launch(options: RedisServerOptions, folder: string, port: number)
   }
 }
 
+const running = new Set<ChildProcess>()
+
+/** Also when this process is ended by a signal, as the test runner does after its timeout. */
+function endWithUs(child: ChildProcess): void {
+  if (running.size === 0)
+    process.once('exit', endAll).once('SIGTERM', endBySignal).once('SIGINT', endBySignal)
+  running.add(child)
+  child.once('exit', () => {
+    running.delete(child)
+    if (running.size > 0) return
+    process.removeListener('exit', endAll)
+    process.removeListener('SIGTERM', endBySignal).removeListener('SIGINT', endBySignal)
+  })
+}
+
+function endAll(): void {
+  for (const child of running) child.kill('SIGKILL')
+}
+
+function endBySignal(signal: NodeJS.Signals): void {
+  endAll()
+  process.removeListener('SIGTERM', endBySignal).removeListener('SIGINT', endBySignal)
+  process.kill(process.pid, signal)
+}
+
 function ready(child: ChildProcess, says: RegExp): Promise<ChildProcess> {
-  const killWithUs = () => child.kill('SIGKILL')
-  process.once('exit', killWithUs)
-  child.once('exit', () => process.removeListener('exit', killWithUs))
+  endWithUs(child)
   return new Promise((resolve, reject) => {
     const lines: string[] = []
     child.once('error', (error) =>
