@@ -47,7 +47,7 @@ async function runProbes(...given: Parameters<typeof import('../wiring/create-pr
 }
 
 /** A line for each step, and one below it where there is something to do. */
-export function formatProbes(probes: readonly ProbeResult[]): string {
+function formatProbes(probes: readonly ProbeResult[]): string {
   const width = Math.max(...probes.map(({ name }) => name.length))
   return probes
     .map(({ name, ok, ms, message, advice }) => {
