@@ -23,6 +23,9 @@ const copiedBytes = 64 * 1024
 /** A TLS socket that was paused still hands out what it has taken off the network: one read, and a record before. */
 const decryptedBytes = 80 * 1024
 
+/** Every body ends with it, so it is made once: its stack would cost more than the rest of the ending. */
+const givenUp = new TransportError('cancelled', 'the body was given up')
+
 /**
  * The body of one answer while it arrives.
  *
@@ -153,7 +156,7 @@ export class ResponseBody implements ByteSource {
   #giveUp(): void {
     const wasOpen = !this.#isComplete && this.#failure === null
     this.#arrivedBytes = 0
-    this.#failure ??= new TransportError('cancelled', 'the body was given up')
+    this.#failure ??= givenUp
     if (this.#waiter !== null) this.#deliver()
     this.#releaseArrived()
     if (wasOpen) this.#connection.close()

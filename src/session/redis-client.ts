@@ -93,8 +93,7 @@ function redisOptions(url: URL, timeoutMs: number) {
     ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
     ...(database === undefined ? {} : { db: Number(database) }),
     connectTimeout: timeoutMs,
-    commandTimeout: timeoutMs,
-    // A peer that vanished without a word would else hold the connection for many minutes.
+    // Commands have no timer of their own here (see `createAnswered`), but a silent connection is given up.
     socketTimeout: 2 * timeoutMs,
     // What every Redis speaks; nothing here needs more.
     protocol: 2 as const,

@@ -1,6 +1,6 @@
 import { messageOf, S3ProxyError } from '../errors.ts'
+import { createPatience } from './patience.ts'
 import type { SessionStore } from './session-store.ts'
-import { withinDeadline } from './within-deadline.ts'
 
 /** As much of a Redis client as the store uses. */
 export interface RedisCommands {
@@ -53,18 +53,19 @@ function lifetime(ttlMs: number): number {
 }
 
 /**
- * Runs one command, and waits no longer than `timeoutMs` for it: a client that sends commands in batches starts
- * its own timers when a batch is sent.
+ * Runs one command, and waits no longer than `timeoutMs` for it. The client's own timers will not do: it starts them
+ * when a batch of commands is sent, and a process that is busy for a moment would take answers for missing.
  *
  * The returned function throws S3ProxyError `SESSION_STORE_UNAVAILABLE` for whatever the command failed with,
  * thrown at once or later.
  */
 export function createAnswered(timeoutMs: number) {
+  const withPatience = createPatience(timeoutMs, late)
   return async <T>(command: () => Promise<T>): Promise<T> => {
     try {
       // A client may throw at once, too.
       const work = new Promise<T>((resolve) => resolve(command()))
-      return await withinDeadline(work, timeoutMs, late)
+      return await withPatience(work)
     } catch (error) {
       // Without a cause: the errors of a client carry the command with its arguments, which may be tokens.
       throw new S3ProxyError(
