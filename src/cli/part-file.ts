@@ -92,10 +92,8 @@ function reopen(partPath: string): Promise<FileHandle> {
 /** Every write is over: the file has what was written to the stream. */
 function ended(stream: WriteStream): Promise<void> {
   if (stream.writableFinished) return Promise.resolve()
-  if (stream.destroyed) return Promise.reject(stream.errored ?? new Error('the file was closed'))
   return new Promise((resolve, reject) => {
-    stream.once('error', reject)
-    stream.end(resolve)
+    stream.end((error?: Error | null) => (error ? reject(error) : resolve()))
   })
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -83,6 +84,32 @@ describe('s3proxy fetch in a shell', () => {
     const { status } = await bash('echo zero > all; s3proxy fetch text >> all; s3proxy fetch text >> all')
     assert.equal(status, 0)
     assert.equal(readFileSync(join(folder, 'all'), 'utf8'), 'zero\none\ntwo\nthree\none\ntwo\nthree\n')
+  })
+
+  describe('where files may only grow to 1 MiB', () => {
+    // The write that goes over the limit is done in part, as on a disk that gets full.
+    const limit = 'ulimit -f 1024; trap "" XFSZ;'
+    const body = randomBytes(1024 * 1024 + 10)
+    before(() => s3.put('limited', { body }))
+
+    it('exits 1 when the last bytes of stdout found no place', async () => {
+      const { status, stderr } = await bash(`${limit} s3proxy fetch limited > cut`)
+      assert.match(stderr, /^s3proxy: cannot write: EFBIG/)
+      assert.equal(status, 1)
+    })
+
+    it('exits 1 and keeps what found a place, so that it can be gone on with', async () => {
+      const { status, stderr } = await bash(`${limit} s3proxy fetch limited --output limited`)
+      assert.match(stderr, /^s3proxy: cannot write: EFBIG.*; 1\.0 MiB are kept in .*limited\.part/)
+      assert.equal(status, 1)
+      const before = s3.requestCount
+      assert.equal((await bash('s3proxy fetch limited --output limited --continue --verify -q')).status, 0)
+      assert.ok(readFileSync(join(folder, 'limited')).equals(body))
+      assert.match(
+        String(s3.requests[before]?.headers.range ?? s3.requests[before + 1]?.headers.range),
+        /^bytes=1048576-/,
+      )
+    })
   })
 
   it('takes no more from S3 than its reader takes, and gives all of it in the end', async () => {

@@ -86,15 +86,6 @@ describe('openPartFile', () => {
     assert.equal(await second.keep(), 6)
   })
 
-  it('finishes nothing whose writing failed', async () => {
-    const part = await openPartFile(path, record)
-    part.stream.destroy(new Error('ENOSPC'))
-    await new Promise((resolve) => part.stream.once('close', resolve))
-    await assert.rejects(part.finish(), /ENOSPC/)
-    await part.discard()
-    assert.deepEqual(readdirSync(folder), [])
-  })
-
   it('says what is in the way', async () => {
     mkdirSync(`${path}.part`)
     writeFileSync(`${path}.part/file`, '')
