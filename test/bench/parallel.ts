@@ -1,0 +1,182 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { get } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { bareEnv, program, startProxy } from '../helpers/proxy-process.ts'
+import { median } from './report.ts'
+import { cpuMicroseconds, peakMemoryBytes, resetPeakMemory } from './usage.ts'
+
+// How much faster than one connection several are, when S3 gives each of them 25 MB/s and takes 30 ms to answer; and
+// what having them costs when one is fast enough. Prints tables for docs/decisions/006-parallel-reads.md:
+//   node --import tsx test/bench/parallel.ts [--rounds N] [--mib N] [--connections 1,2,4,8] [--part-mib N]
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    mib: { type: 'string', default: '1024' },
+    connections: { type: 'string', default: '1,2,4,8' },
+    'part-mib': { type: 'string', default: '8' },
+  },
+})
+const mib = 1024 * 1024
+const rounds = Number(values.rounds)
+const counts = values.connections.split(',').map(Number)
+const sizesMib = [48, 128, Number(values.mib)]
+const folder = mkdtempSync(join(tmpdir(), 's3proxy-bench-'))
+
+interface Sample {
+  wallMs: number
+  cpuMs: number
+  peakBytes: number
+}
+
+try {
+  const slow = await startOrigin('slow', { bytesPerSecondPerConnection: 25e6, firstByteDelayMs: 30 })
+  for (const sizeMib of sizesMib) {
+    const samples = new Map<string, Sample[]>()
+    for (let round = 0; round < rounds; round++) {
+      for (const connections of counts) {
+        await add(samples, `serve ${connections}`, () => serveOnce(slow, sizeMib, connections))
+        if (sizeMib === sizesMib.at(-1))
+          await add(samples, `fetch ${connections}`, () => fetchOnce(slow, sizeMib, connections))
+      }
+    }
+    print(`${sizeMib} MiB, each connection 25 MB/s and 30 ms to the first byte`, samples)
+  }
+  slow.child.kill()
+  const fast = await startOrigin('fast', {})
+  const samples = new Map<string, Sample[]>()
+  for (let round = 0; round < 2 * rounds + 1; round++) {
+    for (const connections of [1, 4])
+      await add(samples, `serve ${connections}`, () => serveOnce(fast, 1024, connections))
+  }
+  print('1024 MiB, connections without a limit', samples)
+  fast.child.kill()
+} finally {
+  rmSync(folder, { recursive: true })
+}
+
+interface Origin {
+  child: ChildProcess
+  env: Record<string, string>
+}
+
+async function startOrigin(name: string, options: object): Promise<Origin> {
+  const spec = join(folder, `${name}.json`)
+  const objects = [...new Set([...sizesMib, 1024])].map((sizeMib) => ({
+    key: `${sizeMib}`,
+    sizeBytes: sizeMib * mib,
+  }))
+  writeFileSync(spec, JSON.stringify({ options, objects }))
+  const main = fileURLToPath(new URL('../helpers/s3-stand-in/main.ts', import.meta.url))
+  const child = spawn(process.execPath, ['--import', 'tsx', main, '--spec', spec], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
+  const { endpoint, region, accessKeyId, secretAccessKey } = JSON.parse(line) as Record<string, string>
+  const env = {
+    AWS_S3_ENDPOINT: endpoint ?? '',
+    AWS_S3_REGION: region ?? '',
+    AWS_ACCESS_KEY_ID: accessKeyId ?? '',
+    AWS_SECRET_ACCESS_KEY: secretAccessKey ?? '',
+  }
+  return { child, env }
+}
+
+function settings(connections: number): Record<string, string> {
+  return {
+    S3PROXY_S3_PARALLEL_CONNECTIONS: String(connections),
+    S3PROXY_S3_PARALLEL_PART_BYTES: String(Number(values['part-mib']) * mib),
+    // As much as eight connections need, so that the numbers are those of the connections.
+    S3PROXY_S3_PARALLEL_MEMORY_BYTES: String(1024 * mib),
+  }
+}
+
+/** A proxy of its own for each sample, so that the peak of its memory is this download's. */
+async function serveOnce({ env }: Origin, sizeMib: number, connections: number): Promise<Sample> {
+  const proxy = await startProxy({
+    ...{ ...env, ...settings(connections) },
+    // Served without a login, and through the same code as everything else.
+    AWS_S3_HEALTHCHECK_KEY: `${sizeMib}`,
+    ...{ SSO_URL: 'http://127.0.0.1:9/', SSO_CLIENT_ID: 'none', SSO_CLIENT_SECRET: 'none' },
+    S3PROXY_SESSION_STORE: 'memory',
+  })
+  const pid = proxy.child.pid ?? 0
+  resetPeakMemory(pid)
+  const cpuBefore = cpuMicroseconds(pid)
+  const startedMs = performance.now()
+  const bytes = await download(proxy.port, `/${sizeMib}`)
+  const wallMs = performance.now() - startedMs
+  const cpuMs = (cpuMicroseconds(pid) - cpuBefore) / 1000
+  const peakBytes = peakMemoryBytes(pid)
+  await proxy.stop()
+  if (bytes !== sizeMib * mib) throw new Error(`${bytes} bytes came instead of ${sizeMib * mib}`)
+  return { wallMs, cpuMs, peakBytes }
+}
+
+/** With the time that the program takes to start. */
+async function fetchOnce({ env }: Origin, sizeMib: number, connections: number): Promise<Sample> {
+  const startedMs = performance.now()
+  const child = spawn(process.execPath, [program, 'fetch', `${sizeMib}`, '--quiet'], {
+    env: { ...bareEnv, ...env, ...settings(connections) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const closed = once(child, 'close')
+  let bytes = 0
+  let cpuMs = 0
+  let peakBytes = 0
+  for await (const piece of child.stdout) {
+    bytes += (piece as Buffer).length
+    if (bytes === sizeMib * mib) {
+      // The process waits for its end: the last moment at which it can be asked.
+      cpuMs = cpuMicroseconds(child.pid ?? 0) / 1000
+      peakBytes = peakMemoryBytes(child.pid ?? 0)
+    }
+  }
+  const [status] = await closed
+  if (status !== 0 || bytes !== sizeMib * mib)
+    throw new Error(`fetch ended with ${status} after ${bytes} bytes`)
+  return { wallMs: performance.now() - startedMs, cpuMs, peakBytes }
+}
+
+function download(port: number, path: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path, agent: false }, (response) => {
+      let bytes = 0
+      response.on('data', (piece: Buffer) => {
+        bytes += piece.length
+      })
+      response.on('end', () => resolve(bytes)).on('error', reject)
+    }).on('error', reject)
+  })
+}
+
+async function add(
+  samples: Map<string, Sample[]>,
+  name: string,
+  measure: () => Promise<Sample>,
+): Promise<void> {
+  const sample = await measure()
+  process.stderr.write(`${name}: ${Math.round(sample.wallMs)} ms, ${Math.round(sample.cpuMs)} ms CPU\n`)
+  samples.set(name, [...(samples.get(name) ?? []), sample])
+}
+
+function print(title: string, samples: Map<string, Sample[]>): void {
+  process.stdout.write(
+    `\n${title}\n\n| | time | times as fast as one | CPU | peak memory |\n|---|---|---|---|---|\n`,
+  )
+  for (const [name, all] of samples) {
+    const of = (pick: (sample: Sample) => number, which = all) => median(which.map(pick))
+    const one = samples.get(name.replace(/\d+$/, '1')) ?? all
+    const wallMs = of((sample) => sample.wallMs)
+    const gain = of((sample) => sample.wallMs, one) / wallMs
+    const [cpuMs, peakBytes] = [of((sample) => sample.cpuMs), of((sample) => sample.peakBytes)]
+    process.stdout.write(
+      `| ${name} | ${(wallMs / 1000).toFixed(2)} s | ${gain.toFixed(2)} | ${(cpuMs / 1000).toFixed(2)} s | ${Math.round(peakBytes / mib)} MiB |\n`,
+    )
+  }
+}

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { execFileSync, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { get } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { createHttpClient } from '../helpers/http-client.ts'
+import { bareEnv, program, startProxy } from '../helpers/proxy-process.ts'
+import { generatedBytes, generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
+import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+
+const mib = 1024 * 1024
+const sizeBytes = 16 * mib + 77
+
+for (const scheme of ['http', 'https'] as const) {
+  describe(`downloads over several connections to an ${scheme} S3`, { timeout: 120_000 }, () => {
+    let s3: S3StandIn
+    let folder: string
+    let env: Record<string, string>
+    before(async () => {
+      folder = mkdtempSync(join(tmpdir(), 's3proxy-parallel-'))
+      const tls = scheme === 'https' ? { tls: makeCertificate(folder) } : {}
+      s3 = await startS3StandIn({ bytesPerSecondPerConnection: 10 * mib, firstByteDelayMs: 5, ...tls })
+      s3.put('film', { body: { sizeBytes, seed: 9 } })
+      env = {
+        AWS_S3_REGION: s3.region,
+        AWS_S3_ENDPOINT: s3.endpoint,
+        AWS_ACCESS_KEY_ID: s3.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
+        S3PROXY_S3_PARALLEL_THRESHOLD_BYTES: String(4 * mib),
+        S3PROXY_S3_PARALLEL_PART_BYTES: String(mib),
+        ...(scheme === 'https' ? { NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem') } : {}),
+        // Served without a login, and through the same code as everything else.
+        AWS_S3_HEALTHCHECK_KEY: 'film',
+        SSO_URL: 'http://127.0.0.1:9/',
+        SSO_CLIENT_ID: 'none',
+        SSO_CLIENT_SECRET: 'none',
+        S3PROXY_SESSION_STORE: 'memory',
+      }
+    })
+    after(async () => {
+      await s3.close()
+      rmSync(folder, { recursive: true })
+    })
+
+    it('serves whole objects and ranges byte-exact, with the head that one connection has', async () => {
+      const proxy = await startProxy(env)
+      const client = createHttpClient()
+      const whole = await client.request(`${proxy.origin}/film`, { headers: { 'x-request-id': 'whole-123' } })
+      assert.equal(whole.status, 200)
+      assert.equal(whole.headers['content-length'], String(sizeBytes))
+      assert.equal(whole.headers['content-range'], undefined)
+      assert.equal(sha256(whole.body), generatedSha256(sizeBytes, 9))
+      const line = await proxy.logged(({ requestId }) => requestId === 'whole-123')
+      assert.equal(line.outcome, 'complete')
+      assert.ok(Number(line.parts) > 0, JSON.stringify(line))
+      const range = await client.request(`${proxy.origin}/film`, { headers: { range: 'bytes=12345-' } })
+      assert.equal(range.status, 206)
+      assert.equal(range.headers['content-range'], `bytes 12345-${sizeBytes - 1}/${sizeBytes}`)
+      assert.ok(range.body.equals(generatedBytes(9, 12_345, sizeBytes - 12_345)))
+      client.close()
+      assert.deepEqual(await proxy.stop(), { status: 0, signal: null })
+    })
+
+    it('cuts the client off when the object is replaced midway', async () => {
+      const proxy = await startProxy(env)
+      s3.put('film', { body: { sizeBytes, seed: 9 } })
+      const response = await startDownload(proxy.port)
+      let at = 0
+      await assert.rejects(async () => {
+        for await (const piece of response as AsyncIterable<Buffer>) {
+          assert.ok(piece.equals(generatedBytes(9, at, piece.length)), `wrong bytes at ${at}`)
+          at += piece.length
+          if (at > 6 * mib) s3.put('film', { body: { sizeBytes, seed: 10 } })
+        }
+      }, /aborted/)
+      assert.ok(at > 6 * mib && at < sizeBytes)
+      const line = await proxy.logged(({ outcome }) => outcome === 'cut')
+      assert.equal(line.bytes, at)
+      await proxy.logged(({ code }) => code === 'S3_BAD_ANSWER')
+      s3.put('film', { body: { sizeBytes, seed: 9 } })
+      await proxy.stop()
+    })
+
+    it('closes every connection to S3 when the client leaves', async () => {
+      const proxy = await startProxy(env)
+      const response = await startDownload(proxy.port)
+      let bytes = 0
+      for await (const piece of response as AsyncIterable<Buffer>) {
+        bytes += piece.length
+        if (bytes > 6 * mib) break
+      }
+      response.destroy()
+      const line = await proxy.logged(({ outcome }) => outcome === 'aborted')
+      assert.ok(Number(line.parts) > 0)
+      await s3.connectionsBelow(1)
+      await proxy.stop()
+    })
+
+    it('fetches the same bytes', async () => {
+      const child = spawn(process.execPath, [program, 'fetch', 'film', '--quiet'], {
+        env: { ...bareEnv, ...env },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      const hash = createHash('sha256')
+      const closed = once(child, 'close')
+      const before = s3.requestCount
+      for await (const piece of child.stdout) hash.update(piece)
+      assert.deepEqual(await closed, [0, null])
+      assert.equal(hash.digest('hex'), generatedSha256(sizeBytes, 9))
+      assert.ok(s3.requestCount - before > 2)
+    })
+  })
+}
+
+async function startDownload(port: number) {
+  const request = get({ host: '127.0.0.1', port, path: '/film', agent: false })
+  request.on('error', () => {})
+  const [response] = await once(request, 'response')
+  return response
+}
+
+function makeCertificate(folder: string): { key: string; cert: string } {
+  const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', keyFile]
+  execFileSync('openssl', ['req', '-x509', '-days', '2', ...key, '-out', certFile, ...subject], {
+    stdio: 'ignore',
+  })
+  return { key: readFileSync(keyFile, 'utf8'), cert: readFileSync(certFile, 'utf8') }
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
