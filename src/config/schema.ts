@@ -169,12 +169,12 @@ export const configSchema = z.strictObject({
       'asked for at a time on each of several connections',
       65_536,
       1024 * mebibyte,
-    ).default(8 * mebibyte),
+    ).default(12 * mebibyte),
     parallelMemoryBytes: count(
       'for what all downloads fetch ahead; beyond it they use one connection',
       0,
       terabyte,
-    ).default(64 * mebibyte),
+    ).default(96 * mebibyte),
   }),
   sso: z.strictObject({
     url: text('root URL of the SSO, as browsers reach it', { env: ['SSO_URL'] }, rootUrl),

@@ -1,6 +1,6 @@
 /**
  * Watches one connection for whether more of them would be faster: they are when the reader mostly waits for
- * S3, and S3 gives this connection less than one alone can carry.
+ * S3, S3 gives this connection less than one alone can carry, and this process has time for more.
  */
 export interface PaceProbe {
   /** How long the reader waited for S3. */
@@ -14,17 +14,26 @@ export interface PaceProbe {
 /** Beyond it one connection is as good as several: a gigabit line is full, or this machine is at its limit. */
 const fastBytesPerSecond = 150e6
 
-/** @param windowBytes after how many bytes it judges, anew each time */
-export function createPaceProbe(windowBytes: number, clockMs: () => number): PaceProbe {
+export interface PaceProbeOptions {
+  /** After how many bytes it judges, anew each time. */
+  windowBytes: number
+  clockMs(): number
+  /** Starts to watch how busy this process is; gives the share of time, 0 to 1, since it was started. */
+  watchLoad(): () => number
+}
+
+export function createPaceProbe({ windowBytes, clockMs, watchLoad }: PaceProbeOptions): PaceProbe {
   let patientBytes = windowBytes
   let startedMs: number | undefined
   let waitedMs = 0
   let bytes = 0
+  let load = watchLoad()
 
   function startAnew(nowMs: number | undefined): void {
     startedMs = nowMs
     waitedMs = 0
     bytes = 0
+    load = watchLoad()
   }
 
   return {
@@ -39,7 +48,7 @@ export function createPaceProbe(windowBytes: number, clockMs: () => number): Pac
       if (startedMs === undefined || bytes < patientBytes) return undefined
       const elapsedMs = nowMs - startedMs
       const bytesPerSecond = (bytes * 1000) / elapsedMs
-      const isSlow = waitedMs >= elapsedMs / 2 && bytesPerSecond < fastBytesPerSecond
+      const isSlow = waitedMs >= elapsedMs / 2 && bytesPerSecond < fastBytesPerSecond && load() < 0.5
       startAnew(nowMs)
       return isSlow ? bytesPerSecond : undefined
     },

@@ -44,7 +44,7 @@ export function createParallelBody(
   const { readAhead, signal } = options
   const { clockMs, partBytes } = readAhead
   const { endByte } = range
-  const probe = createPaceProbe(partBytes / 2, clockMs)
+  const probe = createPaceProbe({ ...readAhead, windowBytes: partBytes / 4 })
   const givenUp = new AbortController()
   let nextByte = range.firstByte
   let stream: ObjectBody | undefined = opened

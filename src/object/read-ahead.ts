@@ -13,6 +13,8 @@ export interface ReadAheadOptions {
   poolUsage(): { open: number; idle: number; waiting: number }
   /** Monotonic. */
   clockMs(): number
+  /** Starts to watch how busy this process is; gives the share of time, 0 to 1, since it was started. */
+  watchLoad(): () => number
 }
 
 /** What all downloads of a process share when they read ahead: memory, and connections that nobody else needs. */
@@ -24,6 +26,7 @@ export interface ReadAhead {
   readonly blocks: BlockPool
   readonly memory: MemoryBudget
   clockMs(): number
+  watchLoad(): () => number
   /**
    * Sets memory aside and counts a connection for one part.
    *
@@ -39,7 +42,7 @@ const largestBlockBytes = 512 * 1024
 const keptBytes = 16 * 1024 * 1024
 
 export function createReadAhead(options: ReadAheadOptions): ReadAhead {
-  const { connections, thresholdBytes, partBytes, maxConnections, poolUsage, clockMs } = options
+  const { connections, thresholdBytes, partBytes, maxConnections, poolUsage, clockMs, watchLoad } = options
   const blockBytes = Math.min(largestBlockBytes, partBytes)
   const memory = createMemoryBudget(options.memoryBytes)
   const blocks = createBlockPool({
@@ -57,7 +60,7 @@ export function createReadAhead(options: ReadAheadOptions): ReadAhead {
   }
 
   return {
-    ...{ connections, thresholdBytes, partBytes, blockBytes, blocks, memory, clockMs },
+    ...{ connections, thresholdBytes, partBytes, blockBytes, blocks, memory, clockMs, watchLoad },
     begin(memoryBytes) {
       if (!hasSpareConnection() || !memory.take(memoryBytes)) return false
       underWay++

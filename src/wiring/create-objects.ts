@@ -47,6 +47,10 @@ function readAheadOf(s3: Config['s3'], pool: ConnectionPool): { readAhead?: Read
     maxConnections: s3.maxConnections,
     poolUsage: () => pool.usage,
     clockMs: () => performance.now(),
+    watchLoad() {
+      const before = performance.eventLoopUtilization()
+      return () => performance.eventLoopUtilization(before).utilization
+    },
   })
   return { readAhead }
 }

@@ -19,7 +19,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     mib: { type: 'string', default: '1024' },
     connections: { type: 'string', default: '1,2,4,8' },
-    'part-mib': { type: 'string', default: '8' },
+    'part-mib': { type: 'string', default: '12' },
   },
 })
 const mib = 1024 * 1024

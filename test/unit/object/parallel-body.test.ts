@@ -120,7 +120,11 @@ function start(end = endByte, readerPatienceMs = 10_000) {
   const { opened, open } = createHandFedBodies()
   const readAhead = createReadAhead({
     ...{ connections: 4, thresholdBytes: 0, partBytes: 400, memoryBytes: 100_000, maxConnections: 100 },
-    ...{ poolUsage: () => ({ open: 0, idle: 0, waiting: 0 }), clockMs: () => clock.ms },
+    ...{
+      poolUsage: () => ({ open: 0, idle: 0, waiting: 0 }),
+      clockMs: () => clock.ms,
+      watchLoad: () => () => 0,
+    },
   })
   const stream = createHandFedBody(0, end)
   const leaves = new AbortController()

@@ -136,7 +136,7 @@ async function start(
   const { opened, open } = createHandFedBodies()
   const ahead = createReadAhead({
     ...{ connections: 3, thresholdBytes: 0, partBytes: 150, memoryBytes, maxConnections: 100 },
-    ...{ poolUsage: () => ({ open: 0, idle: 0, waiting: 0 }), clockMs: () => 0 },
+    ...{ poolUsage: () => ({ open: 0, idle: 0, waiting: 0 }), clockMs: () => 0, watchLoad: () => () => 0 },
   })
   const plan = createPartPlan({ firstByte: 0, endByte: 1000, partBytes: 150, connections: 3, unitBytes: 50 })
   plan.next()

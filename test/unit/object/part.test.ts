@@ -118,7 +118,7 @@ async function start(firstByte: number, endByte: number, wrongBytes = 0, isOpene
   let ended = 0
   const ahead = createReadAhead({
     ...{ connections: 4, thresholdBytes: 0, partBytes: blockBytes, memoryBytes: 1000, maxConnections: 8 },
-    ...{ poolUsage: () => ({ open: 0, idle: 0, waiting: 0 }), clockMs: () => 0 },
+    ...{ poolUsage: () => ({ open: 0, idle: 0, waiting: 0 }), clockMs: () => 0, watchLoad: () => () => 0 },
   })
   const readAhead = {
     ...ahead,

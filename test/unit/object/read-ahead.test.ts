@@ -6,6 +6,7 @@ const usage = { open: 0, idle: 0, waiting: 0 }
 const options = {
   ...{ connections: 4, thresholdBytes: 0, partBytes: 100, memoryBytes: 1000, maxConnections: 8 },
   clockMs: () => 0,
+  watchLoad: () => () => 0,
 }
 
 describe('createReadAhead', () => {
