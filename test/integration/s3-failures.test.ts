@@ -91,6 +91,19 @@ describe('failures of S3', { timeout: 120_000 }, () => {
     }
   }
 
+  for (const [what, wrong] of Object.entries({
+    'is not the one asked for': { wrongContentRange: true },
+    'is shorter than its length': { contentLength: 2 },
+    'is longer than its length': { contentLength: -2 },
+  })) {
+    it(`becomes 502 after 3 tries: a range that ${what}`, async (t) => {
+      const bucket = createBucketClient(t, s3)
+      s3.misbehave(wrong)
+      await failsWith(bucket.open('key', { conditions: { range: 'bytes=2-6' } }), 502, /range/)
+      assert.equal(bucket.retries.length, 2)
+    })
+  }
+
   it('is not seen when another try does better', async (t) => {
     for (const wrong of rows.filter(([, , , , tries]) => tries > 1).map(([, wrong]) => wrong)) {
       const bucket = createBucketClient(t, s3)

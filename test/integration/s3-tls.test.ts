@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createBucketClient, eventually, readAll } from '../helpers/bucket-client.ts'
@@ -88,12 +89,13 @@ describe('objects in S3 over https', { timeout: 120_000 }, () => {
     })
 
     it('uses a connection again that was paused to the very end of a body', async (t) => {
-      const bucket = createBucketClient(t, s3, { stallTimeoutMs: 5000 })
+      const bucket = createBucketClient(t, s3, { stallTimeoutMs: 2000 })
       for (let sizeBytes = 400_000; sizeBytes <= 560_000; sizeBytes += 5000) {
         s3.put('edge', { body: { sizeBytes, seed: 2 } })
         const { body } = await bucket.get('edge')
         // Nothing is taken until all has arrived, or the pause holds.
-        for (let turn = 0; turn < 30; turn++) await new Promise((resolve) => setImmediate(resolve))
+        await s3.requestsSettled()
+        await sleep(10)
         assert.equal((await readAll(body)).equals(generatedBytes(2, 0, sizeBytes)), true)
         assert.equal((await readAll((await bucket.get('key')).body)).toString(), 'hello world')
       }
@@ -109,9 +111,7 @@ describe('objects in S3 over https', { timeout: 120_000 }, () => {
         const sizeBytes = 1 + random.below(random.pick([100, 100_000, 900_000]))
         s3.put('any', { body: { sizeBytes, seed: round } })
         const { body } = await bucket.get('any')
-        const bytes = await readAll(body, () =>
-          random.chance(0.3) ? new Promise((resolve) => setTimeout(resolve, random.below(3))) : undefined,
-        )
+        const bytes = await readAll(body, () => (random.chance(0.3) ? sleep(random.below(3)) : undefined))
         assert.equal(bytes.equals(generatedBytes(round, 0, sizeBytes)), true, `seed ${random.seed}`)
       }
       assert.equal(bucket.blocks.lentBytes, 0)
