@@ -30,7 +30,7 @@ const nothing = new Uint8Array(0)
  * The reader that takes nothing for `readerPatienceMs` is no reason to hold a connection: it is given back,
  * and the rest is asked for when the reader goes on. An object without a strong ETag cannot be continued.
  *
- * @see docs/decisions/003-healing.md
+ * @see docs/decisions/005-healing.md
  */
 export function createHealingBody(
   object: FoundObject,

@@ -41,8 +41,6 @@ export class Connection {
   #waiter: { resolve(response: S3Response): void; reject(error: Error): void; method: string } | null = null
   #body: ResponseBody | null = null
   #keepAlive = true
-  /** Reading was stopped, because the reader of the body has enough. */
-  #isPaused = false
   #exchanges = 0
   #timer: NodeJS.Timeout | undefined
   /** When it last became idle, by the clock of `performance.now()`. */
@@ -120,7 +118,6 @@ export class Connection {
   }
 
   resume(): void {
-    this.#isPaused = false
     this.#socket.resume()
   }
 
@@ -139,8 +136,7 @@ export class Connection {
     } catch (error) {
       this.#fail(error as Error)
     }
-    if (this.#body?.isPaused) this.#isPaused = true
-    return !this.#isPaused
+    return this.#body === null || !this.#body.isPaused
   }
 
   #receiveHead(bytes: Buffer): void {
@@ -193,8 +189,6 @@ export class Connection {
       this.#fail(new TransportError('cancelled', 'not to be used again'))
       return
     }
-    // TLS hands out what it has decrypted even when paused, so a body may end while nothing is read any more.
-    if (this.#isPaused) this.resume()
     this.#options.onIdle(this)
   }
 

@@ -96,11 +96,10 @@ describe('objects in S3 over https', { timeout: 120_000 }, () => {
         // Nothing is taken until all has arrived, or the pause holds.
         await s3.requestsSettled()
         await sleep(10)
-        assert.equal((await readAll(body)).equals(generatedBytes(2, 0, sizeBytes)), true)
         assert.equal((await readAll((await bucket.get('key')).body)).toString(), 'hello world')
+        assert.equal((await readAll(body)).equals(generatedBytes(2, 0, sizeBytes)), true)
       }
       assert.equal(bucket.retries.length, 0)
-      assert.equal(bucket.pool.usage.open, 1)
       assert.equal(bucket.blocks.lentBytes, 0)
     })
 
