@@ -15,7 +15,7 @@ import type {
 import { createS3Source, type S3SourceOptions } from '../../src/object/s3-source.ts'
 import { type BlockPool, createBlockPool } from '../../src/s3/block-pool.ts'
 import { type ConnectionPool, createConnectionPool } from '../../src/s3/connection-pool.ts'
-import { createCredentialSource } from '../../src/s3/credentials.ts'
+import { type CredentialSource, createCredentialSource } from '../../src/s3/credentials.ts'
 import { createS3Client, type S3Client } from '../../src/s3/s3-client.ts'
 import { createSigner } from '../../src/s3/sigv4.ts'
 
@@ -33,6 +33,8 @@ export interface BucketClientOptions extends Partial<S3SourceOptions> {
   stallTimeoutMs?: number
   maxConnections?: number
   idleTimeoutMs?: number
+  /** Instead of the keys of the address. */
+  credentials?: CredentialSource
 }
 
 /** The S3 half of the program, as the wiring puts it together, with its insides in reach. */
@@ -65,7 +67,7 @@ export function createBucketClient(
   })
   const client = createS3Client({
     ...{ endpoint, pool, stallTimeoutMs, now: Date.now },
-    credentials: createCredentialSource(s3),
+    credentials: options.credentials ?? createCredentialSource(s3),
     sign: createSigner(s3.region),
   })
   const retries: BucketClient['retries'] = []

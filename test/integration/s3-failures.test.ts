@@ -3,8 +3,10 @@ import { createServer, type Socket } from 'node:net'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import { errorStatus, S3ProxyError } from '../../src/errors.ts'
+import { createCredentialSource } from '../../src/s3/credentials.ts'
 import { createBucketClient, readAll } from '../helpers/bucket-client.ts'
 import { startRawServer } from '../helpers/raw-server.ts'
+import { generatedBytes } from '../helpers/s3-stand-in/generated-body.ts'
 import type { Misbehaviour } from '../helpers/s3-stand-in/misbehaviour.ts'
 import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
 import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
@@ -141,6 +143,41 @@ describe('failures of S3', { timeout: 120_000 }, () => {
       const wrong = createBucketClient(t, { ...s3, secretAccessKey: `${secretAccessKey}x` })
       assert.equal((await failsWith(wrong.open('key', { method }), 502, /Signature/)).code, 'S3_CREDENTIALS')
     }
+  })
+
+  it('asks for other credentials when S3 says that those of a role have expired, in a body too', async (t) => {
+    let renewals = 0
+    const valid = { accessKeyId: s3.accessKeyId, ...own }
+    const role = async () => async (options?: { forceRefresh?: boolean }) => {
+      if (options?.forceRefresh === true) renewals++
+      return renewals === 0 ? { ...valid, sessionToken: 'expired' } : valid
+    }
+    const credentials = createCredentialSource({ region: s3.region }, role)
+    const bucket = createBucketClient(t, s3, { credentials })
+    s3.misbehave(({ ordinal }) => (ordinal === 1 ? { error: 400, code: 'ExpiredToken' } : undefined))
+    assert.equal((await readAll((await bucket.get('key')).body)).toString(), 'hello world')
+    assert.equal(renewals, 1)
+    s3.put('large', { body: { sizeBytes: 300_000, seed: 1 } })
+    s3.misbehave(({ ordinal }) =>
+      ordinal === 1
+        ? { cutAfterBytes: 100_000 }
+        : ordinal === 2
+          ? { error: 400, code: 'ExpiredToken' }
+          : undefined,
+    )
+    const { body } = await bucket.get('large')
+    assert.equal((await readAll(body)).equals(generatedBytes(1, 0, 300_000)), true)
+  })
+
+  it('is 504 when the credentials do not come, and the client may leave meanwhile', async (t) => {
+    const credentials = { get: () => new Promise<never>(() => {}), renew: () => true }
+    const bucket = createBucketClient(t, s3, { credentials, deadlineMs: 50 })
+    await failsWith(bucket.open('key'), 504, /credential/)
+    const patient = createBucketClient(t, s3, { credentials })
+    const leaving = new AbortController()
+    const left = assert.rejects(patient.open('key', { signal: leaving.signal }))
+    leaving.abort()
+    await left
   })
 
   it('tries again when the error itself breaks off', async (t) => {

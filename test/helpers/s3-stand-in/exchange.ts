@@ -5,7 +5,8 @@ import { createAnswerContext } from './answer.ts'
 import { answerRequest, type Bucket } from './answer-request.ts'
 import type { Misbehaver, Misbehaviour } from './misbehaviour.ts'
 import type { Recorder } from './recorder.ts'
-import { parseRequestTarget } from './request-target.ts'
+import { parseRequestTarget, type RequestTarget } from './request-target.ts'
+import type { S3Error } from './s3-error.ts'
 import { sendAnswer } from './send-answer.ts'
 import { sendSliced } from './send-sliced.ts'
 import type { VerifySigV4 } from './sigv4-verify.ts'
@@ -40,6 +41,29 @@ export async function handleExchange(
     ...{ status: 0, at: Date.now(), bodyBytesSent: 0, outcome: 'open' },
   }
   recorder.add(record)
+  let outcome: RecordedRequest['outcome'] = 'cut'
+  try {
+    outcome = await answerExchange(parts, request, response, { record, target, authError, now })
+  } finally {
+    recorder.settle(record, outcome)
+  }
+}
+
+interface Checked {
+  record: RecordedRequest
+  target: RequestTarget
+  authError: S3Error | undefined
+  now: Date
+}
+
+async function answerExchange(
+  parts: ExchangeParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { record, target, authError, now }: Checked,
+): Promise<RecordedRequest['outcome']> {
+  const { bucket } = parts
+  const { method, rawTarget, headers, key } = record
   const wrong = parts.misbehaver.next({ method, key, rawTarget, headers })
   if (wrong.replaceObject !== undefined && key !== undefined) {
     const old = bucket.store.get(key)
@@ -53,8 +77,8 @@ export async function handleExchange(
   const delayMs = wrong.headDelayMs ?? parts.firstByteDelayMs
   if (delayMs > 0) await delay(delayMs, response)
   const { socket } = request
-  if (socket.destroyed) return recorder.settle(record, 'client-left')
-  if (withoutHead(socket, wrong)) return recorder.settle(record, 'cut')
+  if (socket.destroyed) return 'client-left'
+  if (withoutHead(socket, wrong)) return 'cut'
   if (wrong.status100Continue) response.writeContinue()
   record.status = answer.status
   const sending = {
@@ -64,11 +88,9 @@ export async function handleExchange(
       record.bodyBytesSent += count
     },
   }
-  const outcome =
-    wrong.sliceBytes === undefined
-      ? await sendAnswer(answer, { response, socket }, wrong, sending)
-      : await sendSliced(answer, socket, wrong.sliceBytes, sending)
-  recorder.settle(record, outcome)
+  return wrong.sliceBytes === undefined
+    ? sendAnswer(answer, { response, socket }, wrong, sending)
+    : sendSliced(answer, socket, wrong.sliceBytes, sending)
 }
 
 function delay(delayMs: number, response: ServerResponse): Promise<void> {
