@@ -14,6 +14,9 @@ export interface PaceProbe {
 /** Beyond it one connection is as good as several: a gigabit line is full, or this machine is at its limit. */
 const fastBytesPerSecond = 150e6
 
+/** A machine that is busy for a moment must not look like an S3 that is slow. */
+const leastWindowMs = 100
+
 export interface PaceProbeOptions {
   /** After how many bytes it judges, anew each time. */
   windowBytes: number
@@ -45,8 +48,9 @@ export function createPaceProbe({ windowBytes, clockMs, watchLoad }: PaceProbeOp
       // A window reaches from piece to piece, so that it holds as much of the reader's time as of S3's.
       if (startedMs === undefined) startAnew(nowMs)
       else bytes += sizeBytes
-      if (startedMs === undefined || bytes < patientBytes) return undefined
+      if (startedMs === undefined) return undefined
       const elapsedMs = nowMs - startedMs
+      if (bytes < patientBytes || elapsedMs < leastWindowMs) return undefined
       const bytesPerSecond = (bytes * 1000) / elapsedMs
       const isSlow = waitedMs >= elapsedMs / 2 && bytesPerSecond < fastBytesPerSecond && load() < 0.5
       startAnew(nowMs)

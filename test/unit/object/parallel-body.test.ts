@@ -26,11 +26,11 @@ describe('createParallelBody', () => {
 
   it('leaves its stream at a boundary near by, and hands on parts without a gap', async () => {
     const { body, stream, opened, memory, readSlowly, drain, pieces } = start()
-    await readSlowly(3)
-    // Bytes 0 to 300 are read; the stream goes on to 700, parts behind it are asked for.
+    await readSlowly(2)
+    // Bytes 0 to 200 are read; the stream goes on to 600, parts behind it are asked for.
     assert.deepEqual(
       opened.map((part) => part.firstByte),
-      [700, 1100, 1500],
+      [600, 1000, 1400],
     )
     stream.feed()
     await drain()
@@ -49,13 +49,13 @@ describe('createParallelBody', () => {
 
   it('goes on over one connection when a part fails that another attempt may bring', async () => {
     const { body, stream, opened, retries, memory, readSlowly, drain, pieces } = start()
-    await readSlowly(3)
+    await readSlowly(2)
     stream.feed()
     opened[0]?.feed(70)
     opened[0]?.fail(new AttemptError('S3_SLOW_DOWN', 'too many', true))
     await drain()
     assert.ok(Buffer.concat(pieces).equals(Buffer.from(patternBytes(0, endByte))))
-    assert.deepEqual([opened.at(-1)?.firstByte, opened.at(-1)?.endByte], [770, endByte])
+    assert.deepEqual([opened.at(-1)?.firstByte, opened.at(-1)?.endByte], [670, endByte])
     assert.deepEqual(retries, ['S3_SLOW_DOWN'])
     assert.equal(body.healed, 1)
     assert.equal(memory.takenBytes, 0)
@@ -63,19 +63,19 @@ describe('createParallelBody', () => {
 
   it('fails when a part says that the version is gone, after the bytes before it', async () => {
     const { body, stream, opened, memory, readSlowly, drain, pieces } = start()
-    await readSlowly(3)
+    await readSlowly(2)
     stream.feed()
     opened[0]?.feed(70)
     opened[0]?.fail(new S3ProxyError('S3_BAD_ANSWER', 'the object was replaced while it was being read'))
     await assert.rejects(drain(), { code: 'S3_BAD_ANSWER' })
     body.cancel()
-    assert.ok(Buffer.concat(pieces).equals(Buffer.from(patternBytes(0, 770))))
+    assert.ok(Buffer.concat(pieces).equals(Buffer.from(patternBytes(0, 670))))
     assert.equal(memory.takenBytes, 0)
   })
 
   it('fails with its stream, which has healing of its own', async () => {
     const { body, stream, opened, memory, readSlowly } = start()
-    await readSlowly(3)
+    await readSlowly(2)
     stream.fail(new AttemptError('S3_TIMEOUT', 'nothing more to try', false))
     await assert.rejects(async () => body.read(), { code: 'S3_TIMEOUT' })
     body.cancel()
@@ -86,7 +86,7 @@ describe('createParallelBody', () => {
   it('cancels the stream and every part at once when the client leaves', async () => {
     for (const how of ['signal', 'cancel'] as const) {
       const { body, stream, opened, memory, leaves, readSlowly } = start()
-      await readSlowly(3)
+      await readSlowly(2)
       const reading = assert.rejects(async () => body.read())
       if (how === 'signal') leaves.abort()
       else body.cancel()
@@ -98,7 +98,7 @@ describe('createParallelBody', () => {
 
   it('drops what lies ahead of a reader that takes nothing, and goes on where it was', async () => {
     const { body, stream, opened, memory, readSlowly, read, drain, pieces } = start(endByte, 20)
-    await readSlowly(3)
+    await readSlowly(2)
     stream.feed(400)
     await read()
     opened[0]?.feed()
@@ -114,7 +114,7 @@ describe('createParallelBody', () => {
   })
 })
 
-/** Bytes 0 to `end` in parts of up to 400 bytes over 4 connections, judged every 200 bytes; blocks have 400 bytes. */
+/** Bytes 0 to `end` in parts of up to 400 bytes over 4 connections, judged every 100 bytes; blocks have 400 bytes. */
 function start(end = endByte, readerPatienceMs = 10_000) {
   const clock = { ms: 0 }
   const { opened, open } = createHandFedBodies()
