@@ -1,12 +1,13 @@
 import { type CookieSettings, cookieNameFor, readCookies, writeCookie } from './cookies.ts'
+import { createRecent } from './recent.ts'
 import { isSecret, nameOf, newSecret, type Secret, seal, unseal } from './sealing.ts'
 import type { Session } from './session.ts'
 import type { SessionStore } from './session-store.ts'
 
 /** A session and the secret that found it. */
 export interface OpenSession {
-  session: Session
-  secret: Secret
+  readonly session: Readonly<Session>
+  readonly secret: Secret
 }
 
 export interface Sessions {
@@ -28,18 +29,30 @@ export interface SessionsOptions {
 }
 
 const purpose = 'session'
+/** So many sessions are kept open, half a kilobyte each. */
+const recentSessions = 2000
 
 /** Sessions whose only key is the cookie: the store has a hash of it, and ciphertext. */
 export function createSessions({ store, cookie, maxAgeSeconds, now }: SessionsOptions): Sessions {
   const remainingMs = (session: Session) => session.createdAt + maxAgeSeconds * 1000 - now()
   const keyOf = (secret: Secret) => `session:${nameOf(secret)}`
+  const recent = createRecent<OpenSession>(recentSessions)
 
   async function open(secret: Secret): Promise<OpenSession | undefined> {
     const sealed = await store.get(keyOf(secret))
-    const text = sealed === null ? undefined : unseal(sealed, secret, purpose)
+    const opened = sealed === null ? undefined : unsealed(sealed, secret)
+    return opened !== undefined && remainingMs(opened.session) > 0 ? opened : undefined
+  }
+
+  /** Each value is opened once, and not again for every request that the store answers with the same. */
+  function unsealed(sealed: string, secret: Secret): OpenSession | undefined {
+    const before = recent.get(sealed)
+    if (before?.secret === secret) return before
+    const text = unseal(sealed, secret, purpose)
     if (text === undefined) return undefined
-    const session = JSON.parse(text) as Session
-    return remainingMs(session) > 0 ? { session, secret } : undefined
+    const opened: OpenSession = { session: JSON.parse(text) as Session, secret }
+    recent.set(sealed, opened)
+    return opened
   }
 
   return {

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -182,11 +182,12 @@ async function launch(
   })
   children.add(child)
   for (let attempt = 0; attempt < 200; attempt++) {
-    if (child.exitCode !== null) throw new Error(`${file} ended with status ${child.exitCode}, see ${log}`)
+    if (child.exitCode !== null)
+      throw new Error(`${file} ended with status ${child.exitCode}:\n${readFileSync(log, 'utf8')}`)
     if (child.pid !== undefined && (await canConnect(port))) return child.pid
     await sleep(50)
   }
-  throw new Error(`${file} did not listen within 10 s, see ${log}`)
+  throw new Error(`${file} did not listen within 10 s:\n${readFileSync(log, 'utf8')}`)
 }
 
 /** Goes through the whole login as a browser does. @returns the value of the `cookie` header from then on */

@@ -1,0 +1,30 @@
+/** What was found a short while ago; of more than `size` entries, the ones that were not asked for are forgotten. */
+export interface Recent<T> {
+  get(key: string): T | undefined
+  set(key: string, value: T): void
+}
+
+/** Two generations: what is asked for moves to the younger one, and the older one is dropped as a whole. */
+export function createRecent<T>(size: number): Recent<T> {
+  let young = new Map<string, T>()
+  let old = new Map<string, T>()
+
+  function set(key: string, value: T): void {
+    if (young.size >= size / 2) {
+      old = young
+      young = new Map()
+    }
+    young.set(key, value)
+  }
+
+  return {
+    get(key) {
+      const value = young.get(key)
+      if (value !== undefined) return value
+      const older = old.get(key)
+      if (older !== undefined) set(key, older)
+      return older
+    },
+    set,
+  }
+}
