@@ -27,8 +27,11 @@ export interface ConnectionOptions {
 }
 
 const maxHeadBytes = 32 * 1024
-/** Reads are synchronous and what lands here is copied out at once, so one landing serves all connections. */
-const sharedLanding = Buffer.allocUnsafeSlow(64 * 1024)
+/**
+ * Reads are synchronous and what lands here is copied out at once, so one landing serves all connections; an object
+ * of some 100 KiB arrives in one read, and leaves in one write.
+ */
+const sharedLanding = Buffer.allocUnsafeSlow(256 * 1024)
 
 /** One HTTP/1.1 connection to S3, which carries one exchange at a time. @see docs/decisions/002-s3-transport.md */
 export class Connection {

@@ -189,7 +189,7 @@ export class ResponseBody implements ByteSource {
   }
 
   #newGathering(sizeBytes: number): Buffer {
-    if (this.#gathers && this.#remaining > copiedBytes) {
+    if (sizeBytes > copiedBytes || (this.#gathers && this.#remaining > copiedBytes)) {
       const block = this.#blocks.take()
       if (block.length >= sizeBytes) {
         this.#taken.add(block)
