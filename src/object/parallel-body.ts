@@ -34,7 +34,7 @@ const leastGain = 1.1
  * one connection as before; likewise when a part cannot be had, or nothing is spare for one.
  *
  * @param range of the stream, in bytes of the object
- * @see docs/decisions/006-parallel-reads.md
+ * @see docs/decisions/007-parallel-reads.md
  */
 export function createParallelBody(
   opened: ObjectBody,

@@ -12,7 +12,7 @@ import { median } from './report.ts'
 import { cpuMicroseconds, peakMemoryBytes, resetPeakMemory } from './usage.ts'
 
 // How much faster than one connection several are, when S3 gives each of them 25 MB/s and takes 30 ms to answer; and
-// what having them costs when one is fast enough. Prints tables for docs/decisions/006-parallel-reads.md:
+// what having them costs when one is fast enough. Prints tables for docs/decisions/007-parallel-reads.md:
 //   node --import tsx test/bench/parallel.ts [--rounds N] [--mib N] [--connections 1,2,4,8] [--part-mib N]
 const { values } = parseArgs({
   options: {
