@@ -49,8 +49,38 @@ export function formatReport(
   const parts = works
     .filter((work) => samples.some((sample) => sample.work === work.name))
     .map((work) => workTable(samples, work, peers))
+  if (samples.some(({ peer }) => peer === 's3proxy')) parts.unshift(summary(samples, peers))
   if (starts !== undefined) parts.push(startTable(starts))
   return `${machine()}\n\n${parts.join('\n\n')}\n`
+}
+
+/** What the project has set itself: CPU at most so many times that of another peer. */
+const goals: Partial<Record<PeerName, Record<string, number>>> = {
+  'nginx one line': { small: 5, medium: 2, 'not-modified': 5, large: 0.7, 'large-https': 1.3 },
+  'oauth2-proxy': { small: 0.5, medium: 0.7, large: 1 },
+}
+
+/** One row for each work: CPU of s3proxy in multiples of each peer's. */
+function summary(samples: readonly Sample[], peers: readonly PeerName[]): string {
+  const others = peers.filter((peer) => peer !== 's3proxy')
+  const rows = works
+    .filter((work) => samples.some((sample) => sample.work === work.name))
+    .map((work) => {
+      const cells = others.map((other) => {
+        const ratio = ratioTo(samples, work.name, 's3proxy', other)
+        const goal = goals[other]?.[work.name]
+        if (Number.isNaN(ratio)) return 'not measured'
+        return `${ratio.toFixed(2)} x${goal === undefined ? '' : ` (goal ${goal})`}`
+      })
+      return `| ${work.title} | ${cells.join(' | ')} |`
+    })
+  return [
+    '### CPU of s3proxy, in multiples of',
+    '',
+    `| | ${others.join(' | ')} |`,
+    `|---|${others.map(() => '---:|').join('')}`,
+    ...rows,
+  ].join('\n')
 }
 
 function workTable(samples: readonly Sample[], work: Work, peers: readonly PeerName[]): string {

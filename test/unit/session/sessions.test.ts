@@ -73,6 +73,18 @@ describe('createSessions', () => {
     await store.set(second.key, `${second.value.slice(0, -1)}!`, 1000)
     assert.equal(await sessions.find(two, false), undefined)
   })
+
+  it('asks the store each time, and opens with no other cookie what it has opened before', async (t) => {
+    const { sessions, create, store, seen } = start(t)
+    const [one, two] = [(await create()).split(';')[0], (await create()).split(';')[0]]
+    for (const header of [one, two, one, two]) assert.ok(await sessions.find(header, false))
+    const [first, second] = seen
+    assert.ok(first && second)
+    await store.set(first.key, second.value, 1000)
+    assert.equal(await sessions.find(one, false), undefined)
+    await store.delete(second.key)
+    assert.equal(await sessions.find(two, false), undefined)
+  })
 })
 
 function start(t: TestContext) {
