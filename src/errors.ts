@@ -38,15 +38,23 @@ export const errorStatus = {
 
 export type ErrorCode = keyof typeof errorStatus
 
+export interface ErrorDetails {
+  cause?: unknown
+  s3RequestId?: string | undefined
+}
+
 /** A failure that an operator must act on; made at the edge that saw it, answered in one place. */
 export class S3ProxyError extends Error {
   readonly code: ErrorCode
+  /** By which S3's own logs and AWS support know the answer that this is about; for the log. */
+  readonly s3RequestId: string | undefined
 
   /** @param message for the operator: what was expected, what came, which option to look at; never a secret */
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, message: string, options?: ErrorDetails) {
     super(message, options)
     this.name = 'S3ProxyError'
     this.code = code
+    this.s3RequestId = options?.s3RequestId
   }
 }
 

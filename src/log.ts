@@ -17,8 +17,14 @@ export interface LogOptions {
   destination?: DestinationStream
 }
 
+/** A log with a way for lines that nobody may switch off. */
+export interface ProgramLog extends Log {
+  /** Writes to the same place, whatever the level is. */
+  readonly always: Log
+}
+
 /** JSON lines on stdout; on a terminal, lines for people. */
-export async function createLog({ level, isPretty, fields, destination }: LogOptions): Promise<Log> {
+export async function createLog({ level, isPretty, fields, destination }: LogOptions): Promise<ProgramLog> {
   const settings: LoggerOptions = {
     level,
     base: fields ?? null,
@@ -40,11 +46,10 @@ export async function createLog({ level, isPretty, fields, destination }: LogOpt
     },
   }
   if (!isPretty) {
-    const logger: Logger = destination === undefined ? pino(settings) : pino(settings, destination)
-    return logger
+    return withAlways(destination === undefined ? pino(settings) : pino(settings, destination))
   }
   const { default: pretty } = await import('pino-pretty')
-  const logger: Logger = pino(
+  const logger = pino(
     { ...settings, formatters: {} },
     pretty({
       ignore: 'time,pid',
@@ -54,7 +59,11 @@ export async function createLog({ level, isPretty, fields, destination }: LogOpt
         formatForPeople(record, String(record[messageKey]), colors.gray),
     }),
   )
-  return logger
+  return withAlways(logger)
+}
+
+function withAlways(logger: Logger): ProgramLog {
+  return Object.assign(logger, { always: logger.child({}, { level: 'info' }) })
 }
 
 /**
@@ -117,7 +126,16 @@ export interface AccessRecord {
   askedTwiceBytes?: number | undefined
   /** Fetched ahead over further connections. */
   parts?: number | undefined
+  /** Which step of a login it was. */
+  login?: LoginStep | undefined
+  /** S3's own name for its answer. */
+  s3RequestId?: string | undefined
+  /** Of the trace that the request belongs to. */
+  traceId?: string | undefined
 }
+
+/** `started` and `restarted` lead to the SSO, the others answer a browser that comes back from there. */
+export type LoginStep = 'started' | 'restarted' | 'finished' | 'repeated' | 'expired' | 'denied' | 'failed'
 
 /** One line for each request. */
 export function logAccess(log: Log, record: AccessRecord): void {

@@ -1,6 +1,13 @@
 import { messageOf, S3ProxyError } from '../errors.ts'
 import type { Identity } from './sso-client.ts'
 
+export interface IdentityOptions {
+  timeoutMs: number
+  maxAnswerBytes: number
+  /** What names the user, instead of `knownClaims`; where an answer has no such claim, the user is `unnamed`. */
+  userClaim?: string | undefined
+}
+
 /**
  * Asks the SSO's page about the user. Redirects are not followed, because the token would go with them.
  *
@@ -9,7 +16,7 @@ import type { Identity } from './sso-client.ts'
 export async function fetchIdentity(
   url: string,
   accessToken: string,
-  { timeoutMs, maxAnswerBytes }: { timeoutMs: number; maxAnswerBytes: number },
+  { timeoutMs, maxAnswerBytes, userClaim }: IdentityOptions,
 ): Promise<Identity> {
   const signal = AbortSignal.timeout(timeoutMs)
   try {
@@ -26,7 +33,7 @@ export async function fetchIdentity(
         `the SSO answered ${response.status} when asked who a token belongs to (sso.url)`,
       )
     }
-    return { kind: 'known', who: whoIn(await readText(response, maxAnswerBytes)) }
+    return { kind: 'known', who: whoIn(await readText(response, maxAnswerBytes), userClaim) }
   } catch (error) {
     if (error instanceof S3ProxyError) throw error
     const cause = (error as { cause?: unknown }).cause ?? error
@@ -72,8 +79,10 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
   return Buffer.concat(pieces).toString('utf8')
 }
 
-/** The first of the claims that name a user in the SSOs that are known. */
-function whoIn(text: string): string {
+/** The claims that name a user in the SSOs that are known; the first that is there counts. */
+const knownClaims = ['user_id', 'sub', 'id', 'email', 'username'] as const
+
+function whoIn(text: string, userClaim: string | undefined): string {
   let claims: unknown
   try {
     claims = JSON.parse(text)
@@ -82,7 +91,7 @@ function whoIn(text: string): string {
   }
   if (typeof claims !== 'object' || claims === null || Array.isArray(claims))
     throw badAnswer('is not a JSON object')
-  for (const name of ['user_id', 'sub', 'id', 'email', 'username'] as const) {
+  for (const name of userClaim === undefined ? knownClaims : [userClaim]) {
     const value = (claims as Record<string, unknown>)[name]
     if ((typeof value === 'string' && value !== '') || typeof value === 'number')
       return String(value).slice(0, 256)

@@ -2,10 +2,12 @@ import { type ErrorCode, S3ProxyError } from '../errors.ts'
 import { errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
+import type { LoginStep } from '../log.ts'
 import { beginLogin, browsersOf, type LoginParts, redirect, type Site } from './login.ts'
 
 /** How a callback ended, for the log. */
 export interface FinishedLogin {
+  step: LoginStep
   reply: Reply
   who?: string
   /** What an operator should know of it. */
@@ -35,7 +37,7 @@ export async function finishLogin(
   const refuse = (errorCode: ErrorCode): FinishedLogin => {
     const again = login === undefined ? {} : { startAgain: site.origin + login.returnTo }
     const context = { requestId: request.id, accept: request.header('accept'), ...again }
-    return { reply: errorReply(errorCode, context) }
+    return { step: stepOf[errorCode] ?? 'failed', reply: errorReply(errorCode, context) }
   }
 
   if (error !== undefined) return refuse(error === 'access_denied' ? 'LOGIN_DENIED' : 'SSO_ERROR')
@@ -48,16 +50,19 @@ export async function finishLogin(
     if (login.restarts >= maxRestarts) {
       // Another tab has finished meanwhile: then this one is where it was to end.
       const open = await parts.sessions.find(request.header('cookie'), site.isSecure)
-      if (open !== undefined) return { reply: redirect(site.origin + login.returnTo) }
+      if (open !== undefined) return { step: 'repeated', reply: redirect(site.origin + login.returnTo) }
       return refuse('LOGIN_EXPIRED')
     }
     // Tabs that a browser without a cookie opens at once get one each, of which the last stays. It is waited for,
     // so that the next callback brings it and the tab needs no more restarts than it has.
     if (login.restarts === 0 && sent.length > 0) await parts.settle()
-    return { reply: await beginLogin(parts, request, site, login.returnTo, login.restarts + 1) }
+    const reply = await beginLogin(parts, request, site, login.returnTo, login.restarts + 1)
+    return { step: 'restarted', reply }
   }
   const codeVerifier = await parts.pending.claim(state, login, browser)
-  if (codeVerifier === undefined) return { reply: redirect(site.origin + login.returnTo) }
+  if (codeVerifier === undefined) {
+    return { step: 'repeated', reply: redirect(site.origin + login.returnTo) }
+  }
 
   try {
     const accessToken = await parts.sso.exchangeCode({ code, codeVerifier, redirectUri: login.redirectUri })
@@ -71,13 +76,15 @@ export async function finishLogin(
     const now = parts.now()
     const session = { accessToken, who: identity.who, createdAt: now, verifiedAt: now }
     const cookie = await parts.sessions.create(session, site.isSecure)
-    return { reply: redirect(site.origin + login.returnTo, cookie), who: identity.who }
+    return { step: 'finished', reply: redirect(site.origin + login.returnTo, cookie), who: identity.who }
   } catch (failure) {
     if (failure instanceof S3ProxyError && restartable.has(failure.code))
       return { ...refuse(failure.code), failure }
     throw failure
   }
 }
+
+const stepOf: { [code in ErrorCode]?: LoginStep } = { LOGIN_EXPIRED: 'expired', LOGIN_DENIED: 'denied' }
 
 /** Failures after which the visitor may begin anew. */
 const restartable = new Set<ErrorCode>([

@@ -13,6 +13,7 @@ export interface SsoSettings {
   clientId: string
   clientSecret: string
   scope: string
+  userClaim?: string | undefined
   timeoutMs: number
 }
 
@@ -72,6 +73,7 @@ export function createOAuth2Sso(settings: SsoSettings): SsoClient {
       fetchIdentity(endpoints.identity, accessToken, {
         timeoutMs: settings.timeoutMs,
         maxAnswerBytes,
+        userClaim: settings.userClaim,
       }),
   }
 }

@@ -21,11 +21,12 @@ export function checkTogether(
   const problems: Problem[] = []
   const warnings: string[] = []
   const report = (path: string, env: string, message: string) => problems.push({ path, env, message })
-  const { s3, session, server } = values
+  const { s3, session, server, log } = values
   const env = { ...given.dotenv, ...given.env }
   if (s3 !== undefined) checkS3(s3, sources, report, warnings)
   if (session !== undefined) checkSession(session, server ?? {}, sources, report, warnings)
   if (server !== undefined) checkServer(server, sources, env, report, warnings)
+  if (log !== undefined) checkLog(log, report)
   if (wanted.includes('server')) warnings.push(...unknownEnvironment(env))
   for (const { path, isSecret } of options) {
     if (isSecret && given.flags.has(path) && wanted.some((section) => path.startsWith(`${section}.`)))
@@ -149,6 +150,16 @@ function checkServer(
   }
   if (server.publicUrl === undefined && server.allowedHosts === undefined) {
     warnings.push('any host name is served: set server.publicUrl, or server.allowedHosts')
+  }
+}
+
+function checkLog(log: Record<string, unknown>, report: Report): void {
+  if (log.identity === 'hashed' && log.identityHashKey === undefined) {
+    report(
+      'log.identityHashKey',
+      'S3PROXY_LOG_IDENTITY_HASH_KEY',
+      'is required with log.identity hashed: without a key, whoever has a list of people can undo the hash',
+    )
   }
 }
 

@@ -193,6 +193,9 @@ export const configSchema = z.strictObject({
       { env: ['SSO_TOKEN_CHECK_GRACE_PERIOD'] },
     ).default(60),
     scope: text('scope asked for').default('read write'),
+    userClaim: text(
+      'what names the person in the answer of the SSO; default: user_id, sub, id, email or username, the first that is there',
+    ).optional(),
   }),
   session: z.strictObject({
     store: choice('where sessions are kept; default: redis when its URL is known, else memory', [
@@ -234,6 +237,18 @@ export const configSchema = z.strictObject({
       'fatal',
       'silent',
     ]).default('info'),
+    audit: flag('one line for each object that was delivered: to whom, which bytes, how it ended').default(
+      false,
+    ),
+    identity: choice('how lines name the person: as the SSO does, or by a keyed hash of that', [
+      'plain',
+      'hashed',
+    ]).default('plain'),
+    identityHashKey: text(
+      'key of that hash, at least 16 characters',
+      { isSecret: true },
+      secret.min(16, 'expected at least 16 characters'),
+    ).optional(),
   }),
 })
 

@@ -12,6 +12,8 @@ export interface Reply {
   body: string | ByteSource | null
   /** Of an error's answer; for the log. */
   code?: ErrorCode
+  /** By which S3 knows the answer behind this one; for the log, and never sent. */
+  s3RequestId?: string | undefined
 }
 
 /** The value of a header in a list. @param name lower case */

@@ -19,13 +19,17 @@ export interface Conditions {
   'if-unmodified-since'?: string
 }
 
-export type ObjectResult =
+export type ObjectResult = {
+  /** S3's own name for its answer. */
+  s3RequestId?: string | undefined
+} & (
   | { kind: 'found'; status: 200 | 206; headers: HeaderList; sizeBytes: number; body: ObjectBody }
   | { kind: 'not-modified'; headers: HeaderList }
   | { kind: 'precondition-failed' }
   | { kind: 'range-not-satisfiable'; contentRange: string | undefined }
   | { kind: 'not-found' }
   | { kind: 'denied' }
+)
 
 /** The bytes of an object, and what it took to get them. */
 export interface ObjectBody extends ByteSource {

@@ -1,4 +1,4 @@
-import { errorReply } from '../http/error-reply.ts'
+import { type ErrorContext, errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import { type HeaderList, headerIn, type Reply } from '../http/reply.ts'
 import { readConditions, withIfRange, withoutRange } from './conditions.ts'
@@ -24,10 +24,16 @@ export async function readObject(
   key: ObjectKey,
   options: ReadOptions,
 ): Promise<Reply> {
-  const context = { requestId: request.id, accept: request.header('accept') }
   const read = readConditions(request.header)
-  if (read.kind === 'invalid') return errorReply('HEADER_INVALID', context)
+  if (read.kind === 'invalid') return errorReply('HEADER_INVALID', contextOf(request))
   const result = await openWithIfRange(source, request, key, read.conditions, read.ifRange)
+  const reply = replyTo(result, request, options)
+  reply.s3RequestId = result.s3RequestId
+  return reply
+}
+
+function replyTo(result: ObjectResult, request: ProxyRequest, options: ReadOptions): Reply {
+  const context = contextOf(request)
   switch (result.kind) {
     case 'found': {
       const headers = protectObjectHeaders(result.headers, options.sandboxed)
@@ -52,6 +58,10 @@ export async function readObject(
     default:
       return result satisfies never
   }
+}
+
+function contextOf(request: ProxyRequest): ErrorContext {
+  return { requestId: request.id, accept: request.header('accept') }
 }
 
 /** Of the answer itself, which is empty; a cache would take it for the object's (RFC 9110 section 8.6). */

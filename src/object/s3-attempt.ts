@@ -1,4 +1,4 @@
-import { type ErrorCode, S3ProxyError } from '../errors.ts'
+import { type ErrorCode, type ErrorDetails, S3ProxyError } from '../errors.ts'
 import type { HeaderList } from '../http/reply.ts'
 import type { S3Response } from '../s3/connection.ts'
 import type { Deadline } from '../s3/deadline.ts'
@@ -23,6 +23,7 @@ export interface FoundObject {
   /** `undefined` for a whole object. */
   range: ByteRange | undefined
   etag: string | undefined
+  s3RequestId: string | undefined
   body: S3Response['body']
 }
 
@@ -30,7 +31,7 @@ export interface FoundObject {
 export class AttemptError extends S3ProxyError {
   readonly mayRetry: boolean
 
-  constructor(code: ErrorCode, message: string, mayRetry: boolean, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, message: string, mayRetry: boolean, options?: ErrorDetails) {
     super(code, message, options)
     this.mayRetry = mayRetry
   }
@@ -54,11 +55,15 @@ export async function attemptObject(
   if (status === 304) {
     response.body.cancel()
     if (!('if-none-match' in request.conditions || 'if-modified-since' in request.conditions)) {
-      throw badAnswer('304 to a request without a condition')
+      throw badAnswer('304 to a request without a condition', response)
     }
     // Of a 304 it may be anything: RFC 9110 section 15.4.5 leaves it to S3.
     response.headers.delete('content-length')
-    return { kind: 'not-modified', headers: pickObjectHeaders(response.headers) }
+    return {
+      kind: 'not-modified',
+      headers: pickObjectHeaders(response.headers),
+      s3RequestId: requestIdOf(response),
+    }
   }
   return judge(client, request, response, deadline)
 }
@@ -108,7 +113,7 @@ function found(request: ObjectRequest, response: S3Response): FoundObject {
           : undefined
   if (problem !== undefined) {
     body.cancel()
-    throw badAnswer(`${status} ${problem}`)
+    throw badAnswer(`${status} ${problem}`, response)
   }
   return {
     kind: 'found',
@@ -117,6 +122,7 @@ function found(request: ObjectRequest, response: S3Response): FoundObject {
     sizeBytes: Number(length),
     range,
     etag: headers.get('etag'),
+    s3RequestId: requestIdOf(response),
     body,
   }
 }
@@ -128,6 +134,7 @@ async function judge(
   deadline: Deadline,
 ): Promise<AttemptResult> {
   const { status } = response
+  const s3RequestId = requestIdOf(response)
   const xml = await readError(response, request.signal, deadline)
   // The answer to HEAD has no body, so it does not say why: GET for one byte does.
   if (request.method === 'HEAD' && (status === 400 || status === 403 || status === 404)) {
@@ -135,7 +142,7 @@ async function judge(
     const reason = await attemptObject(client, { ...request, method: 'GET', conditions }, deadline)
     if (reason.kind === 'not-found' || reason.kind === 'denied') return reason
     if (reason.kind === 'found') reason.body.cancel()
-    throw badAnswer(`${status} to HEAD and ${reason.kind} to GET`)
+    throw badAnswer(`${status} to HEAD and ${reason.kind} to GET`, response)
   }
   const errorCode = xmlElement(xml, 'Code')
   const verdict = judgeS3Answer(status, errorCode)
@@ -143,12 +150,13 @@ async function judge(
     const said = errorCode === undefined ? 'without an error code' : errorCode.replace(/[^A-Za-z0-9]/g, '')
     const mayRetry =
       verdict.mayRetry === 'with-new-credentials' ? client.renewCredentials() : verdict.mayRetry
-    throw new AttemptError(verdict.code, `S3 answered ${status} ${said}: ${verdict.advice}`, mayRetry)
+    const message = `S3 answered ${status} ${said}: ${verdict.advice}`
+    throw new AttemptError(verdict.code, message, mayRetry, { s3RequestId })
   }
-  if (verdict.kind !== 'range-not-satisfiable') return { kind: verdict.kind }
+  if (verdict.kind !== 'range-not-satisfiable') return { kind: verdict.kind, s3RequestId }
   const actual = /^\d+$/.exec(xmlElement(xml, 'ActualObjectSize') ?? '')?.[0]
   const contentRange = response.headers.get('content-range') ?? (actual && `bytes */${actual}`)
-  return { kind: 'range-not-satisfiable', contentRange }
+  return { kind: 'range-not-satisfiable', contentRange, s3RequestId }
 }
 
 async function readError(response: S3Response, signal: AbortSignal, deadline: Deadline): Promise<string> {
@@ -165,6 +173,13 @@ async function readError(response: S3Response, signal: AbortSignal, deadline: De
   }
 }
 
-function badAnswer(what: string): AttemptError {
-  return new AttemptError('S3_BAD_ANSWER', `S3 answered ${what}: check s3.endpoint (AWS_S3_ENDPOINT)`, true)
+function badAnswer(what: string, response: S3Response): AttemptError {
+  const message = `S3 answered ${what}: check s3.endpoint (AWS_S3_ENDPOINT)`
+  return new AttemptError('S3_BAD_ANSWER', message, true, { s3RequestId: requestIdOf(response) })
+}
+
+/** @returns S3's name for its answer, where it is one that may stand in a line of the log */
+function requestIdOf({ headers }: S3Response): string | undefined {
+  const id = headers.get('x-amz-request-id')
+  return id !== undefined && /^[\w+/=.:-]{1,128}$/.test(id) ? id : undefined
 }

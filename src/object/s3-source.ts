@@ -74,8 +74,8 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
     async open(request): Promise<ObjectResult> {
       const result = await openWithRetries(request)
       if (result.kind !== 'found') return result
-      const { status, headers, sizeBytes } = result
-      return { kind: 'found', status, headers, sizeBytes, body: bodyOf(result, request) }
+      const { status, headers, sizeBytes, s3RequestId } = result
+      return { kind: 'found', status, headers, sizeBytes, s3RequestId, body: bodyOf(result, request) }
     },
   }
 }

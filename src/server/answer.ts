@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { type ErrorCode, messageOf } from '../errors.ts'
+import { type ErrorCode, messageOf, type S3ProxyError } from '../errors.ts'
 import { errorReply } from '../http/error-reply.ts'
-import { type AccessRecord, type Log, logAccess } from '../log.ts'
+import type { AccessRecord, Log } from '../log.ts'
 import type { ObjectBody } from '../object/object-source.ts'
+import type { RequestEnd } from '../telemetry/request-end.ts'
 import type { ClientConnection, Turn } from './connections.ts'
 import type { Exchange } from './exchange.ts'
 import type { Handler } from './handler.ts'
@@ -13,14 +14,29 @@ import { type Sent, sendReply } from './send.ts'
 export interface AnswerParts {
   handler: Handler
   log: Log
+  /** Gets what is known of each request when it is over. */
+  onEnd(end: RequestEnd): void
+  /** Whether `onEnd` wants to know when each phase of a request was. */
+  notesPhases: boolean
+  activity: Activity
   isDraining(): boolean
+}
+
+/** What is being done at this moment; read by whoever wants to know. */
+export interface Activity {
+  /** Requests whose turn has come and that are not yet over. */
+  requests: number
+  /** Bodies of objects being sent. */
+  streams: number
 }
 
 /** Nobody was there any more when there was something to say; the word of nginx for it. */
 const clientLeft = 499
 
 /** Takes a request of node:http through the handler to its answer and its line in the log; never rejects. */
-export function createAnswer({ handler, log, isDraining }: AnswerParts) {
+export function createAnswer(parts: AnswerParts) {
+  const { handler, log, onEnd, activity, isDraining } = parts
+
   async function answer({ message, response, startedAt, isLate }: Turn, connection: ClientConnection) {
     const gone = new AbortController()
     response.once('close', () => {
@@ -31,7 +47,7 @@ export function createAnswer({ handler, log, isDraining }: AnswerParts) {
       message.resume()
       response.shouldKeepAlive = false
     }
-    const exchange: Exchange = { route: 'invalid' }
+    const exchange: Exchange = parts.notesPhases ? { route: 'invalid', phases: [] } : { route: 'invalid' }
     const incoming = readIncoming(message, gone.signal)
     const id = incoming.kind === 'request' ? incoming.request.id : incoming.requestId
     const refuse = (code: ErrorCode) => errorReply(code, { requestId: id, accept: message.headers.accept })
@@ -41,39 +57,58 @@ export function createAnswer({ handler, log, isDraining }: AnswerParts) {
         : isLate
           ? refuse('SHUTTING_DOWN')
           : await handler(incoming.request, exchange)
+    const headAtMs = performance.now()
     if (isDraining()) response.shouldKeepAlive = false
     const { body } = reply
+    const isStream = body !== null && typeof body === 'object'
     reply.headers.push('x-request-id', id, 'x-content-type-options', 'nosniff')
+    if (isStream) activity.streams++
     const sent = await sendReply(reply, response, message.method ?? '')
+    if (isStream) activity.streams--
     const isOurs = connection.cutBecause !== undefined && sent.outcome !== 'complete'
-    logAccess(log, {
+    const { phases, ...noted } = exchange
+    const endedAtMs = performance.now()
+    const access: AccessRecord = {
       requestId: id,
       method: message.method ?? '',
       path: pathOf(incoming),
       status: response.headersSent ? reply.status : clientLeft,
       bytes: sent.bytes,
       outcome: isOurs ? 'cut' : sent.outcome,
-      totalMs: sinceMs(startedAt),
+      totalMs: roundMs(endedAtMs - startedAt),
       code: isOurs ? connection.cutBecause : reply.code,
-      ...exchange,
+      ...noted,
       ...healingOf(body),
+    }
+    onEnd({
+      access,
+      startedAtMs: startedAt,
+      headAtMs: response.headersSent ? headAtMs : undefined,
+      endedAtMs,
+      headers: reply.headers,
+      traceparent: incoming.kind === 'request' ? incoming.request.header('traceparent') : undefined,
+      phases,
     })
-    if (sent.outcome === 'cut') logCut(log, id, sent)
+    if (sent.outcome === 'cut') logCut(log, id, reply.s3RequestId, sent)
   }
 
   return async (turn: Turn, connection: ClientConnection): Promise<void> => {
+    activity.requests++
     try {
       await answer(turn, connection)
     } catch (error) {
       turn.message.socket.destroy()
       logFault(log, error)
+    } finally {
+      activity.requests--
     }
   }
 }
 
-/** The line of a request whose connection ended before its turn came. */
-export function logDropped(log: Log, { message, startedAt }: Turn): void {
-  logAccess(log, {
+/** What there is to say of a request whose connection ended before its turn came. */
+export function endOfDropped({ message, startedAt }: Turn): RequestEnd {
+  const endedAtMs = performance.now()
+  const access: AccessRecord = {
     requestId: safeRequestId(message.headers['x-request-id']) ?? randomUUID(),
     method: message.method ?? '',
     path: (message.url ?? '').split('?')[0] ?? '',
@@ -81,8 +116,9 @@ export function logDropped(log: Log, { message, startedAt }: Turn): void {
     status: clientLeft,
     bytes: 0,
     outcome: 'aborted',
-    totalMs: sinceMs(startedAt),
-  })
+    totalMs: roundMs(endedAtMs - startedAt),
+  }
+  return { access, startedAtMs: startedAt, endedAtMs }
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {
@@ -93,8 +129,8 @@ function pathOf(incoming: Incoming): string {
   return incoming.kind === 'request' ? incoming.request.path : ''
 }
 
-function sinceMs(startedAt: number): number {
-  return Math.round((performance.now() - startedAt) * 1000) / 1000
+function roundMs(ms: number): number {
+  return Math.round(ms * 1000) / 1000
 }
 
 /** What a body of an object knows of how it came. */
@@ -106,9 +142,13 @@ function healingOf(body: unknown): Pick<AccessRecord, 'healed' | 'askedTwiceByte
   }
 }
 
-function logCut(log: Log, requestId: string, { cause }: Sent): void {
-  const code = (cause as { code?: string } | undefined)?.code ?? 'INTERNAL'
-  log.warn({ requestId, code }, `a body was cut, and so was the client's connection: ${messageOf(cause)}`)
+/** @param opened by which S3 knows the answer that the body began with */
+function logCut(log: Log, requestId: string, opened: string | undefined, { cause }: Sent): void {
+  const { code = 'INTERNAL', s3RequestId = opened } = (cause ?? {}) as Partial<S3ProxyError>
+  log.warn(
+    { requestId, code, ...(s3RequestId === undefined ? {} : { s3RequestId }) },
+    `a body was cut, and so was the client's connection: ${messageOf(cause)}`,
+  )
 }
 
 /** What a log that fails throws must not end the process. */

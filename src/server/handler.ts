@@ -81,11 +81,14 @@ export function createHandler(parts: HandlerParts): Handler {
     }
     if (!isNavigation(request)) return refuse('LOGIN_REQUIRED')
     exchange.route = 'login'
+    exchange.login = 'started'
     return timed(exchange, 'sessionMs', beginLogin(parts, request, site, request.path + request.query, 0))
   }
 
-  function readTimed(request: ProxyRequest, exchange: Exchange, key: ObjectKey): Promise<Reply> {
-    return timed(exchange, 's3Ms', readObject(parts.source, request, key, parts))
+  async function readTimed(request: ProxyRequest, exchange: Exchange, key: ObjectKey): Promise<Reply> {
+    const reply = await timed(exchange, 's3Ms', readObject(parts.source, request, key, parts))
+    exchange.s3RequestId = reply.s3RequestId
+    return reply
   }
 
   /** A session is trusted for a while; then this waits for the SSO. */
@@ -95,8 +98,10 @@ export function createHandler(parts: HandlerParts): Handler {
   }
 
   async function callback(request: ProxyRequest, exchange: Exchange, site: Site): Promise<Reply> {
+    exchange.login = 'failed'
     const finished = await timed(exchange, 'ssoMs', finishLogin(parts, request, site))
     exchange.who = finished.who
+    exchange.login = finished.step
     if (finished.failure !== undefined) logFailure(parts.log, request, finished.failure)
     return finished.reply
   }
@@ -111,6 +116,7 @@ export function createHandler(parts: HandlerParts): Handler {
           : new S3ProxyError('INTERNAL', messageOf(error), { cause: error })
       // Nobody is there any more to be told, and nothing of what was given up is a failure.
       if (!request.signal.aborted) logFailure(parts.log, request, failure)
+      exchange.s3RequestId = failure.s3RequestId
       return refusal(request, failure.code)
     }
   }
@@ -121,8 +127,9 @@ function refusal(request: ProxyRequest, code: ErrorCode, headers: string[] = [])
 }
 
 function logFailure(log: Log, request: ProxyRequest, failure: S3ProxyError): void {
-  const fields = { requestId: request.id, code: failure.code }
-  if (failure.code !== 'INTERNAL') log.warn(fields, failure.message)
+  const { code, s3RequestId } = failure
+  const fields = { requestId: request.id, code, ...(s3RequestId === undefined ? {} : { s3RequestId }) }
+  if (code !== 'INTERNAL') log.warn(fields, failure.message)
   else
     log.error(
       { ...fields, stack: (failure.cause as Error | undefined)?.stack },

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Log } from '../log.ts'
-import { createAnswer, logDropped } from './answer.ts'
+import type { RequestEnd } from '../telemetry/request-end.ts'
+import { type Activity, createAnswer, endOfDropped } from './answer.ts'
 import { type Connections, createConnections } from './connections.ts'
 import type { Handler } from './handler.ts'
 import { answerMalformed, type Malformed, toMalformed } from './malformed.ts'
@@ -15,11 +16,16 @@ export interface HttpServer {
    * @returns how many requests were still under way after `timeoutMs` and were reset
    */
   drain(timeoutMs: number): Promise<number>
+  readonly activity: Readonly<Activity>
 }
 
 export interface HttpServerOptions {
   handler: Handler
   log: Log
+  /** Gets what is known of each request when it is over. */
+  onEnd(end: RequestEnd): void
+  /** Whether `onEnd` wants to know when each phase of a request was. */
+  notesPhases: boolean
   headersTimeoutMs: number
   keepAliveTimeoutMs: number
   sendTimeoutMs: number
@@ -36,10 +42,11 @@ const requestTimeoutMs = 60_000
  * that left, whose request to S3 is to be cancelled at once.
  */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { handler, log } = options
+  const { log, onEnd } = options
+  const activity: Activity = { requests: 0, streams: 0 }
   const connections: Connections = createConnections({
-    answer: createAnswer({ handler, log, isDraining: () => connections.isDraining }),
-    onDropped: (turn) => logDropped(log, turn),
+    answer: createAnswer({ ...options, activity, isDraining: () => connections.isDraining }),
+    onDropped: (turn) => onEnd(endOfDropped(turn)),
     sendTimeoutMs: options.sendTimeoutMs,
   })
   const server = createServer({
@@ -76,10 +83,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   })
 
   function refuse(socket: Socket, malformed: Malformed): void {
-    connections.refuse(socket, () => answerMalformed(malformed, socket, log))
+    connections.refuse(socket, () => answerMalformed(malformed, socket, onEnd))
   }
 
   return {
+    activity,
     listen: (port, host) =>
       new Promise((resolve, reject) => {
         server.once('error', reject)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { type Log, logAccess } from '../log.ts'
+import type { RequestEnd } from '../telemetry/request-end.ts'
 import { safeRequestId } from './incoming.ts'
 
 /** Why something that came never became a request. */
@@ -21,7 +21,11 @@ const lingerMs = 1000
  *
  * To be called when no other answer is under way on the socket; it would end up in that one's body.
  */
-export function answerMalformed({ status, reason, givenId }: Malformed, socket: Socket, log: Log): void {
+export function answerMalformed(
+  { status, reason, givenId }: Malformed,
+  socket: Socket,
+  onEnd: (end: RequestEnd) => void,
+): void {
   // The answer before it ended the connection: what came after that was never a request to us.
   if (!socket.writable) {
     socket.destroy()
@@ -44,7 +48,7 @@ export function answerMalformed({ status, reason, givenId }: Malformed, socket: 
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
   const linger = setTimeout(() => socket.destroy(), lingerMs)
   socket.once('close', () => clearTimeout(linger))
-  logAccess(log, {
+  const access: RequestEnd['access'] = {
     requestId,
     method: '',
     path: '',
@@ -54,7 +58,9 @@ export function answerMalformed({ status, reason, givenId }: Malformed, socket: 
     outcome: 'complete',
     totalMs: 0,
     code: reason,
-  })
+  }
+  const nowMs = performance.now()
+  onEnd({ access, startedAtMs: nowMs, headAtMs: nowMs, endedAtMs: nowMs })
 }
 
 /**

@@ -6,7 +6,7 @@ import { pingSso } from '../auth/ping-sso.ts'
 import { ssoEndpoints } from '../auth/sso-endpoints.ts'
 import type { Config } from '../config/schema.ts'
 import { messageOf } from '../errors.ts'
-import { createRareWarning, type Log } from '../log.ts'
+import { createRareWarning, type Log, type ProgramLog } from '../log.ts'
 import { pingS3 } from '../object/ping-s3.ts'
 import { type AdminServer, createAdminServer } from '../server/admin-server.ts'
 import { createHandler } from '../server/handler.ts'
@@ -14,6 +14,8 @@ import { createHttpServer, type HttpServer } from '../server/http-server.ts'
 import { createReadiness, type Readiness } from '../server/readiness.ts'
 import { createSiteResolver } from '../server/site.ts'
 import { createSessions } from '../session/sessions.ts'
+import { createAudit, createIdentityHash } from '../telemetry/audit.ts'
+import { createRequestSink, type RequestWatchers } from '../telemetry/request-end.ts'
 import { createObjects } from './create-objects.ts'
 import { createStore } from './create-store.ts'
 
@@ -32,7 +34,7 @@ const now = Date.now
 const pingTimeoutMs = 2000
 
 /** Picks the implementations that a configuration asks for. */
-export async function createApp(config: Config, log: Log): Promise<App> {
+export async function createApp(config: Config, log: Log | ProgramLog): Promise<App> {
   const { source, client } = createObjects(config, log)
   const { store, legacyTokens } = await createStore(config, log)
   const sso = createOAuth2Sso(config.sso)
@@ -79,8 +81,9 @@ export async function createApp(config: Config, log: Log): Promise<App> {
       now,
     ),
   })
+  const onEnd = createRequestSink({ log, ...watchersOf(config.log, log) })
   return {
-    server: createHttpServer({ ...config.server, handler, log }),
+    server: createHttpServer({ ...config.server, handler, log, onEnd, notesPhases: false }),
     admin: createAdminServer(readiness),
     readiness,
     async warnOfUnreachable() {
@@ -96,4 +99,12 @@ export async function createApp(config: Config, log: Log): Promise<App> {
       await store.close()
     },
   }
+}
+
+function watchersOf({ audit, identity, identityHashKey }: Config['log'], log: Log | ProgramLog) {
+  const watchers: Omit<RequestWatchers, 'log'> = {}
+  if (audit) watchers.audit = createAudit('always' in log ? log.always : log)
+  if (identity === 'hashed' && identityHashKey !== undefined)
+    watchers.maskIdentity = createIdentityHash(identityHashKey)
+  return watchers
 }

@@ -32,7 +32,8 @@ export function createObjects(
     ...readAheadOf(config.s3, pool),
     random: Math.random,
     now: () => performance.now(),
-    onRetry: (error, where) => log.debug({ code: error.code, where }, `asking S3 again: ${error.message}`),
+    onRetry: ({ code, s3RequestId, message }, where) =>
+      log.debug({ code, where, s3RequestId }, `asking S3 again: ${message}`),
   })
   return { source, client, credentials }
 }

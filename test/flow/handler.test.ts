@@ -76,6 +76,7 @@ function found(type: string, text: string): ObjectResult {
   return {
     kind: 'found',
     status: 200,
+    s3RequestId: 'S3-1',
     headers: ['content-type', type, 'content-length', String(bytes.length), 'etag', '"e"'],
     sizeBytes: bytes.length,
     body: {
@@ -140,7 +141,7 @@ describe('a request on its way', () => {
     const stage = createStage()
     const { exchange } = await stage.ask('/a%20b', { cookie: await stage.signIn() })
     const { sessionMs, s3Ms, ...rest } = exchange
-    assert.deepEqual(rest, { route: 'object', key: 'a b', who: 'jo' })
+    assert.deepEqual(rest, { route: 'object', key: 'a b', who: 'jo', s3RequestId: 'S3-1' })
     assert.ok(Number(sessionMs) >= 0 && Number(s3Ms) >= 0)
     assert.equal((await stage.ask('/a')).exchange.route, 'login')
     assert.equal((await stage.ask('/a')).exchange.key, 'a')

@@ -3,6 +3,7 @@ import { sections } from '../../src/config/options.ts'
 import { resolveConfig } from '../../src/config/resolve.ts'
 import { createApp } from '../../src/wiring/create-app.ts'
 import { createHttpClient, type HttpAnswer, type HttpClient } from './http-client.ts'
+import type { S3StandIn } from './s3-stand-in/stand-in-types.ts'
 import { startS3StandIn } from './s3-stand-in/start-s3-stand-in.ts'
 import type { SsoStandIn } from './sso-stand-in/sso-stand-in-types.ts'
 import { startSsoStandIn } from './sso-stand-in/start-sso-stand-in.ts'
@@ -12,6 +13,7 @@ export interface LoginStage {
   origin: string
   /** Of no use where another SSO was given. */
   sso: SsoStandIn
+  s3: S3StandIn
   /** Everything that was logged. */
   log: { level: string; fields: Record<string, unknown>; message: string }[]
   /** Somebody's browser; asks for pages unless told otherwise. */
@@ -62,7 +64,7 @@ export async function startLoginStage(t: TestContext, options: LoginStageOptions
     await app.close()
   })
   return {
-    ...{ origin: `http://127.0.0.1:${port}`, sso: standIn, log },
+    ...{ origin: `http://127.0.0.1:${port}`, sso: standIn, s3, log },
     browser(headers = {}) {
       const client = createHttpClient({ accept: 'text/html,*/*', 'sec-fetch-mode': 'navigate', ...headers })
       t.after(() => client.close())

@@ -73,6 +73,9 @@ describe('README.md', () => {
       healed: 0,
       askedTwiceBytes: 0,
       parts: 0,
+      login: 'started',
+      s3RequestId: '',
+      traceId: '',
     }
     const table = readme.split('## Logs')[1]?.split('\n## ')[0] ?? ''
     for (const field of Object.keys(record)) assert.ok(table.includes(`\`${field}\``), field)

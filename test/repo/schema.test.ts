@@ -67,6 +67,8 @@ describe('s3proxy.example.json', () => {
       's3.keyPrefix',
       // Only where the servers reach the SSO by another way than browsers.
       'sso.internalUrl',
+      // Only where the SSO names people by a claim of its own.
+      'sso.userClaim',
       // Not with a single Redis.
       'session.redisCluster',
       'session.redisSentinelName',

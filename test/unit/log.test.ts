@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createLog, createRareWarning, formatForPeople, type Log, logAccess } from '../../src/log.ts'
+import {
+  createLog,
+  createRareWarning,
+  formatForPeople,
+  type Log,
+  logAccess,
+  type ProgramLog,
+} from '../../src/log.ts'
 
 const dim = (text: string) => `(${text})`
 const request = {
@@ -46,12 +53,27 @@ describe('formatForPeople', () => {
 })
 
 describe('createLog', () => {
-  async function write(level: string, use: (log: Log) => void, fields?: Record<string, unknown>) {
+  async function write(level: string, use: (log: ProgramLog) => void, fields?: Record<string, unknown>) {
     const lines: string[] = []
     const destination = { write: (line: string) => void lines.push(line) }
     use(await createLog({ level, isPretty: false, destination, ...(fields === undefined ? {} : { fields }) }))
     return lines.map((line) => JSON.parse(line) as Record<string, unknown>)
   }
+
+  it('has a way for lines that no level holds back', async () => {
+    const lines = await write(
+      'silent',
+      (log) => {
+        log.error({}, 'held back')
+        log.always.info({ who: 'jo' }, 'delivery')
+      },
+      { worker: 2 },
+    )
+    assert.deepEqual(
+      lines.map(({ level, worker, who, msg }) => [level, worker, who, msg]),
+      [['info', 2, 'jo', 'delivery']],
+    )
+  })
 
   it('writes one JSON object on a line: level by name, time in UTC, fields, message', async () => {
     const lines = await write('info', (log) => log.warn({ code: 'S3_TIMEOUT' }, 'hello\nworld'), {

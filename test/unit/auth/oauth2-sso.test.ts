@@ -154,6 +154,17 @@ describe('identify', () => {
     }
   })
 
+  it('tells who has a token by the claim that was chosen, and by no other', async (t) => {
+    const { sso, client } = await start(t, { userClaim: 'email' })
+    for (const [claims, who] of [
+      [{ email: 'jo@example.com', user_id: 'u-1' }, 'jo@example.com'],
+      [{ user_id: 'u-1' }, 'unnamed'],
+    ] as const) {
+      sso.misbehave({ me: { json: claims } })
+      assert.deepEqual(await client.identify(sso.issueToken()), { kind: 'known', who })
+    }
+  })
+
   it('says rejected for 401 and 403', async (t) => {
     const { sso, client } = await start(t)
     assert.deepEqual(await client.identify('unknown'), { kind: 'rejected' })

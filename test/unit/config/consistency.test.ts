@@ -17,6 +17,15 @@ describe('checkTogether', () => {
     assert.deepEqual(problemsOf({ AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }), [])
   })
 
+  it('wants a key of some length for hashed identities, and none for plain ones', () => {
+    const missing = [['log.identityHashKey', 'S3PROXY_LOG_IDENTITY_HASH_KEY']]
+    assert.deepEqual(problemsOf({ S3PROXY_LOG_IDENTITY: 'hashed' }), missing)
+    const short = { S3PROXY_LOG_IDENTITY: 'hashed', S3PROXY_LOG_IDENTITY_HASH_KEY: 'fifteen-letters' }
+    assert.deepEqual(problemsOf(short), missing)
+    assert.deepEqual(problemsOf({ ...short, S3PROXY_LOG_IDENTITY_HASH_KEY: 'sixteen--letters' }), [])
+    assert.deepEqual(problemsOf({ S3PROXY_LOG_IDENTITY: 'plain' }), [])
+  })
+
   it('says that the AWS default chain is used where no key is given', () => {
     assert.equal(resolve({ env: leastEnv }).sources['s3.accessKeyId'], 'AWS default chain')
     const env = { ...leastEnv, AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }

@@ -11,6 +11,7 @@ const secretEnv = {
   AWS_ACCESS_KEY_ID: canary,
   AWS_SECRET_ACCESS_KEY: canary,
   AWS_SESSION_TOKEN: canary,
+  S3PROXY_LOG_IDENTITY_HASH_KEY: `${canary}${canary}`,
   REDIS_URL: `rediss://${canary}:${canary}@redis.example.com:6379/1?password=${canary}`,
 }
 
