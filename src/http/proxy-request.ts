@@ -26,7 +26,6 @@ export const requestHeaders = [
   'if-unmodified-since',
   'origin',
   'range',
-  'sec-fetch-dest',
   'sec-fetch-mode',
   'sec-fetch-site',
   'traceparent',

@@ -136,12 +136,12 @@ async function judge(
   const { status } = response
   const s3RequestId = requestIdOf(response)
   const xml = await readError(response, request.signal, deadline)
-  // The answer to HEAD has no body, so it does not say why: GET for one byte does.
-  if (request.method === 'HEAD' && (status === 400 || status === 403 || status === 404)) {
-    const conditions = { range: 'bytes=0-0' }
+  // The answer to HEAD has no body, so it does not say why, nor how large the object is: GET does.
+  if (request.method === 'HEAD' && (status === 400 || status === 403 || status === 404 || status === 416)) {
+    const conditions = status === 416 ? request.conditions : { range: 'bytes=0-0' }
     const reason = await attemptObject(client, { ...request, method: 'GET', conditions }, deadline)
-    if (reason.kind === 'not-found' || reason.kind === 'denied') return reason
     if (reason.kind === 'found') reason.body.cancel()
+    else if ((reason.kind === 'range-not-satisfiable') === (status === 416)) return reason
     throw badAnswer(`${status} to HEAD and ${reason.kind} to GET`, response)
   }
   const errorCode = xmlElement(xml, 'Code')

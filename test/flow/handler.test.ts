@@ -173,7 +173,7 @@ describe('without a session', () => {
     ['a request that says nothing', {}, 302],
     ['a browser that takes JSON among others', { accept: 'text/html, application/json' }, 302],
     ['fetch()', { 'sec-fetch-mode': 'cors' }, 401],
-    ['an image or film', { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }, 401],
+    ['an image or film', { 'sec-fetch-mode': 'no-cors', accept: 'image/*' }, 401],
     ['a script of our own', { 'sec-fetch-mode': 'same-origin' }, 401],
     ['an API', { accept: 'application/json' }, 401],
     ['an API of its own type', { accept: 'application/vnd.api+json; charset=utf-8' }, 401],

@@ -76,15 +76,24 @@ describe('what S3 does, and what the client gets', () => {
     })
 
     it('says the same to HEAD as to GET', async () => {
-      for (const key of ['text', 'page', 'large', 'missing']) {
-        const [get, head] = [await ask(key), await ask(key, {}, 'HEAD')]
+      for (const [key, sent] of [
+        ['text', {}],
+        ['page', {}],
+        ['large', {}],
+        ['missing', {}],
+        ['text', { range: 'bytes=4-' }],
+        ['text', { range: 'bytes=9-' }],
+        ['text', { 'if-none-match': '*' }],
+        ['text', { 'if-match': '"other"' }],
+      ] as [string, Record<string, string>][]) {
+        const [get, head] = [await ask(key, sent), await ask(key, sent, 'HEAD')]
         assert.equal(head.status, get.status)
         assert.equal(head.text, '')
         for (const answer of [get, head]) {
           delete answer.headers.date
           delete answer.headers['x-request-id']
         }
-        assert.deepEqual(head.headers, get.headers, key)
+        assert.deepEqual(head.headers, get.headers, `${key} ${JSON.stringify(sent)}`)
       }
     })
 
