@@ -28,6 +28,8 @@ export type CredentialChain = (options?: { forceRefresh?: boolean }) => Promise<
 
 /** Providers of credentials are asked out of turn at most so often. */
 const renewalIntervalMs = 10_000
+/** A chain that is silent for so long never answers: some of its providers have no time limit, and all wait for them. */
+const silenceMs = 10_000
 
 /**
  * The configured keys, or else the AWS default chain: environment, profile, web identity, the role of an ECS
@@ -38,6 +40,7 @@ export function createCredentialSource(
   settings: CredentialSettings,
   loadChain: () => Promise<CredentialChain> = () => loadSdkChain(settings.region),
   now: () => number = () => performance.now(),
+  giveUpAfterMs = silenceMs,
 ): CredentialSource {
   const { accessKeyId, secretAccessKey, sessionToken } = settings
   if (accessKeyId !== undefined && secretAccessKey !== undefined) {
@@ -51,15 +54,22 @@ export function createCredentialSource(
     async get() {
       const options = isExpired ? { forceRefresh: true } : {}
       isExpired = false
+      chain ??= loadChain()
+      const asked = chain
+      // Who waits has a deadline of its own; who comes after is not to wait for the same silence.
+      const forget = setTimeout(() => {
+        if (chain === asked) chain = undefined
+      }, giveUpAfterMs)
       try {
-        chain ??= loadChain()
-        return await (await chain)(options)
+        return await (await asked)(options)
       } catch (error) {
         throw new S3ProxyError(
           'S3_CREDENTIALS',
           `no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a role (${messageOf(error)})`,
           { cause: error },
         )
+      } finally {
+        clearTimeout(forget)
       }
     },
     renew() {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, it } from 'node:test'
 import { sha256, startDownload } from '../helpers/download.ts'
+import { startRawServer } from '../helpers/raw-server.ts'
 import { generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
 import { logIn } from '../helpers/sign-in.ts'
 import { useStage } from '../helpers/stage.ts'
@@ -43,5 +44,17 @@ describe('s3proxy serve, on SIGTERM', { timeout: 120_000 }, () => {
     download.resume()
     await failed
     assert.equal(download.complete, false)
+  })
+
+  it('waits for no provider of credentials that is silent', async (t) => {
+    const provider = await startRawServer(t, () => {})
+    const proxy = await stage().serve({
+      ...{ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', S3PROXY_S3_DEADLINE_MS: '300' },
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${provider.port}/`,
+      ...{ AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_CONFIG_FILE: '/dev/null' },
+    })
+    assert.equal((await newClient().request(`${proxy.origin}/health.txt`)).status, 504)
+    assert.deepEqual(await proxy.stop(), { status: 0, signal: null })
+    assert.equal(provider.sockets.length, 1)
   })
 })

@@ -101,11 +101,11 @@ describe('objects in S3', { timeout: 120_000 }, () => {
 
   it('says where a range would lie, when there is no such part', async (t) => {
     const bucket = createBucketClient(t, s3)
-    for (const method of ['GET', 'HEAD'] as const)
-      assert.deepEqual(await bucket.open('text', { method, conditions: { range: 'bytes=11-' } }), {
-        kind: 'range-not-satisfiable',
-        contentRange: 'bytes */11',
-      })
+    for (const method of ['GET', 'HEAD'] as const) {
+      const result = await bucket.open('text', { method, conditions: { range: 'bytes=11-' } })
+      assert.ok(result.kind === 'range-not-satisfiable')
+      assert.equal(result.contentRange, 'bytes */11')
+    }
     assert.equal(
       (await bucket.open('text', { conditions: { range: 'bytes=-0' } })).kind,
       'range-not-satisfiable',
@@ -118,7 +118,8 @@ describe('objects in S3', { timeout: 120_000 }, () => {
     assert.equal(found.sizeBytes, 0)
     assert.equal(await found.body.read(), null)
     const part = await bucket.open('empty', { conditions: { range: 'bytes=0-' } })
-    assert.deepEqual(part, { kind: 'range-not-satisfiable', contentRange: 'bytes */0' })
+    assert.ok(part.kind === 'range-not-satisfiable')
+    assert.equal(part.contentRange, 'bytes */0')
   })
 
   it('answers conditions as S3 does', async (t) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createCredentialSource } from '../../../src/s3/credentials.ts'
 
 const noChain = () => Promise.reject(new Error('the chain must not be asked'))
@@ -43,6 +44,26 @@ describe('createCredentialSource', () => {
       code: 'S3_CREDENTIALS',
       message: /AWS_ACCESS_KEY_ID.*role.*Could not load/,
     })
+  })
+
+  it('asks a new chain once one has been silent for too long', async () => {
+    let chains = 0
+    const source = createCredentialSource(
+      { region: 'eu-west-2' },
+      async () => {
+        const isSilent = ++chains === 1
+        return async () => (isSilent ? new Promise(() => {}) : { accessKeyId: 'AKID', secretAccessKey: 's' })
+      },
+      () => 0,
+      20,
+    )
+    void source.get()
+    while (chains < 2) {
+      await sleep(5)
+      void source.get()
+    }
+    assert.equal((await source.get()).accessKeyId, 'AKID')
+    assert.equal(chains, 2)
   })
 
   it("finds what the SDK's own chain finds", async () => {
