@@ -3,7 +3,7 @@ import { formatSummary, maskedConfig } from '../config/summary.ts'
 import type { ProbeResult } from '../probe/probe.ts'
 import { exitStatus } from './exit-status.ts'
 import type { CheckConfigFlags } from './flags.ts'
-import { formatProblems } from './problems.ts'
+import { formatProblems, formatWarnings } from './problems.ts'
 
 /** Shows the configuration in force, or every problem in it; with `probe`, what comes of using it. */
 export async function checkConfig({
@@ -31,11 +31,11 @@ export async function checkConfig({
     return status
   }
   if (config === undefined) {
-    process.stderr.write(formatProblems(problems))
+    process.stderr.write(formatProblems(resolved))
     return status
   }
   process.stdout.write(formatSummary(resolved))
-  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`)
+  process.stderr.write(formatWarnings(warnings))
   if (probes !== undefined) process.stdout.write(`\n${formatProbes(probes)}`)
   if (failed.length > 0) process.stderr.write(`s3proxy: failed: ${failed.join(', ')}\n`)
   return status

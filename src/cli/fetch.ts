@@ -37,7 +37,7 @@ export async function fetchObject(keyText: string, flags: FetchFlags): Promise<n
     wanted: ['s3', 'log'],
   })
   if (config === undefined) {
-    process.stderr.write(formatProblems(problems))
+    process.stderr.write(formatProblems({ problems, warnings }))
     return exitStatus.usage
   }
   const note = flags.quiet === true ? () => {} : say

@@ -10,7 +10,7 @@ import { serveApp } from './serve-app.ts'
 export async function serve({ config: configPath, set, port }: ServeFlags): Promise<number> {
   const { config, problems, warnings } = loadConfig({ configPath, flags: set, port })
   if (config === undefined) {
-    process.stderr.write(formatProblems(problems))
+    process.stderr.write(formatProblems({ problems, warnings }))
     return exitStatus.usage
   }
   const worker = cluster.worker?.id

@@ -11,13 +11,14 @@ type Values = Record<string, Record<string, unknown>>
  * Checks what options mean together, and fills in those that follow from others.
  *
  * @param values valid one by one; `s3.endpoint`, `session.store` and `server.allowedHosts` are filled in
+ * @returns `strangers`: warnings of environment names that look like ours and are not
  */
 export function checkTogether(
   values: Values,
   sources: Record<string, string>,
   given: Pick<Sources, 'env' | 'dotenv' | 'flags'>,
   wanted: readonly Section[],
-): { problems: Problem[]; warnings: string[] } {
+): { problems: Problem[]; warnings: string[]; strangers: string[] } {
   const problems: Problem[] = []
   const warnings: string[] = []
   const report = (path: string, env: string, message: string) => problems.push({ path, env, message })
@@ -27,14 +28,13 @@ export function checkTogether(
   if (session !== undefined) checkSession(session, server ?? {}, sources, report, warnings)
   if (server !== undefined) checkServer(server, sources, env, report, warnings)
   if (log !== undefined) checkLog(log, report)
-  if (wanted.includes('server')) warnings.push(...unknownEnvironment(env))
   for (const { path, isSecret } of options) {
     if (isSecret && given.flags.has(path) && wanted.some((section) => path.startsWith(`${section}.`)))
       warnings.push(
         `${path} was given by --set, where every user of this machine can see it: use a file or the environment`,
       )
   }
-  return { problems, warnings }
+  return { problems, warnings, strangers: unknownEnvironment(env) }
 }
 
 type Report = (path: string, env: string, message: string) => void

@@ -49,8 +49,12 @@ export function resolveConfig(
   const together = checkTogether(values, sources, given, wanted)
   const isNoted = ({ path }: Problem) => problems.some((problem) => problem.path === path)
   if (unreadable.length === 0) problems.push(...together.problems.filter((problem) => !isNoted(problem)))
-  const config = problems.length === 0 ? (values as unknown as Config) : undefined
-  return { config, problems, warnings: together.warnings, sources, values }
+  // Beside a problem, all that helps is the name that was misspelt.
+  if (problems.length > 0)
+    return { config: undefined, problems, warnings: together.strangers, sources, values }
+  const strangers = wanted.includes('server') ? together.strangers : []
+  const warnings = [...together.warnings, ...strangers]
+  return { config: values as unknown as Config, problems, warnings, sources, values }
 }
 
 /** The bucket's endpoint, of a configuration that was resolved. */

@@ -68,6 +68,9 @@ const token = shaped(/^[\x21-\x7e]+$/, 'expected printable ASCII without spaces'
 /** A line break from a file or a copied blank is what makes most secrets fail. */
 const secret = shaped(/^\S(?:[\s\S]*\S)?$/, 'expected text without spaces or line breaks around it')
 
+const expectedKey = 'expected the key of an object that can be served: not a reserved one, no segment . or ..'
+const servableKey = /^(?!__redirect_from_sso$|__s3proxy\/)(?![^\0]*(?:^|[/\\])\.\.?(?:[/\\]|$))[^\0]+$/
+
 const day = 86_400_000
 const maxPort = 65_535
 const mebibyte = 1024 * 1024
@@ -144,7 +147,11 @@ export const configSchema = z.strictObject({
       { env: ['AWS_SESSION_TOKEN'], isSecret: true },
       token,
     ).optional(),
-    healthcheckKey: text('object served without login', { env: ['AWS_S3_HEALTHCHECK_KEY'] }).optional(),
+    healthcheckKey: text(
+      'object served without login',
+      { env: ['AWS_S3_HEALTHCHECK_KEY'] },
+      shaped(servableKey, expectedKey).refine((value) => value.isWellFormed(), expectedKey),
+    ).optional(),
     connectTimeoutMs: count('until connected to S3', 10, day).default(5000),
     stallTimeoutMs: count('without a byte from S3, before and within a body', 10, day).default(10_000),
     deadlineMs: count('without a byte from S3 over all attempts together', 10, day).default(30_000),

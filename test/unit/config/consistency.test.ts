@@ -136,6 +136,16 @@ describe('checkTogether', () => {
     assert.ok(warning !== undefined && !warning.includes('hunter2'))
   })
 
+  it('tells of such a variable beside the problem that it may be the cause of, and of nothing else', () => {
+    const { SSO_URL: _url, ...env } = { ...leastEnv, S3PROXY_SSO_ULR: 'https://sso.example.com/' }
+    const { problems, warnings } = resolve({ env })
+    assert.deepEqual(
+      problems.map(({ path }) => path),
+      ['sso.url'],
+    )
+    assert.deepEqual(warnings, ['S3PROXY_SSO_ULR is not an option; did you mean S3PROXY_SSO_URL?'])
+  })
+
   it('warns of variables that look like options, with a guess, in .env too', () => {
     const { problems, warnings } = resolve({
       env: { ...leastEnv, S3PROXY_S3_STALL_TIMEOUT: '1', S3PROXY_CONFIG: 'x' },

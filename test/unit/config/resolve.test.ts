@@ -40,6 +40,20 @@ describe('resolveConfig', () => {
     assert.equal(config?.sso.tokenCheckIntervalSeconds, 30)
   })
 
+  it('takes no key for the health check that could not be served', () => {
+    for (const key of ['__redirect_from_sso', '__s3proxy/livez', '.', 'a/..', '..\\a', 'a/./b', 'a\ud800'])
+      assert.deepEqual(
+        resolve({ env: { ...leastEnv, AWS_S3_HEALTHCHECK_KEY: key } }).problems.map(({ path }) => path),
+        ['s3.healthcheckKey'],
+        key,
+      )
+    for (const key of ['__redirect_from_sso/', '__s3proxy', '.a/..b', 'a\n.txt'])
+      assert.equal(
+        resolve({ env: { ...leastEnv, AWS_S3_HEALTHCHECK_KEY: key } }).config?.s3.healthcheckKey,
+        key,
+      )
+  })
+
   it('lists every problem at once', () => {
     const { config, problems } = resolve({
       env: {
