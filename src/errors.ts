@@ -43,6 +43,19 @@ export interface ErrorDetails {
   s3RequestId?: string | undefined
 }
 
+/** What an operator can meet where no request is answered with it: in the log, and from the commands. */
+export const operatorCodes = [
+  'CONFIG_INVALID',
+  'CONFIG_RISKY',
+  'DRAIN_INCOMPLETE',
+  'LISTEN_FAILED',
+  'WORKER_ENDED',
+  'WORKERS_FAILED',
+] as const
+
+/** Each has its cause and cure in docs/errors.md. */
+export type Code = ErrorCode | (typeof operatorCodes)[number]
+
 /** A failure that an operator must act on; made at the edge that saw it, answered in one place. */
 export class S3ProxyError extends Error {
   readonly code: ErrorCode
@@ -56,6 +69,11 @@ export class S3ProxyError extends Error {
     this.code = code
     this.s3RequestId = options?.s3RequestId
   }
+}
+
+/** The code of anything that was thrown; `otherwise` where it has none of ours. */
+export function codeOf(error: unknown, otherwise: ErrorCode): ErrorCode {
+  return error instanceof S3ProxyError ? error.code : otherwise
 }
 
 /** The message of anything that was thrown. */

@@ -1,11 +1,18 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino'
+import type { Code } from './errors.ts'
 
 /** As much of a logger as anything here uses. */
 export interface Log {
   debug(fields: object, message: string): void
   info(fields: object, message: string): void
-  warn(fields: object, message: string): void
-  error(fields: object, message: string): void
+  warn(fields: Coded, message: string): void
+  error(fields: Coded, message: string): void
+}
+
+/** What asks for an operator's attention has a code, which docs/errors.md explains. */
+export interface Coded {
+  code: Code
+  [field: string]: unknown
 }
 
 export interface LogOptions {
@@ -143,7 +150,7 @@ export function logAccess(log: Log, record: AccessRecord): void {
 }
 
 /** Lets a warning through once a minute, with how many were held back. */
-export function createRareWarning(log: Log, message: string, now: () => number): () => void {
+export function createRareWarning(log: Log, code: Code, message: string, now: () => number): () => void {
   let nextAt = Number.NEGATIVE_INFINITY
   let held = 0
   return () => {
@@ -152,7 +159,7 @@ export function createRareWarning(log: Log, message: string, now: () => number):
       return
     }
     nextAt = now() + 60_000
-    log.warn({ heldBack: held }, message)
+    log.warn({ code, heldBack: held }, message)
     held = 0
   }
 }

@@ -1,11 +1,11 @@
-import { messageOf } from '../errors.ts'
+import { messageOf, S3ProxyError } from '../errors.ts'
 
 /**
  * Asks the SSO's page about the user, without a token: any answer but a failure of the server shows that
  * somebody is there. What it says is not looked at.
  *
  * @param url of that page, as this server reaches it
- * @throws Error with what is wrong, for the operator
+ * @throws S3ProxyError with what is wrong, for the operator
  */
 export async function pingSso(url: string, timeoutMs: number): Promise<void> {
   let status: number
@@ -19,10 +19,11 @@ export async function pingSso(url: string, timeoutMs: number): Promise<void> {
     await response.body?.cancel()
   } catch (error) {
     if ((error as Error).name === 'TimeoutError')
-      throw new Error(`the SSO does not answer within ${timeoutMs} ms (sso.url)`)
-    throw new Error(
+      throw new S3ProxyError('SSO_TIMEOUT', `the SSO does not answer within ${timeoutMs} ms (sso.url)`)
+    throw new S3ProxyError(
+      'SSO_UNAVAILABLE',
       `the SSO cannot be reached (sso.url): ${messageOf((error as { cause?: unknown }).cause ?? error)}`,
     )
   }
-  if (status >= 500) throw new Error(`the SSO answers ${status} (sso.url)`)
+  if (status >= 500) throw new S3ProxyError('SSO_UNAVAILABLE', `the SSO answers ${status} (sso.url)`)
 }

@@ -1,5 +1,6 @@
 import { loadConfig } from '../config/load.ts'
 import { formatSummary, maskedConfig } from '../config/summary.ts'
+import type { Code } from '../errors.ts'
 import type { ProbeResult } from '../probe/probe.ts'
 import { exitStatus } from './exit-status.ts'
 import type { CheckConfigFlags } from './flags.ts'
@@ -21,6 +22,7 @@ export async function checkConfig({
   if (json === true) {
     const report = {
       ok: status === exitStatus.ok,
+      ...(config === undefined ? { code: 'CONFIG_INVALID' satisfies Code } : {}),
       problems,
       warnings,
       config: maskedConfig(resolved),
@@ -50,8 +52,8 @@ async function runProbes(...given: Parameters<typeof import('../wiring/create-pr
 function formatProbes(probes: readonly ProbeResult[]): string {
   const width = Math.max(...probes.map(({ name }) => name.length))
   return probes
-    .map(({ name, ok, ms, message, advice }) => {
-      const line = `${ok ? 'ok    ' : 'FAILED'}  ${name.padEnd(width)}  ${`${ms} ms`.padStart(8)}  ${message}\n`
+    .map(({ name, ok, code, ms, message, advice }) => {
+      const line = `${ok ? 'ok    ' : 'FAILED'}  ${name.padEnd(width)}  ${`${ms} ms`.padStart(8)}  ${message}${ok ? '' : ` [${code}]`}\n`
       return advice === '' ? line : `${line}${' '.repeat(width + 20)}-> ${advice}\n`
     })
     .join('')

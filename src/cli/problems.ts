@@ -7,7 +7,7 @@ export function formatProblems({ problems, warnings }: Pick<Resolved, 'problems'
     return `  ${name === '' ? '' : `${name}: `}${message}\n`
   })
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
-  return `s3proxy: ${count} in the configuration:\n${lines.join('')}${formatWarnings(warnings)}`
+  return `s3proxy: ${count} in the configuration [CONFIG_INVALID]:\n${lines.join('')}${formatWarnings(warnings)}`
 }
 
 export function formatWarnings(warnings: readonly string[]): string {

@@ -19,7 +19,7 @@ export async function serveApp(config: Config, log: Log): Promise<number> {
       log.info({ port: adminPort, host: config.server.adminHost }, 'admin port listening')
     }
   } catch (error) {
-    log.error({}, `cannot listen (server.port, PORT): ${messageOf(error)}`)
+    log.error({ code: 'LISTEN_FAILED' }, `cannot listen (server.port, PORT): ${messageOf(error)}`)
     await app.close()
     return exitStatus.failure
   }
@@ -39,7 +39,7 @@ async function shutDown(app: App, signal: string, config: Config, log: Log): Pro
   if (cut === 0) log.info(fields, 'stopped')
   else
     log.warn(
-      fields,
+      { code: 'DRAIN_INCOMPLETE', ...fields },
       `stopped: ${cut} requests were still under way after server.drainTimeoutMs, and were reset`,
     )
 }

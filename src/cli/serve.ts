@@ -20,7 +20,7 @@ export async function serve({ config: configPath, set, port }: ServeFlags): Prom
     ...(worker === undefined ? {} : { fields: { worker } }),
   })
   if (cluster.isWorker) return serveApp(config, log).finally(() => cluster.worker?.disconnect())
-  for (const warning of warnings) log.warn({}, warning)
+  for (const warning of warnings) log.warn({ code: 'CONFIG_RISKY' }, warning)
   if (config.server.workers === 1) return serveApp(config, log)
   const { superviseWorkers } = await import('./supervise-workers.ts')
   return superviseWorkers(config.server, log)

@@ -41,12 +41,18 @@ export async function superviseWorkers(options: SuperviseOptions, log: Log): Pro
   function replace(worker: Worker, livedMs: number, how: number | string): void {
     const waitMs = policy.ended(livedMs, listening.size > 0)
     if (waitMs === undefined) {
-      log.error({ worker: worker.id }, `a worker ended with ${how}; none can start, so this is given up`)
+      log.error(
+        { code: 'WORKERS_FAILED', worker: worker.id },
+        `a worker ended with ${how}; none can start, so this is given up`,
+      )
       status = exitStatus.failure
       stop()
       return
     }
-    log.error({ worker: worker.id, waitMs }, `a worker ended with ${how}; another one is started`)
+    log.error(
+      { code: 'WORKER_ENDED', worker: worker.id, waitMs },
+      `a worker ended with ${how}; another one is started`,
+    )
     const timer = setTimeout(() => {
       waiting.delete(timer)
       start()

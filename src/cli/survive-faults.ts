@@ -8,7 +8,7 @@ import type { Log } from '../log.ts'
 export function surviveFaults(log: Log): void {
   const report = (error: unknown) => {
     const stack = error instanceof Error ? error.stack : undefined
-    log.error({ stack }, `a fault of ours, outside of any request: ${messageOf(error)}`)
+    log.error({ code: 'INTERNAL', stack }, `a fault of ours, outside of any request: ${messageOf(error)}`)
   }
   process.on('uncaughtException', report)
   process.on('unhandledRejection', report)

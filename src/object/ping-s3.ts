@@ -1,3 +1,4 @@
+import { S3ProxyError } from '../errors.ts'
 import type { ObjectKey } from './key.ts'
 import type { ObjectSource } from './object-source.ts'
 
@@ -8,7 +9,7 @@ const absentKey = '__s3proxy/readyz' as ObjectKey
  * Asks S3 for one byte of the health-check object, or of an object that nobody can have: that it is not there
  * shows as well that S3 answers, and takes our signature.
  *
- * @throws Error with what is wrong, for the operator
+ * @throws S3ProxyError with what is wrong, for the operator
  */
 export async function pingS3(
   source: ObjectSource,
@@ -24,11 +25,13 @@ export async function pingS3(
     if (result.kind === 'found') result.body.cancel()
     kind = result.kind
   } catch (error) {
-    if (signal.aborted) throw new Error(`S3 does not answer within ${timeoutMs} ms (s3.endpoint)`)
+    if (signal.aborted)
+      throw new S3ProxyError('S3_TIMEOUT', `S3 does not answer within ${timeoutMs} ms (s3.endpoint)`)
     throw error
   }
   if (healthcheckKey !== undefined && (kind === 'not-found' || kind === 'denied'))
-    throw new Error(
+    throw new S3ProxyError(
+      kind === 'denied' ? 'OBJECT_DENIED' : 'OBJECT_NOT_FOUND',
       kind === 'denied'
         ? 'S3 does not let the health-check object be read (s3.healthcheckKey)'
         : 'there is no health-check object (s3.healthcheckKey)',

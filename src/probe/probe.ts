@@ -1,10 +1,12 @@
-import { messageOf } from '../errors.ts'
+import { codeOf, type ErrorCode, messageOf } from '../errors.ts'
 
 /** What one step found. */
 export interface ProbeResult {
   /** `s3.healthcheck` */
   name: string
   ok: boolean
+  /** Of what is wrong, as it would stand in the log and on the page. */
+  code?: ErrorCode
   ms: number
   /** What was done and what came back; never a secret. */
   message: string
@@ -31,57 +33,70 @@ export interface ProbeStep {
 /** A step that failed in a known way. */
 export class ProbeFailure extends Error {
   readonly advice: string
+  readonly code: ErrorCode | undefined
 
-  constructor(message: string, advice: string) {
+  /** @param code where it is another than the dependency's `failed` */
+  constructor(message: string, advice: string, code?: ErrorCode) {
     super(message)
     this.advice = advice
+    this.code = code
   }
 }
 
+/** What steps that fail are called, where they do not say it themselves. */
+export interface DependencyCodes {
+  failed: ErrorCode
+  late: ErrorCode
+}
+
 /** Runs the steps of one dependency in order; what stands on a vital step that failed is not tried. */
-export async function runSteps(steps: readonly ProbeStep[]): Promise<ProbeResult[]> {
+export async function runSteps(steps: readonly ProbeStep[], codes: DependencyCodes): Promise<ProbeResult[]> {
   const results: ProbeResult[] = []
-  let broken: string | undefined
+  let broken: ProbeResult | undefined
   for (const step of steps) {
     if (broken !== undefined) {
       results.push({
         name: step.name,
         ok: false,
+        code: broken.code ?? codes.failed,
         ms: 0,
-        message: `not tried, because ${broken} failed`,
+        message: `not tried, because ${broken.name} failed`,
         advice: '',
       })
       continue
     }
-    const result = await runStep(step)
+    const result = await runStep(step, codes)
     results.push(result)
-    if (!result.ok && step.isVital) broken = step.name
+    if (!result.ok && step.isVital) broken = result
   }
   return results
 }
 
-async function runStep({ name, timeoutMs, run }: ProbeStep): Promise<ProbeResult> {
+async function runStep({ name, timeoutMs, run }: ProbeStep, codes: DependencyCodes): Promise<ProbeResult> {
   const startedAt = performance.now()
   const abort = new AbortController()
   const late = new Promise<never>((_, reject) => {
     const timer = setTimeout(() => {
-      reject(new ProbeFailure(`no answer within ${timeoutMs} ms`, 'check address, network and firewall'))
+      const advice = 'check address, network and firewall'
+      reject(new ProbeFailure(`no answer within ${timeoutMs} ms`, advice, codes.late))
       abort.abort()
     }, timeoutMs)
     abort.signal.addEventListener('abort', () => clearTimeout(timer))
   })
-  const end = (ok: boolean, message: string, advice = '') => ({
+  const end = (message: string, advice = '', code?: ErrorCode) => ({
     name,
-    ok,
+    ok: code === undefined,
+    ...(code === undefined ? {} : { code }),
     ms: Math.round(performance.now() - startedAt),
     message,
     advice,
   })
   try {
     const { message, advice } = await Promise.race([run(abort.signal), late])
-    return end(true, message, advice)
+    return end(message, advice)
   } catch (error) {
-    return end(false, messageOf(error), error instanceof ProbeFailure ? error.advice : '')
+    if (error instanceof ProbeFailure) return end(error.message, error.advice, error.code ?? codes.failed)
+    return end(messageOf(error), '', codeOf(error, codes.failed))
   } finally {
     abort.abort()
   }

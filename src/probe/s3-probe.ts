@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import type { ErrorCode } from '../errors.ts'
 import { checkKey, type ObjectKey, toWireKey } from '../object/key.ts'
-import { judgeS3Answer, readErrorBody, xmlElement } from '../object/s3-answer.ts'
+import { judgeS3Answer, readErrorBody, type S3Verdict, xmlElement } from '../object/s3-answer.ts'
+import { toAttemptError } from '../object/s3-attempt.ts'
 import type { CredentialSource } from '../s3/credentials.ts'
 import { createDeadline } from '../s3/deadline.ts'
 import type { S3Client } from '../s3/s3-client.ts'
+import { TransportError } from '../s3/transport-error.ts'
 import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
 import { type Peer, reach } from './reach.ts'
 
@@ -36,7 +39,9 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
     const headers = range === undefined ? [] : [['range', range] as const]
     const request = { method: 'GET', wireKey: toWireKey(key), headers } as const
     const deadline = createDeadline(timeoutMs, () => performance.now())
-    const response = await options.client.send(request, signal, deadline)
+    const response = await options.client.send(request, signal, deadline).catch((error: unknown) => {
+      throw error instanceof TransportError ? toAttemptError(error) : error
+    })
     skew.note(response.headers.get('date'))
     if (response.status === 200 || response.status === 206) {
       const firstPiece = await response.body.read()
@@ -63,10 +68,15 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
       throw new ProbeFailure(
         `a range of one byte was answered ${part.status}`,
         'this S3 does not serve ranges: films cannot be seeked in, and broken downloads not be continued',
+        'S3_BAD_ANSWER',
       )
     const isSame = part.firstPiece?.[0] === whole.firstPiece?.[0]
     if (!isSame)
-      throw new ProbeFailure('the range of one byte is another byte than that of the whole object', '')
+      throw new ProbeFailure(
+        'the range of one byte is another byte than that of the whole object',
+        'is this S3?',
+        'S3_BAD_ANSWER',
+      )
     const etag = whole.headers.get('etag')
     return {
       message: `GET answered 200 (${sizeBytes} bytes), and 206 to a range of one byte`,
@@ -123,7 +133,13 @@ function refused(answer: S3Answer, what: string, option: string): ProbeFailure {
       : verdict.kind === 'denied'
         ? `grant s3:GetObject on it, or check ${option}`
         : `check ${option}: there is no such object below the endpoint's prefix`
-  return new ProbeFailure(`${what} was answered ${said}`, advice)
+  return new ProbeFailure(`${what} was answered ${said}`, advice, codeOfVerdict(verdict))
+}
+
+function codeOfVerdict(verdict: S3Verdict): ErrorCode {
+  if (verdict.kind === 'failure') return verdict.code
+  if (verdict.kind === 'denied') return 'OBJECT_DENIED'
+  return verdict.kind === 'not-found' ? 'OBJECT_NOT_FOUND' : 'S3_BAD_ANSWER'
 }
 
 /** The difference between S3's clock and ours, from the `date` of its answers. */
@@ -135,11 +151,16 @@ function createSkew() {
       if (!Number.isNaN(there)) skewMs = Date.now() - there
     },
     judge(): Finding {
-      if (skewMs === undefined) throw new ProbeFailure('S3 did not say what time it is', 'check s3.endpoint')
+      if (skewMs === undefined)
+        throw new ProbeFailure('S3 did not say what time it is', 'check s3.endpoint', 'S3_BAD_ANSWER')
       const seconds = Math.round(Math.abs(skewMs) / 1000)
       const message = `this clock is ${seconds} s ${skewMs < 0 ? 'behind' : 'ahead of'} that of S3`
       if (Math.abs(skewMs) >= maxSkewMs)
-        throw new ProbeFailure(message, 'S3 refuses signatures beyond 15 minutes: set the clock')
+        throw new ProbeFailure(
+          message,
+          'S3 refuses signatures beyond 15 minutes: set the clock',
+          'S3_CREDENTIALS',
+        )
       return {
         message,
         ...(Math.abs(skewMs) >= skewWarningMs ? { advice: 'set the clock: S3 takes 15 minutes' } : {}),

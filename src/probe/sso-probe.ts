@@ -28,6 +28,7 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
       throw new ProbeFailure(
         `${endpoints.authorize} answered 404`,
         'check sso.url (SSO_URL): o/authorize/ lies below it',
+        'SSO_BAD_ANSWER',
       )
     if (status >= 500)
       throw new ProbeFailure(`${endpoints.authorize} answered ${status}`, 'the SSO itself fails')
@@ -35,6 +36,7 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
       throw new ProbeFailure(
         `${endpoints.authorize} refused the login: ${status}`,
         `register ${redirectUri} at the SSO, and check sso.clientId (SSO_CLIENT_ID) and sso.scope`,
+        'SSO_ERROR',
       )
     return { message: `answered ${status}` }
   }
@@ -55,18 +57,25 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
       throw new ProbeFailure(
         said,
         'check sso.clientId and sso.clientSecret (SSO_CLIENT_ID, SSO_CLIENT_SECRET)',
+        'SSO_REFUSED_CODE',
       )
     if (status === 400 || status === 403) return { message: `${said}, as it should` }
-    if (status === 404) throw new ProbeFailure(said, 'check sso.url (SSO_URL): o/token/ lies below it')
-    throw new ProbeFailure(said, 'expected 400: is this the token endpoint of an OAuth 2.0 server?')
+    if (status === 404)
+      throw new ProbeFailure(said, 'check sso.url (SSO_URL): o/token/ lies below it', 'SSO_BAD_ANSWER')
+    throw new ProbeFailure(
+      said,
+      'expected 400: is this the token endpoint of an OAuth 2.0 server?',
+      'SSO_BAD_ANSWER',
+    )
   }
 
   const identity = async (signal: AbortSignal): Promise<Finding> => {
     const { status } = await ask(endpoints.identity, { signal })
     const said = `without a token, it answered ${status}`
     if (status === 401 || status === 403) return { message: `${said}, as it should` }
-    if (status === 404) throw new ProbeFailure(said, 'check sso.url (SSO_URL): api/v1/user/me/ lies below it')
-    throw new ProbeFailure(said, 'expected 401 or 403, or sessions cannot be checked')
+    if (status === 404)
+      throw new ProbeFailure(said, 'check sso.url (SSO_URL): api/v1/user/me/ lies below it', 'SSO_BAD_ANSWER')
+    throw new ProbeFailure(said, 'expected 401 or 403, or sessions cannot be checked', 'SSO_BAD_ANSWER')
   }
 
   const register = async (): Promise<Finding> =>

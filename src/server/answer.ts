@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { type ErrorCode, messageOf, type S3ProxyError } from '../errors.ts'
+import { codeOf, type ErrorCode, messageOf, type S3ProxyError } from '../errors.ts'
 import { errorReply } from '../http/error-reply.ts'
 import type { AccessRecord, Log } from '../log.ts'
 import type { ObjectBody } from '../object/object-source.ts'
@@ -144,9 +144,9 @@ function healingOf(body: unknown): Pick<AccessRecord, 'healed' | 'askedTwiceByte
 
 /** @param opened by which S3 knows the answer that the body began with */
 function logCut(log: Log, requestId: string, opened: string | undefined, { cause }: Sent): void {
-  const { code = 'INTERNAL', s3RequestId = opened } = (cause ?? {}) as Partial<S3ProxyError>
+  const { s3RequestId = opened } = (cause ?? {}) as Partial<S3ProxyError>
   log.warn(
-    { requestId, code, ...(s3RequestId === undefined ? {} : { s3RequestId }) },
+    { requestId, code: codeOf(cause, 'INTERNAL'), ...(s3RequestId === undefined ? {} : { s3RequestId }) },
     `a body was cut, and so was the client's connection: ${messageOf(cause)}`,
   )
 }
@@ -154,7 +154,10 @@ function logCut(log: Log, requestId: string, opened: string | undefined, { cause
 /** What a log that fails throws must not end the process. */
 function logFault(log: Log, error: unknown): void {
   try {
-    log.error({ stack: (error as Error | undefined)?.stack }, `a fault of ours: ${messageOf(error)}`)
+    log.error(
+      { code: 'INTERNAL', stack: (error as Error | undefined)?.stack },
+      `a fault of ours: ${messageOf(error)}`,
+    )
   } catch {
     // There is nobody left to tell.
   }

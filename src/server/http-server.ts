@@ -93,7 +93,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
         server.once('error', reject)
         server.listen(port, host, () => {
           server.removeListener('error', reject)
-          server.on('error', (error) => log.error({}, `the listening socket failed: ${error.message}`))
+          server.on('error', (error) =>
+            log.error({ code: 'LISTEN_FAILED' }, `the listening socket failed: ${error.message}`),
+          )
           resolve((server.address() as AddressInfo).port)
         })
       }),

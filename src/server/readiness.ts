@@ -1,10 +1,10 @@
-import { messageOf } from '../errors.ts'
+import { codeOf, type ErrorCode, messageOf } from '../errors.ts'
 
 /** Whether this process should get requests, and what does not work. */
 export interface ReadinessReport {
   /** `degraded`: it should, and something that all instances share does not work. */
   state: 'ok' | 'degraded' | 'unready'
-  /** By dependency: `ok`, or what is wrong. */
+  /** By dependency: `ok`, or the code of what is wrong, and more about it. */
   checks: Record<string, string>
 }
 
@@ -18,6 +18,8 @@ export interface Readiness {
 export interface Dependency {
   /** Whether this process is of no use without it. @see docs/decisions/004-readiness.md */
   isVital: boolean
+  /** What it is called when it does not answer in time. */
+  timeoutCode: ErrorCode
   /** Resolves when it can be used; rejects with what is wrong, for the operator. */
   ask(): Promise<void>
 }
@@ -38,11 +40,11 @@ export function createReadiness(
   async function askAll(): Promise<ReadinessReport> {
     let state: ReadinessReport['state'] = 'ok'
     const checks: Record<string, string> = {}
-    const asked = Object.entries(dependencies).map(async ([name, { ask, isVital }]) => {
-      const answer = await askWithin(ask, askTimeoutMs)
+    const asked = Object.entries(dependencies).map(async ([name, dependency]) => {
+      const answer = await askWithin(dependency, askTimeoutMs)
       checks[name] = answer
       if (answer === 'ok' || state === 'unready') return
-      state = isVital ? 'unready' : 'degraded'
+      state = dependency.isVital ? 'unready' : 'degraded'
     })
     await Promise.all(asked)
     last = { state, checks }
@@ -53,7 +55,8 @@ export function createReadiness(
 
   return {
     async check() {
-      if (isDraining) return { state: 'unready', checks: { process: 'shutting down' } }
+      if (isDraining)
+        return { state: 'unready', checks: { process: 'SHUTTING_DOWN: the process is shutting down' } }
       if (last !== undefined && now() - lastAt < trustMs) return last
       underWay ??= askAll()
       return underWay
@@ -64,14 +67,14 @@ export function createReadiness(
   }
 }
 
-/** @returns `ok`, or what is wrong */
-function askWithin(ask: () => Promise<void>, timeoutMs: number): Promise<string> {
+/** @returns `ok`, or what is wrong, its code first */
+function askWithin({ ask, timeoutCode }: Dependency, timeoutMs: number): Promise<string> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(`no answer within ${timeoutMs} ms`), timeoutMs)
+    const timer = setTimeout(() => resolve(`${timeoutCode}: no answer within ${timeoutMs} ms`), timeoutMs)
     ask()
       .then(
         () => resolve('ok'),
-        (error: unknown) => resolve(messageOf(error)),
+        (error: unknown) => resolve(`${codeOf(error, 'INTERNAL')}: ${messageOf(error)}`),
       )
       .finally(() => clearTimeout(timer))
   })

@@ -5,7 +5,7 @@ import { createPendingLogins } from '../auth/pending-logins.ts'
 import { pingSso } from '../auth/ping-sso.ts'
 import { ssoEndpoints } from '../auth/sso-endpoints.ts'
 import type { Config } from '../config/schema.ts'
-import { messageOf } from '../errors.ts'
+import { codeOf, messageOf } from '../errors.ts'
 import { createRareWarning, type Log, type ProgramLog } from '../log.ts'
 import { pingS3 } from '../object/ping-s3.ts'
 import { type AdminServer, createAdminServer } from '../server/admin-server.ts'
@@ -51,9 +51,9 @@ export async function createApp(config: Config, log: Log | ProgramLog): Promise<
   }
   const readiness = createReadiness(
     {
-      sessions: { isVital: true, ask: () => store.ping() },
-      s3: { isVital: false, ask: shared.s3 },
-      sso: { isVital: false, ask: shared.sso },
+      sessions: { isVital: true, timeoutCode: 'SESSION_STORE_UNAVAILABLE', ask: () => store.ping() },
+      s3: { isVital: false, timeoutCode: 'S3_TIMEOUT', ask: shared.s3 },
+      sso: { isVital: false, timeoutCode: 'SSO_TIMEOUT', ask: shared.sso },
     },
     pingTimeoutMs + 500,
     now,
@@ -77,6 +77,7 @@ export async function createApp(config: Config, log: Log | ProgramLog): Promise<
     now,
     onDenied: createRareWarning(
       log,
+      'OBJECT_DENIED',
       'S3 answers AccessDenied: grant s3:ListBucket, and a key that does not exist becomes a 404',
       now,
     ),
@@ -89,7 +90,10 @@ export async function createApp(config: Config, log: Log | ProgramLog): Promise<
     async warnOfUnreachable() {
       const asked = Object.entries(shared).map(([dependency, ask]) =>
         ask().catch((error: unknown) => {
-          log.warn({ dependency }, `not usable yet, it may come later: ${messageOf(error)}`)
+          log.warn(
+            { code: codeOf(error, 'INTERNAL'), dependency },
+            `not usable yet, it may come later: ${messageOf(error)}`,
+          )
         }),
       )
       await Promise.all(asked)

@@ -29,7 +29,7 @@ async function probeS3(config: Config, sources: Readonly<Record<string, string>>
     healthcheckKey: config.s3.healthcheckKey,
     timeoutMs: Math.max(config.s3.connectTimeoutMs, config.s3.stallTimeoutMs),
   })
-  return runSteps(steps).finally(() => client.close())
+  return runSteps(steps, { failed: 'S3_UNAVAILABLE', late: 'S3_TIMEOUT' }).finally(() => client.close())
 }
 
 async function probeRedis({ session }: Config): Promise<ProbeResult[]> {
@@ -46,6 +46,7 @@ async function probeRedis({ session }: Config): Promise<ProbeResult[]> {
       sentinelName: session.redisSentinelName,
       timeoutMs,
     }),
+    { failed: 'SESSION_STORE_UNAVAILABLE', late: 'SESSION_STORE_UNAVAILABLE' },
   )
 }
 
@@ -63,6 +64,7 @@ async function probeSso({ sso, server }: Config): Promise<ProbeResult[]> {
       redirectUris: origins.map((origin) => origin + callbackPath),
       timeoutMs: sso.timeoutMs,
     }),
+    { failed: 'SSO_UNAVAILABLE', late: 'SSO_TIMEOUT' },
   )
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { after, before, beforeEach, describe, it } from 'node:test'
+import { errorStatus } from '../../src/errors.ts'
 import { bareEnv, program } from '../helpers/proxy-process.ts'
 import { findFreePort, type RedisServer, startRedisServer } from '../helpers/redis-server.ts'
 import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
@@ -12,6 +13,7 @@ import { startSsoStandIn } from '../helpers/sso-stand-in/start-sso-stand-in.ts'
 interface Probe {
   name: string
   ok: boolean
+  code?: string
   ms: number
   message: string
   advice: string
@@ -84,12 +86,14 @@ describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
     for (const probe of report.probes) {
       assert.equal(typeof probe.ms, 'number')
       assert.notEqual(probe.message, '')
+      assert.equal(probe.code !== undefined, !probe.ok, probe.name)
+      if (probe.code !== undefined) assert.ok(probe.code in errorStatus, probe.code)
     }
     return new Map(report.probes.map((probe) => [probe.name, probe]))
   }
   const messageOf = (probes: Map<string, Probe>, name: string) => {
     const probe = probes.get(name)
-    return `${probe?.message} -> ${probe?.advice}`
+    return `${probe?.code ?? 'ok'} ${probe?.message} -> ${probe?.advice}`
   }
 
   it('tells of every step that it works, and the redirect URI to register', async () => {
@@ -98,7 +102,7 @@ describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
     assert.match(messageOf(probes, 's3.missing-key'), /404 NoSuchKey: the credentials may list the bucket/)
     assert.match(messageOf(probes, 's3.credentials'), /AWS_ACCESS_KEY_ID/)
     assert.match(messageOf(probes, 's3.clock'), /this clock is 0 s|this clock is 1 s/)
-    assert.match(messageOf(probes, 'redis.server'), /^Redis \d+\.\d+/)
+    assert.match(messageOf(probes, 'redis.server'), /^ok Redis \d+\.\d+/)
     assert.match(messageOf(probes, 'sso.token'), /a wrong code was answered 400 invalid_grant, as it should/)
     assert.match(messageOf(probes, 'sso.me'), /it answered 401, as it should/)
     assert.match(messageOf(probes, 'sso.redirect-uri'), /https:\/\/assets\.example\.com\/__redirect_from_sso/)
@@ -112,7 +116,7 @@ describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
     assert.match(stdout, /^ok +s3\.connect +\d+ ms +connected to 127\.0\.0\.1:\d+, without TLS$/m)
     assert.match(
       stdout,
-      /^FAILED +s3\.healthcheck +\d+ ms +GET of the health-check object was answered 404 NoSuchKey\n +-> check s3\.healthcheckKey/m,
+      /^FAILED +s3\.healthcheck +\d+ ms +GET of the health-check object was answered 404 NoSuchKey \[OBJECT_NOT_FOUND\]\n +-> check s3\.healthcheckKey/m,
     )
     assert.equal(stderr, 's3proxy: failed: s3.healthcheck\n')
   })
@@ -140,7 +144,10 @@ describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
   it('tells that the credentials are wrong', async () => {
     env.AWS_ACCESS_KEY_ID = 'AKIAUNKNOWN000000000'
     const probes = await fails('s3.healthcheck', 's3.missing-key')
-    assert.match(messageOf(probes, 's3.healthcheck'), /403 InvalidAccessKeyId -> check s3\.accessKeyId/)
+    assert.match(
+      messageOf(probes, 's3.healthcheck'),
+      /^S3_CREDENTIALS .*403 InvalidAccessKeyId -> check s3\.accessKeyId/,
+    )
   })
 
   it('tells that the clock is wrong', async (t) => {
@@ -151,34 +158,34 @@ describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
     t.after(() => other.close())
     env.AWS_S3_ENDPOINT = other.endpoint
     const probes = await fails('s3.healthcheck', 's3.missing-key', 's3.clock')
-    assert.match(messageOf(probes, 's3.clock'), /behind that of S3 -> .*set the clock/)
+    assert.match(messageOf(probes, 's3.clock'), /^S3_CREDENTIALS .*behind that of S3 -> .*set the clock/)
   })
 
   it('tells that S3 does not serve ranges', async () => {
     s3.misbehave(({ headers }) => (headers.range === undefined ? {} : { error: 501, code: 'NotImplemented' }))
     assert.match(
       messageOf(await fails('s3.healthcheck'), 's3.healthcheck'),
-      /a range of one byte was answered 501/,
+      /^S3_BAD_ANSWER a range of one byte was answered 501/,
     )
   })
 
   it('tells that nobody listens where S3 should be', async () => {
     env.AWS_S3_ENDPOINT = `http://127.0.0.1:${await findFreePort()}/bucket/`
     const probes = await fails('s3.connect', 's3.healthcheck', 's3.missing-key', 's3.clock')
-    assert.match(messageOf(probes, 's3.connect'), /ECONNREFUSED.*AWS_S3_ENDPOINT/)
-    assert.match(messageOf(probes, 's3.clock'), /not tried, because s3\.connect failed/)
+    assert.match(messageOf(probes, 's3.connect'), /^S3_UNAVAILABLE .*ECONNREFUSED.*AWS_S3_ENDPOINT/)
+    assert.match(messageOf(probes, 's3.clock'), /^S3_UNAVAILABLE not tried, because s3\.connect failed/)
   })
 
   it('tells that the name of S3 is unknown', async () => {
     env.AWS_S3_ENDPOINT = 'http://no-such-host.invalid/bucket/'
     const probes = await fails('s3.connect', 's3.healthcheck', 's3.missing-key', 's3.clock')
-    assert.match(messageOf(probes, 's3.connect'), /cannot look up no-such-host\.invalid.*DNS/)
+    assert.match(messageOf(probes, 's3.connect'), /^S3_UNAVAILABLE cannot look up no-such-host\.invalid.*DNS/)
   })
 
   it('tells that S3 is silent', async () => {
     s3.misbehave({ stallBeforeHead: true })
     const probes = await fails('s3.healthcheck', 's3.missing-key', 's3.clock')
-    assert.match(messageOf(probes, 's3.healthcheck'), /within 2000 ms/)
+    assert.match(messageOf(probes, 's3.healthcheck'), /^S3_TIMEOUT .*within 2000 ms/)
   })
 
   it('tells that the password of Redis is wrong', async () => {
@@ -186,7 +193,7 @@ describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
     const probes = await fails('redis.connect', 'redis.server', 'redis.roundtrip')
     assert.match(
       messageOf(probes, 'redis.connect'),
-      /WRONGPASS.*check user and password in session\.redisUrl/,
+      /^SESSION_STORE_UNAVAILABLE .*WRONGPASS.*check user and password in session\.redisUrl/,
     )
   })
 
@@ -234,7 +241,7 @@ describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
   it('tells that the paths of the SSO are not there', async () => {
     env.SSO_URL = `${sso.url}elsewhere/`
     const probes = await fails('sso.authorize', 'sso.token', 'sso.me')
-    assert.match(messageOf(probes, 'sso.token'), /404.*o\/token\/ lies below it/)
+    assert.match(messageOf(probes, 'sso.token'), /^SSO_BAD_ANSWER .*404.*o\/token\/ lies below it/)
   })
 
   it('tells that the secret of the application is wrong', async () => {
@@ -242,7 +249,7 @@ describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
     const probes = await fails('sso.token')
     assert.match(
       messageOf(probes, 'sso.token'),
-      /401 invalid_client -> check sso\.clientId and sso\.clientSecret/,
+      /^SSO_REFUSED_CODE .*401 invalid_client -> check sso\.clientId and sso\.clientSecret/,
     )
   })
 
@@ -251,15 +258,15 @@ describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
     const probes = await fails('sso.authorize')
     assert.match(
       messageOf(probes, 'sso.authorize'),
-      /register https:\/\/assets\.example\.com\/__redirect_from_sso/,
+      /^SSO_ERROR .*register https:\/\/assets\.example\.com\/__redirect_from_sso/,
     )
   })
 
   it('tells that the SSO lets everybody in, fails, or is silent', async () => {
     sso.misbehave({ me: { json: {} }, authorize: { html: 502 }, token: { stall: 'before-head' } })
     const probes = await fails('sso.authorize', 'sso.token', 'sso.me')
-    assert.match(messageOf(probes, 'sso.me'), /it answered 200/)
-    assert.match(messageOf(probes, 'sso.token'), /no answer within 2000 ms/)
+    assert.match(messageOf(probes, 'sso.me'), /^SSO_BAD_ANSWER .*it answered 200/)
+    assert.match(messageOf(probes, 'sso.token'), /^SSO_TIMEOUT no answer within 2000 ms/)
   })
 
   it('tells that the SSO is away', async () => {

@@ -37,7 +37,7 @@ describe('s3proxy check-config', () => {
     const { status, stdout, stderr } = await check([], { AWS_S3_REGION: 'Not A Region', PORT: '99999' })
     assert.equal(status, 2)
     assert.equal(stdout.length, 0)
-    assert.match(stderr, /^s3proxy: 6 problems in the configuration:\n/)
+    assert.match(stderr, /^s3proxy: 6 problems in the configuration \[CONFIG_INVALID\]:\n/)
     for (const line of [
       '  server.port (PORT): expected a whole number from 0 to 65535 (from PORT)\n',
       '  s3.region (AWS_S3_REGION): expected a region such as eu-west-2 (from AWS_S3_REGION)\n',

@@ -192,7 +192,7 @@ describe('s3proxy fetch KEY', () => {
     assert.equal(status, 2)
     assert.match(
       stderr,
-      /^s3proxy: 2 problems in the configuration:\n {2}s3\.region.*\n {2}s3\.endpoint.*\n$/,
+      /^s3proxy: 2 problems in the configuration \[CONFIG_INVALID\]:\n {2}s3\.region.*\n {2}s3\.endpoint.*\n$/,
     )
   })
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
 import { createProgram } from '../../src/cli/main.ts'
-import { errorStatus } from '../../src/errors.ts'
+import { errorStatus, operatorCodes } from '../../src/errors.ts'
 import type { logAccess } from '../../src/log.ts'
 import { reservedKeys } from '../../src/server/route.ts'
 import { optionTexts } from './option-table.ts'
@@ -32,7 +32,11 @@ describe('the lists of options', () => {
 })
 
 describe('docs/errors.md', () => {
-  const rows = readFileSync('docs/errors.md', 'utf8').match(/^\| `[A-Z0-9_]+` .*$/gm) ?? []
+  const [ofRequests = '', processes = ''] = readFileSync('docs/errors.md', 'utf8').split(
+    '## What is about the process',
+  )
+  const rowsOf = (text: string) => text.match(/^\| `[A-Z0-9_]+` .*$/gm) ?? []
+  const [rows, ofProcess] = [rowsOf(ofRequests), rowsOf(processes)]
 
   it('has every code once, with its status, cause and cure', () => {
     const told = rows.map((row) => row.split('|').map((cell) => cell.trim()))
@@ -44,6 +48,14 @@ describe('docs/errors.md', () => {
     )
     for (const [, code, , cause = '', cure = ''] of told)
       assert.ok(cause.length > 10 && cure.length > 7, String(code))
+  })
+
+  it('has every code that no request is answered with, with its cause and cure', () => {
+    assert.deepEqual(ofProcess.map((row) => /`(\w+)`/.exec(row)?.[1]).sort(), [...operatorCodes].sort())
+    for (const row of ofProcess) {
+      const [, , cause = '', cure = ''] = row.split('|').map((cell) => cell.trim())
+      assert.ok(cause.length > 10 && cure.length > 10, row)
+    }
   })
 })
 

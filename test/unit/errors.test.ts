@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { errorStatus, messageOf, S3ProxyError } from '../../src/errors.ts'
+import { codeOf, errorStatus, messageOf, operatorCodes, S3ProxyError } from '../../src/errors.ts'
 
 describe('errorStatus', () => {
   it('reserves 500 for our own bugs', () => {
@@ -26,6 +26,23 @@ describe('S3ProxyError', () => {
     assert.equal(error.code, 'S3_UNAVAILABLE')
     assert.equal(error.cause, cause)
     assert.equal(String(error), 'S3ProxyError: S3 cannot be reached')
+  })
+})
+
+describe('operatorCodes', () => {
+  it('has none that a request is answered with', () => {
+    assert.deepEqual(
+      operatorCodes.filter((code) => code in errorStatus),
+      [],
+    )
+  })
+})
+
+describe('codeOf', () => {
+  it('is the code of a failure of ours, and of nothing else', () => {
+    assert.equal(codeOf(new S3ProxyError('S3_TIMEOUT', 'late'), 'INTERNAL'), 'S3_TIMEOUT')
+    assert.equal(codeOf(Object.assign(new Error('reset'), { code: 'ECONNRESET' }), 'INTERNAL'), 'INTERNAL')
+    assert.equal(codeOf('text', 'S3_UNAVAILABLE'), 'S3_UNAVAILABLE')
   })
 })
 

@@ -64,7 +64,7 @@ describe('createLog', () => {
     const lines = await write(
       'silent',
       (log) => {
-        log.error({}, 'held back')
+        log.error({ code: 'INTERNAL' }, 'held back')
         log.always.info({ who: 'jo' }, 'delivery')
       },
       { worker: 2 },
@@ -91,8 +91,8 @@ describe('createLog', () => {
     const use = (log: Log) => {
       log.debug({}, 'a')
       log.info({}, 'b')
-      log.warn({}, 'c')
-      log.error({}, 'd')
+      log.warn({ code: 'INTERNAL' }, 'c')
+      log.error({ code: 'INTERNAL' }, 'd')
     }
     const messagesAt = async (level: string) => (await write(level, use)).map(({ msg }) => msg)
     assert.deepEqual(await messagesAt('debug'), ['a', 'b', 'c', 'd'])
@@ -141,7 +141,7 @@ describe('createRareWarning', () => {
   it('lets the first one through, and then one a minute, with how many were held back', () => {
     const { log, lines } = remember()
     let now = 1_000_000
-    const warn = createRareWarning(log, 'again', () => now)
+    const warn = createRareWarning(log, 'OBJECT_DENIED', 'again', () => now)
     warn()
     now += 59_999
     warn()
@@ -151,9 +151,9 @@ describe('createRareWarning', () => {
     now += 60_000
     warn()
     assert.deepEqual(lines, [
-      ['warn', { heldBack: 0 }, 'again'],
-      ['warn', { heldBack: 2 }, 'again'],
-      ['warn', { heldBack: 0 }, 'again'],
+      ['warn', { code: 'OBJECT_DENIED', heldBack: 0 }, 'again'],
+      ['warn', { code: 'OBJECT_DENIED', heldBack: 2 }, 'again'],
+      ['warn', { code: 'OBJECT_DENIED', heldBack: 0 }, 'again'],
     ])
   })
 })

@@ -16,7 +16,7 @@ describe('formatProblems', () => {
     assert.equal(
       text,
       [
-        's3proxy: 4 problems in the configuration:',
+        's3proxy: 4 problems in the configuration [CONFIG_INVALID]:',
         '  s3.region (AWS_S3_REGION): is required',
         '  s3.regoin: unknown key',
         '  .env: cannot read',

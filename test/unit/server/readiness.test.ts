@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { S3ProxyError } from '../../../src/errors.ts'
 import { createReadiness, type Dependency } from '../../../src/server/readiness.ts'
 
-const works: Dependency = { isVital: true, ask: async () => {} }
+const works: Dependency = { isVital: true, timeoutCode: 'S3_TIMEOUT', ask: async () => {} }
 const fails = (isVital: boolean, message: string): Dependency => ({
   isVital,
-  ask: () => Promise.reject(new Error(message)),
+  timeoutCode: 'S3_TIMEOUT',
+  ask: () => Promise.reject(new S3ProxyError('S3_UNAVAILABLE', message)),
 })
 
 describe('createReadiness', () => {
@@ -19,17 +21,17 @@ describe('createReadiness', () => {
     assert.equal(await stateOf({ a: fails(false, 'x'), b: fails(true, 'x') }), 'unready')
   })
 
-  it('names each dependency with what is wrong', async () => {
+  it('names each dependency with what is wrong, its code first', async () => {
     const readiness = createReadiness({ a: works, b: fails(false, 'no route') }, 1000, Date.now)
-    assert.deepEqual((await readiness.check()).checks, { a: 'ok', b: 'no route' })
+    assert.deepEqual((await readiness.check()).checks, { a: 'ok', b: 'S3_UNAVAILABLE: no route' })
   })
 
   it('takes silence for a failure', async () => {
-    const silent: Dependency = { isVital: true, ask: () => new Promise(() => {}) }
+    const silent: Dependency = { ...works, timeoutCode: 'SSO_TIMEOUT', ask: () => new Promise(() => {}) }
     const readiness = createReadiness({ silent }, 10, Date.now)
     assert.deepEqual(await readiness.check(), {
       state: 'unready',
-      checks: { silent: 'no answer within 10 ms' },
+      checks: { silent: 'SSO_TIMEOUT: no answer within 10 ms' },
     })
   })
 
@@ -38,7 +40,7 @@ describe('createReadiness', () => {
     let release = () => {}
     let now = 5000
     const slow: Dependency = {
-      isVital: true,
+      ...works,
       ask() {
         asked++
         return new Promise((resolve) => {
@@ -64,8 +66,10 @@ describe('createReadiness', () => {
   })
 
   it('fails without asking anybody once the process is shutting down', async () => {
-    const readiness = createReadiness({ never: { isVital: true, ask: () => assert.fail() } }, 1000, Date.now)
+    const readiness = createReadiness({ never: { ...works, ask: () => assert.fail() } }, 1000, Date.now)
     readiness.startDraining()
-    assert.equal((await readiness.check()).state, 'unready')
+    const report = await readiness.check()
+    assert.equal(report.state, 'unready')
+    assert.match(report.checks.process ?? '', /^SHUTTING_DOWN: /)
   })
 })
