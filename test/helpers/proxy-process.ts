@@ -23,6 +23,12 @@ export interface ProxyProcess {
   stop(): Promise<{ status: number | null; signal: NodeJS.Signals | null }>
 }
 
+export interface ProxyOptions {
+  args?: string[]
+  cwd?: string
+  file?: string
+}
+
 export const program = fileURLToPath(new URL('../../bin/s3proxy.js', import.meta.url))
 
 /** What a child gets of our own environment: nothing that would configure it. */
@@ -32,12 +38,13 @@ export const bareEnv: NodeJS.ProcessEnv = { PATH: process.env.PATH, HOME: proces
  * Starts the proxy and waits until it listens.
  *
  * @param env the whole configuration; `PORT` is 0 unless given
- * @param options `cwd`: where a `.env` may lie; default: the root of the file system, where there is none
+ * @param options `cwd`: where a `.env` may lie; default: the root of the file system, where there is none;
+ *   `file`: another build of the program
  * @throws Error with everything that was printed, when it ends before it listens
  */
 export async function startProxy(
   env: Record<string, string>,
-  options: { args?: string[]; cwd?: string } = {},
+  options: ProxyOptions = {},
 ): Promise<ProxyProcess> {
   const proxy = spawnProxy(env, options)
   const listening = proxy.logged((line) => line.msg === 'listening')
@@ -53,9 +60,9 @@ export async function startProxy(
 /** The same without waiting: `port` and `origin` mean nothing. */
 export function spawnProxy(
   env: Record<string, string>,
-  { args = [], cwd = '/' }: { args?: string[]; cwd?: string } = {},
+  { args = [], cwd = '/', file = program }: ProxyOptions = {},
 ): ProxyProcess {
-  const child = spawn(process.execPath, [program, 'serve', ...args], {
+  const child = spawn(process.execPath, [file, 'serve', ...args], {
     cwd,
     env: { ...bareEnv, PORT: '0', S3PROXY_SERVER_HOST: '127.0.0.1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

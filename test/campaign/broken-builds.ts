@@ -1,0 +1,131 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** A mistake that such a program may have, as changes of the built files. */
+export interface Mistake {
+  name: string
+  /** Each text must be there exactly once. */
+  changes: { file: string; from: string; to: string }[]
+  /** Kinds of fault to begin with, so that finding it takes less time. */
+  showsIn: string[]
+  /** What the complaint about it is like. */
+  complaint: RegExp
+}
+
+export const mistakes: Mistake[] = [
+  {
+    name: 'bodies are piped: one that breaks off is ended',
+    changes: [
+      {
+        file: 'object/healing.js',
+        from: 'return piece.then(take, (error) => healAfter(error, waitedSinceMs));',
+        to: 'return piece.then(take, () => null);',
+      },
+      {
+        file: 'server/send.js',
+        from: 'if (bytes !== sizeBytes)',
+        to: 'if (bytes > sizeBytes)',
+      },
+    ],
+    showsIn: ['S3 cuts each body once'],
+    complaint: /ends as if it were whole|neither goes on nor ends/,
+  },
+  {
+    name: 'a body is continued without If-Match',
+    changes: [
+      {
+        file: 'object/healing.js',
+        from: "'if-match': ifMatch };",
+        to: '};',
+      },
+      { file: 'object/healing.js', from: 'const isRest = rest.etag === ifMatch && ', to: 'const isRest = ' },
+    ],
+    showsIn: ['objects are replaced in the middle'],
+    complaint: /no version of it/,
+  },
+  {
+    name: 'a login is not bound to the browser that began it',
+    changes: [
+      {
+        file: 'auth/finish-login.js',
+        from: 'const browser = sent.find((secret) => parts.pending.isOf(login, secret));',
+        to: "const browser = sent[0] ?? 'anybody';",
+      },
+      {
+        file: 'auth/pending-logins.js',
+        from: "sealedVerifier: seal(codeVerifier, browser, 'pkce'),",
+        to: 'sealedVerifier: codeVerifier,',
+      },
+      {
+        file: 'auth/pending-logins.js',
+        from: "return unseal(login.sealedVerifier, browser, 'pkce');",
+        to: 'return login.sealedVerifier;',
+      },
+    ],
+    showsIn: ['S3 is odd, and right'],
+    complaint: /a login that another browser began/,
+  },
+  {
+    name: 'keys are made with new URL',
+    changes: [
+      {
+        file: 'object/key.js',
+        from: 'const encoded = path.slice(1);',
+        to: "const encoded = new URL(path, 'http://host').pathname.slice(1);",
+      },
+    ],
+    showsIn: ['S3 is odd, and right'],
+    complaint: /no version of it|status (?:200|404)|which nobody asked for/,
+  },
+  {
+    name: 'commands to Redis wait for its return',
+    changes: [
+      {
+        file: 'session/redis-client.js',
+        from: 'enableOfflineQueue: false,\n        retryStrategy',
+        to: 'enableOfflineQueue: true,\n        retryStrategy',
+      },
+      { file: 'session/redis-client.js', from: 'commandTimeout: timeoutMs,', to: '' },
+      {
+        file: 'session/redis-client.js',
+        from: 'maxRetriesPerRequest: 0,',
+        to: 'maxRetriesPerRequest: null,',
+      },
+      {
+        file: 'session/redis-store.js',
+        from: 'return await withinDeadline(work, timeoutMs, late);',
+        to: 'return await work;',
+      },
+    ],
+    showsIn: ['Redis is down'],
+    complaint: /no answer within/,
+  },
+]
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/**
+ * Copies the build and makes the mistake in the copy.
+ *
+ * @returns the program to start, and what removes it again
+ * @throws Error when a text to be changed is not there: then the mistake has to be told anew
+ */
+export function breakBuild({ name, changes }: Mistake): { file: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 's3proxy-broken-'))
+  for (const part of ['dist', 'bin', 'package.json'])
+    cpSync(join(root, part), join(folder, part), { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  for (const { file, from, to } of changes) {
+    const path = join(folder, 'dist', file)
+    const [before, after, ...more] = readFileSync(path, 'utf8').split(from)
+    if (before === undefined || after === undefined || more.length > 0) {
+      remove()
+      throw new Error(`${name}: ${file} does not have this text exactly once any more: ${from}`)
+    }
+    writeFileSync(path, before + to + after)
+  }
+  return { file: join(folder, 'bin/s3proxy.js'), remove }
+}

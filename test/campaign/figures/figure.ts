@@ -1,0 +1,64 @@
+import { createHttpClient } from '../../helpers/http-client.ts'
+import type { Random } from '../../helpers/random.ts'
+import type { Scene } from '../scene.ts'
+
+/** One promise as a number, measured against the built program. */
+export interface Figure {
+  name: string
+  /** What is done, and what must come of it. */
+  title: string
+  /** @param scale 1 as published; less for a look */
+  measure(random: Random, scale: number): Promise<Measured>
+}
+
+export interface Measured {
+  got: string
+  isReached: boolean
+}
+
+/** @returns the value for `cookie` of somebody who signed in */
+export async function signIn(scene: Scene): Promise<string> {
+  const client = createHttpClient()
+  try {
+    const answer = await client.follow(`http://127.0.0.1:${scene.proxy.port}/b.bin`)
+    if (answer.status !== 200) throw new Error(`signing in ended with ${answer.status}: ${answer.text}`)
+    return `s3proxy_session=${client.jar.get('s3proxy_session')}`
+  } finally {
+    client.close()
+  }
+}
+
+/** Does a thing so many times, in so many lanes at once. */
+export async function inLanes(
+  count: number,
+  lanes: number,
+  act: (index: number) => Promise<void>,
+): Promise<void> {
+  let next = 0
+  const lane = async () => {
+    while (next < count) await act(next++)
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+}
+
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+}
+
+/** Faults of the proxy that no answer shows: lines of severity error. */
+export function faultsInLog(scene: Scene): number {
+  return scene.proxy.log.filter(({ level }) => level === 'error' || level === 'fatal').length
+}
+
+/** The timeouts that the proxy has by default. */
+export const usualPatience = {
+  S3PROXY_S3_CONNECT_TIMEOUT_MS: '5000',
+  S3PROXY_S3_STALL_TIMEOUT_MS: '10000',
+  S3PROXY_S3_DEADLINE_MS: '30000',
+  S3PROXY_S3_READER_PATIENCE_MS: '10000',
+  S3PROXY_S3_PARALLEL_THRESHOLD_BYTES: '33554432',
+  S3PROXY_S3_PARALLEL_PART_BYTES: '8388608',
+  S3PROXY_SSO_TIMEOUT_MS: '10000',
+  S3PROXY_SSO_TOKEN_CHECK_INTERVAL_SECONDS: '60',
+}

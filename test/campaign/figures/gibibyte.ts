@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto'
+import { generatedSha256 } from '../../helpers/s3-stand-in/generated-body.ts'
+import { createRawClient } from '../raw-client.ts'
+import { startScene } from '../scene.ts'
+import { type Figure, signIn, usualPatience } from './figure.ts'
+
+const mebibyte = 1 << 20
+const seed = 5
+
+export const gibibyte: Figure = {
+  name: 'gibibyte',
+  title: '1 GiB through an S3 that cuts every 50 MiB: complete, same SHA-256',
+  async measure(random, scale) {
+    const sizeBytes = Math.round(1024 * scale) * mebibyte
+    const parts: string[] = []
+    let isReached = true
+    for (const connections of ['1', '4']) {
+      const scene = await startScene(random, {
+        env: { ...usualPatience, S3PROXY_S3_PARALLEL_CONNECTIONS: connections },
+      })
+      try {
+        const cookie = await signIn(scene)
+        scene.s3.put('large.bin', { body: { sizeBytes, seed } })
+        // On each connection; the answer to a continuation is cut likewise.
+        await scene.ways.s3.set({ resetAfterBytes: 50 * mebibyte, direction: 'to-client' })
+        const hash = createHash('sha256')
+        const client = createRawClient(scene.proxy.port)
+        const answer = await client.ask(
+          { method: 'GET', target: '/large.bin', headers: { cookie } },
+          { onBody: (piece) => void hash.update(piece), quietLimitMs: 30_000, isLast: true },
+        )
+        const line = await scene.proxy.logged(({ path }) => path === '/large.bin')
+        const isSame = hash.digest('hex') === generatedSha256(sizeBytes, seed)
+        isReached &&= isSame && answer.ending === 'complete' && Number(line.healed ?? 0) > 0
+        parts.push(
+          `over ${connections} connection${connections === '1' ? '' : 's'}: ${isSame ? 'same' : 'ANOTHER'} SHA-256, ` +
+            `healed ${line.healed ?? 0} times, ${line.askedTwiceBytes ?? 0} bytes asked twice`,
+        )
+      } finally {
+        await scene.close()
+      }
+    }
+    return { got: parts.join('; '), isReached }
+  },
+}

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createComparison } from '../library.ts'
+import { createRawClient, type RawAnswer } from '../raw-client.ts'
+import { startScene } from '../scene.ts'
+import { type Figure, inLanes, signIn } from './figure.ts'
+
+const kills = 20
+const lanes = 12
+const limitMs = 2000
+const sizeBytes = 16 << 20
+const seed = 9
+
+export const redisKills: Figure = {
+  name: 'redis',
+  title:
+    'Redis killed 20 times under load: failures are 503 within 2 s, running bodies finish, good within 2 s of its return',
+  async measure(random, scale) {
+    const scene = await startScene(random)
+    try {
+      scene.s3.put('slow.bin', { body: { sizeBytes, seed } })
+      let [failures, slowest, slowestReturn, wrong, bodies] = [0, 0, 0, 0, 0]
+      const count = Math.max(1, Math.round(kills * scale))
+      for (let kill = 0; kill < count; kill++) {
+        const cookie = await signIn(scene)
+        // At a pace at which it takes longer than the outage.
+        const running = Array.from({ length: 4 }, () => download(scene.proxy.port, cookie))
+        await scene.s3.requestsReach(scene.s3.requestCount + 1)
+        let isOver = false
+        let returnedAt = Number.POSITIVE_INFINITY
+        let goodAt = 0
+        const load = inLanes(lanes, lanes, async () => {
+          const client = createRawClient(scene.proxy.port)
+          while (!isOver) {
+            const startedAt = performance.now()
+            const answer = await client.ask({ method: 'GET', target: '/b.bin', headers: { cookie } })
+            const isKnown = [200, 302].includes(answer.status) && answer.ending === 'complete'
+            if (answer.status === 503) {
+              failures++
+              slowest = Math.max(slowest, answer.headMs)
+            } else if (!isKnown) wrong++
+            // Its memory is empty: to be sent to the SSO takes a Redis that works.
+            if (startedAt > returnedAt && isKnown && goodAt === 0) goodAt = performance.now()
+            await sleep(5)
+          }
+          client.close()
+        })
+        await sleep(100 + random.below(200))
+        await scene.redis.kill()
+        await sleep(300 + random.below(1500))
+        await scene.redis.restart()
+        returnedAt = performance.now()
+        while (goodAt === 0 && performance.now() - returnedAt < 10_000) await sleep(5)
+        isOver = true
+        await load
+        slowestReturn = Math.max(slowestReturn, goodAt === 0 ? Number.POSITIVE_INFINITY : goodAt - returnedAt)
+        for (const isWhole of await Promise.all(running)) {
+          if (isWhole) bodies++
+          else wrong++
+        }
+      }
+      return {
+        got: `${count} kills: ${failures} answers 503, the slowest after ${Math.round(slowest)} ms; ${bodies} of ${4 * count} running bodies whole; good again after ${Math.round(slowestReturn)} ms at most; ${wrong} other`,
+        isReached: wrong === 0 && failures > 0 && slowest <= limitMs && slowestReturn <= limitMs,
+      }
+    } finally {
+      await scene.close()
+    }
+  },
+}
+
+async function download(port: number, cookie: string): Promise<boolean> {
+  const comparison = createComparison({ sizeBytes, seed, etag: '' }, 0)
+  const client = createRawClient(port)
+  const answer: RawAnswer = await client.ask(
+    { method: 'GET', target: '/slow.bin', headers: { cookie } },
+    { onBody: comparison.take, isLast: true, pauseMs: 1500 },
+  )
+  return (
+    answer.status === 200 &&
+    answer.ending === 'complete' &&
+    comparison.agrees &&
+    answer.bodyBytes === sizeBytes
+  )
+}

@@ -1,0 +1,53 @@
+import type { Random } from '../helpers/random.ts'
+import { breakBuild, type Mistake, mistakes } from './broken-builds.ts'
+import { faultKinds } from './faults.ts'
+import { createReport } from './report.ts'
+import { startScene } from './scene.ts'
+import { runWindows, type WindowPlan } from './windows.ts'
+
+/**
+ * Runs the campaign against builds with a mistake in them, until it complains.
+ *
+ * @returns how many of them it did not find
+ */
+export async function prove(
+  plan: Omit<WindowPlan, 'kinds' | 'isEnough'>,
+  random: Random,
+  say: (text: string) => void,
+): Promise<number> {
+  let missed = 0
+  for (const mistake of mistakes) {
+    const startedAt = performance.now()
+    const complaint = await findMistake(mistake, plan, random)
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+    if (complaint === undefined) missed++
+    say(`${complaint === undefined ? 'NOT FOUND' : 'found'} in ${seconds} s: ${mistake.name}\n`)
+    if (complaint !== undefined) say(`  ${complaint}\n`)
+  }
+  return missed
+}
+
+/** @returns the complaint about this very mistake */
+async function findMistake(
+  mistake: Mistake,
+  plan: Omit<WindowPlan, 'kinds' | 'isEnough'>,
+  random: Random,
+): Promise<string | undefined> {
+  const build = breakBuild(mistake)
+  try {
+    const scene = await startScene(random, { file: build.file })
+    const report = createReport(() => {})
+    const found = () => report.wrongs.find((text) => mistake.complaint.test(text))
+    const likely = faultKinds.filter(({ name }) => mistake.showsIn.includes(name))
+    const others = faultKinds.filter((kind) => !likely.includes(kind))
+    try {
+      const kinds = [...likely, ...likely, ...likely, ...others]
+      await runWindows(scene, { ...plan, kinds, isEnough: () => found() !== undefined }, random, report)
+    } finally {
+      await scene.close()
+    }
+    return found()
+  } finally {
+    build.remove()
+  }
+}

@@ -1,0 +1,197 @@
+import { CookieJar } from '../helpers/cookie-jar.ts'
+import type { Random } from '../helpers/random.ts'
+import type { FaultKind, Place } from './faults.ts'
+import { createComparison } from './library.ts'
+import { judge, type Outcome, type Question } from './oracle.ts'
+import { askSignedIn, askSignedOut } from './questions.ts'
+import { type AskOptions, createRawClient, type RawAnswer, type RawClient } from './raw-client.ts'
+import type { Scene } from './scene.ts'
+
+/** What is told of each answer. */
+export interface Note {
+  fault: FaultKind
+  question: Question
+  answer: RawAnswer
+  outcome: Outcome | 'wrong'
+  why?: string
+}
+
+export interface Visitor {
+  readonly isSignedIn: boolean
+  /** One thing that people do: look at something, sign in, leave in the middle, or try what they may not. */
+  step(fault: FaultKind): Promise<void>
+  /** Signs in when that is needed. @returns whether there is a session that works */
+  signIn(fault: FaultKind): Promise<boolean>
+  /** Loses the cookies. */
+  forget(): void
+  close(): void
+}
+
+const logins: ReadonlySet<Place> = new Set(['client', 'redis', 'sso'])
+const host = '127.0.0.1'
+const headLimitMs = 8000
+
+/** Somebody with a browser, who checks every answer. */
+export function createVisitor(scene: Scene, random: Random, note: (note: Note) => void): Visitor {
+  const { library, sso, proxy, ways } = scene
+  const clients = new Map<number, RawClient>()
+  let jar = new CookieJar()
+
+  /** Through the way that can be broken only where it is: the rest is faster without. */
+  function portFor(fault: FaultKind): number {
+    return fault.at === 'client' && fault.name !== 'no fault' ? ways.client.port : proxy.port
+  }
+
+  async function ask(fault: FaultKind, question: Question, more: AskOptions = {}): Promise<RawAnswer> {
+    const port = portFor(fault)
+    const { object } = question
+    const comparisons = object?.versions.map((version) =>
+      createComparison(version, object.range?.(version).firstByte ?? 0),
+    )
+    const options: AskOptions = {
+      headLimitMs: question.touches.has(fault.at) ? (fault.headLimitMs ?? headLimitMs) : headLimitMs,
+      quietLimitMs: fault.mayBreak ? 1500 : headLimitMs,
+      isLast: random.chance(0.3),
+      onBody: (piece, offset) => {
+        for (const comparison of comparisons ?? []) comparison.take(piece, offset)
+      },
+      ...more,
+    }
+    if (fault.mayBreak) options.headLimitMs = 1500
+    const client = clients.get(port) ?? createRawClient(port)
+    clients.set(port, client)
+    let answer = await client.ask(question, options)
+    // What every client does when a kept connection turns out to be over.
+    if (answer.ending === 'unheard' && fault.at === 'client') answer = await client.ask(question, options)
+    const possible = comparisons?.filter((comparison) => comparison.agrees).map(({ version }) => version)
+    const verdict = judge({ question, answer, ...(possible === undefined ? {} : { possible }) }, fault)
+    if ('wrong' in verdict) note({ fault, question, answer, outcome: 'wrong', why: verdict.wrong })
+    else note({ fault, question, answer, outcome: verdict.outcome })
+    return answer
+  }
+
+  function wrong(fault: FaultKind, question: Question, answer: RawAnswer, why: string): void {
+    note({ fault, question, answer, outcome: 'wrong', why })
+  }
+
+  /** A step of a login: it depends on no object. */
+  async function navigate(
+    fault: FaultKind,
+    target: string,
+    statuses: number[],
+    cookies: CookieJar,
+  ): Promise<{ question: Question; answer: RawAnswer; location: string | undefined }> {
+    const cookie = cookies.header(host, target)
+    const headers = { accept: 'text/html', ...(cookie === '' ? {} : { cookie }) }
+    const question = { method: 'GET', target, headers, isSignedIn: false, statuses, touches: logins }
+    const answer = await ask(fault, question)
+    cookies.store(host, target, answer.setCookies)
+    const location = answer.status === 302 ? answer.headers.get('location') : undefined
+    return { question, answer, location }
+  }
+
+  /** @returns the target of the callback, not yet asked for */
+  async function begin(fault: FaultKind, target: string, cookies: CookieJar): Promise<string | undefined> {
+    const { location } = await navigate(fault, target, [302], cookies)
+    return location?.startsWith(sso.url) ? authorize(location) : undefined
+  }
+
+  async function authorize(location: string): Promise<string | undefined> {
+    const client = createRawClient(sso.port)
+    const target = location.slice(sso.url.length - 1)
+    const answer = await client.ask({ method: 'GET', target, headers: {} }, { isLast: true })
+    client.close()
+    return /^http:\/\/[^/]+(\/.*)$/.exec(answer.headers.get('location') ?? '')?.[1]
+  }
+
+  async function signIn(fault: FaultKind, cookies: CookieJar): Promise<boolean> {
+    const target = `${random.pick(library.objects).target}?from=login`
+    const callback = await begin(fault, target, cookies)
+    if (callback === undefined) return false
+    const { question, answer, location } = await navigate(fault, callback, [302], cookies)
+    if (location === undefined) return false
+    if (location !== `http://${host}:${portFor(fault)}${target}`) {
+      wrong(fault, question, answer, `the login ends at ${location} instead of ${target}`)
+      return false
+    }
+    if (!isSessionIn(answer)) wrong(fault, question, answer, 'a login that ends without a session')
+    if (random.chance(0.3)) await replay(fault, callback, cookies)
+    return true
+  }
+
+  async function replay(fault: FaultKind, callback: string, cookies: CookieJar): Promise<void> {
+    const { question, answer } = await navigate(fault, callback, [302], copyOf(cookies))
+    if (isSessionIn(answer)) wrong(fault, question, answer, 'a session for a callback that was spent')
+  }
+
+  /** Somebody begins a login and gets somebody else to finish it (RFC 6749 section 10.12). */
+  async function attack(fault: FaultKind): Promise<void> {
+    const [own, other] = [new CookieJar(), new CookieJar()]
+    const callback = await begin(fault, '/b.bin', own)
+    if (callback === undefined) return
+    if (random.chance(0.5)) await begin(fault, '/b.bin', other)
+    const { question, answer, location } = await navigate(fault, callback, [302], other)
+    if (isSessionIn(answer))
+      wrong(fault, question, answer, 'a session for a login that another browser began')
+    else if (location !== undefined && !location.startsWith(sso.url))
+      wrong(fault, question, answer, `a login of another browser leads to ${location}`)
+    const finished = await navigate(fault, callback, [302], own)
+    if (finished.answer.status === 302 && !isSessionIn(finished.answer) && fault.endsSessions !== true)
+      wrong(fault, finished.question, finished.answer, 'another browser has spent the login')
+  }
+
+  function copyOf(cookies: CookieJar): CookieJar {
+    const copy = new CookieJar()
+    for (const name of ['s3proxy_session', 's3proxy_session_login']) {
+      const value = cookies.get(name)
+      if (value !== undefined) copy.store(host, '/', [`${name}=${value}; Path=/`])
+    }
+    return copy
+  }
+
+  const session = () => jar.get('s3proxy_session')
+
+  async function look(fault: FaultKind): Promise<void> {
+    const question = askSignedIn(library, `s3proxy_session=${session()}`, random)
+    const { object } = question
+    const sizeBytes = question.method === 'GET' ? (object?.versions[0].sizeBytes ?? 0) : 0
+    const kind = sizeBytes > 0 ? random.next() : 1
+    const more: AskOptions =
+      kind < 0.06
+        ? { leaveAfterBytes: 1 + random.below(sizeBytes) }
+        : kind < 0.09
+          ? { pauseMs: 200 + random.below(700) }
+          : {}
+    const answer = await ask(fault, question, more)
+    if (fault.endsSessions && (answer.status === 302 || answer.status === 401)) jar.delete('s3proxy_session')
+  }
+
+  return {
+    get isSignedIn() {
+      return session() !== undefined
+    },
+    async step(fault) {
+      const kind = random.next()
+      if (kind < 0.03) await attack(fault)
+      else if (kind < 0.06) await signIn(fault, new CookieJar())
+      else if (kind < 0.2 || (session() === undefined && random.chance(0.7)))
+        await ask(fault, askSignedOut(library, random))
+      else if (session() === undefined) await signIn(fault, jar)
+      else await look(fault)
+    },
+    async signIn(fault) {
+      if (session() === undefined) jar = new CookieJar()
+      return session() !== undefined || signIn(fault, jar)
+    },
+    forget() {
+      jar = new CookieJar()
+    },
+    close() {
+      for (const client of clients.values()) client.close()
+    },
+  }
+}
+
+function isSessionIn({ setCookies }: RawAnswer): boolean {
+  return setCookies.some((cookie) => /^s3proxy_session=[^;]/.test(cookie))
+}

@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Random } from '../helpers/random.ts'
+import { type FaultKind, noFault } from './faults.ts'
+import type { Question } from './oracle.ts'
+import { createRawClient } from './raw-client.ts'
+import type { Scene } from './scene.ts'
+import { createVisitor, type Note, type Visitor } from './visitor.ts'
+
+export interface WindowPlan {
+  /** In turn, one window each. */
+  kinds: FaultKind[]
+  visitors: number
+  /** Of each window: at least so long, and at least so many requests. */
+  durationMs: number
+  requests: number
+  /** Looked at after each window. */
+  isEnough(): boolean
+}
+
+/** What was seen beside the answers. */
+export interface Incident {
+  fault: FaultKind
+  what: string
+}
+
+export interface Watch {
+  note(note: Note): void
+  incident(incident: Incident): void
+  /** After a window, once everything is right again. */
+  recovered(fault: FaultKind, afterMs: number): void
+}
+
+/** So long everything may take to be right again, once a fault is over. */
+const recoveryLimitMs = 5000
+const calmSteps = 2
+
+/** Fault after fault, with visitors at work in each, and a look in between whether everything is right again. */
+export async function runWindows(
+  scene: Scene,
+  plan: WindowPlan,
+  random: Random,
+  watch: Watch,
+): Promise<void> {
+  let count = 0
+  const note = (one: Note) => {
+    count++
+    watch.note(one)
+  }
+  const visitors = Array.from({ length: plan.visitors }, () => createVisitor(scene, random, note))
+  const over = { isOver: false }
+  void scene.proxy.exited.then(({ status, signal }) => {
+    if (!over.isOver) watch.incident({ fault: noFault, what: `the proxy ended: ${status ?? signal}` })
+    over.isOver = true
+  })
+  await settle(visitors, noFault)
+  for (const fault of plan.kinds) {
+    const before = count
+    const startedAt = performance.now()
+    const end = await fault.begin(scene, random)
+    const isDone = () =>
+      over.isOver ||
+      performance.now() - startedAt > 4 * plan.durationMs ||
+      (performance.now() - startedAt >= plan.durationMs && count - before >= plan.requests)
+    await Promise.all(visitors.map((visitor) => keepGoing(visitor, fault, plan, random, isDone)))
+    await end()
+    inspect(scene, fault, watch)
+    if (over.isOver) break
+    await recover(scene, fault, watch)
+    await settle(visitors, fault)
+    inspect(scene, noFault, watch)
+    if (plan.isEnough()) break
+  }
+  over.isOver = true
+  for (const visitor of visitors) visitor.close()
+}
+
+async function keepGoing(
+  visitor: Visitor,
+  fault: FaultKind,
+  { durationMs, requests, visitors }: WindowPlan,
+  random: Random,
+  isDone: () => boolean,
+): Promise<void> {
+  // Evenly over the window: each visitor has its share of the requests.
+  const everyMs = (durationMs / requests) * visitors
+  await sleep(random.next() * everyMs)
+  while (!isDone()) {
+    const startedAt = performance.now()
+    await visitor.step(fault)
+    const restMs = everyMs * (0.3 + random.next()) - (performance.now() - startedAt)
+    if (restMs > 0) await sleep(restMs)
+  }
+}
+
+/** Waits until an object can be had again; then nothing may be wrong any more. */
+async function recover(scene: Scene, fault: FaultKind, watch: Watch): Promise<void> {
+  const startedAt = performance.now()
+  const questions: Pick<Question, 'method' | 'target' | 'headers'>[] = [
+    { method: 'GET', target: '/health.txt', headers: {} },
+    { method: 'GET', target: '/b.bin', headers: {} },
+  ]
+  for (;;) {
+    const client = createRawClient(scene.proxy.port)
+    const answers = []
+    for (const question of questions) answers.push(await client.ask(question, { headLimitMs: 3000 }))
+    client.close()
+    const afterMs = performance.now() - startedAt
+    // The first asks S3, the second begins a login, which takes Redis.
+    if (answers[0]?.status === 200 && answers[1]?.status === 302) return watch.recovered(fault, afterMs)
+    if (afterMs > recoveryLimitMs) {
+      const statuses = answers.map(({ status }) => status).join(' and ')
+      return watch.incident({ fault, what: `${Math.round(afterMs)} ms after its end still ${statuses}` })
+    }
+    await sleep(20)
+  }
+}
+
+/** Everybody signs in again who has to, and looks at a few things: all has to be right. */
+async function settle(visitors: Visitor[], fault: FaultKind): Promise<void> {
+  await Promise.all(
+    visitors.map(async (visitor) => {
+      if (fault.endsSessions) visitor.forget()
+      for (let attempt = 0; attempt < 3 && !visitor.isSignedIn; attempt++) await visitor.signIn(noFault)
+      for (let step = 0; step < calmSteps; step++) await visitor.step(noFault)
+    }),
+  )
+}
+
+/** What S3 and the log know. */
+function inspect(scene: Scene, fault: FaultKind, watch: Watch): void {
+  const known = new Set(scene.library.objects.map(({ key }) => key))
+  for (const request of scene.s3.requests.splice(0)) {
+    const { key = '', method, rawTarget, authenticated } = request
+    if (!authenticated)
+      watch.incident({ fault, what: `an unauthenticated request at S3: ${method} ${rawTarget}` })
+    else if (key.startsWith('unseen/'))
+      watch.incident({ fault, what: `S3 was asked for ${key}, which nobody may see` })
+    else if (!known.has(key) && key !== 'health.txt' && !key.startsWith('missing/'))
+      watch.incident({ fault, what: `S3 was asked for ${JSON.stringify(key)}, which nobody asked for` })
+  }
+  const { log, output } = scene.proxy
+  for (const line of log.splice(0))
+    if (line.level === 'error' || line.level === 'fatal')
+      watch.incident({ fault, what: `the log says: ${JSON.stringify(line)}` })
+  output.stdout = ''
+  if (output.stderr !== '') watch.incident({ fault, what: `on stderr: ${output.stderr.slice(0, 1000)}` })
+  output.stderr = ''
+}
