@@ -46,6 +46,8 @@ export interface ErrorDetails {
 /** What an operator can meet where no request is answered with it: in the log, and from the commands. */
 export const operatorCodes = [
   'CONFIG_INVALID',
+  'CONFIG_NEEDS_RESTART',
+  'CONFIG_REFUSED',
   'CONFIG_RISKY',
   'DRAIN_INCOMPLETE',
   'LISTEN_FAILED',

@@ -24,8 +24,9 @@ export interface LogOptions {
   destination?: DestinationStream
 }
 
-/** A log with a way for lines that nobody may switch off. */
+/** A log whose least severe lines may change, with a way for lines that nobody may switch off. */
 export interface ProgramLog extends Log {
+  level: string
   /** Writes to the same place, whatever the level is. */
   readonly always: Log
 }

@@ -15,6 +15,7 @@ At least: AWS_S3_REGION, AWS_S3_ENDPOINT (URL of the bucket), SSO_URL, SSO_CLIEN
 AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role; REDIS_URL or VCAP_SERVICES; S3PROXY_SERVER_PUBLIC_URL.
 
 SIGTERM and SIGINT: requests under way finish, at most for server.drainTimeoutMs.
+SIGHUP: the files of the configuration and of secrets are read again, and all of it is taken, or nothing.
 Exit status: 0 stopped by a signal; 1 the port cannot be had; 2 usage or configuration.
 `,
   'check-config': `${sources}

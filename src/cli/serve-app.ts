@@ -1,22 +1,33 @@
 import type { Config } from '../config/schema.ts'
 import { messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { type App, createApp } from '../wiring/create-app.ts'
+import type { ListenTarget } from '../server/listen.ts'
+import { type App, type Change, createApp } from '../wiring/create-app.ts'
 import { exitStatus } from './exit-status.ts'
 import { createStopSignal } from './stop-signal.ts'
 import { surviveFaults } from './survive-faults.ts'
 
+export interface ServeAppOptions {
+  config: Config
+  target: ListenTarget
+  log: Log
+  /** Called once everything listens, with what takes another configuration. */
+  onListening(prepare: (config: Config) => Promise<Change>): void
+}
+
 /** Listens until SIGTERM or SIGINT, then drains. */
-export async function serveApp(config: Config, log: Log): Promise<number> {
+export async function serveApp({ config, target, log, onListening }: ServeAppOptions): Promise<number> {
   const stopped = createStopSignal()
   surviveFaults(log)
   const app = await createApp(config, log)
+  let { drainTimeoutMs } = config.server
   try {
-    const port = await app.server.listen(config.server.port, config.server.host)
-    log.info({ port, host: config.server.host, pid: process.pid }, 'listening')
-    if (config.server.adminPort !== undefined) {
-      const adminPort = await app.admin.listen(config.server.adminPort, config.server.adminHost)
-      log.info({ port: adminPort, host: config.server.adminHost }, 'admin port listening')
+    const port = await app.server.listen(target)
+    log.info({ ...target, ...(port === undefined ? {} : { port }), pid: process.pid }, 'listening')
+    const { adminPort, adminHost } = config.server
+    if (adminPort !== undefined) {
+      const port = await app.admin.listen({ port: adminPort, host: adminHost })
+      log.info({ port, host: adminHost }, 'admin port listening')
     }
   } catch (error) {
     log.error({ code: 'LISTEN_FAILED' }, `cannot listen (server.port, PORT): ${messageOf(error)}`)
@@ -24,15 +35,26 @@ export async function serveApp(config: Config, log: Log): Promise<number> {
     return exitStatus.failure
   }
   void app.warnOfUnreachable()
-  await shutDown(app, await stopped, config, log)
+  onListening(async (next) => {
+    const { commit, discard } = await app.prepare(next)
+    return {
+      commit() {
+        drainTimeoutMs = next.server.drainTimeoutMs
+        commit()
+      },
+      discard,
+    }
+  })
+  const signal = await stopped
+  await shutDown(app, signal, drainTimeoutMs, log)
   return exitStatus.ok
 }
 
-async function shutDown(app: App, signal: string, config: Config, log: Log): Promise<void> {
+async function shutDown(app: App, signal: string, drainTimeoutMs: number, log: Log): Promise<void> {
   const startedAt = performance.now()
   log.info({ signal }, 'shutting down: requests under way finish')
   app.readiness.startDraining()
-  const cut = await app.server.drain(config.server.drainTimeoutMs)
+  const cut = await app.server.drain(drainTimeoutMs)
   app.admin.close()
   await app.close()
   const fields = { cut, ms: Math.round(performance.now() - startedAt) }

@@ -1,27 +1,66 @@
 import cluster from 'node:cluster'
-import { loadConfig } from '../config/load.ts'
-import { createLog } from '../log.ts'
+import { type Loaded, readConfig, useDotenv } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
+import { createLog, type ProgramLog } from '../log.ts'
+import type { ListenTarget } from '../server/listen.ts'
 import { exitStatus } from './exit-status.ts'
 import type { ServeFlags } from './flags.ts'
+import { createHangup, type Hangup } from './hangup.ts'
 import { formatProblems } from './problems.ts'
+import { createReload } from './reload.ts'
 import { serveApp } from './serve-app.ts'
 
-/** Serves until SIGTERM or SIGINT: in this process, or in `server.workers` of them that share the port. */
+/**
+ * Serves until SIGTERM or SIGINT: in this process, or in `server.workers` of them that share the port. SIGHUP makes
+ * it read the configuration again.
+ */
 export async function serve({ config: configPath, set, port }: ServeFlags): Promise<number> {
-  const { config, problems, warnings } = loadConfig({ configPath, flags: set, port })
+  const hangup = createHangup()
+  if (cluster.isWorker) {
+    // Of a group of processes all may get the signal; the parent says what to do.
+    hangup.each(() => {})
+    const { serveAsWorker } = await import('./serve-as-worker.ts')
+    return serveAsWorker()
+  }
+  const read = () => readConfig({ configPath, flags: set, port })
+  const loaded = read()
+  const { config, problems, warnings } = loaded
   if (config === undefined) {
     process.stderr.write(formatProblems({ problems, warnings }))
     return exitStatus.usage
   }
-  const worker = cluster.worker?.id
-  const log = await createLog({
-    level: config.log.level,
-    isPretty: process.stdout.isTTY === true,
-    ...(worker === undefined ? {} : { fields: { worker } }),
-  })
-  if (cluster.isWorker) return serveApp(config, log).finally(() => cluster.worker?.disconnect())
+  const dotenv = useDotenv(loaded.dotenv)
+  const log = await createLog({ level: config.log.level, isPretty: process.stdout.isTTY === true })
   for (const warning of warnings) log.warn({ code: 'CONFIG_RISKY' }, warning)
-  if (config.server.workers === 1) return serveApp(config, log)
+  const target = { port: config.server.port, host: config.server.host }
+  const parts = { config, dotenv, read, warnings, hangup, log }
+  if (config.server.workers === 1) return serveAlone(parts, target)
   const { superviseWorkers } = await import('./supervise-workers.ts')
-  return superviseWorkers(config.server, log)
+  return superviseWorkers(parts, target)
+}
+
+/** What a process that holds the configuration needs to read it again. */
+export interface ServeParts {
+  config: Config
+  /** What `.env` has added to the environment. */
+  dotenv: Readonly<Record<string, string>>
+  read(): Loaded
+  warnings: readonly string[]
+  hangup: Hangup
+  log: ProgramLog
+}
+
+function serveAlone(
+  { config, read, warnings, hangup, log }: ServeParts,
+  target: ListenTarget,
+): Promise<number> {
+  return serveApp({
+    config,
+    target,
+    log,
+    onListening(prepare) {
+      const reload = createReload({ running: config, warnings, read, prepare, log })
+      hangup.each(() => void reload())
+    },
+  })
 }

@@ -13,25 +13,59 @@ export interface LoadOptions {
   wanted?: readonly Section[]
 }
 
-/**
- * Reads and validates the configuration from flags, environment, `.env` in the working directory and file.
- *
- * What `.env` adds is put into the process's environment too, for the AWS default chain.
- */
-export function loadConfig({
+/** A configuration that was read, and what `.env` would add to the process's environment. */
+export interface Loaded extends Resolved {
+  dotenv: Readonly<Record<string, string>>
+}
+
+/** Reads and validates the configuration, and uses what `.env` adds: see `useDotenv`. */
+export function loadConfig(options: LoadOptions = {}): Resolved {
+  const loaded = readConfig(options)
+  useDotenv(loaded.dotenv)
+  return loaded
+}
+
+/** Reads and validates the configuration from flags, environment, `.env` in the working directory and file. */
+export function readConfig({
   configPath,
   flags = new Map(),
   port,
   wanted = sections,
-}: LoadOptions = {}): Resolved {
+}: LoadOptions = {}): Loaded {
   const unreadable: Problem[] = []
-  const env = { ...process.env }
+  const env = ownEnvironment()
   const dotenv = readDotenv(unreadable)
-  for (const [name, value] of Object.entries(dotenv)) process.env[name] ||= value
   const path = configPath ?? (env.S3PROXY_CONFIG || dotenv.S3PROXY_CONFIG || undefined)
   const file = path === undefined ? undefined : readConfigFile(path, unreadable)
   const sources: Sources = { flags, port, env, dotenv, file, readSecretFile }
-  return resolveConfig(sources, wanted, unreadable)
+  return { ...resolveConfig(sources, wanted, unreadable), dotenv }
+}
+
+/** What the process's environment has only from `.env`. */
+let added: Readonly<Record<string, string>> = {}
+
+/**
+ * Puts what `.env` adds into the process's environment, for the AWS default chain; what it added before goes.
+ *
+ * @returns what it adds now
+ */
+export function useDotenv(dotenv: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const own = ownEnvironment()
+  for (const name of Object.keys(added)) if (own[name] === undefined) delete process.env[name]
+  added = Object.fromEntries(Object.entries(dotenv).filter(([name]) => !own[name]))
+  Object.assign(process.env, added)
+  return added
+}
+
+/** Tells a process what of its environment its parent has from `.env`. @param names as `useDotenv` returned them */
+export function inheritDotenv(names: Readonly<Record<string, string>>): void {
+  added = names
+}
+
+/** The environment that the process was started with, whatever `.env` has added since. */
+function ownEnvironment(): Record<string, string | undefined> {
+  const entries = Object.entries(process.env)
+  return Object.fromEntries(entries.filter(([name, value]) => added[name] !== value))
 }
 
 function readConfigFile(path: string, problems: Problem[]): Sources['file'] {

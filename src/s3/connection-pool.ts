@@ -13,6 +13,8 @@ export interface ConnectionPool {
    */
   acquire(signal: AbortSignal, waitMs: number): Connection | Promise<Connection>
   readonly usage: PoolUsage
+  /** From now on no idle connection is kept: exchanges under way end as they would, and more may still be begun. */
+  retire(): void
   /** Ends every connection; exchanges under way fail. */
   close(): void
 }
@@ -53,6 +55,7 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
   const waiters: Waiter[] = []
   const sweep = setInterval(closeStale, idleTimeoutMs / 4)
   sweep.unref()
+  let isRetired = false
   let isClosed = false
 
   function connect(signal: AbortSignal, waitMs: number): Promise<Connection> {
@@ -111,6 +114,7 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
   function onIdle(connection: Connection): void {
     const waiter = waiters[0]
     if (waiter !== undefined) waiter.resolve(connection)
+    else if (isRetired) connection.close()
     else {
       connection.idleSinceMs = performance.now()
       idle.push(connection)
@@ -139,6 +143,11 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
     },
     get usage() {
       return { open: open.size, idle: idle.length, waiting: waiters.length }
+    },
+    retire() {
+      isRetired = true
+      clearInterval(sweep)
+      for (const connection of [...idle]) connection.close()
     },
     close() {
       isClosed = true

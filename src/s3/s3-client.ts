@@ -26,6 +26,8 @@ export interface S3Client {
   send(request: S3Request, signal: AbortSignal, deadline: Deadline): Promise<S3Response>
   /** S3 says that the credentials have expired. @returns whether another attempt will have others */
   renewCredentials(): boolean
+  /** Another client takes its place: what is under way goes on, and no connection outlives it. */
+  retire(): void
   close(): void
 }
 
@@ -92,6 +94,7 @@ export function createS3Client(options: S3ClientOptions): S3Client {
       }
     },
     renewCredentials: () => options.credentials.renew(),
+    retire: () => pool.retire(),
     close: () => pool.close(),
   }
 }

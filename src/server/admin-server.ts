@@ -1,9 +1,9 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type ListenTarget, listen } from './listen.ts'
 import type { Readiness } from './readiness.ts'
 
 export interface AdminServer {
-  listen(port: number, host: string): Promise<number>
+  listen(target: ListenTarget): Promise<number | undefined>
   close(): void
 }
 
@@ -24,11 +24,7 @@ export function createAdminServer(readiness: Readiness): AdminServer {
     return response.end('404 Not found: there are /livez and /readyz here\n')
   })
   return {
-    listen: (port, host) =>
-      new Promise((resolve, reject) => {
-        server.once('error', reject)
-        server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
-      }),
+    listen: (target) => listen(server, target),
     close() {
       server.close()
       server.closeAllConnections()

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { resetSocket } from './reset-socket.ts'
 
 /** A request whose turn to be answered comes once all before it on its connection are answered. */
 export interface Turn {
@@ -30,7 +31,7 @@ export interface ConnectionsOptions {
   answer(turn: Turn, connection: ClientConnection): Promise<void>
   /** The connection ended before a request's turn came. */
   onDropped(turn: Turn): void
-  sendTimeoutMs: number
+  sendTimeoutMs(): number
 }
 
 /** All connections, and which of their requests are not yet answered. */
@@ -93,7 +94,7 @@ export function createConnections({ answer, onDropped, sendTimeoutMs }: Connecti
 
   function reset(connection: ClientConnection, reason: CutReason): void {
     connection.cutBecause = reason
-    connection.socket.resetAndDestroy()
+    resetSocket(connection.socket)
   }
 
   function ended(timeoutMs: number): Promise<void> {
@@ -120,6 +121,8 @@ export function createConnections({ answer, onDropped, sendTimeoutMs }: Connecti
       return isDraining
     },
     add(socket) {
+      // Its handshake took until after the listener was closed.
+      if (isDraining) return void socket.destroy()
       const connection: ClientConnection = { socket, turns: [], isRefused: false }
       open.set(socket, connection)
       socket.once('close', () => forget(connection))
@@ -143,7 +146,7 @@ export function createConnections({ answer, onDropped, sendTimeoutMs }: Connecti
       const connection = open.get(socket)
       if (connection === undefined || connection.turns.length === 0) socket.destroy()
       // Waiting for S3 or the SSO is not the client's fault.
-      else if (socket.writableLength === 0) socket.setTimeout(sendTimeoutMs)
+      else if (socket.writableLength === 0) socket.setTimeout(sendTimeoutMs())
       else reset(connection, 'SEND_TIMEOUT')
     },
     async drain(timeoutMs) {

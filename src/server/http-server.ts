@@ -1,15 +1,19 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:https'
+import type { Server, Socket } from 'node:net'
 import type { Log } from '../log.ts'
 import type { RequestEnd } from '../telemetry/request-end.ts'
 import { type Activity, createAnswer, endOfDropped } from './answer.ts'
 import { type Connections, createConnections } from './connections.ts'
 import type { Handler } from './handler.ts'
+import { type ListenTarget, listen } from './listen.ts'
 import { answerMalformed, type Malformed, toMalformed } from './malformed.ts'
 
 export interface HttpServer {
-  /** @returns the port, which differs from the given one when that is 0 */
-  listen(port: number, host: string): Promise<number>
+  /** @returns the port, which differs from the given one when that is 0; `undefined` when it is none */
+  listen(target: ListenTarget): Promise<number | undefined>
+  /** Other limits, for connections from now on; another certificate, where there was one before. */
+  configure(limits: ServerLimits, certificate?: Certificate): void
   /**
    * Stops listening, lets requests under way finish, and closes every other connection at once.
    *
@@ -19,16 +23,27 @@ export interface HttpServer {
   readonly activity: Readonly<Activity>
 }
 
-export interface HttpServerOptions {
+export interface ServerLimits {
+  headersTimeoutMs: number
+  keepAliveTimeoutMs: number
+  sendTimeoutMs: number
+}
+
+/** Certificate, those between it and the authority, and the key of the first; PEM. */
+export interface Certificate {
+  cert: string
+  key: string
+}
+
+export interface HttpServerOptions extends ServerLimits {
   handler: Handler
   log: Log
   /** Gets what is known of each request when it is over. */
   onEnd(end: RequestEnd): void
   /** Whether `onEnd` wants to know when each phase of a request was. */
   notesPhases: boolean
-  headersTimeoutMs: number
-  keepAliveTimeoutMs: number
-  sendTimeoutMs: number
+  /** With it, clients speak TLS. */
+  certificate?: Certificate | undefined
 }
 
 /** Bodies of requests mean nothing here; this long they may take to be thrown away. */
@@ -42,28 +57,32 @@ const requestTimeoutMs = 60_000
  * that left, whose request to S3 is to be cancelled at once.
  */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { log, onEnd } = options
+  const { log, onEnd, certificate } = options
   const activity: Activity = { requests: 0, streams: 0 }
+  let { sendTimeoutMs } = options
   const connections: Connections = createConnections({
     answer: createAnswer({ ...options, activity, isDraining: () => connections.isDraining }),
     onDropped: (turn) => onEnd(endOfDropped(turn)),
-    sendTimeoutMs: options.sendTimeoutMs,
+    sendTimeoutMs: () => sendTimeoutMs,
   })
-  const server = createServer({
-    headersTimeout: options.headersTimeoutMs,
-    requestTimeout: Math.max(requestTimeoutMs, options.headersTimeoutMs),
-    keepAliveTimeout: options.keepAliveTimeoutMs,
+  const settings = {
     connectionsCheckingInterval: Math.max(50, Math.min(1000, options.headersTimeoutMs / 4)),
     // A missing one is answered where all bad headers are.
     requireHostHeader: false,
     noDelay: true,
-  })
+  }
+  const tlsServer =
+    certificate === undefined
+      ? undefined
+      : createTlsServer({ ...settings, ...tlsOf(certificate), handshakeTimeout: options.headersTimeoutMs })
+  const server = tlsServer ?? createServer(settings)
+  setLimits(options)
   // The size of the head is the limit. By number, Node would leave out the rest of the headers silently.
   server.maxHeadersCount = 0
-  // Node looks whether a waiting write has made progress before it says that a socket has timed out.
-  server.timeout = options.sendTimeoutMs
   server.on('timeout', connections.timeOut)
-  server.on('connection', connections.add)
+  server.on(tlsServer === undefined ? 'connection' : 'secureConnection', connections.add)
+  /** Of TLS too, whose connections are made once the handshake is done. */
+  const sockets = tlsServer === undefined ? undefined : trackSockets(tlsServer)
   const take = (message: IncomingMessage, response: ServerResponse) => connections.take(message, response)
   server.on('request', take)
   // No body is waited for, and no other expectation is refused.
@@ -86,22 +105,47 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     connections.refuse(socket, () => answerMalformed(malformed, socket, onEnd))
   }
 
+  function setLimits(limits: ServerLimits): void {
+    sendTimeoutMs = limits.sendTimeoutMs
+    server.headersTimeout = limits.headersTimeoutMs
+    server.requestTimeout = Math.max(requestTimeoutMs, limits.headersTimeoutMs)
+    server.keepAliveTimeout = limits.keepAliveTimeoutMs
+    // Node looks whether a waiting write has made progress before it says that a socket has timed out.
+    server.timeout = limits.sendTimeoutMs
+  }
+
   return {
     activity,
-    listen: (port, host) =>
-      new Promise((resolve, reject) => {
-        server.once('error', reject)
-        server.listen(port, host, () => {
-          server.removeListener('error', reject)
-          server.on('error', (error) =>
-            log.error({ code: 'LISTEN_FAILED' }, `the listening socket failed: ${error.message}`),
-          )
-          resolve((server.address() as AddressInfo).port)
-        })
-      }),
-    drain(timeoutMs) {
+    async listen(target) {
+      const port = await listen(server, target)
+      server.on('error', (error) =>
+        log.error({ code: 'LISTEN_FAILED' }, `the listening socket failed: ${error.message}`),
+      )
+      return port
+    },
+    configure(limits, next) {
+      setLimits(limits)
+      if (next !== undefined) tlsServer?.setSecureContext(tlsOf(next))
+    },
+    async drain(timeoutMs) {
       server.close()
-      return connections.drain(timeoutMs)
+      const cut = await connections.drain(timeoutMs)
+      // What is left has not shaken hands.
+      for (const socket of sockets ?? []) socket.destroy()
+      return cut
     },
   }
+}
+
+function tlsOf({ cert, key }: Certificate) {
+  return { cert, key, minVersion: 'TLSv1.2' as const }
+}
+
+function trackSockets(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  return sockets
 }

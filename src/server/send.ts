@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { ByteSource } from '../http/byte-source.ts'
 import { DestinationClosed, relayBody } from '../http/relay.ts'
 import { headerIn, type Reply } from '../http/reply.ts'
+import { resetSocket } from './reset-socket.ts'
 
 /** How sending an answer went. */
 export interface Sent {
@@ -52,16 +53,9 @@ async function sendBody(body: ByteSource, sizeBytes: number, response: ServerRes
     return { bytes, outcome: (await end(response, '')) ? 'complete' : 'aborted' }
   } catch (error) {
     const isAborted = error instanceof DestinationClosed || response.destroyed
-    resetConnection(response)
+    resetSocket(response.socket ?? response.req.socket)
     return { bytes, outcome: isAborted ? 'aborted' : 'cut', cause: error }
   }
-}
-
-/** Ends the connection so that the client sees that something is missing: with RST where there is TCP. */
-function resetConnection(response: ServerResponse): void {
-  const socket = response.socket ?? response.req.socket
-  if (!socket.destroyed && 'resetAndDestroy' in socket) socket.resetAndDestroy()
-  else response.destroy()
 }
 
 /** The same source, whose first piece was already asked for. */

@@ -5,11 +5,25 @@ import type { connectRedis, RedisSettings } from '../session/redis-client.ts'
 import type { RedisCommands } from '../session/redis-store.ts'
 import type { SessionStore } from '../session/session-store.ts'
 
-/** Redis, or the store within this process. */
-export async function createStore(
-  config: Config,
-  log: Log,
-): Promise<{ store: SessionStore; legacyTokens?: LegacyTokens }> {
+/** Where sessions are, and those of the original where they are accepted. */
+export interface Store {
+  store: SessionStore
+  legacyTokens?: LegacyTokens
+}
+
+/** Everything that a store is made of: as long as this is the same, so is the store. */
+export function storeSettings({ session }: Config): string {
+  const own = Object.entries(session).filter(([name]) => /^(?:store|redis|timeoutMs|acceptLegacy)/.test(name))
+  return session.store === 'memory' ? 'memory' : JSON.stringify(own)
+}
+
+/**
+ * Redis, or the store within this process.
+ *
+ * @param mustConnect whether a Redis that is not there now is an error, or waited for
+ * @throws Error with why there is no connection
+ */
+export async function createStore(config: Config, log: Log, mustConnect = false): Promise<Store> {
   const { redisUrl } = config.session
   if (config.session.store === 'memory' || redisUrl === undefined) {
     const { createMemoryStore } = await import('../session/memory-store.ts')
@@ -17,7 +31,7 @@ export async function createStore(
   }
   const { connectRedis } = await import('../session/redis-client.ts')
   const { createRedisStore } = await import('../session/redis-store.ts')
-  const redis = await connectToRedis(connectRedis, { ...config.session, redisUrl }, log)
+  const redis = await connectToRedis(connectRedis, { ...config.session, redisUrl }, log, mustConnect)
   const store = createRedisStore(redis, {
     prefix: config.session.redisKeyPrefix,
     timeoutMs: config.session.timeoutMs,
@@ -32,21 +46,29 @@ function connectToRedis(
   connect: typeof connectRedis,
   settings: RedisSettings,
   log: Log,
+  mustConnect: boolean,
 ): Promise<RedisCommands> {
   let isLost = false
-  return new Promise((resolve) => {
+  let isGivenUp = false
+  let wasReady = false
+  return new Promise((resolve, reject) => {
     const redis = connect(settings, {
       onReady() {
         log.info({}, isLost ? 'Redis is back' : 'connected to Redis')
         isLost = false
+        wasReady = true
         resolve(redis)
       },
       onLost(message) {
-        if (!isLost)
-          log.warn(
-            { code: 'SESSION_STORE_UNAVAILABLE' },
-            `no connection to Redis (session.redisUrl): ${message}`,
-          )
+        if (isGivenUp) return
+        const told = `no connection to Redis (session.redisUrl): ${message}`
+        if (mustConnect && !wasReady) {
+          isGivenUp = true
+          redis.disconnect()
+          reject(new Error(told))
+          return
+        }
+        if (!isLost) log.warn({ code: 'SESSION_STORE_UNAVAILABLE' }, told)
         isLost = true
         resolve(redis)
       },

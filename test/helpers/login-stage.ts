@@ -58,7 +58,7 @@ export async function startLoginStage(t: TestContext, options: LoginStageOptions
     warn: note('warn'),
     error: note('error'),
   })
-  const port = await app.server.listen(0, '127.0.0.1')
+  const port = Number(await app.server.listen({ port: 0, host: '127.0.0.1' }))
   t.after(async () => {
     await app.server.drain(0)
     await app.close()

@@ -1,4 +1,5 @@
 import { resolveConfig } from '../../src/config/resolve.ts'
+import type { Config } from '../../src/config/schema.ts'
 import { createLog } from '../../src/log.ts'
 import { type App, createApp } from '../../src/wiring/create-app.ts'
 import type { LogLine } from './proxy-process.ts'
@@ -9,6 +10,7 @@ export interface ProxyInProcess {
   readonly port: number
   readonly origin: string
   readonly app: App
+  readonly config: Config
   /** Every line that was logged, from `debug` on. */
   readonly log: LogLine[]
   /** The access lines of it. */
@@ -54,7 +56,7 @@ export async function startProxyInProcess(
     config,
     await createLog({ level: 'debug', isPretty: false, destination: { write } }),
   )
-  const port = await app.server.listen(0, '127.0.0.1')
+  const port = Number(await app.server.listen({ port: 0, host: '127.0.0.1' }))
 
   function when<T>(find: () => T | undefined): Promise<T> {
     return new Promise((resolve) => {
@@ -73,6 +75,7 @@ export async function startProxyInProcess(
     port,
     origin: `http://127.0.0.1:${port}`,
     app,
+    config,
     log: lines,
     get access() {
       return accessLines()

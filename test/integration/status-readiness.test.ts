@@ -14,7 +14,7 @@ describe('readiness of the whole', () => {
   let sso: SsoStandIn
   let proxy: ProxyInProcess
   let client: HttpClient
-  let adminPort: number
+  let adminPort: number | undefined
 
   before(async () => {
     redis = await startRedisServer()
@@ -22,7 +22,7 @@ describe('readiness of the whole', () => {
     sso = await startSsoStandIn()
     s3.put('health', { body: 'fine' })
     proxy = await startProxyInProcess(s3, { REDIS_URL: redis.url, SSO_URL: sso.url })
-    adminPort = await proxy.app.admin.listen(0, '127.0.0.1')
+    adminPort = await proxy.app.admin.listen({ port: 0, host: '127.0.0.1' })
     client = createHttpClient()
   })
   after(async () => {
@@ -117,7 +117,7 @@ describe('the admin port', () => {
       await proxy.close()
       await s3.close()
     })
-    const port = await proxy.app.admin.listen(0, '127.0.0.1')
+    const port = await proxy.app.admin.listen({ port: 0, host: '127.0.0.1' })
     const ask = (path: string) => client.request(`http://127.0.0.1:${port}${path}`)
     assert.deepEqual([(await ask('/livez')).status, (await ask('/livez')).text], [200, 'ok\n'])
     for (const path of ['/', '/health', '/__s3proxy/livez', '/livez/x'])

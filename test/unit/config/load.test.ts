@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
-import { loadConfig } from '../../../src/config/load.ts'
+import { loadConfig, readConfig, useDotenv } from '../../../src/config/load.ts'
 import { leastEnv } from './given.ts'
 
 describe('loadConfig', () => {
@@ -115,5 +115,22 @@ describe('loadConfig', () => {
           'expected the path of a file that holds the secret, and cannot read it: there is no such file (ENOENT)',
       },
     ])
+  })
+
+  it('knows what .env added before from what the process was started with', () => {
+    writeFileSync(
+      '.env',
+      'AWS_PROFILE=one\nAWS_CONFIG_FILE=/one\nS3PROXY_LOG_LEVEL=warn\nSSO_CLIENT_ID=weaker\n',
+    )
+    loadConfig()
+    writeFileSync('.env', 'AWS_PROFILE=two\nS3PROXY_LOG_LEVEL=error\nSSO_CLIENT_ID=weaker\n')
+    const { config, dotenv } = readConfig()
+    assert.deepEqual([config?.log.level, config?.sso.clientId], ['error', 'the-client'])
+    assert.equal(process.env.AWS_PROFILE, 'one', 'reading alone changes nothing')
+    useDotenv(dotenv)
+    assert.deepEqual([process.env.AWS_PROFILE, process.env.AWS_CONFIG_FILE], ['two', undefined])
+    assert.equal(process.env.SSO_CLIENT_ID, 'the-client')
+    useDotenv({})
+    assert.equal(process.env.AWS_PROFILE, undefined)
   })
 })

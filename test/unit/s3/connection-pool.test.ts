@@ -130,6 +130,20 @@ describe('createConnectionPool', { timeout: 60_000 }, () => {
     assert.equal(server.sockets.length, 2)
   })
 
+  it('keeps nothing idle once it is retired, and still serves what is under way', async (t) => {
+    const server = await startRawServer(t, (socket) => socket.write(ok))
+    const pool = createPool(t, server.port)
+    const [idle, busy] = [await pool.acquire(never(), 1000), await pool.acquire(never(), 1000)]
+    await readAll((await idle.exchange('GET', request, 1000)).body)
+    pool.retire()
+    assert.deepEqual(pool.usage, { open: 1, idle: 0, waiting: 0 })
+    assert.equal((await readAll((await busy.exchange('GET', request, 1000)).body)).toString(), 'ok')
+    assert.deepEqual(pool.usage, { open: 0, idle: 0, waiting: 0 })
+    const another = await pool.acquire(never(), 1000)
+    assert.equal((await readAll((await another.exchange('GET', request, 1000)).body)).toString(), 'ok')
+    assert.equal(pool.usage.open, 0)
+  })
+
   it('closes what has been idle for long', async (t) => {
     const server = await startRawServer(t, (socket) => socket.write(ok))
     const pool = createPool(t, server.port, { idleTimeoutMs: 40 })

@@ -1,0 +1,21 @@
+import type { Config } from '../config/schema.ts'
+import type { ListenTarget } from '../server/listen.ts'
+
+/**
+ * What the parent tells a worker. It alone reads configurations, so that all workers have the same, also one that is
+ * started later, when there may be another one on the disk.
+ */
+export type ToWorker =
+  | { kind: 'start'; config: Config; target: ListenTarget; dotenv: Readonly<Record<string, string>> }
+  /** Make another configuration ready; answered by `Prepared`. */
+  | { kind: 'prepare'; round: number; config: Config; dotenv: Readonly<Record<string, string>> }
+  /** Every worker is ready: take it. */
+  | { kind: 'commit' }
+  /** Some worker is not: forget it. */
+  | { kind: 'discard' }
+
+export type FromWorker =
+  /** It can be told something: what is sent before is lost. */
+  | { kind: 'hello' }
+  /** @param round which `prepare` this answers: it may be late; `problem`: why it cannot be used */
+  | { kind: 'prepared'; round: number; problem?: string }

@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createLegacySessions } from '../auth/legacy-session.ts'
+import { createOAuth2Sso } from '../auth/oauth2-sso.ts'
+import { createPendingLogins } from '../auth/pending-logins.ts'
+import { pingSso } from '../auth/ping-sso.ts'
+import { ssoEndpoints } from '../auth/sso-endpoints.ts'
+import type { Config } from '../config/schema.ts'
+import { createRareWarning, type Log, type ProgramLog } from '../log.ts'
+import { pingS3 } from '../object/ping-s3.ts'
+import type { S3Client } from '../s3/s3-client.ts'
+import { createHandler, type Handler } from '../server/handler.ts'
+import { createReadiness, type Readiness } from '../server/readiness.ts'
+import { createSiteResolver } from '../server/site.ts'
+import { createSessions } from '../session/sessions.ts'
+import { createAudit, createIdentityHash } from '../telemetry/audit.ts'
+import { createRequestSink, type RequestEnd, type RequestWatchers } from '../telemetry/request-end.ts'
+import { createObjects } from './create-objects.ts'
+import type { Store } from './create-store.ts'
+
+/** What answers requests by one configuration; a reload makes others. */
+export interface Parts {
+  config: Config
+  handler: Handler
+  readiness: Readiness
+  /** Asks what all instances share; rejects with what is wrong. */
+  shared: Readonly<Record<'s3' | 'sso', () => Promise<void>>>
+  client: S3Client
+  /** Tells of a request that is over, as this configuration wants it told. */
+  onEnd(end: RequestEnd): void
+}
+
+const now = Date.now
+/** Platforms wait for a probe no longer than a few seconds. */
+const pingTimeoutMs = 2000
+
+/** Picks the implementations that a configuration asks for. */
+export function createParts(config: Config, { store, legacyTokens }: Store, log: Log | ProgramLog): Parts {
+  const { source, client } = createObjects(config, log)
+  const sso = createOAuth2Sso(config.sso)
+  const sessionCookie = { name: config.session.cookieName, sameSite: config.session.sameSite }
+  const sessions = createSessions({
+    store,
+    cookie: sessionCookie,
+    maxAgeSeconds: config.session.maxAgeSeconds,
+    now,
+  })
+  const shared = {
+    s3: () => pingS3(source, config.s3.healthcheckKey, pingTimeoutMs),
+    sso: () => pingSso(ssoEndpoints(config.sso).identity, pingTimeoutMs),
+  }
+  const readiness = createReadiness(
+    {
+      sessions: { isVital: true, timeoutCode: 'SESSION_STORE_UNAVAILABLE', ask: () => store.ping() },
+      s3: { isVital: false, timeoutCode: 'S3_TIMEOUT', ask: shared.s3 },
+      sso: { isVital: false, timeoutCode: 'SSO_TIMEOUT', ask: shared.sso },
+    },
+    pingTimeoutMs + 500,
+    now,
+  )
+  const handler = createHandler({
+    source,
+    sessions,
+    sso,
+    pending: createPendingLogins(store),
+    cookie: { name: `${config.session.cookieName}_login`, sameSite: config.session.sameSite },
+    siteOf: createSiteResolver(config.server),
+    readiness,
+    healthcheckKey: config.s3.healthcheckKey,
+    tokenCheckIntervalMs: config.sso.tokenCheckIntervalSeconds * 1000,
+    sandboxed: config.server.sandboxActiveContent,
+    ...(legacyTokens === undefined
+      ? {}
+      : { legacySessions: createLegacySessions({ tokens: legacyTokens, sessions, sso, now }) }),
+    log,
+    settle: () => sleep(500),
+    now,
+    onDenied: createRareWarning(
+      log,
+      'OBJECT_DENIED',
+      'S3 answers AccessDenied: grant s3:ListBucket, and a key that does not exist becomes a 404',
+      now,
+    ),
+  })
+  const onEnd = createRequestSink({ log, ...watchersOf(config.log, log) })
+  return { config, handler, readiness, shared, client, onEnd }
+}
+
+function watchersOf({ audit, identity, identityHashKey }: Config['log'], log: Log | ProgramLog) {
+  const watchers: Omit<RequestWatchers, 'log'> = {}
+  if (audit) watchers.audit = createAudit('always' in log ? log.always : log)
+  if (identity === 'hashed' && identityHashKey !== undefined)
+    watchers.maskIdentity = createIdentityHash(identityHashKey)
+  return watchers
+}
