@@ -1,9 +1,11 @@
 import type { HeaderList } from '../http/reply.ts'
 
-/** All that is passed on of what S3 says about an object. */
+/**
+ * All that is passed on of what S3 says about an object. The length stands last: behind it, Node's server would
+ * decode a `content-disposition`, and refuse a name in UTF-8.
+ */
 const passedOn = [
   'accept-ranges',
-  'content-length',
   'content-type',
   'content-range',
   'content-encoding',
@@ -15,6 +17,7 @@ const passedOn = [
   'etag',
   'last-modified',
   'x-amz-version-id',
+  'content-length',
 ] as const
 
 /** Picks from an S3 answer what a client may see. */

@@ -40,7 +40,8 @@ async function sendBody(body: ByteSource, sizeBytes: number, response: ServerRes
   let bytes = 0
   try {
     const first = body.read()
-    if (first instanceof Promise) response.flushHeaders()
+    // Not `flushHeaders`, which takes the bytes of headers for characters, and writes those in UTF-8.
+    if (first instanceof Promise) response.write('', 'latin1')
     else if (first !== null && first.byteLength === sizeBytes) {
       const isComplete = await end(response, first)
       body.cancel()

@@ -71,6 +71,24 @@ describe('what S3 does, and what the client gets', () => {
       })
     })
 
+    it('has a name in UTF-8, byte for byte, however its body arrives', async () => {
+      const name = Buffer.from('attachment; filename="日本 café.pdf"').toString('latin1')
+      const headers = { 'content-disposition': name, 'content-type': 'text/plain; charset=\xe9' }
+      for (const key of ['named', 'named-large', 'named-empty']) {
+        const body =
+          { named: 'x', 'named-large': { sizeBytes: 3_000_000, seed: 1 }, 'named-empty': '' }[key] ?? ''
+        s3.put(key, { body, headers })
+        for (const method of ['GET', 'HEAD']) {
+          // Then the head has to leave before there is a body.
+          const late = { cutAfterBytes: 0, how: 'stall' } as const
+          if (key === 'named-large') s3.misbehave(({ ordinal }) => (ordinal === 1 ? late : undefined))
+          const answer = await ask(key, {}, method)
+          assert.deepEqual([answer.status, answer.headers['content-disposition']], [200, name], key)
+          assert.equal(answer.headers['content-type'], headers['content-type'])
+        }
+      }
+    })
+
     it('that can run script is sandboxed', async () => {
       assert.match(String((await ask('page')).headers['content-security-policy']), /^sandbox( |$)/)
     })

@@ -120,7 +120,7 @@ describe('failures of S3', { timeout: 120_000 }, () => {
     const bucket = createBucketClient(t, s3)
     for (const method of ['GET', 'HEAD'] as const)
       for (const key of ['absent', 'x'.repeat(1025)])
-        assert.deepEqual(await bucket.open(key, { method }), { kind: 'not-found' })
+        assert.equal((await bucket.open(key, { method })).kind, 'not-found')
   })
 
   it('is 403 where the keys may not list, with GET and with HEAD', async (t) => {
@@ -128,7 +128,7 @@ describe('failures of S3', { timeout: 120_000 }, () => {
     t.after(() => strict.close())
     const bucket = createBucketClient(t, strict)
     for (const method of ['GET', 'HEAD'] as const)
-      assert.deepEqual(await bucket.open('absent', { method }), { kind: 'denied' })
+      assert.equal((await bucket.open('absent', { method })).kind, 'denied')
   })
 
   it('is 502 where HEAD is refused and GET is not, also for an empty object', async (t) => {
@@ -187,7 +187,7 @@ describe('failures of S3', { timeout: 120_000 }, () => {
       socket.end(`HTTP/1.1 404 Not Found\r\ncontent-length: ${xml.length}\r\n\r\n${sent}`)
     })
     const bucket = createBucketClient(t, at(server.port))
-    assert.deepEqual(await bucket.open('key'), { kind: 'not-found' })
+    assert.equal((await bucket.open('key')).kind, 'not-found')
     assert.equal(bucket.retries.length, 1)
   })
 

@@ -33,7 +33,9 @@ export async function sendAnswer(
     return finish(exchange, wrong, end > start ? body.read(start, end - start) : undefined)
   }
 
-  response.flushHeaders()
+  // Not `flushHeaders`, which writes headers in UTF-8; and not a tick later, when the connection may be cut.
+  response.write('', 'latin1')
+  socket.uncork()
   const pace = createPace(sending.bytesPerSecond)
   const stepBytes = pace.stepBytes(blockBytes)
   const until = Math.min(end, cutAt)
