@@ -11,6 +11,8 @@ export interface HealingOptions {
   maxAttempts: number
   deadlineMs: number
   readerPatienceMs: number
+  /** Whether requests wait for a connection: then readers that take nothing are not borne with for long. */
+  isCrowded(): boolean
   random(): number
   /** A clock that never jumps, in milliseconds. */
   now(): number
@@ -21,6 +23,10 @@ export interface HealingOptions {
 const progressBytes = 1024 * 1024
 /** A slow reader gets pieces of this size, so that it is seen to take something. */
 const sliceBytes = 64 * 1024
+/** Where requests wait for a connection, readers have this share of the patience. */
+const crowdedShare = 1 / 20
+/** Timers may fire a little early by another clock. */
+const timerErrorMs = 2
 const nothing = new Uint8Array(0)
 
 /**
@@ -28,7 +34,8 @@ const nothing = new Uint8Array(0)
  * of the version that was begun, and the reader sees one unbroken body.
  *
  * The reader that takes nothing for `readerPatienceMs` is no reason to hold a connection: it is given back,
- * and the rest is asked for when the reader goes on. An object without a strong ETag cannot be continued.
+ * and the rest is asked for when the reader goes on; much sooner where requests wait for a connection. An object
+ * without a strong ETag cannot be continued.
  *
  * @see docs/decisions/005-healing.md
  */
@@ -80,8 +87,17 @@ export function createHealingBody(
     const piece = isSlow ? held.subarray(0, sliceBytes) : held
     held = held.subarray(piece.byteLength)
     passedOnAtMs = options.now()
-    if (etag !== undefined && nextByte < endByte) patience = setTimeout(abandon, options.readerPatienceMs)
+    if (etag !== undefined && nextByte < endByte) waitForReader()
     return piece
+  }
+
+  function waitForReader(): void {
+    const stepMs = options.readerPatienceMs * crowdedShare
+    patience = setTimeout(() => {
+      if (options.isCrowded() || options.now() - passedOnAtMs + timerErrorMs >= options.readerPatienceMs)
+        abandon()
+      else waitForReader()
+    }, stepMs)
   }
 
   function abandon(): void {

@@ -17,6 +17,8 @@ export interface S3SourceOptions {
   deadlineMs: number
   /** How long a reader may take nothing before its connection to S3 is given back. */
   readerPatienceMs: number
+  /** Whether requests wait for a connection to S3. */
+  isCrowded(): boolean
   /** Without it every body comes over one connection. */
   readAhead?: ReadAhead
   random(): number

@@ -65,8 +65,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     onDropped: (turn) => onEnd(endOfDropped(turn)),
     sendTimeoutMs: () => sendTimeoutMs,
   })
+  const checkEveryMs = Math.max(25, Math.min(250, options.headersTimeoutMs / 8))
   const settings = {
-    connectionsCheckingInterval: Math.max(50, Math.min(1000, options.headersTimeoutMs / 4)),
+    connectionsCheckingInterval: checkEveryMs,
     // A missing one is answered where all bad headers are.
     requireHostHeader: false,
     noDelay: true,
@@ -107,7 +108,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
   function setLimits(limits: ServerLimits): void {
     sendTimeoutMs = limits.sendTimeoutMs
-    server.headersTimeout = limits.headersTimeoutMs
+    // Node looks now and then, and closes what is over then; nobody is to have more than the time that was told.
+    server.headersTimeout = Math.max(25, limits.headersTimeoutMs - 2 * checkEveryMs)
     server.requestTimeout = Math.max(requestTimeoutMs, limits.headersTimeoutMs)
     server.keepAliveTimeout = limits.keepAliveTimeoutMs
     // Node looks whether a waiting write has made progress before it says that a socket has timed out.

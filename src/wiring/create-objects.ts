@@ -30,6 +30,7 @@ export function createObjects(
     ...config.s3,
     client,
     ...readAheadOf(config.s3, pool),
+    isCrowded: () => pool.usage.waiting > 0,
     random: Math.random,
     now: () => performance.now(),
     onRetry: ({ code, s3RequestId, message }, where) =>

@@ -87,7 +87,6 @@ export const mistakes: Mistake[] = [
         from: 'enableOfflineQueue: false,\n        retryStrategy',
         to: 'enableOfflineQueue: true,\n        retryStrategy',
       },
-      { file: 'session/redis-client.js', from: 'commandTimeout: timeoutMs,', to: '' },
       {
         file: 'session/redis-client.js',
         from: 'maxRetriesPerRequest: 0,',
@@ -95,7 +94,7 @@ export const mistakes: Mistake[] = [
       },
       {
         file: 'session/redis-store.js',
-        from: 'return await withinDeadline(work, timeoutMs, late);',
+        from: 'return await withPatience(work);',
         to: 'return await work;',
       },
     ],

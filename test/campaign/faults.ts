@@ -32,7 +32,7 @@ export interface FaultKind {
   begin(scene: Scene, random: Random): Promise<() => Promise<void>>
 }
 
-/** Within so long every failure of Redis is an honest answer. */
+/** Within so long every failure of Redis is an honest answer: one command, and half a second to spare. */
 const redisLimitMs = 2000
 
 export const faultKinds: FaultKind[] = [

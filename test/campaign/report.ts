@@ -1,5 +1,4 @@
 import { type FaultKind, noFault } from './faults.ts'
-import type { Outcome } from './oracle.ts'
 import type { Note } from './visitor.ts'
 import type { Incident, Watch } from './windows.ts'
 
@@ -10,7 +9,7 @@ export interface Report extends Watch {
   text(): string
 }
 
-type Counts = Record<Outcome | 'wrong', number>
+type Counts = Record<Note['outcome'], number>
 
 const shownWrongs = 40
 
@@ -23,7 +22,17 @@ export function createReport(onWrong: (text: string) => void): Report {
   const of = ({ name }: FaultKind) => {
     let found = counts.get(name)
     if (found === undefined) {
-      found = { windows: 0, recoveryMs: 0, right: 0, honest: 0, cut: 0, broken: 0, left: 0, wrong: 0 }
+      found = {
+        windows: 0,
+        recoveryMs: 0,
+        right: 0,
+        honest: 0,
+        cut: 0,
+        broken: 0,
+        left: 0,
+        excused: 0,
+        wrong: 0,
+      }
       counts.set(name, found)
     }
     return found
@@ -60,7 +69,7 @@ export function createReport(onWrong: (text: string) => void): Report {
       known.recoveryMs = Math.max(known.recoveryMs, afterMs)
     },
     text() {
-      const names: (keyof Counts)[] = ['right', 'honest', 'cut', 'broken', 'left', 'wrong']
+      const names: (keyof Counts)[] = ['right', 'honest', 'cut', 'broken', 'left', 'excused', 'wrong']
       const lines = [...counts].map(([name, one]) =>
         [
           name.padEnd(46),

@@ -3,6 +3,7 @@ import type { Random } from '../helpers/random.ts'
 import type { FaultKind, Place } from './faults.ts'
 import { createComparison } from './library.ts'
 import { judge, type Outcome, type Question } from './oracle.ts'
+import { watchOwnStalls } from './own-stalls.ts'
 import { askSignedIn, askSignedOut } from './questions.ts'
 import { type AskOptions, createRawClient, type RawAnswer, type RawClient } from './raw-client.ts'
 import type { Scene } from './scene.ts'
@@ -12,7 +13,8 @@ export interface Note {
   fault: FaultKind
   question: Question
   answer: RawAnswer
-  outcome: Outcome | 'wrong'
+  /** `excused`: it took too long while this process itself stood still. */
+  outcome: Outcome | 'wrong' | 'excused'
   why?: string
 }
 
@@ -30,6 +32,8 @@ export interface Visitor {
 const logins: ReadonlySet<Place> = new Set(['client', 'redis', 'sso'])
 const host = '127.0.0.1'
 const headLimitMs = 8000
+const excusingStallMs = 300
+const ownStalls = watchOwnStalls()
 
 /** Somebody with a browser, who checks every answer. */
 export function createVisitor(scene: Scene, random: Random, note: (note: Note) => void): Visitor {
@@ -60,13 +64,17 @@ export function createVisitor(scene: Scene, random: Random, note: (note: Note) =
     if (fault.mayBreak) options.headLimitMs = 1500
     const client = clients.get(port) ?? createRawClient(port)
     clients.set(port, client)
+    const startedAt = performance.now()
     let answer = await client.ask(question, options)
     // What every client does when a kept connection turns out to be over.
     if (answer.ending === 'unheard' && fault.at === 'client') answer = await client.ask(question, options)
     const possible = comparisons?.filter((comparison) => comparison.agrees).map(({ version }) => version)
     const verdict = judge({ question, answer, ...(possible === undefined ? {} : { possible }) }, fault)
-    if ('wrong' in verdict) note({ fault, question, answer, outcome: 'wrong', why: verdict.wrong })
-    else note({ fault, question, answer, outcome: verdict.outcome })
+    if ('wrong' in verdict) {
+      const isLate = answer.ending === 'hung' || answer.status === 503 || answer.status === 504
+      const isExcused = isLate && ownStalls.longestSince(startedAt) > excusingStallMs
+      note({ fault, question, answer, outcome: isExcused ? 'excused' : 'wrong', why: verdict.wrong })
+    } else note({ fault, question, answer, outcome: verdict.outcome })
     return answer
   }
 

@@ -69,7 +69,7 @@ describe(`requests mutated by chance (FUZZ_SEED=${seed})`, () => {
       [],
     )
     // It was worth it: everything from served to refused was among them.
-    for (const status of [200, 302, 400, 401, 404, 405]) assert.ok(statuses.has(status), String(status))
+    for (const status of [200, 302, 400, 401, 405]) assert.ok(statuses.has(status), String(status))
     const answer = await askRaw(proxy.port, requestSeeds[0])
     assert.deepEqual([answer.status, answer.body], [200, 'fine'])
   })

@@ -194,6 +194,27 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
     assert.equal(bucket.blocks.lentBytes, 0)
   })
 
+  it('takes it much sooner where a request waits for a connection', async (t) => {
+    const bucket = createBucketClient(t, s3, {
+      readerPatienceMs: 60_000,
+      maxConnections: 2,
+      deadlineMs: 60_000,
+    })
+    s3.misbehave(null)
+    const stalled = await Promise.all([bucket.get('film'), bucket.get('film')])
+    const firsts: Buffer[] = []
+    for (const { body } of stalled) firsts.push(Buffer.from((await body.read()) as Uint8Array))
+    // Of its own accord it would have been let in after a minute.
+    const startedAt = performance.now()
+    const { body } = await bucket.get('film')
+    assert.ok(performance.now() - startedAt < 30_000)
+    assert.equal(await hashBody(body), generatedSha256(sizeBytes, 7))
+    for (const [index, other] of stalled.entries()) {
+      const whole = Buffer.concat([firsts[index] as Buffer, await readAll(other.body)])
+      assert.equal(whole.equals(generatedBytes(7, 0, sizeBytes)), true)
+    }
+  })
+
   it('gives a slow reader small pieces, so that it is seen to take something', async (t) => {
     const bucket = createBucketClient(t, s3, { readerPatienceMs: 500 })
     const count = s3.requestCount
