@@ -68,6 +68,8 @@ export function connectRedis(settings: RedisSettings, events: RedisEvents): Redi
           sentinels: nodes,
           name: settings.redisSentinelName,
           sentinelRetryStrategy: reconnectAfterMs,
+          // A Sentinel that hangs must not keep the others from being asked.
+          sentinelCommandTimeout: settings.timeoutMs,
           // Without this, `tls` would be passed over and the password go out in the clear.
           ...(tls === undefined ? {} : { sentinelTLS: tls, enableTLSForSentinelMode: true }),
         })

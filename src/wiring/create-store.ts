@@ -41,7 +41,7 @@ export async function createStore(config: Config, log: Log, mustConnect = false)
   return { store, legacyTokens: createLegacyTokens(redis, config.session.timeoutMs) }
 }
 
-/** Waits for the first attempt, so that a Redis that is there is there for the first request too. */
+/** Waits for the first attempt, so that a Redis that is there is there for the first request too; not for silence. */
 function connectToRedis(
   connect: typeof connectRedis,
   settings: RedisSettings,
@@ -52,26 +52,33 @@ function connectToRedis(
   let isGivenUp = false
   let wasReady = false
   return new Promise((resolve, reject) => {
-    const redis = connect(settings, {
-      onReady() {
-        log.info({}, isLost ? 'Redis is back' : 'connected to Redis')
-        isLost = false
-        wasReady = true
-        resolve(redis)
-      },
-      onLost(message) {
-        if (isGivenUp) return
-        const told = `no connection to Redis (session.redisUrl): ${message}`
-        if (mustConnect && !wasReady) {
-          isGivenUp = true
-          redis.disconnect()
-          reject(new Error(told))
-          return
-        }
-        if (!isLost) log.warn({ code: 'SESSION_STORE_UNAVAILABLE' }, told)
-        isLost = true
-        resolve(redis)
-      },
-    })
+    const redis = connect(settings, { onReady, onLost })
+    const silence = setTimeout(
+      () => onLost(`no answer within ${settings.timeoutMs} ms (session.timeoutMs)`),
+      settings.timeoutMs,
+    )
+
+    function onReady(): void {
+      clearTimeout(silence)
+      log.info({}, isLost ? 'Redis is back' : 'connected to Redis')
+      isLost = false
+      wasReady = true
+      resolve(redis)
+    }
+
+    function onLost(message: string): void {
+      clearTimeout(silence)
+      if (isGivenUp) return
+      const told = `no connection to Redis (session.redisUrl): ${message}`
+      if (mustConnect && !wasReady) {
+        isGivenUp = true
+        redis.disconnect()
+        reject(new Error(told))
+        return
+      }
+      if (!isLost) log.warn({ code: 'SESSION_STORE_UNAVAILABLE' }, told)
+      isLost = true
+      resolve(redis)
+    }
   })
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { sha256, startDownload } from '../helpers/download.ts'
 import { eventually } from '../helpers/eventually.ts'
+import { startRawServer } from '../helpers/raw-server.ts'
 import { generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
 import { logIn } from '../helpers/sign-in.ts'
 import { useStage } from '../helpers/stage.ts'
@@ -25,6 +26,20 @@ describe('s3proxy serve, when what it needs is away', { timeout: 120_000 }, () =
     assert.equal((await logIn(client, `${proxy.origin}/a%20page.html`)).status, 200)
     await proxy.stop()
   })
+
+  for (const [what, more] of [
+    ['Redis', {}],
+    ['a Sentinel', { S3PROXY_SESSION_REDIS_SENTINEL_NAME: 'main' }],
+  ] as const) {
+    it(`starts while ${what} is silent, and says so`, async (t) => {
+      const silent = await startRawServer(t, () => {})
+      const redisUrl = `redis://127.0.0.1:${silent.port}`
+      const proxy = await stage().serve({ S3PROXY_SESSION_REDIS_URL: redisUrl, ...more })
+      await proxy.logged((line) => line.msg.startsWith('no connection to Redis'))
+      assert.equal((await newClient().request(`${proxy.origin}/a%20page.html`)).status, 503)
+      assert.deepEqual(await proxy.stop(), { status: 0, signal: null })
+    })
+  }
 
   it('answers 503 while Redis is paused, lets bodies run on, and recovers by itself', async () => {
     const proxy = await stage().serve({ S3PROXY_SESSION_TIMEOUT_MS: '200' })

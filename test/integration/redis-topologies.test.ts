@@ -7,6 +7,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SessionStore } from '../../src/session/session-store.ts'
 import { openRedisStore } from '../helpers/open-redis-store.ts'
+import { startRawServer } from '../helpers/raw-server.ts'
 import { type RedisServer, type RedisServerOptions, startRedisServer } from '../helpers/redis-server.ts'
 
 describe('connectRedis', () => {
@@ -25,8 +26,12 @@ describe('connectRedis', () => {
     await eventually(async () => {
       assert.match(await sentinel.command('sentinel', 'replicas', 'main'), new RegExp(`${replica.port}`))
     })
-    // One Sentinel that is not there at all must not matter.
-    const url = `redis://:${encodeURIComponent(password)}@127.0.0.1:1,redis://127.0.0.1:${sentinel.port}`
+    // One Sentinel that is not there at all must not matter, nor one that is silent.
+    const silent = await startRawServer(t, () => {})
+    const url = [`:${encodeURIComponent(password)}@127.0.0.1:1`, `127.0.0.1:${silent.port}`]
+      .concat(`127.0.0.1:${sentinel.port}`)
+      .map((host) => `redis://${host}`)
+      .join()
     const open = openRedisStore(url, { redisSentinelName: 'main', timeoutMs: 1000 })
     t.after(() => open.store.close())
     await open.ready
