@@ -46,6 +46,12 @@ const wantedPeers = peerNames
   .filter((name) => values.peers?.split(',').includes(name) ?? true)
 
 const folder = mkdtempSync(join(tmpdir(), 's3proxy-bench-'))
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, async () => {
+    await stopPeers()
+    rmSync(folder, { recursive: true, force: true })
+    process.exit(1)
+  })
 const samples: Sample[] = []
 const starts = isWanted('start') ? await measureStart(values.quick ? 5 : 15) : undefined
 try {
