@@ -54,9 +54,15 @@ export function formatReport(
   return `${machine()}\n\n${parts.join('\n\n')}\n`
 }
 
-/** What the project has set itself: CPU at most so many times that of another peer. */
+const nginxGoals = { small: 5, medium: 2, 'not-modified': 5, large: 0.7, 'large-https': 1.3 }
+
+/**
+ * What the project has set itself: CPU at most so many times that of another peer. They were set for 'nginx as
+ * it comes', which may mean either of two, so both are held against them.
+ */
 const goals: Partial<Record<PeerName, Record<string, number>>> = {
-  'nginx one line': { small: 5, medium: 2, 'not-modified': 5, large: 0.7, 'large-https': 1.3 },
+  nginx: nginxGoals,
+  'nginx one line': nginxGoals,
   'oauth2-proxy': { small: 0.5, medium: 0.7, large: 1 },
 }
 
@@ -70,7 +76,8 @@ function summary(samples: readonly Sample[], peers: readonly PeerName[]): string
         const ratio = ratioTo(samples, work.name, 's3proxy', other)
         const goal = goals[other]?.[work.name]
         if (Number.isNaN(ratio)) return 'not measured'
-        return `${ratio.toFixed(2)} x${goal === undefined ? '' : ` (goal ${goal})`}`
+        const verdict = goal === undefined ? '' : ` (goal ${goal}${ratio > goal ? ', missed' : ''})`
+        return `${ratio.toFixed(2)} x${verdict}`
       })
       return `| ${work.title} | ${cells.join(' | ')} |`
     })
