@@ -13,3 +13,16 @@ export async function eventually<T>(look: () => Promise<T>, fits: (seen: T) => b
   }
   return seen
 }
+
+/** Tries again and again until it works; fails with the last failure, after at most 200 attempts in 20 s. */
+export async function untilItWorks(work: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await work()
+      return
+    } catch (error) {
+      if (attempt === 200) throw error
+      await sleep(100)
+    }
+  }
+}

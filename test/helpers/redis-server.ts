@@ -2,11 +2,11 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
+import { findFreePort } from './free-port.ts'
 
 /** A real Redis in a process of its own, on a free port of 127.0.0.1, that keeps nothing on disk. */
 export interface RedisServer {
@@ -175,14 +175,4 @@ function ready(child: ChildProcess, says: RegExp): Promise<ChildProcess> {
         if (says.test(line)) resolve(child)
       })
   })
-}
-
-export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('expected a TCP port')
-  return address.port
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,6 +12,7 @@ import {
   type PutObjectCommandInput,
   S3Client,
 } from '@aws-sdk/client-s3'
+import { findFreePort } from './free-port.ts'
 
 export interface Versitygw {
   origin: string
@@ -111,16 +112,6 @@ async function launch(
   const args = ['--port', `127.0.0.1:${port}`, '--region', names.region, '--keep-alive', '--quiet']
   args.push('--virtual-domain', names.virtualDomain, 'posix', '--sidecar', sidecar, data)
   return spawn(program, args, { env, stdio: 'ignore' })
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('expected a TCP port')
-  return address.port
 }
 
 // versitygw says nothing when it is ready, so there is no event to wait for.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { untilItWorks } from '../helpers/eventually.ts'
 import { locationOf, startLoginStage, toCallback } from '../helpers/login-stage.ts'
 import { type RedisServer, startRedisServer } from '../helpers/redis-server.ts'
 import type { SsoStandIn } from '../helpers/sso-stand-in/sso-stand-in-types.ts'
@@ -84,12 +84,12 @@ describe('sessions in Redis', () => {
     redis.pause()
     await everything()
     redis.resume()
-    await eventually(async () => assert.equal((await jo.request(`${origin}/page.html`)).status, 200))
+    await untilItWorks(async () => assert.equal((await jo.request(`${origin}/page.html`)).status, 200))
     await redis.kill()
     await everything()
     await redis.restart()
     // It is empty now: a login, and no error.
-    await eventually(async () => {
+    await untilItWorks(async () => {
       assert.match(locationOf(await jo.request(`${origin}/page.html`)), /\/o\/authorize\//)
     })
     assert.equal((await jo.follow(`${origin}/page.html`)).text, '<h1>page</h1>')
@@ -169,7 +169,7 @@ async function start(t: TestContext, env: Record<string, string> = {}) {
   t.after(() => redis.close())
   const stage = await startLoginStage(t, { env: { REDIS_URL: redis.url, ...env } })
   // Nothing is queued for a connection that is not there yet.
-  await eventually(async () => {
+  await untilItWorks(async () => {
     const answer = await stage.browser().request(`${stage.origin}/__s3proxy/readyz`)
     assert.equal(answer.status, 200)
   })
@@ -189,17 +189,4 @@ async function dump(redis: RedisServer): Promise<string> {
   const values = await Promise.all(keys.map((key) => redis.command('get', key)))
   const opened = values.map((value) => Buffer.from(value, 'base64url').toString('latin1'))
   return [...keys, ...values, ...opened].join('\n')
-}
-
-/** For a connection that comes back by itself; gives up after 10 s. */
-async function eventually(work: () => Promise<unknown>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await work()
-      return
-    } catch (error) {
-      if (attempt === 200) throw error
-      await sleep(50)
-    }
-  }
 }

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { after, before, describe, it, type TestContext } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { S3ProxyError } from '../../src/errors.ts'
 import type { SessionStore } from '../../src/session/session-store.ts'
 import { describeSessionStore } from '../contract/session-store-suite.ts'
+import { untilItWorks } from '../helpers/eventually.ts'
 import { openRedisStore } from '../helpers/open-redis-store.ts'
 import { type RedisServer, startRedisServer } from '../helpers/redis-server.ts'
 
@@ -44,7 +44,7 @@ describe('createRedisStore', () => {
     for (const outcome of outcomes) assertUnavailable(outcome)
     await lost(open)
     redis.resume()
-    await back(() => open.store.set('session:a', 'x', 60_000))
+    await untilItWorks(() => open.store.set('session:a', 'x', 60_000))
     assert.equal(await open.store.get('session:a'), 'x')
   })
 
@@ -56,7 +56,7 @@ describe('createRedisStore', () => {
     for (const work of everyCommand(open.store)) assertUnavailable((await Promise.allSettled([work]))[0])
     assert.ok(performance.now() - startedAt < 5000)
     await redis.restart()
-    await back(() => open.store.ping())
+    await untilItWorks(() => open.store.ping())
   })
 
   it('knows nothing any more of what was flushed', async (t) => {
@@ -93,7 +93,7 @@ describe('createRedisStore', () => {
     await assert.rejects(open.store.ping(), isUnavailable)
     await lost(open)
     isMute = false
-    await back(() => open.store.ping())
+    await untilItWorks(() => open.store.ping())
   })
 
   it('says what is wrong with the password, and not the password', async (t) => {
@@ -142,7 +142,7 @@ describe('createRedisStore', () => {
     await redis.command('replicaof', '127.0.0.1', '1')
     await assert.rejects(write(), isUnavailable)
     await redis.command('replicaof', 'no', 'one')
-    await back(write)
+    await untilItWorks(write)
   })
 
   it('does not tell the arguments of a command that Redis does not know', async (t) => {
@@ -162,7 +162,7 @@ describe('createRedisStore', () => {
     await assert.rejects(open.store.set('session:a', 'x', 1000), isUnavailable)
     await reconnected
     await redis.command('replicaof', 'no', 'one')
-    await back(() => open.store.set('session:a', 'x', 1000))
+    await untilItWorks(() => open.store.set('session:a', 'x', 1000))
   })
 })
 
@@ -203,17 +203,4 @@ function assertUnavailable(outcome: PromiseSettledResult<unknown>): void {
 
 function lost(open: Opened): Promise<unknown> {
   return open.isLost ? Promise.resolve() : once(open.events, 'lost')
-}
-
-/** There is no event for a connection that works again: tries until it does, for 10 s at most. */
-async function back(work: () => Promise<unknown>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await work()
-      return
-    } catch (error) {
-      if (attempt === 200) throw error
-      await sleep(50)
-    }
-  }
 }

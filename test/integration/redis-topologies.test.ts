@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { SessionStore } from '../../src/session/session-store.ts'
+import { untilItWorks } from '../helpers/eventually.ts'
 import { openRedisStore } from '../helpers/open-redis-store.ts'
 import { startRawServer } from '../helpers/raw-server.ts'
 import { type RedisServer, type RedisServerOptions, startRedisServer } from '../helpers/redis-server.ts'
@@ -19,11 +19,11 @@ describe('connectRedis', () => {
       password,
       args: [...args, '--replicaof', '127.0.0.1', String(master.port)],
     })
-    await eventually(async () => {
+    await untilItWorks(async () => {
       assert.match(await replica.command('info', 'replication'), /master_link_status:up/)
     })
     const sentinel = await start(t, { sentinel: true, args: sentinelLines(master.port, password) })
-    await eventually(async () => {
+    await untilItWorks(async () => {
       assert.match(await sentinel.command('sentinel', 'replicas', 'main'), new RegExp(`${replica.port}`))
     })
     // One Sentinel that is not there at all must not matter, nor one that is silent.
@@ -38,7 +38,7 @@ describe('connectRedis', () => {
     await useIt(open.store)
 
     await master.kill()
-    await eventually(() => open.store.set('session:after', 'x', 60_000))
+    await untilItWorks(() => open.store.set('session:after', 'x', 60_000))
     assert.equal(await replica.command('get', 's3proxy:session:after'), 'x')
     await useIt(open.store)
   })
@@ -50,7 +50,7 @@ describe('connectRedis', () => {
     await second.command('cluster', 'addslotsrange', '8192', '16383')
     await first.command('cluster', 'meet', '127.0.0.1', String(second.port))
     for (const node of nodes)
-      await eventually(async () => {
+      await untilItWorks(async () => {
         assert.match(await node.command('cluster', 'info'), /cluster_state:ok/)
       })
     const open = openRedisStore(first.url, { redisCluster: true, timeoutMs: 1000 })
@@ -149,17 +149,4 @@ async function useIt(store: SessionStore): Promise<void> {
   assert.deepEqual(await Promise.all([store.claim(claim, 1000), store.claim(claim, 1000)]), [true, false])
   await store.delete('session:0')
   assert.equal(await store.get('session:0'), null)
-}
-
-/** For what other processes come to know by and by; gives up after 20 s. */
-async function eventually(work: () => Promise<unknown>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await work()
-      return
-    } catch (error) {
-      if (attempt === 200) throw error
-      await sleep(100)
-    }
-  }
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { describe, it, type TestContext } from 'node:test'
 import { createOAuth2Sso, type SsoSettings } from '../../../src/auth/oauth2-sso.ts'
 import type { ErrorCode, S3ProxyError } from '../../../src/errors.ts'
-import { findFreePort } from '../../helpers/redis-server.ts'
+import { findFreePort } from '../../helpers/free-port.ts'
 import type { SsoFault } from '../../helpers/sso-stand-in/sso-fault.ts'
 import { startSsoStandIn } from '../../helpers/sso-stand-in/start-sso-stand-in.ts'
 
