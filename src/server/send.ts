@@ -39,7 +39,7 @@ export async function sendReply(reply: Reply, response: ServerResponse, method: 
 async function sendBody(body: ByteSource, sizeBytes: number, response: ServerResponse): Promise<Sent> {
   let bytes = 0
   try {
-    const first = body.read()
+    let first: ReturnType<ByteSource['read']> | undefined = body.read()
     // Not `flushHeaders`, which takes the bytes of headers for characters, and writes those in UTF-8.
     if (first instanceof Promise) response.write('', 'latin1')
     else if (first !== null && first.byteLength === sizeBytes) {
@@ -47,7 +47,10 @@ async function sendBody(body: ByteSource, sizeBytes: number, response: ServerRes
       body.cancel()
       return { bytes: isComplete ? sizeBytes : 0, outcome: isComplete ? 'complete' : 'aborted' }
     }
-    await relayBody(startingWith(first, body), response, (sentBytes) => {
+    const source = startingWith(first, body)
+    // Else a reader that takes nothing would hold its memory besides that of the piece at hand.
+    first = undefined
+    await relayBody(source, response, (sentBytes) => {
       bytes += sentBytes
     })
     if (bytes !== sizeBytes) throw new Error(`the body has ${bytes} bytes instead of ${sizeBytes}`)
@@ -61,12 +64,12 @@ async function sendBody(body: ByteSource, sizeBytes: number, response: ServerRes
 
 /** The same source, whose first piece was already asked for. */
 function startingWith(first: ReturnType<ByteSource['read']>, rest: ByteSource): ByteSource {
-  let isFirst = true
+  let next: ReturnType<ByteSource['read']> | undefined = first
   return {
     read() {
-      if (!isFirst) return rest.read()
-      isFirst = false
-      return first
+      const piece = next
+      next = undefined
+      return piece === undefined ? rest.read() : piece
     },
     cancel: () => rest.cancel(),
   }
