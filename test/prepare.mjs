@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /**
@@ -19,8 +19,7 @@ if (modifiedAt('node_modules/.package-lock.json') < modifiedAt('package-lock.jso
   run('npm', ['ci', '--no-audit', '--no-fund'], { env })
 }
 if (wanted.has('--build') && newestOf('src') > modifiedAt('dist/cli/main.js')) {
-  rmSync('dist', { recursive: true, force: true })
-  run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'])
+  run(process.execPath, ['test/build.mjs'])
 }
 if (wanted.has('--curl')) ensureProgram('curl', 'curl', ['--version'])
 if (wanted.has('--redis')) ensureProgram('redis-server', 'redis-server', ['--version'])

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { exitStatus } from './exit-status.ts'
 import type { CheckConfigFlags, FetchFlags, ServeFlags } from './flags.ts'
 import { helpTexts } from './help-texts.ts'
+import { formatVersion, readVersion } from './version.ts'
 
 /**
  * Runs one command line.
@@ -43,7 +43,7 @@ function watchOutput(): { isBroken: boolean } {
 export function createProgram(setStatus: (status: number) => void): Command {
   const program = new Command('s3proxy')
     .description('Puts the objects of a private S3 bucket behind single sign-on and streams them.')
-    .version(version(), '-V, --version', 'print the version')
+    .version(formatVersion(readVersion()), '-V, --version', 'print the version and the commit')
     .showSuggestionAfterError()
     .showHelpAfterError('(s3proxy --help shows what there is)')
     .exitOverride()
@@ -126,9 +126,4 @@ function checkEtag(text: string): string {
   if (text === '*' || /^(?:W\/)?"[\x21\x23-\x7e]*"$/.test(text)) return text
   if (/^[\x21\x23-\x7e]+$/.test(text)) return `"${text}"`
   throw new InvalidArgumentError('expected an ETag such as "d41d8cd98f00b204e9800998ecf8427e"')
-}
-
-function version(): string {
-  const file = new URL('../../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }

@@ -6,6 +6,7 @@ import { type App, type Change, createApp } from '../wiring/create-app.ts'
 import { exitStatus } from './exit-status.ts'
 import { createStopSignal } from './stop-signal.ts'
 import { surviveFaults } from './survive-faults.ts'
+import { readVersion } from './version.ts'
 
 export interface ServeAppOptions {
   config: Config
@@ -23,14 +24,16 @@ export async function serveApp({ config, target, log, onListening }: ServeAppOpt
   let { drainTimeoutMs } = config.server
   try {
     const port = await app.server.listen(target)
-    log.info({ ...target, ...(port === undefined ? {} : { port }), pid: process.pid }, 'listening')
+    const where = { ...target, ...(port === undefined ? {} : { port }) }
+    const isTls = config.server.tlsCertFile !== undefined
+    log.info({ ...where, ...(isTls ? { tls: true } : {}), pid: process.pid, ...readVersion() }, 'listening')
     const { adminPort, adminHost } = config.server
     if (adminPort !== undefined) {
       const port = await app.admin.listen({ port: adminPort, host: adminHost })
       log.info({ port, host: adminHost }, 'admin port listening')
     }
   } catch (error) {
-    log.error({ code: 'LISTEN_FAILED' }, `cannot listen (server.port, PORT): ${messageOf(error)}`)
+    log.error({ code: 'LISTEN_FAILED' }, `cannot listen (${optionOf(target)}): ${messageOf(error)}`)
     await app.close()
     return exitStatus.failure
   }
@@ -48,6 +51,12 @@ export async function serveApp({ config, target, log, onListening }: ServeAppOpt
   const signal = await stopped
   await shutDown(app, signal, drainTimeoutMs, log)
   return exitStatus.ok
+}
+
+/** Where to look when it fails. */
+function optionOf(target: ListenTarget): string {
+  if ('path' in target) return 'server.socketPath'
+  return 'fd' in target ? 'LISTEN_FDS' : 'server.port, PORT'
 }
 
 async function shutDown(app: App, signal: string, drainTimeoutMs: number, log: Log): Promise<void> {

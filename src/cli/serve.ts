@@ -1,14 +1,17 @@
 import cluster from 'node:cluster'
 import { type Loaded, readConfig, useDotenv } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
+import { messageOf } from '../errors.ts'
 import { createLog, type ProgramLog } from '../log.ts'
 import type { ListenTarget } from '../server/listen.ts'
+import { takeActivatedSocket } from './activated-socket.ts'
 import { exitStatus } from './exit-status.ts'
 import type { ServeFlags } from './flags.ts'
 import { createHangup, type Hangup } from './hangup.ts'
 import { formatProblems } from './problems.ts'
 import { createReload } from './reload.ts'
 import { serveApp } from './serve-app.ts'
+import { makeRoomForSocket } from './unix-socket.ts'
 
 /**
  * Serves until SIGTERM or SIGINT: in this process, or in `server.workers` of them that share the port. SIGHUP makes
@@ -32,11 +35,26 @@ export async function serve({ config: configPath, set, port }: ServeFlags): Prom
   const dotenv = useDotenv(loaded.dotenv)
   const log = await createLog({ level: config.log.level, isPretty: process.stdout.isTTY === true })
   for (const warning of warnings) log.warn({ code: 'CONFIG_RISKY' }, warning)
-  const target = { port: config.server.port, host: config.server.host }
+  let target: ListenTarget
+  try {
+    target = await targetOf(config)
+  } catch (error) {
+    log.error({ code: 'LISTEN_FAILED' }, `cannot listen: ${messageOf(error)}`)
+    return exitStatus.failure
+  }
   const parts = { config, dotenv, read, warnings, hangup, log }
   if (config.server.workers === 1) return serveAlone(parts, target)
   const { superviseWorkers } = await import('./supervise-workers.ts')
   return superviseWorkers(parts, target)
+}
+
+/** A socket that this process was started with, a Unix socket, or a port. */
+async function targetOf({ server }: Config): Promise<ListenTarget> {
+  const activated = takeActivatedSocket(process.env, process.pid)
+  if (activated !== undefined) return activated
+  if (server.socketPath === undefined) return { port: server.port, host: server.host }
+  await makeRoomForSocket(server.socketPath, server.socketMode)
+  return { path: server.socketPath }
 }
 
 /** What a process that holds the configuration needs to read it again. */

@@ -1,6 +1,7 @@
 import { closest } from './closest.ts'
 import { type BucketName, endpointOfBucket, parseEndpoint } from './endpoint.ts'
 import { options, type Section } from './options.ts'
+import { certificateProblem, notCertificate, readCertificate } from './pem.ts'
 import { splitRedisUrls } from './redis-url.ts'
 import type { Problem, Sources } from './sources.ts'
 import { hostsFromVcap } from './vcap.ts'
@@ -11,10 +12,12 @@ type Values = Record<string, Record<string, unknown>>
  * Checks what options mean together, and fills in those that follow from others.
  *
  * @param values valid one by one; `s3.endpoint`, `session.store` and `server.allowedHosts` are filled in
+ * @param files what is in the files that options name, as far as they could be read
  * @returns `strangers`: warnings of environment names that look like ours and are not
  */
 export function checkTogether(
   values: Values,
+  files: Readonly<Record<string, string>>,
   sources: Record<string, string>,
   given: Pick<Sources, 'env' | 'dotenv' | 'flags'>,
   wanted: readonly Section[],
@@ -27,7 +30,9 @@ export function checkTogether(
   if (s3 !== undefined) checkS3(s3, sources, report, warnings)
   if (session !== undefined) checkSession(session, server ?? {}, sources, report, warnings)
   if (server !== undefined) checkServer(server, sources, env, report, warnings)
+  if (server !== undefined) checkTls(server, files, report, warnings)
   if (log !== undefined) checkLog(log, report)
+  checkRedisCa(files, report)
   for (const { path, isSecret } of options) {
     if (isSecret && given.flags.has(path) && wanted.some((section) => path.startsWith(`${section}.`)))
       warnings.push(
@@ -110,6 +115,15 @@ function checkSession(
       'excludes session.redisCluster',
     )
   }
+  if (session.redisSentinelPassword !== undefined && session.redisSentinelName === undefined) {
+    report(
+      'session.redisSentinelName',
+      'S3PROXY_SESSION_REDIS_SENTINEL_NAME',
+      'is required with session.redisSentinelPassword',
+    )
+  }
+  if (session.redisCaFile !== undefined && hasUrl && !String(session.redisUrl).startsWith('rediss:'))
+    warnings.push('session.redisCaFile is not used, because session.redisUrl is not rediss:')
   if (session.sameSite === 'none' && String(server.publicUrl ?? '').startsWith('http:')) {
     report('session.sameSite', 'S3PROXY_SESSION_SAME_SITE', 'none needs https, but server.publicUrl is http')
   }
@@ -151,6 +165,33 @@ function checkServer(
   if (server.publicUrl === undefined && server.allowedHosts === undefined) {
     warnings.push('any host name is served: set server.publicUrl, or server.allowedHosts')
   }
+}
+
+function checkTls(
+  server: Record<string, unknown>,
+  files: Readonly<Record<string, string>>,
+  report: Report,
+  warnings: string[],
+): void {
+  const names = ['tlsCertFile', 'tlsKeyFile'] as const
+  const envOf = { tlsCertFile: 'S3PROXY_SERVER_TLS_CERT_FILE', tlsKeyFile: 'S3PROXY_SERVER_TLS_KEY_FILE' }
+  const [missing, ...more] = names.filter((name) => server[name] === undefined)
+  if (missing !== undefined && more.length === 0)
+    report(`server.${missing}`, envOf[missing], 'is required when the other one is given: both or none')
+  const [cert, key] = names.map((name) => files[`server.${name}`])
+  if (cert === undefined || key === undefined) return
+  const problem = certificateProblem(cert, key)
+  if (problem !== undefined) {
+    const name = problem.of === 'cert' ? 'tlsCertFile' : 'tlsKeyFile'
+    report(`server.${name}`, envOf[name], problem.message)
+  } else if (String(server.publicUrl ?? '').startsWith('http:'))
+    warnings.push('clients speak TLS (server.tlsCertFile), but server.publicUrl is http')
+}
+
+function checkRedisCa(files: Readonly<Record<string, string>>, report: Report): void {
+  const pem = files['session.redisCaFile']
+  if (pem !== undefined && readCertificate(pem) === undefined)
+    report('session.redisCaFile', 'S3PROXY_SESSION_REDIS_CA_FILE', notCertificate)
 }
 
 function checkLog(log: Record<string, unknown>, report: Report): void {

@@ -37,7 +37,7 @@ export function readConfig({
   const dotenv = readDotenv(unreadable)
   const path = configPath ?? (env.S3PROXY_CONFIG || dotenv.S3PROXY_CONFIG || undefined)
   const file = path === undefined ? undefined : readConfigFile(path, unreadable)
-  const sources: Sources = { flags, port, env, dotenv, file, readSecretFile }
+  const sources: Sources = { flags, port, env, dotenv, file, readSecretFile, readFile }
   return { ...resolveConfig(sources, wanted, unreadable), dotenv }
 }
 
@@ -117,6 +117,14 @@ function readSecretFile(path: string): string {
   const secret = text.replace(/\r?\n$/, '')
   if (secret === '') throw new Error('the file of the secret is empty')
   return secret
+}
+
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new Error(`cannot read ${path}: ${reasonOf(error)}`)
+  }
 }
 
 /** The reason without the path, which the caller names where it may be shown. */

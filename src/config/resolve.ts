@@ -46,7 +46,8 @@ export function resolveConfig(
       if (parsed.data !== undefined) sources[option.path] = given?.source ?? 'default'
     } else problems.push(toProblem(option, given, parsed.error.issues[0]?.message ?? 'invalid'))
   }
-  const together = checkTogether(values, sources, given, wanted)
+  const files = readFiles(values, given, problems)
+  const together = checkTogether(values, files, sources, given, wanted)
   const isNoted = ({ path }: Problem) => problems.some((problem) => problem.path === path)
   if (unreadable.length === 0) problems.push(...together.problems.filter((problem) => !isNoted(problem)))
   // Beside a problem, all that helps is the name that was misspelt.
@@ -54,7 +55,27 @@ export function resolveConfig(
     return { config: undefined, problems, warnings: together.strangers, sources, values }
   const strangers = wanted.includes('server') ? together.strangers : []
   const warnings = [...together.warnings, ...strangers]
-  return { config: values as unknown as Config, problems, warnings, sources, values }
+  const config = { ...values, files } as unknown as Config
+  return { config, problems, warnings, sources, values }
+}
+
+/** What the files hold that options name, by the path of the option. */
+function readFiles(
+  values: Record<string, Record<string, unknown>>,
+  { readFile }: Sources,
+  problems: Problem[],
+): Record<string, string> {
+  const files: Record<string, string> = {}
+  for (const { path, section, name, envNames, isFile } of options) {
+    const file = values[section]?.[name]
+    if (isFile !== true || typeof file !== 'string') continue
+    try {
+      files[path] = readFile?.(file) ?? ''
+    } catch (error) {
+      problems.push({ path, env: envNames[0] ?? '', message: (error as Error).message })
+    }
+  }
+  return files
 }
 
 /** The bucket's endpoint, of a configuration that was resolved. */

@@ -16,6 +16,8 @@ export interface OptionMeta {
   env?: string[]
   /** Never shown, and may come from a file (`NAME_FILE`). */
   isSecret?: boolean
+  /** The path of a file that is read with the configuration. */
+  isFile?: boolean
 }
 
 const text = (
@@ -26,6 +28,8 @@ const text = (
     .min(1, 'expected text that is not empty')
     .refine((value) => value.isWellFormed(), 'expected text that is well-formed Unicode'),
 ) => schema.meta({ description, kind: 'text', ...meta }) as z.ZodType<string>
+
+const file = (description: string) => text(description, { isFile: true })
 
 const count = (description: string, minimum: number, maximum: number, meta: Partial<OptionMeta> = {}) => {
   const expected = `expected a whole number from ${minimum} to ${maximum}`
@@ -71,6 +75,14 @@ const secret = shaped(/^\S(?:[\s\S]*\S)?$/, 'expected text without spaces or lin
 const expectedKey = 'expected the key of an object that can be served: not a reserved one, no segment . or ..'
 const servableKey = /^(?!__redirect_from_sso$|__s3proxy\/)(?![^\0]*(?:^|[/\\])\.\.?(?:[/\\]|$))[^\0]+$/
 
+/** What the kernel takes, with room for the NUL. */
+const maxSocketPathBytes = 103
+const expectedSocket = `expected an absolute path of at most ${maxSocketPathBytes} bytes`
+const unixSocket = shaped(/^\/[^\0]*[^/\0]$/, expectedSocket).refine(
+  (path) => Buffer.byteLength(path) <= maxSocketPathBytes,
+  expectedSocket,
+)
+
 const day = 86_400_000
 const maxPort = 65_535
 const mebibyte = 1024 * 1024
@@ -81,6 +93,16 @@ export const configSchema = z.strictObject({
   server: z.strictObject({
     port: count('port to listen on', 0, maxPort, { env: ['PORT'] }).default(8080),
     host: text('address to listen on').default('0.0.0.0'),
+    socketPath: text('Unix socket to listen on, instead of a port', {}, unixSocket).optional(),
+    socketMode: text(
+      'permissions of the Unix socket, in octal',
+      {},
+      shaped(/^0?[0-7]{3}$/, 'expected three octal digits such as 660'),
+    ).default('660'),
+    tlsCertFile: file(
+      'PEM file with the certificate and those between it and its authority; clients then speak TLS',
+    ).optional(),
+    tlsKeyFile: file('PEM file with the private key of the certificate').optional(),
     publicUrl: text(
       'canonical origin; every URL made uses it, and other hosts get 421',
       {},
@@ -216,6 +238,12 @@ export const configSchema = z.strictObject({
     ).optional(),
     redisCluster: flag('Redis is a Cluster').default(false),
     redisSentinelName: text('name of the master, when the URLs are those of Sentinels').optional(),
+    redisSentinelPassword: text(
+      'password of the Sentinels themselves, where they have one',
+      { isSecret: true },
+      secret,
+    ).optional(),
+    redisCaFile: file('PEM file with the authority that Redis has its certificate from').optional(),
     redisKeyPrefix: text(
       'put before every key in Redis',
       {},
@@ -260,4 +288,7 @@ export const configSchema = z.strictObject({
 })
 
 /** Every option with its value; see docs/configuration in the README. */
-export type Config = z.output<typeof configSchema>
+export type Config = z.output<typeof configSchema> & {
+  /** What the files hold that options name, by the path of the option. */
+  files?: Readonly<Record<string, string>>
+}

@@ -31,6 +31,8 @@ export interface Sources {
   file: { path: string; content: unknown } | undefined
   /** @throws Error that does not repeat `path`, which may be the secret itself, put into the wrong variable */
   readSecretFile(path: string): string
+  /** @throws Error with why it cannot be read */
+  readFile?(path: string): string
 }
 
 export interface Collected {

@@ -15,6 +15,8 @@ export interface TakenOver {
 const fixed = new Set([
   'server.port',
   'server.host',
+  'server.socketPath',
+  'server.socketMode',
   'server.workers',
   'server.adminPort',
   'server.adminHost',
@@ -22,6 +24,8 @@ const fixed = new Set([
 ])
 /** Of no meaning without the store that they belong to. */
 const ofRedis = /^session\.redis/
+/** Another certificate can be had, but whether clients speak TLS belongs to the socket. */
+const ofTls = /^server\.tls/
 
 type Values = Record<string, Record<string, unknown>>
 
@@ -31,15 +35,21 @@ export function takeOver(running: Config, next: Config): TakenOver {
   const config = structuredClone(next)
   const changed: string[] = []
   const kept: string[] = []
+  const files = { ...next.files }
+  const keepsTls = (running.server.tlsCertFile === undefined) !== (next.server.tlsCertFile === undefined)
   const keepsStore = running.session.store !== next.session.store
   for (const { path, section, name } of options) {
     const [old, given] = [before[section]?.[name], after[section]?.[name]]
-    if (JSON.stringify(old) === JSON.stringify(given)) continue
-    if (!fixed.has(path) && !(keepsStore && ofRedis.test(path))) changed.push(path)
+    const [oldFile, givenFile] = [running.files?.[path], files[path]]
+    if (JSON.stringify([old, oldFile]) === JSON.stringify([given, givenFile])) continue
+    const isKept = fixed.has(path) || (keepsStore && ofRedis.test(path)) || (keepsTls && ofTls.test(path))
+    if (!isKept) changed.push(path)
     else {
       kept.push(path)
+      if (oldFile === undefined) delete files[path]
+      else files[path] = oldFile
       ;((config as unknown as Values)[section] as Record<string, unknown>)[name] = old
     }
   }
-  return { config, changed, kept }
+  return { config: { ...config, files }, changed, kept }
 }

@@ -4,6 +4,8 @@ import type { ProxyRequest } from '../http/proxy-request.ts'
 export interface SiteSettings {
   publicUrl?: string | undefined
   allowedHosts?: string[] | undefined
+  /** Whether clients speak TLS with this very process: then nothing else says what the scheme is. */
+  isTls?: boolean
 }
 
 /** @returns the site that a request reached us under; `undefined` when we are not that host */
@@ -14,7 +16,7 @@ export type SiteResolver = (request: ProxyRequest) => Site | undefined
  *
  * @see RFC 9110 section 7.4
  */
-export function createSiteResolver({ publicUrl, allowedHosts }: SiteSettings): SiteResolver {
+export function createSiteResolver({ publicUrl, allowedHosts, isTls = false }: SiteSettings): SiteResolver {
   if (publicUrl !== undefined) {
     const url = new URL(publicUrl)
     const site = { origin: url.origin, isSecure: url.protocol === 'https:' }
@@ -24,7 +26,7 @@ export function createSiteResolver({ publicUrl, allowedHosts }: SiteSettings): S
   return (request) => {
     // The first of several proxies is the one that the browser talked to.
     const scheme = request.header('x-forwarded-proto')?.split(',')[0]?.trim().toLowerCase()
-    const isSecure = scheme === 'https'
+    const isSecure = isTls || scheme === 'https'
     const host = withoutDefaultPort(request.host, isSecure)
     if (host === '') return undefined
     if (allowed !== undefined && !allowed.includes(host) && !allowed.includes(host.replace(/:\d+$/, '')))

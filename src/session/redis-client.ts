@@ -7,6 +7,10 @@ export interface RedisSettings {
   redisUrl: string
   redisCluster: boolean
   redisSentinelName?: string | undefined
+  /** Of the Sentinels themselves. */
+  redisSentinelPassword?: string | undefined
+  /** Authorities that are trusted instead of the public ones; PEM. */
+  ca?: string | undefined
   timeoutMs: number
 }
 
@@ -35,7 +39,8 @@ export function connectRedis(settings: RedisSettings, events: RedisEvents): Redi
     port: Number(url.port || 6379),
   }))
   const options = redisOptions(first, settings.timeoutMs)
-  const tls = first.protocol === 'rediss:' ? {} : undefined
+  const ca = settings.ca === undefined ? {} : { ca: settings.ca }
+  const tls = first.protocol === 'rediss:' ? ca : undefined
   const single = {
     ...options,
     ...nodes[0],
@@ -53,7 +58,7 @@ export function connectRedis(settings: RedisSettings, events: RedisEvents): Redi
           // Nodes are known by address, and have certificates for their name.
           ...(tls === undefined
             ? {}
-            : { tls: isIP(nodes[0]?.host ?? '') ? {} : { servername: first.hostname } }),
+            : { tls: isIP(nodes[0]?.host ?? '') ? tls : { ...tls, servername: first.hostname } }),
         },
         enableOfflineQueue: false,
         enableAutoPipelining: true,
@@ -67,6 +72,9 @@ export function connectRedis(settings: RedisSettings, events: RedisEvents): Redi
           ...single,
           sentinels: nodes,
           name: settings.redisSentinelName,
+          ...(settings.redisSentinelPassword === undefined
+            ? {}
+            : { sentinelPassword: settings.redisSentinelPassword }),
           sentinelRetryStrategy: reconnectAfterMs,
           // A Sentinel that hangs must not keep the others from being asked.
           sentinelCommandTimeout: settings.timeoutMs,

@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.ts'
 import { codeOf, messageOf } from '../errors.ts'
 import type { Log, ProgramLog } from '../log.ts'
 import { type AdminServer, createAdminServer } from '../server/admin-server.ts'
-import { createHttpServer, type HttpServer } from '../server/http-server.ts'
+import { type Certificate, createHttpServer, type HttpServer } from '../server/http-server.ts'
 import type { Readiness } from '../server/readiness.ts'
 import { createParts, type Parts } from './create-parts.ts'
 import { createStore, type Store, storeSettings } from './create-store.ts'
@@ -45,6 +45,7 @@ export async function createApp(config: Config, log: Log | ProgramLog): Promise<
   }
   const server = createHttpServer({
     ...config.server,
+    certificate: certificateOf(config),
     handler(request, exchange) {
       const used = store
       used.users++
@@ -62,7 +63,7 @@ export async function createApp(config: Config, log: Log | ProgramLog): Promise<
     parts = newParts
     store = newStore
     if (isDraining) parts.readiness.startDraining()
-    server.configure(newParts.config.server)
+    server.configure(newParts.config.server, certificateOf(newParts.config))
     oldParts.client.retire()
     if (oldStore === newStore) return
     oldStore.isRetired = true
@@ -101,6 +102,11 @@ export async function createApp(config: Config, log: Log | ProgramLog): Promise<
       await store.store.close()
     },
   }
+}
+
+function certificateOf({ files }: Config): Certificate | undefined {
+  const [cert, key] = [files?.['server.tlsCertFile'], files?.['server.tlsKeyFile']]
+  return cert === undefined || key === undefined ? undefined : { cert, key }
 }
 
 /** A store, and how many requests that are not yet answered may need it. */

@@ -63,7 +63,7 @@ export function createParts(config: Config, { store, legacyTokens }: Store, log:
     sso,
     pending: createPendingLogins(store),
     cookie: { name: `${config.session.cookieName}_login`, sameSite: config.session.sameSite },
-    siteOf: createSiteResolver(config.server),
+    siteOf: createSiteResolver({ ...config.server, isTls: config.server.tlsCertFile !== undefined }),
     readiness,
     healthcheckKey: config.s3.healthcheckKey,
     tokenCheckIntervalMs: config.sso.tokenCheckIntervalSeconds * 1000,

@@ -10,6 +10,7 @@ import { ssoSteps } from '../probe/sso-probe.ts'
 import { connectRedis } from '../session/redis-client.ts'
 import { createRedisStore } from '../session/redis-store.ts'
 import { createObjects } from './create-objects.ts'
+import { caOption } from './create-store.ts'
 
 /** Tries S3, Redis and the SSO for real, one after the other, so that times tell something; never rejects. */
 export async function probe(
@@ -32,7 +33,7 @@ async function probeS3(config: Config, sources: Readonly<Record<string, string>>
   return runSteps(steps, { failed: 'S3_UNAVAILABLE', late: 'S3_TIMEOUT' }).finally(() => client.close())
 }
 
-async function probeRedis({ session }: Config): Promise<ProbeResult[]> {
+async function probeRedis({ session, files }: Config): Promise<ProbeResult[]> {
   const { redisUrl, timeoutMs } = session
   if (session.store === 'memory' || redisUrl === undefined) {
     const message = 'not used: sessions are kept in memory (session.store)'
@@ -40,7 +41,7 @@ async function probeRedis({ session }: Config): Promise<ProbeResult[]> {
   }
   return runSteps(
     redisSteps({
-      connect: (events) => connectRedis({ ...session, redisUrl }, events),
+      connect: (events) => connectRedis({ ...session, redisUrl, ca: files?.[caOption] }, events),
       storeOf: (redis) => createRedisStore(redis, { prefix: session.redisKeyPrefix, timeoutMs }),
       isCluster: session.redisCluster,
       sentinelName: session.redisSentinelName,

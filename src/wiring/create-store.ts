@@ -11,10 +11,13 @@ export interface Store {
   legacyTokens?: LegacyTokens
 }
 
+/** Names the file of the authorities that Redis may have its certificate from. */
+export const caOption = 'session.redisCaFile'
+
 /** Everything that a store is made of: as long as this is the same, so is the store. */
-export function storeSettings({ session }: Config): string {
+export function storeSettings({ session, files }: Config): string {
   const own = Object.entries(session).filter(([name]) => /^(?:store|redis|timeoutMs|acceptLegacy)/.test(name))
-  return session.store === 'memory' ? 'memory' : JSON.stringify(own)
+  return session.store === 'memory' ? 'memory' : JSON.stringify([own, files?.[caOption]])
 }
 
 /**
@@ -31,7 +34,12 @@ export async function createStore(config: Config, log: Log, mustConnect = false)
   }
   const { connectRedis } = await import('../session/redis-client.ts')
   const { createRedisStore } = await import('../session/redis-store.ts')
-  const redis = await connectToRedis(connectRedis, { ...config.session, redisUrl }, log, mustConnect)
+  const redis = await connectToRedis(
+    connectRedis,
+    { ...config.session, redisUrl, ca: config.files?.[caOption] },
+    log,
+    mustConnect,
+  )
   const store = createRedisStore(redis, {
     prefix: config.session.redisKeyPrefix,
     timeoutMs: config.session.timeoutMs,

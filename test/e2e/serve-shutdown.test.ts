@@ -30,6 +30,20 @@ describe('s3proxy serve, on SIGTERM', { timeout: 120_000 }, () => {
     assert.equal((await proxy.logged((line) => line.msg === 'stopped')).cut, 0)
   })
 
+  for (const workers of ['1', '2']) {
+    it(`exits 0 however many SIGTERM come, to its very end, with ${workers} workers`, async () => {
+      for (let round = 0; round < 5; round++) {
+        const proxy = await stage().serve({ S3PROXY_SERVER_WORKERS: workers })
+        const { child } = proxy
+        while (child.exitCode === null && child.signalCode === null) {
+          child.kill('SIGTERM')
+          await new Promise(setImmediate)
+        }
+        assert.deepEqual(await proxy.exited, { status: 0, signal: null })
+      }
+    })
+  }
+
   it('resets what is still running after drainTimeoutMs, says so, and exits 0', async () => {
     const proxy = await stage().serve({ S3PROXY_SERVER_DRAIN_TIMEOUT_MS: '300' })
     const client = newClient()

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 /** One line of the proxy's log. */
@@ -27,6 +28,8 @@ export interface ProxyOptions {
   args?: string[]
   cwd?: string
   file?: string
+  /** A listening socket that it is started with, as by a service manager. */
+  activatedFd?: number
 }
 
 export const program = fileURLToPath(new URL('../../bin/s3proxy.js', import.meta.url))
@@ -60,13 +63,17 @@ export async function startProxy(
 /** The same without waiting: `port` and `origin` mean nothing. */
 export function spawnProxy(
   env: Record<string, string>,
-  { args = [], cwd = '/', file = program }: ProxyOptions = {},
+  { args = [], cwd = '/', file = program, activatedFd }: ProxyOptions = {},
 ): ProxyProcess {
-  const child = spawn(process.execPath, [file, 'serve', ...args], {
+  const command = [process.execPath, file, 'serve', ...args]
+  // The variables name the process that they are meant for, so a shell sets them, and becomes it.
+  const shell = ['sh', '-c', 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', 'sh']
+  const [first = '', ...rest] = activatedFd === undefined ? command : [...shell, ...command]
+  const child = spawn(first, rest, {
     cwd,
     env: { ...bareEnv, PORT: '0', S3PROXY_SERVER_HOST: '127.0.0.1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+    stdio: ['ignore', 'pipe', 'pipe', ...(activatedFd === undefined ? [] : [activatedFd])],
+  }) as ChildProcessByStdio<null, Readable, Readable>
   const output = { stdout: '', stderr: '' }
   const log: LogLine[] = []
   const looks = new Set<(line: LogLine) => void>()

@@ -70,7 +70,14 @@ describe('the package that npm pack makes', () => {
     const named = manifest.files
       .filter((file) => file !== 'dist')
       .flatMap((file) => contents.filter((path) => path === file || path.startsWith(`${file}/`)))
-    const expected = [...built, ...named, 'LICENSE', 'README.md', 'package.json'].sort()
+    const expected = [
+      ...built,
+      'dist/build-info.json',
+      ...named,
+      'LICENSE',
+      'README.md',
+      'package.json',
+    ].sort()
     assert.deepEqual(contents, expected)
     for (const path of ['bin/s3proxy.js', 'man/s3proxy.1', 'man/s3proxy.json.5', 'CHANGELOG.md'])
       assert.ok(contents.includes(path), path)
@@ -86,7 +93,9 @@ describe('the package that npm pack makes', () => {
   })
 
   it('installs a command that tells its version and its help', () => {
-    assert.equal(s3proxy(['--version'], bareEnv).stdout, `${manifest.version}\n`)
+    const { commit } = JSON.parse(readFileSync('dist/build-info.json', 'utf8'))
+    assert.match(commit, /^(?:[0-9a-f]{7,40}(?:-dirty)?|unknown)$/)
+    assert.equal(s3proxy(['--version'], bareEnv).stdout, `${manifest.version} (${commit})\n`)
     const help = s3proxy(['--help'], bareEnv)
     assert.equal(help.status, 0)
     for (const name of ['serve', 'check-config', 'fetch'])

@@ -69,6 +69,13 @@ describe('s3proxy.example.json', () => {
       'sso.internalUrl',
       // Only where the SSO names people by a claim of its own.
       'sso.userClaim',
+      // Instead of server.port, and behind something that speaks TLS.
+      'server.socketPath',
+      'server.socketMode',
+      'server.tlsCertFile',
+      'server.tlsKeyFile',
+      // Only where Redis has its certificate from an authority of its own.
+      'session.redisCaFile',
       // Not with a single Redis.
       'session.redisCluster',
       'session.redisSentinelName',

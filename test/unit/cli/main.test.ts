@@ -79,9 +79,9 @@ describe('createProgram', () => {
     }
   })
 
-  it('has the version of the package', () => {
+  it('has the version of the package, and no commit when it was not built', () => {
     const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
-    assert.equal(createProgram(() => {}).version(), version)
+    assert.equal(createProgram(() => {}).version(), `${version} (unknown)`)
   })
 })
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { leastEnv, resolve } from './given.ts'
 
@@ -52,6 +53,46 @@ describe('checkTogether', () => {
     const { config, warnings } = resolve({ env: { ...leastEnv, AWS_S3_BUCKET: 'other-bucket' } })
     assert.equal(config?.s3.endpoint, leastEnv.AWS_S3_ENDPOINT)
     assert.ok(warnings.includes('s3.bucket is not used, because s3.endpoint is given'))
+  })
+
+  it('refuses a password for Sentinels that are not named', () => {
+    const env = { REDIS_URL: 'redis://r', S3PROXY_SESSION_REDIS_SENTINEL_PASSWORD: 'a' }
+    const missing = [['session.redisSentinelName', 'S3PROXY_SESSION_REDIS_SENTINEL_NAME']]
+    assert.deepEqual(problemsOf(env), missing)
+    assert.deepEqual(problemsOf({ ...env, S3PROXY_SESSION_REDIS_SENTINEL_NAME: 'main' }), [])
+  })
+
+  it('wants a certificate and its key, or neither, and reads both', () => {
+    const certificate = { S3PROXY_SERVER_TLS_CERT_FILE: 'localhost.crt' }
+    const key = { S3PROXY_SERVER_TLS_KEY_FILE: 'localhost.key' }
+    assert.deepEqual(problemsOf(certificate), [['server.tlsKeyFile', 'S3PROXY_SERVER_TLS_KEY_FILE']])
+    assert.deepEqual(problemsOf(key), [['server.tlsCertFile', 'S3PROXY_SERVER_TLS_CERT_FILE']])
+    const readFile = (file: string) => readFileSync(`test/fixtures/tls/${file}`, 'utf8')
+    const publicUrl = { S3PROXY_SERVER_PUBLIC_URL: 'http://a.example.com' }
+    const { config, warnings } = resolve({
+      env: { ...leastEnv, ...certificate, ...key, ...publicUrl },
+      readFile,
+    })
+    assert.match(config?.files?.['server.tlsKeyFile'] ?? '', /PRIVATE KEY/)
+    assert.ok(warnings.some((warning) => /clients speak TLS.*server\.publicUrl is http/.test(warning)))
+  })
+
+  it('wants an authority of Redis that is one, and rediss', () => {
+    const env = { ...leastEnv, REDIS_URL: 'redis://r', S3PROXY_SESSION_REDIS_CA_FILE: 'localhost.key' }
+    const readFile = (file: string) => readFileSync(`test/fixtures/tls/${file}`, 'utf8')
+    assert.deepEqual(resolve({ env, readFile }).problems, [
+      {
+        path: 'session.redisCaFile',
+        env: 'S3PROXY_SESSION_REDIS_CA_FILE',
+        message: 'expected a certificate in PEM',
+      },
+    ])
+    const valid = { ...env, S3PROXY_SESSION_REDIS_CA_FILE: 'localhost.crt' }
+    assert.match(resolve({ env: valid, readFile }).warnings.join(), /redisCaFile is not used/)
+    assert.doesNotMatch(
+      resolve({ env: { ...valid, REDIS_URL: 'rediss://r' }, readFile }).warnings.join(),
+      /redisCaFile/,
+    )
   })
 
   it('refuses a key prefix that climbs out of itself', () => {

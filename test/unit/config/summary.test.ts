@@ -12,6 +12,8 @@ const secretEnv = {
   AWS_SECRET_ACCESS_KEY: canary,
   AWS_SESSION_TOKEN: canary,
   S3PROXY_LOG_IDENTITY_HASH_KEY: `${canary}${canary}`,
+  S3PROXY_SESSION_REDIS_SENTINEL_NAME: 'main',
+  S3PROXY_SESSION_REDIS_SENTINEL_PASSWORD: canary,
   REDIS_URL: `rediss://${canary}:${canary}@redis.example.com:6379/1?password=${canary}`,
 }
 

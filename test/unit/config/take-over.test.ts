@@ -49,4 +49,21 @@ describe('takeOver', () => {
     const other = takeOver(running, configOf({ REDIS_URL: 'redis://elsewhere' }))
     assert.deepEqual([other.kept, other.changed], [[], ['session.redisUrl', 'session.redisKeyPrefix']])
   })
+
+  it('takes another certificate of the same path, and keeps whether there is TLS at all', () => {
+    const files = { 'server.tlsCertFile': 'cert', 'server.tlsKeyFile': 'key' }
+    const plain = configOf()
+    const server = { ...plain.server, tlsCertFile: '/c', tlsKeyFile: '/k' }
+    const running: Config = { ...plain, server, files }
+    const renewed = takeOver(running, { ...running, files: { ...files, 'server.tlsCertFile': 'new' } })
+    assert.deepEqual([renewed.changed, renewed.kept], [['server.tlsCertFile'], []])
+    assert.equal(renewed.config.files?.['server.tlsCertFile'], 'new')
+    const without = takeOver(running, plain)
+    assert.deepEqual(without.kept, ['server.tlsCertFile', 'server.tlsKeyFile'])
+    assert.deepEqual(without.config, running)
+    const begun = takeOver(plain, running)
+    assert.deepEqual(begun.kept, ['server.tlsCertFile', 'server.tlsKeyFile'])
+    assert.deepEqual(begun.config.files, {})
+    assert.equal(begun.config.server.tlsCertFile, undefined)
+  })
 })

@@ -39,4 +39,9 @@ describe('createSiteResolver', () => {
     assert.equal(resolve({}, 'any.example.com', 'gopher'), 'http://any.example.com')
     assert.equal(resolve({}, ''), undefined)
   })
+
+  it('is https where clients speak TLS with this process, whatever anybody says', () => {
+    for (const proto of [undefined, 'http', 'ftp'])
+      assert.equal(resolve({ isTls: true }, 'a.example.com:443', proto), 'https://a.example.com')
+  })
 })

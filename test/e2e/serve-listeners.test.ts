@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
+import { request as requestTls } from 'node:https'
+import { connect, createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { connect as connectTls, type TLSSocket } from 'node:tls'
+import { fileURLToPath } from 'node:url'
+import { type ProxyProcess, spawnProxy, startProxy } from '../helpers/proxy-process.ts'
+import { useStage } from '../helpers/stage.ts'
+
+const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url))
+const two = { S3PROXY_SERVER_WORKERS: '2' }
+
+async function textOf(sent: ReturnType<typeof request>): Promise<{ head: IncomingMessage; text: string }> {
+  sent.end()
+  const [head] = (await once(sent, 'response')) as [IncomingMessage]
+  let text = ''
+  for await (const piece of head.setEncoding('utf8')) text += piece
+  return { head, text }
+}
+
+const overSocket = (socketPath: string, path: string) =>
+  textOf(request({ socketPath, path, agent: false, headers: { host: 'assets.example.com' } }))
+
+function folderOf(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 's3proxy-listen-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+async function started(t: TestContext, proxy: Promise<ProxyProcess>): Promise<ProxyProcess> {
+  const running = await proxy
+  t.after(() => running.stop())
+  return running
+}
+
+describe('s3proxy serve on a Unix socket', { timeout: 60_000 }, () => {
+  const { stage } = useStage()
+
+  for (const [how, more] of [
+    ['by itself', {}],
+    ['with workers', two],
+  ] as const) {
+    it(`serves, with the permissions that were asked for, and takes the socket away at its end: ${how}`, async (t) => {
+      const path = join(folderOf(t), 'proxy.sock')
+      const env = {
+        ...stage().env,
+        ...more,
+        S3PROXY_SERVER_SOCKET_PATH: path,
+        S3PROXY_SERVER_SOCKET_MODE: '620',
+      }
+      const proxy = await started(t, startProxy(env))
+      assert.equal((await overSocket(path, '/health.txt')).text, 'ok')
+      assert.equal((await overSocket(path, '/a%20page.html')).head.statusCode, 302)
+      assert.equal((statSync(path).mode & 0o777).toString(8), '620')
+      assert.equal(proxy.log.find(({ msg }) => msg === 'listening')?.path, path)
+      assert.deepEqual(await proxy.stop(), { status: 0, signal: null })
+      assert.equal(existsSync(path), false)
+    })
+  }
+
+  it('replaces one that nobody listens on, and nothing else', async (t) => {
+    const path = join(folderOf(t), 'proxy.sock')
+    const env = { ...stage().env, S3PROXY_SERVER_SOCKET_PATH: path }
+    const first = await startProxy(env)
+    await assert.rejects(
+      startProxy(env),
+      /ended with 1 before it listened[\s\S]*somebody listens on .*LISTEN_FAILED|LISTEN_FAILED.*somebody listens on/,
+    )
+    assert.equal((await overSocket(path, '/health.txt')).text, 'ok')
+    first.child.kill('SIGKILL')
+    await first.exited
+    assert.equal(existsSync(path), true, 'it was left behind')
+    const second = await started(t, startProxy(env))
+    assert.equal((await overSocket(path, '/health.txt')).text, 'ok')
+    await second.stop()
+    writeFileSync(path, 'precious')
+    await assert.rejects(startProxy(env), /is there and is no socket/)
+    assert.equal(readFileSync(path, 'utf8'), 'precious')
+  })
+
+  it('cuts a body visibly where there is no RST', async (t) => {
+    const path = join(folderOf(t), 'proxy.sock')
+    stage().s3.put('health.txt', { body: { sizeBytes: 5_000_000, seed: 1 } })
+    t.after(() => stage().s3.put('health.txt', { body: 'ok' }))
+    const proxy = await started(t, startProxy({ ...stage().env, S3PROXY_SERVER_SOCKET_PATH: path }))
+    stage().s3.misbehave({ cutAfterBytes: 1_000_000, how: 'reset', noEtag: true })
+    await assert.rejects(overSocket(path, '/health.txt'), { code: 'ECONNRESET' })
+    assert.equal((await proxy.logged(({ msg }) => msg === 'request')).outcome, 'cut')
+  })
+})
+
+describe('s3proxy serve with a socket of its service manager', { timeout: 60_000 }, () => {
+  const { stage } = useStage()
+
+  /** Hands the socket over, and keeps nothing of it. */
+  async function activate(server: Server, env: Record<string, string>): Promise<ProxyProcess> {
+    await once(server, 'listening')
+    const { fd } = (server as unknown as { _handle: { fd: number } })._handle
+    const proxy = startProxy(env, { activatedFd: fd })
+    server.close()
+    return proxy
+  }
+
+  for (const [how, more] of [
+    ['by itself', {}],
+    ['with workers', two],
+  ] as const) {
+    it(`serves on it instead of a port, TCP and Unix: ${how}`, async (t) => {
+      const env = { ...stage().env, ...more, PORT: '1', S3PROXY_SERVER_SOCKET_PATH: '/nonexistent/socket' }
+      const proxy = await started(t, activate(createServer().listen(0, '127.0.0.1'), env))
+      assert.equal(proxy.log.find(({ msg }) => msg === 'listening')?.fd, 3)
+      const answer = await textOf(
+        request({ port: proxy.port, host: '127.0.0.1', path: '/health.txt', agent: false }),
+      )
+      assert.equal(answer.text, 'ok')
+      assert.deepEqual(await proxy.stop(), { status: 0, signal: null })
+
+      // Closing the server here takes its path away, so the socket lives on under another one.
+      const [path, other] = [join(folderOf(t), 'a.sock'), join(folderOf(t), 'b.sock')]
+      const server = createServer().listen(path)
+      server.once('listening', () => linkSync(path, other))
+      const unix = await started(t, activate(server, env))
+      assert.equal((await overSocket(other, '/health.txt')).text, 'ok')
+      assert.deepEqual(await unix.stop(), { status: 0, signal: null })
+      assert.equal(existsSync(other), true, 'it belongs to the service manager')
+    })
+  }
+
+  it('leaves one that is meant for another process alone', async (t) => {
+    const proxy = await started(t, startProxy({ ...stage().env, LISTEN_PID: '1', LISTEN_FDS: '1' }))
+    assert.ok(proxy.port > 0)
+  })
+})
+
+describe('s3proxy serve with TLS', { timeout: 60_000 }, () => {
+  const { stage } = useStage()
+  const ca = readFileSync(fixture('localhost.crt'))
+  const certified = (folder: string) => ({
+    S3PROXY_SERVER_TLS_CERT_FILE: join(folder, 'cert.pem'),
+    S3PROXY_SERVER_TLS_KEY_FILE: join(folder, 'key.pem'),
+  })
+
+  async function start(t: TestContext, more: Record<string, string> = {}) {
+    const folder = folderOf(t)
+    copyFileSync(fixture('localhost.crt'), join(folder, 'cert.pem'))
+    copyFileSync(fixture('localhost.key'), join(folder, 'key.pem'))
+    const proxy = await started(t, startProxy({ ...stage().env, ...certified(folder), ...more }))
+    const get = (path: string, options = {}) =>
+      textOf(requestTls({ host: 'localhost', port: proxy.port, path, agent: false, ca, ...options }))
+    return { proxy, folder, get }
+  }
+
+  async function shakeHands(port: number, options: object): Promise<TLSSocket> {
+    const socket = connectTls({ host: 'localhost', port, ca, servername: 'localhost', ...options })
+    await once(socket, 'secureConnect')
+    return socket
+  }
+
+  for (const [how, more] of [
+    ['by itself', {}],
+    ['with workers', two],
+  ] as const) {
+    it(`serves https, and its URLs and cookies are those of https without any router: ${how}`, async (t) => {
+      const { proxy, get } = await start(t, more)
+      assert.equal((await get('/health.txt')).text, 'ok')
+      const { head } = await get('/a%20page.html', { headers: { 'x-forwarded-proto': 'http' } })
+      const redirect = new URL(head.headers.location ?? '').searchParams.get('redirect_uri')
+      assert.equal(redirect, `https://localhost:${proxy.port}/__redirect_from_sso`)
+      assert.match(String(head.headers['set-cookie']), /^__Host-s3proxy_session_login=.*; Secure/)
+      assert.deepEqual(await proxy.stop(), { status: 0, signal: null })
+    })
+  }
+
+  it('speaks TLS 1.2 and 1.3 and HTTP/1.1, and nothing else', async (t) => {
+    const { proxy, get } = await start(t)
+    for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const socket = await shakeHands(proxy.port, {
+        minVersion: version,
+        maxVersion: version,
+        ALPNProtocols: ['h2', 'http/1.1'],
+      })
+      assert.deepEqual([socket.getProtocol(), socket.alpnProtocol], [version, 'http/1.1'])
+      socket.destroy()
+    }
+    const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }
+    await assert.rejects(shakeHands(proxy.port, old), /protocol version|unsupported protocol/i)
+    await assert.rejects(shakeHands(proxy.port, { ALPNProtocols: ['h2'] }), /no application protocol/i)
+    const plain = request({ host: '127.0.0.1', port: proxy.port, path: '/health.txt', agent: false })
+    await assert.rejects(textOf(plain), { code: 'ECONNRESET' })
+    assert.equal((await get('/health.txt')).text, 'ok')
+  })
+
+  it('takes another certificate on SIGHUP, and keeps the old one when the new one is broken', async (t) => {
+    const { proxy, folder, get } = await start(t)
+    const kept = await shakeHands(proxy.port, {})
+    const before = kept.getPeerCertificate().fingerprint256
+    writeFileSync(join(folder, 'key.pem'), 'not a key: canary')
+    proxy.child.kill('SIGHUP')
+    const refused = await proxy.logged(({ code }) => code === 'CONFIG_REFUSED')
+    assert.match(refused.msg, /server\.tlsKeyFile.*expected a private key in PEM/)
+    assert.doesNotMatch(refused.msg, /canary/)
+    assert.equal((await get('/health.txt')).text, 'ok')
+
+    const openssl = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost']
+    openssl.push('-addext', 'subjectAltName=DNS:localhost')
+    openssl.push('-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem'))
+    execFileSync('openssl', openssl, { stdio: 'ignore' })
+    proxy.child.kill('SIGHUP')
+    const taken = await proxy.logged(({ msg }) => msg.startsWith('configuration read again'))
+    assert.deepEqual(taken.changed, ['server.tlsCertFile', 'server.tlsKeyFile'])
+    const next = await shakeHands(proxy.port, { ca: readFileSync(join(folder, 'cert.pem')) })
+    assert.notEqual(next.getPeerCertificate().fingerprint256, before)
+    // A connection that was made before goes on.
+    kept.write('GET /health.txt HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n')
+    let text = ''
+    for await (const piece of kept.setEncoding('utf8')) text += piece
+    assert.match(text, /^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nok$/)
+    next.destroy()
+  })
+
+  it('cuts a body visibly, and drains what has not shaken hands', async (t) => {
+    const { proxy, get } = await start(t)
+    stage().s3.put('health.txt', { body: { sizeBytes: 5_000_000, seed: 1 } })
+    t.after(() => stage().s3.put('health.txt', { body: 'ok' }))
+    stage().s3.misbehave({ cutAfterBytes: 1_000_000, how: 'reset', noEtag: true })
+    await assert.rejects(get('/health.txt'), { code: 'ECONNRESET' })
+    const silent = connect(proxy.port, '127.0.0.1')
+    await once(silent, 'connect')
+    silent.on('error', () => {})
+    const idle = await shakeHands(proxy.port, {})
+    idle.on('error', () => {})
+    const closed = [once(silent.resume(), 'close'), once(idle.resume(), 'close')]
+    assert.deepEqual(await proxy.stop(), { status: 0, signal: null })
+    await Promise.all(closed)
+    assert.equal((await proxy.logged(({ msg }) => msg === 'stopped')).cut, 0)
+  })
+
+  it('refuses at the start what cannot work, and says which file is wrong', async (t) => {
+    const folder = folderOf(t)
+    const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
+    const problem = async (more: Record<string, string>) => {
+      const proxy = spawnProxy({ ...stage().env, ...more })
+      assert.equal((await proxy.exited).status, 2)
+      return proxy.output.stderr
+    }
+    assert.match(
+      await problem(certified(folder)),
+      /server\.tlsCertFile .*cannot read .*cert\.pem: there is no such file/,
+    )
+    assert.match(
+      await problem({ S3PROXY_SERVER_TLS_CERT_FILE: fixture('localhost.crt') }),
+      /server\.tlsKeyFile .*both or none/,
+    )
+    copyFileSync(fixture('localhost.key'), cert)
+    copyFileSync(fixture('localhost.key'), key)
+    chmodSync(key, 0o600)
+    assert.match(await problem(certified(folder)), /server\.tlsCertFile .*expected a certificate in PEM/)
+    copyFileSync(fixture('localhost.crt'), cert)
+    execFileSync('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', key], { stdio: 'ignore' })
+    assert.match(
+      await problem(certified(folder)),
+      /server\.tlsKeyFile .*is not the key of the first certificate/,
+    )
+  })
+})
