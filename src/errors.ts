@@ -78,10 +78,13 @@ export function codeOf(error: unknown, otherwise: ErrorCode): ErrorCode {
   return error instanceof S3ProxyError ? error.code : otherwise
 }
 
-/** The message of anything that was thrown. */
+/** The message of anything that was thrown, on one line. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   // When every address of a host was tried in vain, the words are in the parts.
   if (error.message === '' && error instanceof AggregateError) return error.errors.map(messageOf).join('; ')
-  return error.message
+  return openSsl.exec(error.message)?.groups?.reason ?? error.message
 }
+
+/** Of what OpenSSL says over two lines, such as `8061…:error:0A00010B:SSL routines:func:wrong version number:../deps/…` */
+const openSsl = /:error:[0-9A-F]+:[^:]*:[^:]*:(?<reason>[^:\n]+):/

@@ -83,19 +83,24 @@ async function send(client: S3Client, request: ObjectRequest, deadline: Deadline
 
 /** What an operator is to make of a failed exchange. */
 export function toAttemptError(error: TransportError): AttemptError {
-  const [code, mayRetry] = attemptFailures[error.failure]
-  return new AttemptError(code, error.message, mayRetry, { cause: error })
+  const [code, mayRetry, advice] = attemptFailures[error.failure]
+  return new AttemptError(code, error.message + advice, mayRetry, { cause: error })
 }
 
 const attemptFailures = {
-  unreachable: ['S3_UNAVAILABLE', true],
-  'connect-timeout': ['S3_TIMEOUT', true],
-  stalled: ['S3_TIMEOUT', true],
-  cut: ['S3_UNAVAILABLE', true],
-  stale: ['S3_UNAVAILABLE', true],
-  garbage: ['S3_BAD_ANSWER', true],
-  'pool-exhausted': ['S3_BUSY', false],
-  cancelled: ['S3_UNAVAILABLE', false],
+  unreachable: ['S3_UNAVAILABLE', true, ': check s3.endpoint (AWS_S3_ENDPOINT) and the network'],
+  'connect-timeout': [
+    'S3_TIMEOUT',
+    true,
+    ' (s3.connectTimeoutMs): check s3.endpoint (AWS_S3_ENDPOINT) and the network',
+  ],
+  stalled: ['S3_TIMEOUT', true, ' (s3.stallTimeoutMs)'],
+  cut: ['S3_UNAVAILABLE', true, ': if this lasts, look at what lies between here and S3'],
+  stale: ['S3_UNAVAILABLE', true, ''],
+  garbage: ['S3_BAD_ANSWER', true, ': check s3.endpoint (AWS_S3_ENDPOINT)'],
+  // It names the option.
+  'pool-exhausted': ['S3_BUSY', false, ''],
+  cancelled: ['S3_UNAVAILABLE', false, ''],
 } as const
 
 function found(request: ObjectRequest, response: S3Response): FoundObject {

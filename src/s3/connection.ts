@@ -1,5 +1,6 @@
 import net from 'node:net'
 import tls from 'node:tls'
+import { messageOf } from '../errors.ts'
 import type { ByteSource } from '../http/byte-source.ts'
 import type { BlockPool } from './block-pool.ts'
 import { ResponseBody } from './response-body.ts'
@@ -204,12 +205,18 @@ export class Connection {
     }
     if (this.#state === 'connecting') {
       this.#fail(
-        new TransportError('unreachable', `no connection to S3: ${cause?.message ?? 'closed'}`, { cause }),
+        new TransportError(
+          'unreachable',
+          `no connection to S3: ${cause === null ? 'closed' : messageOf(cause)}`,
+          {
+            cause,
+          },
+        ),
       )
       return
     }
     const isStale = this.#state === 'head' && this.#exchanges > 1 && this.#headBytes === null
-    const how = cause === null ? 'closed the connection' : `broke the connection (${cause.message})`
+    const how = cause === null ? 'closed the connection' : `broke the connection (${messageOf(cause)})`
     const where = this.#state === 'head' ? 'before answering' : 'in the middle of a body'
     this.#fail(new TransportError(isStale ? 'stale' : 'cut', `S3 ${how} ${where}`, { cause }))
   }

@@ -231,7 +231,10 @@ describe('failures of S3', { timeout: 120_000 }, () => {
     for (const [endpoint, message] of [
       ['http://127.0.0.1:1/bucket/', /ECONNREFUSED/],
       ['http://no-such-host.invalid/bucket/', /ENOTFOUND|EAI_AGAIN/],
-      [`https://localhost:${s3.port}/bucket/`, /no connection to S3/],
+      [
+        `https://localhost:${s3.port}/bucket/`,
+        /^no connection to S3: wrong version number: check s3\.endpoint .*$/,
+      ],
     ] as const)
       await failsWith(createBucketClient(t, { ...at(closed.port), endpoint }).open('key'), 502, message)
   })

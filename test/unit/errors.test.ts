@@ -54,5 +54,8 @@ describe('messageOf', () => {
     // As Node throws it for a host of which no address can be reached.
     assert.equal(messageOf(new AggregateError([new Error('c'), new Error('d')])), 'c; d')
     assert.equal(messageOf(new AggregateError([], 'e')), 'e')
+    const openSsl =
+      '807C:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/record.c:350:\n'
+    assert.equal(messageOf(new Error(openSsl)), 'wrong version number')
   })
 })
