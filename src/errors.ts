@@ -52,6 +52,7 @@ export const operatorCodes = [
   'DRAIN_INCOMPLETE',
   'LISTEN_FAILED',
   'WORKER_ENDED',
+  'WORKER_SILENT',
   'WORKERS_FAILED',
 ] as const
 

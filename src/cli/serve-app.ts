@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import type { Config } from '../config/schema.ts'
 import { messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -7,6 +8,7 @@ import { exitStatus } from './exit-status.ts'
 import { createStopSignal } from './stop-signal.ts'
 import { surviveFaults } from './survive-faults.ts'
 import { readVersion } from './version.ts'
+import { answerPrimary } from './worker-reports.ts'
 
 export interface ServeAppOptions {
   config: Config
@@ -20,20 +22,10 @@ export interface ServeAppOptions {
 export async function serveApp({ config, target, log, onListening }: ServeAppOptions): Promise<number> {
   const stopped = createStopSignal()
   surviveFaults(log)
-  const app = await createApp(config, log)
+  const app = await createApp(config, log, { version: readVersion() })
   let { drainTimeoutMs } = config.server
-  try {
-    const port = await app.server.listen(target)
-    const where = { ...target, ...(port === undefined ? {} : { port }) }
-    const isTls = config.server.tlsCertFile !== undefined
-    log.info({ ...where, ...(isTls ? { tls: true } : {}), pid: process.pid, ...readVersion() }, 'listening')
-    const { adminPort, adminHost } = config.server
-    if (adminPort !== undefined) {
-      const port = await app.admin.listen({ port: adminPort, host: adminHost })
-      log.info({ port, host: adminHost }, 'admin port listening')
-    }
-  } catch (error) {
-    log.error({ code: 'LISTEN_FAILED' }, `cannot listen (${optionOf(target)}): ${messageOf(error)}`)
+  if (!(await listen(app, config.server, target, log))) {
+    app.admin.close()
     await app.close()
     return exitStatus.failure
   }
@@ -51,6 +43,28 @@ export async function serveApp({ config, target, log, onListening }: ServeAppOpt
   const signal = await stopped
   await shutDown(app, signal, drainTimeoutMs, log)
   return exitStatus.ok
+}
+
+/** The admin port comes first: it is to be there when something goes wrong. @returns whether everything listens */
+async function listen(app: App, server: Config['server'], target: ListenTarget, log: Log): Promise<boolean> {
+  const { adminPort, adminHost } = server
+  let option = 'server.adminPort'
+  try {
+    if (cluster.isWorker) answerPrimary(app.reports)
+    else if (adminPort !== undefined) {
+      const port = await app.admin.listen({ port: adminPort, host: adminHost })
+      log.info({ port, host: adminHost }, 'admin port listening')
+    }
+    option = optionOf(target)
+    const port = await app.server.listen(target)
+    const where = { ...target, ...(port === undefined ? {} : { port }) }
+    const isTls = server.tlsCertFile !== undefined
+    log.info({ ...where, ...(isTls ? { tls: true } : {}), pid: process.pid, ...readVersion() }, 'listening')
+    return true
+  } catch (error) {
+    log.error({ code: 'LISTEN_FAILED' }, `cannot listen (${option}): ${messageOf(error)}`)
+    return false
+  }
 }
 
 /** Where to look when it fails. */

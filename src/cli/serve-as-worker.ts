@@ -58,6 +58,8 @@ function receiveMessages(): () => Promise<ToWorker> {
   const received: ToWorker[] = []
   let onMessage = () => {}
   process.on('message', (message: ToWorker) => {
+    // Answered elsewhere, and at once.
+    if (message.kind === 'ask') return
     received.push(message)
     onMessage()
   })

@@ -1,6 +1,8 @@
 import cluster, { type Worker } from 'node:cluster'
 import { type Loaded, useDotenv } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
+import { messageOf } from '../errors.ts'
+import type { AdminServer } from '../server/admin-server.ts'
 import type { ListenTarget } from '../server/listen.ts'
 import type { Change } from '../wiring/create-app.ts'
 import { exitStatus } from './exit-status.ts'
@@ -102,6 +104,22 @@ export async function superviseWorkers(parts: ServeParts, target: ListenTarget):
     waiting.add(timer)
   }
 
+  async function openAdmin(): Promise<AdminServer | 'failed' | undefined> {
+    const { adminPort, adminHost } = config.server
+    if (adminPort === undefined) return undefined
+    const { createWorkersAdmin } = await import('./workers-admin.ts')
+    const workers = () => new Map([...startedAt.keys()].map((worker) => [worker, listening.has(worker)]))
+    const admin = await createWorkersAdmin({ workers, isStopping: () => isStopping, log })
+    try {
+      const port = await admin.listen({ port: adminPort, host: adminHost })
+      log.info({ port, host: adminHost }, 'admin port listening')
+      return admin
+    } catch (error) {
+      log.error({ code: 'LISTEN_FAILED' }, `cannot listen (server.adminPort): ${messageOf(error)}`)
+      return 'failed'
+    }
+  }
+
   cluster.on('message', (worker, { kind }: FromWorker) => {
     if (kind === 'hello') greet(worker)
   })
@@ -121,6 +139,8 @@ export async function superviseWorkers(parts: ServeParts, target: ListenTarget):
       if (isStopping && startedAt.size === 0) resolve()
     })
   })
+  const admin = await openAdmin()
+  if (admin === 'failed') return exitStatus.failure
   for (let count = 0; count < config.server.workers; count++) start()
   const reload = createReload({ ...parts, running: config, prepare })
   parts.hangup.each(() => {
@@ -131,6 +151,7 @@ export async function superviseWorkers(parts: ServeParts, target: ListenTarget):
     stop()
   })
   await allEnded
+  admin?.close()
   return status
 }
 

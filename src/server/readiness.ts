@@ -6,6 +6,8 @@ export interface ReadinessReport {
   state: 'ok' | 'degraded' | 'unready'
   /** By dependency: `ok`, or the code of what is wrong, and more about it. */
   checks: Record<string, string>
+  /** By worker, where there are several. */
+  workers?: Record<string, ReadinessReport>
 }
 
 export interface Readiness {

@@ -19,12 +19,28 @@ export interface RedisStoreOptions {
   timeoutMs: number
 }
 
-export function createRedisStore(
-  redis: RedisCommands,
-  { prefix, timeoutMs }: RedisStoreOptions,
-): SessionStore {
-  const answered = createAnswered(timeoutMs)
+export interface RedisStore extends SessionStore {
+  /** Commands that were not yet answered. */
+  readonly pending: number
+}
+
+export function createRedisStore(redis: RedisCommands, { prefix, timeoutMs }: RedisStoreOptions): RedisStore {
+  const answeredInTime = createAnswered(timeoutMs)
+  let pending = 0
+
+  async function answered<T>(command: () => Promise<T>): Promise<T> {
+    pending++
+    try {
+      return await answeredInTime(command)
+    } finally {
+      pending--
+    }
+  }
+
   return {
+    get pending() {
+      return pending
+    },
     get: (key) => answered(() => redis.get(prefix + key)),
     async set(key, value, ttlMs) {
       await answered(() => redis.set(prefix + key, value, 'PX', lifetime(ttlMs)))

@@ -3,7 +3,11 @@ import { codeOf, messageOf } from '../errors.ts'
 import type { Log, ProgramLog } from '../log.ts'
 import { type AdminServer, createAdminServer } from '../server/admin-server.ts'
 import { type Certificate, createHttpServer, type HttpServer } from '../server/http-server.ts'
-import type { Readiness } from '../server/readiness.ts'
+import type { Readiness, ReadinessReport } from '../server/readiness.ts'
+import type { Readings } from '../telemetry/metrics.ts'
+import type { MetricSnapshot } from '../telemetry/prom-client.ts'
+import { createRequestTally } from '../telemetry/request-tally.ts'
+import { createAppMetrics } from './create-metrics.ts'
 import { createParts, type Parts } from './create-parts.ts'
 import { createStore, type Store, storeSettings } from './create-store.ts'
 
@@ -12,6 +16,8 @@ export interface App {
   server: HttpServer
   admin: AdminServer
   readiness: Readiness
+  /** For the process that speaks for several like this one. */
+  reports: { readiness(): Promise<ReadinessReport>; metrics?(): Promise<MetricSnapshot[]> }
   /**
    * Makes everything for another configuration ready, and changes nothing yet.
    *
@@ -30,10 +36,20 @@ export interface Change {
   discard(): void
 }
 
+export interface AppOptions {
+  /** Of s3proxy, for the metrics. */
+  version?: Readings['version']
+}
+
 /** @see docs/decisions/010-reload.md */
-export async function createApp(config: Config, log: Log | ProgramLog): Promise<App> {
+export async function createApp(
+  config: Config,
+  log: Log | ProgramLog,
+  { version = { version: 'unknown', commit: 'unknown' } }: AppOptions = {},
+): Promise<App> {
+  const requests = config.server.adminPort === undefined ? undefined : createRequestTally()
   let store = await openStore(config, log)
-  let parts = createParts(config, store, log)
+  let parts = createParts(config, store, log, requests)
   let isDraining = false
 
   const readiness: Readiness = {
@@ -71,13 +87,21 @@ export async function createApp(config: Config, log: Log | ProgramLog): Promise<
     release(oldStore)
   }
 
+  const metrics =
+    requests &&
+    (await createAppMetrics({
+      ...{ version, requests, activity: () => server.activity },
+      s3: () => parts.s3Usage(),
+      sessionStore: () => store.usage(),
+    }))
   return {
     server,
-    admin: createAdminServer(readiness),
+    admin: createAdminServer({ readiness: readiness.check, metrics: metrics?.text, log }),
     readiness,
+    reports: { readiness: readiness.check, ...(metrics && { metrics: metrics.snapshot }) },
     async prepare(next) {
       const newStore = storeSettings(next) === store.settings ? store : await openStore(next, log, true)
-      const newParts = createParts(next, newStore, log)
+      const newParts = createParts(next, newStore, log, requests)
       return {
         commit: () => take(newParts, newStore),
         discard() {

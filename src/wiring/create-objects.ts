@@ -4,16 +4,24 @@ import type { Log } from '../log.ts'
 import type { ObjectSource } from '../object/object-source.ts'
 import { createReadAhead, type ReadAhead } from '../object/read-ahead.ts'
 import { createS3Source } from '../object/s3-source.ts'
-import { type ConnectionPool, createConnectionPool } from '../s3/connection-pool.ts'
+import { type ConnectionPool, createConnectionPool, type PoolUsage } from '../s3/connection-pool.ts'
 import { type CredentialSource, createCredentialSource } from '../s3/credentials.ts'
 import { createS3Client, type S3Client } from '../s3/s3-client.ts'
 import { createSigner } from '../s3/sigv4.ts'
 
-/** The S3 half, which `fetch` uses by itself. */
+export interface Objects {
+  source: ObjectSource
+  client: S3Client
+  credentials: CredentialSource
+  poolUsage(): PoolUsage
+}
+
+/** The S3 half, which `fetch` uses by itself. @param retries counts on from there */
 export function createObjects(
   config: Pick<Config, 's3'>,
   log: Log,
-): { source: ObjectSource; client: S3Client; credentials: CredentialSource } {
+  retries: Record<'head' | 'body', number> = { head: 0, body: 0 },
+): Objects {
   const endpoint = endpointOf(config)
   const stallTimeoutMs = Math.min(config.s3.stallTimeoutMs, config.s3.deadlineMs)
   const pool = createConnectionPool({ ...config.s3, origin: endpoint, stallTimeoutMs })
@@ -33,10 +41,12 @@ export function createObjects(
     isCrowded: () => pool.usage.waiting > 0,
     random: Math.random,
     now: () => performance.now(),
-    onRetry: ({ code, s3RequestId, message }, where) =>
-      log.debug({ code, where, s3RequestId }, `asking S3 again: ${message}`),
+    onRetry({ code, s3RequestId, message }, where) {
+      retries[where]++
+      log.debug({ code, where, s3RequestId }, `asking S3 again: ${message}`)
+    },
   })
-  return { source, client, credentials }
+  return { source, client, credentials, poolUsage: () => pool.usage }
 }
 
 function readAheadOf(s3: Config['s3'], pool: ConnectionPool): { readAhead?: ReadAhead } {

@@ -7,6 +7,7 @@ import { ssoEndpoints } from '../auth/sso-endpoints.ts'
 import type { Config } from '../config/schema.ts'
 import { createRareWarning, type Log, type ProgramLog } from '../log.ts'
 import { pingS3 } from '../object/ping-s3.ts'
+import type { PoolUsage } from '../s3/connection-pool.ts'
 import type { S3Client } from '../s3/s3-client.ts'
 import { createHandler, type Handler } from '../server/handler.ts'
 import { createReadiness, type Readiness } from '../server/readiness.ts'
@@ -14,6 +15,7 @@ import { createSiteResolver } from '../server/site.ts'
 import { createSessions } from '../session/sessions.ts'
 import { createAudit, createIdentityHash } from '../telemetry/audit.ts'
 import { createRequestSink, type RequestEnd, type RequestWatchers } from '../telemetry/request-end.ts'
+import type { RequestTally } from '../telemetry/request-tally.ts'
 import { createObjects } from './create-objects.ts'
 import type { Store } from './create-store.ts'
 
@@ -25,6 +27,7 @@ export interface Parts {
   /** Asks what all instances share; rejects with what is wrong. */
   shared: Readonly<Record<'s3' | 'sso', () => Promise<void>>>
   client: S3Client
+  s3Usage(): PoolUsage
   /** Tells of a request that is over, as this configuration wants it told. */
   onEnd(end: RequestEnd): void
 }
@@ -33,9 +36,18 @@ const now = Date.now
 /** Platforms wait for a probe no longer than a few seconds. */
 const pingTimeoutMs = 2000
 
-/** Picks the implementations that a configuration asks for. */
-export function createParts(config: Config, { store, legacyTokens }: Store, log: Log | ProgramLog): Parts {
-  const { source, client } = createObjects(config, log)
+/**
+ * Picks the implementations that a configuration asks for.
+ *
+ * @param requests counts them, and goes on counting with other configurations
+ */
+export function createParts(
+  config: Config,
+  { store, legacyTokens }: Store,
+  log: Log | ProgramLog,
+  requests: RequestTally | undefined,
+): Parts {
+  const { source, client, poolUsage } = createObjects(config, log, requests?.retries)
   const sso = createOAuth2Sso(config.sso)
   const sessionCookie = { name: config.session.cookieName, sameSite: config.session.sameSite }
   const sessions = createSessions({
@@ -81,8 +93,12 @@ export function createParts(config: Config, { store, legacyTokens }: Store, log:
       now,
     ),
   })
-  const onEnd = createRequestSink({ log, ...watchersOf(config.log, log) })
-  return { config, handler, readiness, shared, client, onEnd }
+  const onEnd = createRequestSink({
+    log,
+    ...watchersOf(config.log, log),
+    ...(requests === undefined ? {} : { count: requests.count }),
+  })
+  return { config, handler, readiness, shared, client, s3Usage: poolUsage, onEnd }
 }
 
 function watchersOf({ audit, identity, identityHashKey }: Config['log'], log: Log | ProgramLog) {

@@ -9,6 +9,8 @@ import type { SessionStore } from '../session/session-store.ts'
 export interface Store {
   store: SessionStore
   legacyTokens?: LegacyTokens
+  /** Whether it can be used at this moment, and how many commands it has not yet answered. */
+  usage(): { isUp: boolean; pending: number }
 }
 
 /** Names the file of the authorities that Redis may have its certificate from. */
@@ -30,11 +32,11 @@ export async function createStore(config: Config, log: Log, mustConnect = false)
   const { redisUrl } = config.session
   if (config.session.store === 'memory' || redisUrl === undefined) {
     const { createMemoryStore } = await import('../session/memory-store.ts')
-    return { store: createMemoryStore(Date.now) }
+    return { store: createMemoryStore(Date.now), usage: () => ({ isUp: true, pending: 0 }) }
   }
   const { connectRedis } = await import('../session/redis-client.ts')
   const { createRedisStore } = await import('../session/redis-store.ts')
-  const redis = await connectToRedis(
+  const { redis, isUp } = await connectToRedis(
     connectRedis,
     { ...config.session, redisUrl, ca: config.files?.[caOption] },
     log,
@@ -44,9 +46,10 @@ export async function createStore(config: Config, log: Log, mustConnect = false)
     prefix: config.session.redisKeyPrefix,
     timeoutMs: config.session.timeoutMs,
   })
-  if (!config.session.acceptLegacySessions) return { store }
+  const usage = () => ({ isUp: isUp(), pending: store.pending })
+  if (!config.session.acceptLegacySessions) return { store, usage }
   const { createLegacyTokens } = await import('../session/legacy-tokens.ts')
-  return { store, legacyTokens: createLegacyTokens(redis, config.session.timeoutMs) }
+  return { store, usage, legacyTokens: createLegacyTokens(redis, config.session.timeoutMs) }
 }
 
 /** Waits for the first attempt, so that a Redis that is there is there for the first request too; not for silence. */
@@ -55,8 +58,9 @@ function connectToRedis(
   settings: RedisSettings,
   log: Log,
   mustConnect: boolean,
-): Promise<RedisCommands> {
+): Promise<{ redis: RedisCommands; isUp: () => boolean }> {
   let isLost = false
+  const isUp = () => !isLost
   let isGivenUp = false
   let wasReady = false
   return new Promise((resolve, reject) => {
@@ -71,7 +75,7 @@ function connectToRedis(
       log.info({}, isLost ? 'Redis is back' : 'connected to Redis')
       isLost = false
       wasReady = true
-      resolve(redis)
+      resolve({ redis, isUp })
     }
 
     function onLost(message: string): void {
@@ -86,7 +90,7 @@ function connectToRedis(
       }
       if (!isLost) log.warn({ code: 'SESSION_STORE_UNAVAILABLE' }, told)
       isLost = true
-      resolve(redis)
+      resolve({ redis, isUp })
     }
   })
 }

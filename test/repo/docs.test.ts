@@ -89,7 +89,7 @@ describe('README.md', () => {
       s3RequestId: '',
       traceId: '',
     }
-    const table = readme.split('## Logs')[1]?.split('\n## ')[0] ?? ''
+    const table = readme.split('## Watch it')[1]?.split('\n## ')[0] ?? ''
     for (const field of Object.keys(record)) assert.ok(table.includes(`\`${field}\``), field)
   })
 

@@ -1,0 +1,85 @@
+import type { Durations } from './durations.ts'
+import { createMetricRegistry, type MetricSnapshot, type MetricValue } from './prom-client.ts'
+import type { RequestTally } from './request-tally.ts'
+
+/** What is read off the rest of the program whenever somebody asks for metrics. */
+export interface Readings {
+  version: { version: string; commit: string }
+  requests: RequestTally
+  /** Requests being answered, and bodies of objects being sent. */
+  activity(): { requests: number; streams: number }
+  /** Connections to S3, and requests that wait for one. */
+  s3(): { open: number; idle: number; waiting: number }
+  /** The store of sessions: whether it can be used, and how many commands it has not yet answered. */
+  sessionStore(): { isUp: boolean; pending: number }
+}
+
+/** Metrics of this process; all work is done when somebody asks. @see docs/metrics.md */
+export function createMetrics(readings: Readings): () => Promise<MetricSnapshot[]> {
+  const { requests, version } = readings
+  const registry = createMetricRegistry()
+  const add = (type: 'counter' | 'gauge', name: string, help: string, read: () => MetricValue[]) =>
+    registry.add({ name: `s3proxy_${name}`, help, type, aggregator: 'sum' }, read)
+  const histogram = (label: string, name: string, help: string, read: () => Iterable<[string, Durations]>) =>
+    registry.add({ name: `s3proxy_${name}`, help, type: 'histogram', aggregator: 'sum' }, () =>
+      [...read()].flatMap(([value, durations]) => durations.values(`s3proxy_${name}`, { [label]: value })),
+    )
+
+  add('counter', 'requests_total', 'Requests that are over', () =>
+    [...requests.kinds.values()].map(({ route, method, status, count }) => ({
+      labels: { route, method, status },
+      value: count,
+    })),
+  )
+  add('counter', 'errors_total', 'Requests that ended with an error, by its code', () =>
+    byLabel('code', requests.errors),
+  )
+  add('counter', 'sent_bytes_total', 'Bytes of bodies handed to the network', () =>
+    byLabel('route', requests.sentBytes),
+  )
+  add('counter', 'bodies_total', 'Bodies of objects, by how they ended', () =>
+    byLabel('outcome', requests.outcomes),
+  )
+  add('counter', 'healed_total', 'How often S3 broke a body off and gave the rest', () =>
+    one(requests.healed),
+  )
+  add('counter', 'asked_twice_bytes_total', 'Bytes that S3 had to send twice', () =>
+    one(requests.askedTwiceBytes),
+  )
+  add('counter', 'parts_total', 'Parts fetched ahead over further connections', () => one(requests.parts))
+  add('counter', 's3_retries_total', 'Requests to S3 after one that failed', () =>
+    byLabel('for', Object.entries(requests.retries)),
+  )
+  add('counter', 'logins_total', 'Steps of logins', () => byLabel('step', requests.logins))
+  histogram('route', 'first_byte_seconds', 'Until the head of the answer', () => requests.firstByte)
+  histogram('for', 'wait_seconds', 'What of that was waiting, and for what', () =>
+    Object.entries(requests.waits),
+  )
+  add('gauge', 'open_requests', 'Requests being answered', () => one(readings.activity().requests))
+  add('gauge', 'open_streams', 'Bodies of objects being sent', () => one(readings.activity().streams))
+  add('gauge', 's3_connections', 'Connections to S3', () => {
+    const { open, idle } = readings.s3()
+    return byLabel('state', Object.entries({ busy: open - idle, idle }))
+  })
+  add('gauge', 's3_waiting', 'Requests that wait for a connection to S3', () => one(readings.s3().waiting))
+  add('gauge', 'session_store_up', 'Processes whose store of sessions can be used', () =>
+    one(Number(readings.sessionStore().isUp)),
+  )
+  add('gauge', 'session_store_pending', 'Commands that the store of sessions has not answered', () =>
+    one(readings.sessionStore().pending),
+  )
+  add('gauge', 'processes', 'Processes that serve', () => one(1))
+  registry.add(
+    { name: 's3proxy_build_info', help: '1, with what is running', type: 'gauge', aggregator: 'first' },
+    () => [{ labels: { ...version, node: process.versions.node }, value: 1 }],
+  )
+  return registry.snapshot
+}
+
+function one(value: number): MetricValue[] {
+  return [{ labels: {}, value }]
+}
+
+function byLabel(label: string, counts: Iterable<readonly [string, number]>): MetricValue[] {
+  return [...counts].map(([name, value]) => ({ labels: { [label]: name }, value }))
+}

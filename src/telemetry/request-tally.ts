@@ -1,0 +1,117 @@
+import { errorStatus } from '../errors.ts'
+import type { LoginStep } from '../log.ts'
+import { Durations } from './durations.ts'
+import type { RequestEnd } from './request-end.ts'
+
+/** What was counted of all requests that are over. Nothing in it grows with keys, people or whatever clients send. */
+export interface RequestTally {
+  /** Cheap, and never throws. */
+  count(end: RequestEnd): void
+  readonly kinds: ReadonlyMap<string, KindTally>
+  readonly firstByte: ReadonlyMap<string, Durations>
+  readonly sentBytes: ReadonlyMap<string, number>
+  readonly waits: Readonly<Record<'session' | 'sso' | 's3', Durations>>
+  readonly outcomes: ReadonlyMap<string, number>
+  readonly errors: ReadonlyMap<string, number>
+  readonly logins: ReadonlyMap<string, number>
+  readonly healed: number
+  readonly askedTwiceBytes: number
+  readonly parts: number
+  /** How often S3 was asked again, for a head or for the rest of a body; counted by who asks. */
+  readonly retries: Record<'head' | 'body', number>
+}
+
+export interface KindTally {
+  route: string
+  method: string
+  status: number
+  count: number
+}
+
+const methods = ['GET', 'HEAD', 'POST', 'OPTIONS']
+const routes = [
+  ...['object', 'healthcheck', 'login', 'callback', 'logout', 'livez', 'readyz', 'nothing'],
+  ...['invalid', 'malformed', 'dropped'],
+]
+const other = 'other'
+const codes = [...Object.keys(errorStatus), 'SEND_TIMEOUT']
+/** Of what could not be parsed: the status tells more than the parser's words. */
+const malformed = 'MALFORMED'
+/** `returned` is every callback, however it then ended. */
+const loginSteps: ('returned' | LoginStep)[] = [
+  ...(['started', 'returned', 'restarted', 'finished', 'repeated', 'expired', 'denied', 'failed'] as const),
+]
+
+export function createRequestTally(): RequestTally {
+  const kinds = new Map<string, KindTally>()
+  const firstByte = new Map<string, Durations>()
+  const sentBytes = new Map<string, number>()
+  const waits = { session: new Durations(), sso: new Durations(), s3: new Durations() }
+  // What has not happened yet is 0, and no gap in a chart.
+  const outcomes = zeros(['complete', 'aborted', 'cut'])
+  const errors = zeros([])
+  const logins = zeros(loginSteps)
+  const knownRoutes = new Set(routes)
+  const knownMethods = new Set(methods)
+  const knownCodes = new Set(codes)
+  const tally = {
+    kinds,
+    firstByte,
+    sentBytes,
+    waits,
+    outcomes,
+    errors,
+    logins,
+    healed: 0,
+    askedTwiceBytes: 0,
+    parts: 0,
+    retries: { head: 0, body: 0 },
+  }
+
+  function countKind(route: string, method: string, status: number): void {
+    const key = `${route} ${method} ${status}`
+    const kind = kinds.get(key)
+    if (kind === undefined) kinds.set(key, { route, method, status, count: 1 })
+    else kind.count++
+  }
+
+  function countFirstByte(route: string, ms: number): void {
+    let durations = firstByte.get(route)
+    if (durations === undefined) {
+      durations = new Durations()
+      firstByte.set(route, durations)
+    }
+    durations.add(ms)
+  }
+
+  return Object.assign(tally, {
+    count({ access, startedAtMs, headAtMs }: RequestEnd): void {
+      const { status, bytes, code, login } = access
+      const route = knownRoutes.has(access.route) ? access.route : other
+      const method = knownMethods.has(access.method) ? access.method : other
+      countKind(route, method, status)
+      if (bytes > 0) add(sentBytes, route, bytes)
+      if (headAtMs !== undefined) countFirstByte(route, headAtMs - startedAtMs)
+      if (access.sessionMs !== undefined) waits.session.add(access.sessionMs)
+      if (access.ssoMs !== undefined) waits.sso.add(access.ssoMs)
+      if (access.s3Ms !== undefined) waits.s3.add(access.s3Ms)
+      const isDelivery = (status === 200 || status === 206) && method === 'GET'
+      if (isDelivery && (route === 'object' || route === 'healthcheck')) add(outcomes, access.outcome, 1)
+      if (code !== undefined) add(errors, knownCodes.has(code) ? code : malformed, 1)
+      if (access.healed !== undefined) tally.healed += access.healed
+      if (access.askedTwiceBytes !== undefined) tally.askedTwiceBytes += access.askedTwiceBytes
+      if (access.parts !== undefined) tally.parts += access.parts
+      if (login === undefined) return
+      if (route === 'callback') add(logins, 'returned', 1)
+      add(logins, login, 1)
+    },
+  })
+}
+
+function zeros(names: readonly string[]): Map<string, number> {
+  return new Map(names.map((name) => [name, 0]))
+}
+
+function add(counts: Map<string, number>, name: string, value: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + value)
+}

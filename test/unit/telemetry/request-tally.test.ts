@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { AccessRecord } from '../../../src/log.ts'
+import { createRequestTally } from '../../../src/telemetry/request-tally.ts'
+
+const access: AccessRecord = {
+  ...{ requestId: 'id', method: 'GET', path: '/a', key: 'a', route: 'object', status: 200 },
+  ...{ bytes: 5, outcome: 'complete', totalMs: 9 },
+}
+
+function createTally() {
+  const tally = createRequestTally()
+  return {
+    tally,
+    count: (changes: Partial<AccessRecord>, headAtMs?: number) =>
+      tally.count({ access: { ...access, ...changes }, startedAtMs: 10, headAtMs, endedAtMs: 20 }),
+  }
+}
+
+describe('createRequestTally', () => {
+  it('counts requests by route, method and status', () => {
+    const { tally, count } = createTally()
+    count({})
+    count({})
+    count({ status: 206 })
+    count({ method: 'HEAD' })
+    assert.deepEqual(
+      [...tally.kinds.values()],
+      [
+        { route: 'object', method: 'GET', status: 200, count: 2 },
+        { route: 'object', method: 'GET', status: 206, count: 1 },
+        { route: 'object', method: 'HEAD', status: 200, count: 1 },
+      ],
+    )
+  })
+
+  it('grows with nothing that a client can choose', () => {
+    const { tally, count } = createTally()
+    for (let index = 0; index < 100; index++) {
+      const made = `m${index}`
+      count({ method: made, route: made, code: made, key: made, path: made, who: made, requestId: made }, 11)
+    }
+    assert.deepEqual(
+      [...tally.kinds.values()],
+      [{ route: 'other', method: 'other', status: 200, count: 100 }],
+    )
+    assert.deepEqual([...tally.errors], [['MALFORMED', 100]])
+    assert.deepEqual([...tally.firstByte.keys()], ['other'])
+    assert.deepEqual([...tally.sentBytes], [['other', 500]])
+  })
+
+  it('counts each error by its code, and what ended a body', () => {
+    const { tally, count } = createTally()
+    count({ status: 404, code: 'OBJECT_NOT_FOUND' })
+    count({ outcome: 'cut', code: 'SEND_TIMEOUT' })
+    count({ route: 'malformed', method: '', status: 431, code: 'HPE_HEADER_OVERFLOW' })
+    assert.deepEqual(Object.fromEntries(tally.errors), { OBJECT_NOT_FOUND: 1, SEND_TIMEOUT: 1, MALFORMED: 1 })
+  })
+
+  it('counts how bodies of objects ended, and nothing else as a body', () => {
+    const { tally, count } = createTally()
+    count({})
+    count({ route: 'healthcheck' })
+    count({ status: 206, outcome: 'cut' })
+    count({ outcome: 'aborted' })
+    for (const other of [{ status: 304 }, { method: 'HEAD' }, { route: 'logout' }, { status: 404 }])
+      count(other)
+    assert.deepEqual(Object.fromEntries(tally.outcomes), { complete: 2, aborted: 1, cut: 1 })
+  })
+
+  it('adds up what healing and reading ahead cost', () => {
+    const { tally, count } = createTally()
+    count({ healed: 2, askedTwiceBytes: 100 })
+    count({ healed: 1, askedTwiceBytes: 0, parts: 4 })
+    assert.deepEqual([tally.healed, tally.askedTwiceBytes, tally.parts], [3, 100, 4])
+  })
+
+  it('follows logins from the start to each of their ends', () => {
+    const { tally, count } = createTally()
+    count({ route: 'login', status: 302, login: 'started' })
+    for (const login of ['finished', 'restarted', 'expired', 'denied', 'failed', 'repeated'] as const)
+      count({ route: 'callback', login })
+    assert.deepEqual(Object.fromEntries(tally.logins), {
+      ...{
+        started: 1,
+        returned: 6,
+        restarted: 1,
+        finished: 1,
+        repeated: 1,
+        expired: 1,
+        denied: 1,
+        failed: 1,
+      },
+    })
+  })
+
+  it('knows how long the head took, and what of that was waiting', () => {
+    const { tally, count } = createTally()
+    count({ sessionMs: 1, s3Ms: 30 }, 45)
+    count({ status: 499 })
+    const sums = (durations: { values(name: string, labels: object): object[] } | undefined) =>
+      durations?.values('x', {}).slice(-2)
+    const is = (value: number, count: number) => [
+      { metricName: 'x_sum', labels: {}, value },
+      { metricName: 'x_count', labels: {}, value: count },
+    ]
+    assert.deepEqual(sums(tally.firstByte.get('object')), is(0.035, 1))
+    assert.deepEqual(sums(tally.waits.session), is(0.001, 1))
+    assert.deepEqual(sums(tally.waits.s3), is(0.03, 1))
+    assert.deepEqual(sums(tally.waits.sso), is(0, 0))
+  })
+})
