@@ -1,19 +1,38 @@
+import { closeSync, openSync } from 'node:fs'
+
 /** SIGHUP, from the start of the process on: one that comes before there is anything to do is kept. */
 export interface Hangup {
   /** Calls `work` for each one, and at once when one has come already. */
   each(work: () => void): void
 }
 
-export function createHangup(): Hangup {
+/** @param isTerminalGone a terminal that is closed sends SIGHUP too, which then does what it does to others */
+export function createHangup(isTerminalGone = hasLostTerminal): Hangup {
   let isPending = false
   let onHangup = () => {
     isPending = true
   }
-  process.on('SIGHUP', () => onHangup())
+  process.on('SIGHUP', listen)
+  function listen(): void {
+    if (isTerminalGone()) {
+      process.removeListener('SIGHUP', listen)
+      process.kill(process.pid, 'SIGHUP')
+    } else onHangup()
+  }
   return {
     each(work) {
       onHangup = work
       if (isPending) work()
     },
+  }
+}
+
+function hasLostTerminal(): boolean {
+  if (process.stdout.isTTY !== true) return false
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return false
+  } catch {
+    return true
   }
 }

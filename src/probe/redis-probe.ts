@@ -67,6 +67,7 @@ function topologyOf({ isCluster, sentinelName }: RedisProbeOptions): string {
 function connectAdvice(message: string): string {
   if (/WRONGPASS|NOAUTH|invalid.*password|no password/i.test(message))
     return 'check user and password in session.redisUrl (VCAP_SERVICES, REDIS_URL)'
+  if (/certificate|self-signed/i.test(message)) return 'name the file of its authority in session.redisCaFile'
   return 'check session.redisUrl (VCAP_SERVICES, REDIS_URL), the network and the firewall'
 }
 

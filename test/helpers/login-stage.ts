@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { TestContext } from 'node:test'
 import { sections } from '../../src/config/options.ts'
 import { resolveConfig } from '../../src/config/resolve.ts'
@@ -44,7 +45,8 @@ export async function startLoginStage(t: TestContext, options: LoginStageOptions
     AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
     ...options.env,
   }
-  const sources = { flags: new Map(), env, dotenv: {}, file: undefined, readSecretFile: () => '' }
+  const readFile = (path: string) => readFileSync(path, 'utf8')
+  const sources = { flags: new Map(), env, dotenv: {}, file: undefined, readSecretFile: () => '', readFile }
   const { config, problems } = resolveConfig(sources, sections)
   if (config === undefined) throw new Error(JSON.stringify(problems))
 

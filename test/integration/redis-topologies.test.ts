@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
@@ -100,6 +100,15 @@ describe('connectRedis', () => {
     t.after(() => open.store.close())
     assert.match(await open.firstLost, /self-signed certificate/)
     await assert.rejects(open.store.ping(), /there is no connection/)
+
+    const trusting = openRedisStore(redis.url, { ca: readFileSync(certFile, 'utf8') })
+    t.after(() => trusting.store.close())
+    await trusting.ready
+    await useIt(trusting.store)
+    const ofAnother = readFileSync(new URL('../fixtures/tls/localhost.crt', import.meta.url), 'utf8')
+    const wrong = openRedisStore(redis.url, { ca: ofAnother })
+    t.after(() => wrong.store.close())
+    assert.match(await wrong.firstLost, /self-signed certificate/)
 
     // Node reads the certificates to trust once, at its start.
     const script = `
