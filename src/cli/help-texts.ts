@@ -42,4 +42,12 @@ Examples:
   s3proxy fetch films/long.mp4 --range 0-99 | xxd
   s3proxy fetch -- -a-key-that-starts-with-a-dash
 `,
+  completion: `
+Exit status: 0 printed; 2 usage. Names of options are those of s3proxy.json(5); secrets are not offered, as a
+command line is no place for them.
+
+  bash: put this into ~/.bashrc                     source <(s3proxy completion bash)
+  zsh:  put this into ~/.zshrc, below compinit      source <(s3proxy completion zsh)
+  fish: run once    s3proxy completion fish > ~/.config/fish/completions/s3proxy.fish
+`,
 } as const

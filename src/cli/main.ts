@@ -1,4 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { Shell } from './completion.ts'
 import { exitStatus } from './exit-status.ts'
 import type { CheckConfigFlags, FetchFlags, ServeFlags } from './flags.ts'
 import { helpTexts } from './help-texts.ts'
@@ -92,6 +93,16 @@ export function createProgram(setStatus: (status: number) => void): Command {
     .action(async (key: string, options: FetchFlags) => {
       const { fetchObject } = await import('./fetch.ts')
       setStatus(await fetchObject(key, options))
+    })
+
+  program
+    .command('completion')
+    .description('print what makes a shell complete commands, flags and option names')
+    .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
+    .addHelpText('after', helpTexts.completion)
+    .action(async (shell: Shell) => {
+      const { completionScript } = await import('./completion.ts')
+      process.stdout.write(completionScript(program, shell))
     })
 
   return program

@@ -49,6 +49,17 @@ export function defaultOf(option: Option): unknown {
   return parsed.success ? parsed.data : undefined
 }
 
+/** The values of an option that has but a few; empty for any other. */
+export function valuesOf({ kind, schema }: Option): string[] {
+  if (kind === 'flag') return ['true', 'false']
+  // Defaults and optionality are wrapped around the schema that has the values.
+  let inner: unknown = schema
+  while (typeof (inner as { unwrap?: unknown }).unwrap === 'function')
+    inner = (inner as { unwrap(): unknown }).unwrap()
+  const { options: values } = inner as { options?: unknown }
+  return Array.isArray(values) && values.every((value) => typeof value === 'string') ? values : []
+}
+
 export function isRequired(option: Option): boolean {
   return !option.schema.safeParse(undefined).success
 }
