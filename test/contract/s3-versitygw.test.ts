@@ -9,8 +9,8 @@ const program = findVersitygw()
 
 if (program === undefined) {
   console.log('versitygw not found: S3 contract suite runs over the stand-in only')
-  if (process.env.S3PROXY_REQUIRE_VERSITYGW === '1') {
-    it('finds versitygw', () => assert.fail('S3PROXY_REQUIRE_VERSITYGW is 1'))
+  if (process.env.REQUIRE_VERSITYGW === '1') {
+    it('finds versitygw', () => assert.fail('REQUIRE_VERSITYGW is 1'))
   }
 } else {
   describeS3Behaviour('versitygw', () => start(program), versitygwDeviations)

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 
-/** Random choices that can be made again: print `seed` when a test fails, and set S3PROXY_TEST_SEED to it. */
+/** Random choices that can be made again: print `seed` when a test fails, and set TEST_SEED to it. */
 export interface Random {
   readonly seed: number
   /** In [0, 1). */
@@ -13,7 +13,7 @@ export interface Random {
   text(length: number): string
 }
 
-export function createRandom(seed = Number(process.env.S3PROXY_TEST_SEED ?? randomInt(2 ** 31))): Random {
+export function createRandom(seed = Number(process.env.TEST_SEED ?? randomInt(2 ** 31))): Random {
   let state = seed
   // mulberry32
   const next = () => {

@@ -157,7 +157,7 @@ describe('objects in S3', { timeout: 120_000 }, () => {
     const random = createRandom()
     const bucket = createBucketClient(t, s3)
     for (let round = 0; round < 700; round++) {
-      const what = `round ${round}, S3PROXY_TEST_SEED=${random.seed}`
+      const what = `round ${round}, TEST_SEED=${random.seed}`
       const key = checkKey(`r/${random.text(1 + random.below(12))}`) ?? 'r/refused'
       const sizeBytes = 1 + random.below(random.pick([3, 3000, 150_000, 700_000]))
       s3.put(key, { body: { sizeBytes, seed: round } })

@@ -195,7 +195,8 @@ describe('ResponseBody', () => {
         gathers,
         ...(isChunked ? { framing: { kind: 'chunked' } } : {}),
       })
-      const maxPiece = 1 + random.below(random.pick([5000, 65_536]))
+      // Not so small that the steps below are too few.
+      const maxPiece = Math.ceil(sizeBytes / 20_000) + random.below(random.pick([5000, 65_536]))
       const received: Buffer[] = []
       let sent = 0
       let isOver = false
