@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict'
 import { get } from 'node:http'
 import { after, before, describe, it } from 'node:test'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { eventually } from '../helpers/eventually.ts'
+import { exposeGarbageCollector } from '../helpers/garbage.ts'
 import { startProxyInProcess } from '../helpers/proxy-in-process.ts'
 import { generatedBytes } from '../helpers/s3-stand-in/generated-body.ts'
 import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
 import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
 
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
+const collectGarbage = exposeGarbageCollector()
 
 describe('a configuration that is taken while the proxy runs', { timeout: 60_000 }, () => {
   let s3: S3StandIn

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { type ConnectionPoolOptions, createConnectionPool } from '../../../src/s3/connection-pool.ts'
 import { readAll } from '../../helpers/bucket-client.ts'
+import { exposeGarbageCollector } from '../../helpers/garbage.ts'
 import { startRawServer } from '../../helpers/raw-server.ts'
 
 const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
@@ -142,6 +143,22 @@ describe('createConnectionPool', { timeout: 60_000 }, () => {
     const another = await pool.acquire(never(), 1000)
     assert.equal((await readAll((await another.exchange('GET', request, 1000)).body)).toString(), 'ok')
     assert.equal(pool.usage.open, 0)
+  })
+
+  it('leaves nothing behind once it is retired, not even its clock', async () => {
+    const collectGarbage = exposeGarbageCollector()
+    function retireOne(): WeakRef<object> {
+      const origin = { isSecure: false, hostname: '127.0.0.1', port: 9 }
+      const times = { connectTimeoutMs: 5000, stallTimeoutMs: 5000 }
+      createConnectionPool({ origin, maxConnections: 2, ...times }).retire()
+      return new WeakRef(origin)
+    }
+    const ref = retireOne()
+    for (let count = 0; count < 50 && ref.deref() !== undefined; count++) {
+      await new Promise(setImmediate)
+      collectGarbage()
+    }
+    assert.equal(ref.deref(), undefined)
   })
 
   it('closes what has been idle for long', async (t) => {
