@@ -114,5 +114,5 @@ function redisOptions(url: URL, timeoutMs: number) {
 }
 
 function reconnectAfterMs(attempt: number): number {
-  return Math.min(500, 50 * attempt)
+  return Math.min(250, 50 * attempt)
 }

@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createComparison } from '../library.ts'
 import { createRawClient, type RawAnswer } from '../raw-client.ts'
 import { startScene } from '../scene.ts'
-import { type Figure, inLanes, signIn } from './figure.ts'
+import { type Figure, inLanes, percentile, signIn, usualPatience } from './figure.ts'
 
 const kills = 20
 const lanes = 12
 const limitMs = 2000
+const bodiesAtOnce = 4
 const sizeBytes = 16 << 20
 const seed = 9
 
@@ -15,16 +16,19 @@ export const redisKills: Figure = {
   title:
     'Redis killed 20 times under load: failures are 503 within 2 s, running bodies finish, good within 2 s of its return',
   async measure(random, scale) {
-    const scene = await startScene(random)
+    const scene = await startScene(random, { env: { ...usualPatience, S3PROXY_SESSION_TIMEOUT_MS: '1000' } })
     try {
       scene.s3.put('slow.bin', { body: { sizeBytes, seed } })
-      let [failures, slowest, slowestReturn, wrong, bodies] = [0, 0, 0, 0, 0]
+      let [failures, slowest, wrong, bodies] = [0, 0, 0, 0]
+      const returns: number[] = []
+      const others: string[] = []
       const count = Math.max(1, Math.round(kills * scale))
       for (let kill = 0; kill < count; kill++) {
         const cookie = await signIn(scene)
         // At a pace at which it takes longer than the outage.
-        const running = Array.from({ length: 4 }, () => download(scene.proxy.port, cookie))
-        await scene.s3.requestsReach(scene.s3.requestCount + 1)
+        const before = scene.s3.requestCount
+        const running = Array.from({ length: bodiesAtOnce }, () => download(scene.proxy.port, cookie))
+        await scene.s3.requestsReach(before + bodiesAtOnce)
         let isOver = false
         let returnedAt = Number.POSITIVE_INFINITY
         let goodAt = 0
@@ -37,7 +41,10 @@ export const redisKills: Figure = {
             if (answer.status === 503) {
               failures++
               slowest = Math.max(slowest, answer.headMs)
-            } else if (!isKnown) wrong++
+            } else if (!isKnown) {
+              wrong++
+              others.push(`${answer.status} ${answer.ending} after ${Math.round(answer.totalMs)} ms`)
+            }
             // Its memory is empty: to be sent to the SSO takes a Redis that works.
             if (startedAt > returnedAt && isKnown && goodAt === 0) goodAt = performance.now()
             await sleep(5)
@@ -52,15 +59,15 @@ export const redisKills: Figure = {
         while (goodAt === 0 && performance.now() - returnedAt < 10_000) await sleep(5)
         isOver = true
         await load
-        slowestReturn = Math.max(slowestReturn, goodAt === 0 ? Number.POSITIVE_INFINITY : goodAt - returnedAt)
+        returns.push(goodAt === 0 ? Number.POSITIVE_INFINITY : goodAt - returnedAt)
         for (const isWhole of await Promise.all(running)) {
           if (isWhole) bodies++
           else wrong++
         }
       }
       return {
-        got: `${count} kills: ${failures} answers 503, the slowest after ${Math.round(slowest)} ms; ${bodies} of ${4 * count} running bodies whole; good again after ${Math.round(slowestReturn)} ms at most; ${wrong} other`,
-        isReached: wrong === 0 && failures > 0 && slowest <= limitMs && slowestReturn <= limitMs,
+        got: `${count} kills: ${failures} answers 503, the slowest after ${Math.round(slowest)} ms; ${bodies} of ${bodiesAtOnce * count} running bodies whole; good again after ${Math.round(percentile(returns, 0.5))} ms (median), ${Math.round(percentile(returns, 1))} ms at most; ${wrong} other ${others.slice(0, 5).join(', ')}`,
+        isReached: wrong === 0 && failures > 0 && slowest <= limitMs && percentile(returns, 1) <= limitMs,
       }
     } finally {
       await scene.close()
