@@ -51,6 +51,7 @@ export const operatorCodes = [
   'CONFIG_RISKY',
   'DRAIN_INCOMPLETE',
   'LISTEN_FAILED',
+  'TRACES_LOST',
   'WORKER_ENDED',
   'WORKER_SILENT',
   'WORKERS_FAILED',

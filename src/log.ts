@@ -151,16 +151,21 @@ export function logAccess(log: Log, record: AccessRecord): void {
 }
 
 /** Lets a warning through once a minute, with how many were held back. */
-export function createRareWarning(log: Log, code: Code, message: string, now: () => number): () => void {
+export function createRareWarning(
+  log: Log,
+  code: Code,
+  message: string,
+  now: () => number,
+): (detail?: string) => void {
   let nextAt = Number.NEGATIVE_INFINITY
   let held = 0
-  return () => {
+  return (detail) => {
     if (now() < nextAt) {
       held++
       return
     }
     nextAt = now() + 60_000
-    log.warn({ code, heldBack: held }, message)
+    log.warn({ code, heldBack: held }, detail === undefined ? message : `${message}: ${detail}`)
     held = 0
   }
 }

@@ -5,6 +5,7 @@ import type { Log } from '../log.ts'
 import type { ListenTarget } from '../server/listen.ts'
 import { type App, type Change, createApp } from '../wiring/create-app.ts'
 import { exitStatus } from './exit-status.ts'
+import { loadTracing } from './load-tracing.ts'
 import { createStopSignal } from './stop-signal.ts'
 import { surviveFaults } from './survive-faults.ts'
 import { readVersion } from './version.ts'
@@ -18,11 +19,16 @@ export interface ServeAppOptions {
   onListening(prepare: (config: Config) => Promise<Change>): void
 }
 
+/** For the last spans, when draining has taken all the time that there was; less than what workers get to exit. */
+const leastFlushMs = 250
+
 /** Listens until SIGTERM or SIGINT, then drains. */
 export async function serveApp({ config, target, log, onListening }: ServeAppOptions): Promise<number> {
   const stopped = createStopSignal()
   surviveFaults(log)
-  const app = await createApp(config, log, { version: readVersion() })
+  const version = readVersion()
+  const tracing = await loadTracing(version.version, log)
+  const app = await createApp(config, log, { version, tracing })
   let { drainTimeoutMs } = config.server
   if (!(await listen(app, config.server, target, log))) {
     app.admin.close()
@@ -41,7 +47,12 @@ export async function serveApp({ config, target, log, onListening }: ServeAppOpt
     }
   })
   const signal = await stopped
+  const endAtMs = performance.now() + drainTimeoutMs
   await shutDown(app, signal, drainTimeoutMs, log)
+  const leftMs = Math.min(2000, endAtMs - performance.now())
+  // Timers and sockets of an exporter that gets no answer would keep the process.
+  const isFlushed = (await tracing?.close(Math.max(leastFlushMs, leftMs))) ?? true
+  if (!isFlushed) process.exit(exitStatus.ok)
   return exitStatus.ok
 }
 

@@ -7,6 +7,7 @@ import type { Readiness, ReadinessReport } from '../server/readiness.ts'
 import type { Readings } from '../telemetry/metrics.ts'
 import type { MetricSnapshot } from '../telemetry/prom-client.ts'
 import { createRequestTally } from '../telemetry/request-tally.ts'
+import type { Tracing } from '../telemetry/tracing.ts'
 import { createAppMetrics } from './create-metrics.ts'
 import { createParts, type Parts } from './create-parts.ts'
 import { createStore, type Store, storeSettings } from './create-store.ts'
@@ -39,17 +40,20 @@ export interface Change {
 export interface AppOptions {
   /** Of s3proxy, for the metrics. */
   version?: Readings['version']
+  /** Makes spans of each request; who made it closes it. */
+  tracing?: Pick<Tracing, 'trace'> | undefined
 }
 
 /** @see docs/decisions/010-reload.md */
 export async function createApp(
   config: Config,
   log: Log | ProgramLog,
-  { version = { version: 'unknown', commit: 'unknown' } }: AppOptions = {},
+  { version = { version: 'unknown', commit: 'unknown' }, tracing }: AppOptions = {},
 ): Promise<App> {
   const requests = config.server.adminPort === undefined ? undefined : createRequestTally()
+  const observers = { requests, trace: tracing?.trace }
   let store = await openStore(config, log)
-  let parts = createParts(config, store, log, requests)
+  let parts = createParts(config, store, log, observers)
   let isDraining = false
 
   const readiness: Readiness = {
@@ -71,7 +75,7 @@ export async function createApp(
     },
     log,
     onEnd: (end) => parts.onEnd(end),
-    notesPhases: false,
+    notesPhases: tracing !== undefined,
   })
 
   function take(newParts: Parts, newStore: OpenStore): void {
@@ -101,7 +105,7 @@ export async function createApp(
     reports: { readiness: readiness.check, ...(metrics && { metrics: metrics.snapshot }) },
     async prepare(next) {
       const newStore = storeSettings(next) === store.settings ? store : await openStore(next, log, true)
-      const newParts = createParts(next, newStore, log, requests)
+      const newParts = createParts(next, newStore, log, observers)
       return {
         commit: () => take(newParts, newStore),
         discard() {

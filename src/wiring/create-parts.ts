@@ -32,6 +32,12 @@ export interface Parts {
   onEnd(end: RequestEnd): void
 }
 
+/** Who looks at requests, whatever the configuration. */
+export interface Observers {
+  requests?: RequestTally | undefined
+  trace?: RequestWatchers['trace'] | undefined
+}
+
 const now = Date.now
 /** Platforms wait for a probe no longer than a few seconds. */
 const pingTimeoutMs = 2000
@@ -39,13 +45,13 @@ const pingTimeoutMs = 2000
 /**
  * Picks the implementations that a configuration asks for.
  *
- * @param requests counts them, and goes on counting with other configurations
+ * @param observers stay the same with other configurations
  */
 export function createParts(
   config: Config,
   { store, legacyTokens }: Store,
   log: Log | ProgramLog,
-  requests: RequestTally | undefined,
+  { requests, trace }: Observers,
 ): Parts {
   const { source, client, poolUsage } = createObjects(config, log, requests?.retries)
   const sso = createOAuth2Sso(config.sso)
@@ -97,6 +103,7 @@ export function createParts(
     log,
     ...watchersOf(config.log, log),
     ...(requests === undefined ? {} : { count: requests.count }),
+    ...(trace === undefined ? {} : { trace }),
   })
   return { config, handler, readiness, shared, client, s3Usage: poolUsage, onEnd }
 }

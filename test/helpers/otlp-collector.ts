@@ -1,0 +1,88 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { TestContext } from 'node:test'
+
+export interface CollectedSpan {
+  traceId: string
+  spanId: string
+  parentSpanId?: string
+  name: string
+  kind: number
+  startTimeUnixNano: string
+  endTimeUnixNano: string
+  attributes: Record<string, unknown>
+  status: { code?: number }
+  /** Of the process that it came from. */
+  resource: Record<string, unknown>
+}
+
+/** A collector of OpenTelemetry that takes spans as OTLP over HTTP in JSON. */
+export interface OtlpCollector {
+  readonly endpoint: string
+  readonly spans: CollectedSpan[]
+  /** Everything that came, heads too, for the search for secrets. */
+  readonly received: string
+  /** From now on it takes requests and answers none. */
+  hang(): void
+  readonly requestCount: number
+}
+
+interface Attribute {
+  key: string
+  value: Record<string, unknown>
+}
+interface Export {
+  resourceSpans: {
+    resource: { attributes: Attribute[] }
+    scopeSpans: { spans: (Omit<CollectedSpan, 'attributes' | 'resource'> & { attributes: Attribute[] })[] }[]
+  }[]
+}
+
+export async function startOtlpCollector(t: TestContext): Promise<OtlpCollector> {
+  const spans: CollectedSpan[] = []
+  let received = ''
+  let hangs = false
+  let requestCount = 0
+  const server = createServer(async (request, response) => {
+    requestCount++
+    received += `${request.method} ${request.url} ${JSON.stringify(request.rawHeaders)}\n`
+    if (hangs) return
+    let text = ''
+    for await (const piece of request.setEncoding('utf8')) text += piece
+    received += `${text}\n`
+    if (request.url !== '/v1/traces' || request.headers['content-type'] !== 'application/json') {
+      response.writeHead(404).end()
+      return
+    }
+    for (const { resource, scopeSpans } of (JSON.parse(text) as Export).resourceSpans)
+      for (const span of scopeSpans.flatMap((scope) => scope.spans))
+        spans.push({
+          ...span,
+          attributes: toRecord(span.attributes),
+          resource: toRecord(resource.attributes),
+        })
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    spans,
+    get received() {
+      return received
+    },
+    get requestCount() {
+      return requestCount
+    },
+    hang() {
+      hangs = true
+    },
+  }
+}
+
+function toRecord(attributes: Attribute[]): Record<string, unknown> {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]))
+}
