@@ -186,6 +186,7 @@ describe('without a session', () => {
       assert.equal(reply.header('referrer-policy'), 'no-referrer')
       assert.equal(cookiesOf(reply) === '', status === 401)
       assert.equal(locationIn(reply) === '', status === 401)
+      assert.equal(reply.headers.includes('www-authenticate'), status === 401)
     })
   }
 
