@@ -24,16 +24,17 @@ const leastFlushMs = 250
 
 /** Listens until SIGTERM or SIGINT, then drains. */
 export async function serveApp({ config, target, log, onListening }: ServeAppOptions): Promise<number> {
-  const stopped = createStopSignal()
+  const stop = createStopSignal()
   surviveFaults(log)
   const version = readVersion()
   const tracing = await loadTracing(version.version, log)
   const app = await createApp(config, log, { version, tracing })
   let { drainTimeoutMs } = config.server
-  if (!(await listen(app, config.server, target, log))) {
+  // Stopped at its start: the socket may be gone by now, and nobody is to be served any more.
+  if (stop.isStopping || !(await listen(app, config.server, target, log))) {
     app.admin.close()
     await app.close()
-    return exitStatus.failure
+    return stop.isStopping ? exitStatus.ok : exitStatus.failure
   }
   void app.warnOfUnreachable()
   onListening(async (next) => {
@@ -46,7 +47,7 @@ export async function serveApp({ config, target, log, onListening }: ServeAppOpt
       discard,
     }
   })
-  const signal = await stopped
+  const signal = await stop.stopped
   const endAtMs = performance.now() + drainTimeoutMs
   await shutDown(app, signal, drainTimeoutMs, log)
   const leftMs = Math.min(2000, endAtMs - performance.now())

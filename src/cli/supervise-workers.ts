@@ -146,7 +146,7 @@ export async function superviseWorkers(parts: ServeParts, target: ListenTarget):
   parts.hangup.each(() => {
     if (!isStopping) void reload()
   })
-  void createStopSignal().then((signal) => {
+  void createStopSignal().stopped.then((signal) => {
     log.info({ signal }, 'shutting down: workers drain')
     stop()
   })
