@@ -186,7 +186,7 @@ describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
   it('tells that S3 is silent', async () => {
     s3.misbehave({ stallBeforeHead: true })
     const probes = await fails('s3.healthcheck', 's3.missing-key', 's3.clock')
-    assert.match(messageOf(probes, 's3.healthcheck'), /^S3_TIMEOUT .*within 2000 ms/)
+    assert.match(messageOf(probes, 's3.healthcheck'), /^S3_TIMEOUT .*within \d+ ms/)
   })
 
   it('tells that the password of Redis is wrong', async () => {
@@ -267,7 +267,7 @@ describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
     sso.misbehave({ me: { json: {} }, authorize: { html: 502 }, token: { stall: 'before-head' } })
     const probes = await fails('sso.authorize', 'sso.token', 'sso.me')
     assert.match(messageOf(probes, 'sso.me'), /^SSO_BAD_ANSWER .*it answered 200/)
-    assert.match(messageOf(probes, 'sso.token'), /^SSO_TIMEOUT no answer within 2000 ms/)
+    assert.match(messageOf(probes, 'sso.token'), /^SSO_TIMEOUT no answer within \d+ ms/)
   })
 
   it('tells that the SSO is away', async () => {
