@@ -29,6 +29,8 @@ export interface ProgramLog extends Log {
   level: string
   /** Writes to the same place, whatever the level is. */
   readonly always: Log
+  /** The line of a request: as `info`, for a third of the cost. @see docs/decisions/008-hot-path.md */
+  access(record: AccessRecord): void
 }
 
 /** JSON lines on stdout; on a terminal, lines for people. */
@@ -54,7 +56,16 @@ export async function createLog({ level, isPretty, fields, destination }: LogOpt
     },
   }
   if (!isPretty) {
-    return withAlways(destination === undefined ? pino(settings) : pino(settings, destination))
+    const lines = destination ?? pino.destination(1)
+    const logger = pino(settings, lines)
+    const always = JSON.stringify(fields ?? {}).slice(1, -1)
+    const start = always === '' ? '' : `${always},`
+    return extend(logger, (record) => {
+      const time = new Date().toISOString()
+      lines.write(
+        `{"level":"info","time":"${time}",${start}${JSON.stringify(record).slice(1, -1)},"msg":"request"}\n`,
+      )
+    })
   }
   const { default: pretty } = await import('pino-pretty')
   const logger = pino(
@@ -67,11 +78,16 @@ export async function createLog({ level, isPretty, fields, destination }: LogOpt
         formatForPeople(record, String(record[messageKey]), colors.gray),
     }),
   )
-  return withAlways(logger)
+  return extend(logger, (record) => logger.info(record, 'request'))
 }
 
-function withAlways(logger: Logger): ProgramLog {
-  return Object.assign(logger, { always: logger.child({}, { level: 'info' }) })
+function extend(logger: Logger, writeAccess: (record: AccessRecord) => void): ProgramLog {
+  return Object.assign(logger, {
+    always: logger.child({}, { level: 'info' }),
+    access(record: AccessRecord) {
+      if (logger.isLevelEnabled('info')) writeAccess(record)
+    },
+  })
 }
 
 /**
@@ -146,8 +162,9 @@ export interface AccessRecord {
 export type LoginStep = 'started' | 'restarted' | 'finished' | 'repeated' | 'expired' | 'denied' | 'failed'
 
 /** One line for each request. */
-export function logAccess(log: Log, record: AccessRecord): void {
-  log.info(record, 'request')
+export function logAccess(log: Log | ProgramLog, record: AccessRecord): void {
+  if ('access' in log) log.access(record)
+  else log.info(record, 'request')
 }
 
 /** Lets a warning through once a minute, with how many were held back. */

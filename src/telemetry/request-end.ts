@@ -1,5 +1,5 @@
 import type { HeaderList } from '../http/reply.ts'
-import { type AccessRecord, type Log, logAccess } from '../log.ts'
+import { type AccessRecord, type Log, logAccess, type ProgramLog } from '../log.ts'
 
 /** Everything that is known of a request once it is over. Times are those of `performance.now()`. */
 export interface RequestEnd {
@@ -27,7 +27,7 @@ export type PhaseName = 'sessionMs' | 'ssoMs' | 's3Ms'
 
 /** Who looks at each request when it is over. Cheap, and never throws. */
 export interface RequestWatchers {
-  log: Log
+  log: Log | ProgramLog
   /** How the person is named in every line. */
   maskIdentity?: (who: string) => string
   /** @returns the id of the request's trace */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import {
+  type AccessRecord,
   createLog,
   createRareWarning,
   formatForPeople,
@@ -120,18 +121,46 @@ function remember(): { log: Log; lines: [level: string, fields: object, message:
 }
 
 describe('logAccess', () => {
-  it('is one line of level info', () => {
+  const record: AccessRecord = {
+    requestId: 'id-1',
+    method: 'GET',
+    path: '/a',
+    key: 'a "quoted"\nname\u2028 \ud800',
+    route: 'object',
+    status: 200,
+    bytes: 1,
+    outcome: 'complete',
+    totalMs: 1,
+    who: undefined,
+  }
+
+  it('writes the very line that pino would', async () => {
+    for (const fields of [undefined, { worker: 2 }]) {
+      const lines: string[] = []
+      const destination = { write: (line: string) => void lines.push(line) }
+      const settings = { level: 'info', isPretty: false, destination }
+      const log = await createLog(fields === undefined ? settings : { ...settings, fields })
+      logAccess(log, record)
+      log.info(record, 'request')
+      const [own, pinos] = lines.map((line) => line.replace(/"time":"[^"]*Z"/, '"time":""'))
+      assert.equal(own, pinos)
+      assert.match(lines[0] ?? '', /"time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"/)
+    }
+  })
+
+  it('writes nothing above the level info', async () => {
+    const lines: string[] = []
+    const destination = { write: (line: string) => void lines.push(line) }
+    const log = await createLog({ level: 'warn', isPretty: false, destination })
+    logAccess(log, record)
+    assert.deepEqual(lines, [])
+    log.level = 'info'
+    logAccess(log, record)
+    assert.equal(lines.length, 1)
+  })
+
+  it('is one line of level info of any other log', () => {
     const { log, lines } = remember()
-    const record = {
-      requestId: 'id-1',
-      method: 'GET',
-      path: '/a',
-      route: 'object',
-      status: 200,
-      bytes: 1,
-      outcome: 'complete',
-      totalMs: 1,
-    } as const
     logAccess(log, record)
     assert.deepEqual(lines, [['info', record, 'request']])
   })
