@@ -1,4 +1,5 @@
 import { Agent, type IncomingHttpHeaders, request as sendRequest } from 'node:http'
+import { request as sendTlsRequest, Agent as TlsAgent } from 'node:https'
 import { CookieJar } from './cookie-jar.ts'
 
 export interface HttpAnswer {
@@ -22,25 +23,27 @@ export interface HttpRequest {
 /** A client with cookies that sends the path of a URL byte for byte: nothing is normalised, nothing followed. */
 export interface HttpClient {
   readonly jar: CookieJar
-  /** @param url `http://host:port` and a request target, kept as it is */
+  /** @param url `http://host:port` or `https://host:port`, and a request target, kept as it is */
   request(url: string, options?: HttpRequest): Promise<HttpAnswer>
   /** Goes where redirects lead, as a browser does: each one with GET, at most 20 of them. */
   follow(url: string, options?: HttpRequest): Promise<HttpAnswer>
   close(): void
 }
 
-export function createHttpClient(defaults: Record<string, string> = {}): HttpClient {
+/** @param ca the certificate that https is trusted by, beside the public ones */
+export function createHttpClient(defaults: Record<string, string> = {}, ca?: Buffer): HttpClient {
   const agent = new Agent({ keepAlive: true })
+  const tlsAgent = new TlsAgent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) })
   const jar = new CookieJar()
 
   function request(url: string, options: HttpRequest = {}): Promise<HttpAnswer> {
-    const { hostname, port, target } = splitUrl(url)
+    const { isSecure, hostname, port, target } = splitUrl(url)
     const cookie = jar.header(hostname, target)
     const headers = { ...defaults, ...(cookie === '' ? {} : { cookie }), ...options.headers }
     return new Promise((resolve, reject) => {
-      const sent = sendRequest(
+      const sent = (isSecure ? sendTlsRequest : sendRequest)(
         {
-          agent,
+          agent: isSecure ? tlsAgent : agent,
           hostname,
           port,
           path: target,
@@ -84,12 +87,17 @@ export function createHttpClient(defaults: Record<string, string> = {}): HttpCli
       }
       return answer
     },
-    close: () => agent.destroy(),
+    close() {
+      agent.destroy()
+      tlsAgent.destroy()
+    },
   }
 }
 
-function splitUrl(url: string): { hostname: string; port: number; target: string } {
-  const match = /^http:\/\/([^/:]+)(?::(\d+))?(.*)$/s.exec(url)
+function splitUrl(url: string): { isSecure: boolean; hostname: string; port: number; target: string } {
+  const match = /^http(s?):\/\/([^/:]+)(?::(\d+))?(.*)$/s.exec(url)
   if (match === null) throw new Error(`not an http URL: ${url}`)
-  return { hostname: match[1] ?? '', port: Number(match[2] ?? 80), target: match[3] || '/' }
+  const isSecure = match[1] === 's'
+  const port = Number(match[3] ?? (isSecure ? 443 : 80))
+  return { isSecure, hostname: match[2] ?? '', port, target: match[4] || '/' }
 }

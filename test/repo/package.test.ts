@@ -6,6 +6,7 @@ import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, describe, it } from 'node:test'
+import { npmEnv, packInto } from '../helpers/npm-pack.ts'
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
   version: string
@@ -13,12 +14,6 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
   files: string[]
 }
 
-/** What npm gives the scripts that it runs would make the inner npm install into this clone. */
-const npmEnv = Object.fromEntries(
-  Object.entries(process.env).filter(
-    ([name]) => !/^npm_(?!config_)|^npm_config_.*prefix$|^npm_config_(?:global|location|omit)$/.test(name),
-  ),
-)
 /** Nothing of the machine's own configuration. */
 const bareEnv = { PATH: process.env.PATH ?? '', HOME: '/nonexistent' }
 const configured = {
@@ -45,15 +40,8 @@ describe('the package that npm pack makes', () => {
     run(command, args, { cwd: folder, env, timeout: 20_000 })
 
   before(() => {
-    // Without scripts, as `prepack` would build: the tests have built already.
-    const packed = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
-      env: npmEnv,
-    })
-    assert.equal(packed.status, 0, packed.stderr)
-    const [{ filename, files }] = JSON.parse(packed.stdout) as [
-      { filename: string; files: { path: string }[] },
-    ]
-    contents = files.map(({ path }) => path).sort()
+    const { filename, paths } = packInto(folder)
+    contents = paths.sort()
     writeFileSync(join(folder, 'package.json'), '{}')
     const flags = ['--ignore-scripts', '--prefer-offline', '--omit=dev', '--no-audit', '--no-fund']
     const done = run('npm', ['install', ...flags, '--prefix', folder, join(folder, filename)], {
