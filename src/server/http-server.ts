@@ -65,9 +65,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     onDropped: (turn) => onEnd(endOfDropped(turn)),
     sendTimeoutMs: () => sendTimeoutMs,
   })
-  const checkEveryMs = Math.max(25, Math.min(250, options.headersTimeoutMs / 8))
   const settings = {
-    connectionsCheckingInterval: checkEveryMs,
+    connectionsCheckingInterval: Math.max(25, closingMs(options) / 4),
     // A missing one is answered where all bad headers are.
     requireHostHeader: false,
     noDelay: true,
@@ -108,8 +107,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
   function setLimits(limits: ServerLimits): void {
     sendTimeoutMs = limits.sendTimeoutMs
-    // Node looks now and then, and closes what is over then; nobody is to have more than the time that was told.
-    server.headersTimeout = Math.max(25, limits.headersTimeoutMs - 2 * checkEveryMs)
+    server.headersTimeout = limits.headersTimeoutMs - closingMs(limits)
     server.requestTimeout = Math.max(requestTimeoutMs, limits.headersTimeoutMs)
     server.keepAliveTimeout = limits.keepAliveTimeoutMs
     // Node looks whether a waiting write has made progress before it says that a socket has timed out.
@@ -137,6 +135,14 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       return cut
     },
   }
+}
+
+/**
+ * Node looks now and then, and closes what is over then, which takes a while where there are thousands: so long
+ * before their time it begins, and nobody has more than was told.
+ */
+function closingMs({ headersTimeoutMs }: ServerLimits): number {
+  return Math.min(1000, Math.ceil(headersTimeoutMs / 10))
 }
 
 function tlsOf({ cert, key }: Certificate) {
