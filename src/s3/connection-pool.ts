@@ -9,9 +9,10 @@ export interface ConnectionPool {
    * that becomes free.
    *
    * @param waitMs how long to wait for a free one and to connect, where that is less than the connect timeout
+   * @param isUrgent goes before all others that wait
    * @throws TransportError `unreachable`, `connect-timeout`, `pool-exhausted` or `cancelled`
    */
-  acquire(signal: AbortSignal, waitMs: number): Connection | Promise<Connection>
+  acquire(signal: AbortSignal, waitMs: number, isUrgent?: boolean): Connection | Promise<Connection>
   readonly usage: PoolUsage
   /** From now on no idle connection is kept: exchanges under way end as they would, and more may still be begun. */
   retire(): void
@@ -76,7 +77,7 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
     })
   }
 
-  function wait(signal: AbortSignal, waitMs: number): Promise<Connection> {
+  function wait(signal: AbortSignal, waitMs: number, isUrgent: boolean): Promise<Connection> {
     return new Promise((resolve, reject) => {
       const startedMs = performance.now()
       const leave = () => {
@@ -106,7 +107,8 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
           `all ${options.maxConnections} connections stayed in use for ${Math.round(waitMs)} ms (s3.maxConnections)`,
         )
       }, waitMs)
-      waiters.push(waiter)
+      if (isUrgent) waiters.unshift(waiter)
+      else waiters.push(waiter)
       signal.addEventListener('abort', abort, { once: true })
     })
   }
@@ -134,12 +136,12 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
   }
 
   return {
-    acquire(signal, waitMs) {
+    acquire(signal, waitMs, isUrgent = false) {
       if (isClosed || signal.aborted)
         return Promise.reject(new TransportError('cancelled', 'the request was given up'))
       const connection = idle.pop()
       if (connection !== undefined) return connection
-      return open.size < options.maxConnections ? connect(signal, waitMs) : wait(signal, waitMs)
+      return open.size < options.maxConnections ? connect(signal, waitMs) : wait(signal, waitMs, isUrgent)
     },
     get usage() {
       return { open: open.size, idle: idle.length, waiting: waiters.length }

@@ -37,6 +37,8 @@ export interface S3ClientOptions {
   credentials: CredentialSource
   sign: Signer
   stallTimeoutMs: number
+  /** In wire form: requests for it go before all others that wait for a connection. */
+  urgentKey?: string | undefined
   /** The time that signatures are dated by. */
   now(): number
 }
@@ -78,7 +80,7 @@ export function createS3Client(options: S3ClientOptions): S3Client {
       const given = options.credentials.get()
       const credentials = given instanceof Promise ? await inTime(given, signal, deadline) : given
       for (let stale = 0; ; stale++) {
-        const available = pool.acquire(signal, deadline.remainingMs)
+        const available = pool.acquire(signal, deadline.remainingMs, request.wireKey === options.urgentKey)
         const connection = available instanceof Promise ? await available : available
         if (signal.aborted) {
           connection.close()

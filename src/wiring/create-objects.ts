@@ -1,6 +1,7 @@
 import { endpointOf } from '../config/resolve.ts'
 import type { Config } from '../config/schema.ts'
 import type { Log } from '../log.ts'
+import { type ObjectKey, toWireKey } from '../object/key.ts'
 import type { ObjectSource } from '../object/object-source.ts'
 import { createReadAhead, type ReadAhead } from '../object/read-ahead.ts'
 import { createS3Source } from '../object/s3-source.ts'
@@ -23,6 +24,7 @@ export function createObjects(
   retries: Record<'head' | 'body', number> = { head: 0, body: 0 },
 ): Objects {
   const endpoint = endpointOf(config)
+  const { healthcheckKey } = config.s3
   const stallTimeoutMs = Math.min(config.s3.stallTimeoutMs, config.s3.deadlineMs)
   const pool = createConnectionPool({ ...config.s3, origin: endpoint, stallTimeoutMs })
   const credentials = createCredentialSource(config.s3)
@@ -32,6 +34,7 @@ export function createObjects(
     credentials,
     sign: createSigner(config.s3.region),
     stallTimeoutMs,
+    urgentKey: healthcheckKey === undefined ? undefined : toWireKey(healthcheckKey as ObjectKey),
     now: Date.now,
   })
   const source = createS3Source({

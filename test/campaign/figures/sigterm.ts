@@ -42,7 +42,10 @@ export const sigterm: Figure = {
           else counts.wrong++
         }
         const load = Array.from({ length: lanes }, async () => {
-          while (!isStopped) await ask(random.pick(known))
+          while (!isStopped) {
+            await ask(random.pick(known))
+            await sleep(2)
+          }
         })
         // Every other time with readers that do not finish in time.
         const pause = stop % 2 === 0 ? 1000 : 15_000

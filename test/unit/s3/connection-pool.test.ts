@@ -66,6 +66,22 @@ describe('createConnectionPool', { timeout: 60_000 }, () => {
     assert.equal(server.sockets.length, 1)
   })
 
+  it('hands it to one whose request is urgent before those who wait longer', async (t) => {
+    const server = await startRawServer(t, (socket) => socket.write(ok))
+    const pool = createPool(t, server.port, { maxConnections: 1 })
+    const connection = await pool.acquire(never(), 1000)
+    const order: string[] = []
+    const take = async (name: string, isUrgent: boolean) => {
+      const free = await pool.acquire(never(), 5000, isUrgent)
+      order.push(name)
+      await readAll((await free.exchange('GET', request, 1000)).body)
+    }
+    const all = [take('first', false), take('second', false), take('urgent', true)]
+    await readAll((await connection.exchange('GET', request, 1000)).body)
+    await Promise.all(all)
+    assert.deepEqual(order, ['urgent', 'first', 'second'])
+  })
+
   it('connects for one that waits when a connection is closed', async (t) => {
     const server = await startRawServer(t, (socket) => socket.write(ok))
     const pool = createPool(t, server.port, { maxConnections: 1 })
