@@ -7,7 +7,8 @@ can come from a file, by its environment name with _FILE behind it.
 /** What stands behind the list of options in the help of each command. */
 export const helpTexts = {
   program: `
-Exit status: 0 success; 1 failure; 2 usage or configuration; 22 (fetch) S3 does not serve the object.
+Exit status: 0 success; 1 failure; 2 usage or configuration; 3 (check-config) a probe failed;
+22 (fetch) S3 does not serve the object.
 Every command has a help of its own: s3proxy help fetch. More: s3proxy(1), s3proxy.json(5).
 `,
   serve: `${sources}

@@ -87,6 +87,7 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
         }
 
   return [
+    { name: 'sso.redirect-uri', timeoutMs, run: register },
     {
       name: 'sso.connect',
       timeoutMs,
@@ -96,7 +97,6 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
     { name: 'sso.authorize', timeoutMs, run: authorize },
     { name: 'sso.token', timeoutMs, run: token },
     { name: 'sso.me', timeoutMs, run: identity },
-    { name: 'sso.redirect-uri', timeoutMs, run: register },
   ]
 }
 

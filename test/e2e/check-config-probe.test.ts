@@ -272,6 +272,6 @@ describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
 
   it('tells that the SSO is away', async () => {
     env.SSO_URL = `http://127.0.0.1:${await findFreePort()}/`
-    await fails('sso.connect', 'sso.authorize', 'sso.token', 'sso.me', 'sso.redirect-uri')
+    await fails('sso.connect', 'sso.authorize', 'sso.token', 'sso.me')
   })
 })
