@@ -20,6 +20,7 @@ import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { fileURLToPath } from 'node:url'
+import { closed } from '../helpers/closed.ts'
 import { type ProxyProcess, spawnProxy, startProxy } from '../helpers/proxy-process.ts'
 import { useStage } from '../helpers/stage.ts'
 
@@ -242,12 +243,10 @@ describe('s3proxy serve with TLS', { timeout: 60_000 }, () => {
     await assert.rejects(get('/health.txt'), { code: 'ECONNRESET' })
     const silent = connect(proxy.port, '127.0.0.1')
     await once(silent, 'connect')
-    silent.on('error', () => {})
     const idle = await shakeHands(proxy.port, {})
-    idle.on('error', () => {})
-    const closed = [once(silent.resume(), 'close'), once(idle.resume(), 'close')]
+    const bothClosed = Promise.all([closed(silent), closed(idle)])
     assert.deepEqual(await proxy.stop(), { status: 0, signal: null })
-    await Promise.all(closed)
+    await bothClosed
     assert.equal((await proxy.logged(({ msg }) => msg === 'stopped')).cut, 0)
   })
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, it } from 'node:test'
+import { closed } from '../helpers/closed.ts'
 import { sha256, startDownload } from '../helpers/download.ts'
 import { startRawServer } from '../helpers/raw-server.ts'
 import { generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
@@ -19,7 +20,7 @@ describe('s3proxy serve, on SIGTERM', { timeout: 120_000 }, () => {
     await once(idle, 'connect')
     const download = await startDownload(proxy, client, '/large.bin')
     assert.equal(download.statusCode, 200)
-    const idleClosed = once(idle.resume(), 'close')
+    const idleClosed = closed(idle)
     proxy.child.kill('SIGTERM')
     await proxy.logged((line) => line.msg.startsWith('shutting down'))
     proxy.child.kill('SIGTERM')
