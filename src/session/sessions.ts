@@ -67,7 +67,8 @@ export function createSessions({ store, cookie, maxAgeSeconds, now }: SessionsOp
     },
     async create(session, isSecure) {
       const secret = newSecret()
-      const ageSeconds = Math.floor(remainingMs(session) / 1000)
+      // Rounded up: the browser may keep the cookie a moment longer, the session has its own end.
+      const ageSeconds = Math.ceil(remainingMs(session) / 1000)
       await store.set(keyOf(secret), seal(JSON.stringify(session), secret, purpose), remainingMs(session))
       return writeCookie(cookie, secret, ageSeconds, isSecure)
     },
