@@ -6,8 +6,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { drawChart } from './chart.ts'
+import { stopPeers } from './launch.ts'
 import type { LoadJob, LoadResult } from './load.ts'
-import { createCertificate, type Peer, peerNames, startPeer, startRedis, stopPeers } from './peers.ts'
+import { type Peer, peerNames, takesPart } from './peer.ts'
+import { createCertificate, startPeer, startRedis } from './peers.ts'
 import { formatReport, type Sample, writeReport } from './report.ts'
 import { startSso } from './sso.ts'
 import { measureStart } from './start-time.ts'
@@ -63,13 +65,17 @@ try {
   const redisPort = await startRedis(folder)
   const peers = new Map<string, Peer>()
   for (const isSecure of [false, true]) {
-    if (!wantedWorks.some((work) => work.isSecure === isSecure)) continue
+    const objects = new Set(
+      wantedWorks.filter((work) => work.isSecure === isSecure).map((work) => work.object),
+    )
+    if (objects.size === 0) continue
     const upstream = new URL(
       isSecure ? `https://127.0.0.1:${ports.securePort}/bucket/` : `http://127.0.0.1:${ports.port}/bucket/`,
     )
-    for (const name of wantedPeers) {
+    for (const name of wantedPeers.filter((name) => takesPart(name, { isSecure }))) {
       const peer = await startPeer(name, {
         upstream,
+        objects: [...objects],
         certificate,
         redisPort,
         sso,
@@ -77,7 +83,7 @@ try {
         profileFolder: values.profile,
         before: values.before,
       })
-      if (peer === undefined) process.stdout.write(`${name} is not installed: not measured\n`)
+      if (typeof peer === 'string') process.stdout.write(`${name} ${peer}: not measured\n`)
       else peers.set(`${name} ${isSecure}`, peer)
     }
   }
@@ -121,13 +127,14 @@ async function measure(
   share: number,
 ): Promise<Omit<Sample, 'work' | 'peer' | 'round'>> {
   const requests = work.requests < 2000 ? work.requests : Math.round(work.requests * share)
+  const path = `${peer.basePath}${work.object.name}`
   const head = [
-    `GET ${peer.basePath}${work.object.name} HTTP/1.1`,
+    `GET ${path} HTTP/1.1`,
     `host: 127.0.0.1:${peer.port}`,
     'user-agent: bench',
     'accept: */*',
-    ...(peer.cookie === '' ? [] : [`cookie: ${peer.cookie}`]),
-    ...(work.isConditional ? [`if-none-match: "bench-${work.object.name}"`] : []),
+    ...peer.credentialLines(path),
+    ...(work.isConditional ? [`if-none-match: ${peer.etagOf(work.object)}`] : []),
   ]
   const job: LoadJob = {
     port: peer.port,

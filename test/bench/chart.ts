@@ -1,4 +1,4 @@
-import { type PeerName, peerNames } from './peers.ts'
+import { type PeerName, peerNames } from './peer.ts'
 import { ratioTo, type Sample, yardstick } from './report.ts'
 import { works } from './works.ts'
 
@@ -13,6 +13,10 @@ export function drawChart(samples: readonly Sample[]): string {
   const text = (x: number, content: string, extra = '') =>
     parts.push(`<text x="${x}" y="${y}" ${extra}>${content}</text>`)
   text(0, `CPU time of the proxy, in multiples of ${yardstick} (shorter is better)`, 'class="title"')
+  if (samples.some(({ peer }) => peer === 'versitygw')) {
+    y += 20
+    text(0, 'versitygw is no proxy: it is what the origin itself costs when it is a real S3 server')
+  }
   for (const work of works.filter(({ name }) => shown.includes(name))) {
     const bars = peerNames
       .map((peer) => ({ peer, ratio: ratioTo(samples, work.name, peer, yardstick) }))
@@ -34,7 +38,7 @@ export function drawChart(samples: readonly Sample[]): string {
   }
   const style =
     'text{font:12px system-ui,sans-serif;fill:#59636e}.title{font-size:15px;font-weight:600}.work{font-weight:600}' +
-    '.own{fill:#1f77d0}.other{fill:#8b949e}@media(prefers-color-scheme:dark){text{fill:#adb5bd}.own{fill:#4a9eff}}'
+    '.own{fill:#1f77d0}.other{fill:#8b949e}.origin{fill:#8b949e;opacity:.5}@media(prefers-color-scheme:dark){text{fill:#adb5bd}.own{fill:#4a9eff}}'
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y + 14}" width="${width}" role="img" aria-label="CPU time of s3proxy and its peers">`,
     `<style>${style}</style>`,
@@ -44,5 +48,6 @@ export function drawChart(samples: readonly Sample[]): string {
 }
 
 function classOf(peer: PeerName): string {
-  return peer === 's3proxy' ? 'own' : 'other'
+  if (peer === 's3proxy') return 'own'
+  return peer === 'versitygw' ? 'origin' : 'other'
 }

@@ -11,6 +11,11 @@ export const objects = {
   gibibyte: { name: 'gibibyte', sizeBytes: 1024 ** 3 },
 } as const satisfies Record<string, BenchObject>
 
+/** What our own origin calls an object; a real S3 server has its own name for it. */
+export function etagOf({ name }: BenchObject): string {
+  return `"bench-${name}"`
+}
+
 /**
  * The bytes of every object are this block over and over. Its length is a prime number, so that a block of a
  * proxy that was lost, sent twice or sent in the wrong place shows.

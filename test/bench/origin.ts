@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import net from 'node:net'
 import tls from 'node:tls'
-import { type BenchObject, objects, patternAt } from './objects.ts'
+import { type BenchObject, etagOf, objects, patternAt } from './objects.ts'
 
 /**
  * The origin of all peers, a process of its own: as little HTTP as they need, out of memory.
@@ -58,7 +58,7 @@ function answer(socket: net.Socket, head: string, done: () => void): void {
     socket.write('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n', done)
     return
   }
-  const etag = `"bench-${object.name}"`
+  const etag = etagOf(object)
   const common =
     `x-amz-request-id: 4442587FB7D0A2F9\r\nx-amz-id-2: vlR7PnpV2Ce81l0PRw6jlUpck7Jo5ZsQjryTjKlc5aLWGVHPZLj5NeC6qMa0emYBDXOo6QBU0Wo=\r\n` +
     `date: ${new Date().toUTCString()}\r\nlast-modified: Wed, 21 Oct 2015 07:28:00 GMT\r\netag: ${etag}\r\nserver: AmazonS3\r\n`

@@ -1,69 +1,23 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { accessSync, constants, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
-import { homedir } from 'node:os'
-import { delimiter, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { findFreePort } from '../helpers/free-port.ts'
 import { createHttpClient } from '../helpers/http-client.ts'
-import { bareEnv, program } from '../helpers/proxy-process.ts'
+import { program } from '../helpers/proxy-process.ts'
+import { findProgram, launch, notInstalled } from './launch.ts'
+import { etagOf } from './objects.ts'
+import type { Peer, PeerName, PeerSettings } from './peer.ts'
 import type { BenchSso } from './sso.ts'
+import { startVersitygw } from './versitygw.ts'
 
-/** Something that serves the origin's objects to a client, in processes of its own. */
-export interface Peer {
-  name: PeerName
-  /** Of the process whose CPU and memory are read, with its children. */
-  pid: number
-  port: number
-  /** Before the object's name. */
-  basePath: string
-  /** Of a session that came out of a login; empty where nobody asks for one. */
-  cookie: string
-}
-
-export const peerNames = [
-  's3proxy',
-  's3proxy before',
-  'nginx',
-  'nginx one line',
-  'nginx tuned',
-  'oauth2-proxy',
-] as const
-export type PeerName = (typeof peerNames)[number]
-
-export interface PeerSettings {
-  /** Of the origin, with the folder that stands for the bucket. */
-  upstream: URL
-  /** Of the origin's certificate. */
-  certificate: string
-  redisPort: number
-  sso: BenchSso
-  /** For logs, configuration and temporary files. */
-  folder: string
-  /** Where s3proxy leaves a CPU profile when it ends. */
-  profileFolder?: string | undefined
-  /** Another checkout of s3proxy, built, to compare with. */
-  before?: string | undefined
-}
-
-/** Starts a peer. @returns `undefined` when its program is not installed */
-export function startPeer(name: PeerName, settings: PeerSettings): Promise<Peer | undefined> {
+/** Starts a peer. @returns why it cannot be measured where it cannot, to follow its name */
+export function startPeer(name: PeerName, settings: PeerSettings): Promise<Peer | string> {
   if (name === 's3proxy') return startS3proxy(name, program, settings)
   if (name === 's3proxy before')
     return startS3proxy(name, join(settings.before ?? '.', 'bin', 's3proxy.js'), settings)
   if (name === 'oauth2-proxy') return startOauth2Proxy(settings)
+  if (name === 'versitygw') return startVersitygw(settings)
   return startNginx(name, settings)
-}
-
-const children = new Set<ChildProcess>()
-
-export async function stopPeers(): Promise<void> {
-  for (const child of children) {
-    child.kill('SIGTERM')
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-  }
-  children.clear()
 }
 
 async function startS3proxy(name: PeerName, file: string, settings: PeerSettings): Promise<Peer> {
@@ -79,7 +33,8 @@ async function startS3proxy(name: PeerName, file: string, settings: PeerSettings
       ? []
       : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, '--cpu-prof-interval=200']
   const pid = await launch(process.execPath, [...profiling, file, 'serve'], port, folder, env)
-  return { name, pid, port, basePath: '/', cookie: await login(port, '/small') }
+  const cookie = await login(port, '/small')
+  return { name, pid, port, basePath: '/', credentialLines: () => [cookie], etagOf }
 }
 
 /** A whole configuration but for Redis. */
@@ -101,9 +56,9 @@ export function s3proxyEnv(
   }
 }
 
-async function startOauth2Proxy(settings: PeerSettings): Promise<Peer | undefined> {
+async function startOauth2Proxy(settings: PeerSettings): Promise<Peer | string> {
   const file = findProgram('oauth2-proxy')
-  if (file === undefined) return undefined
+  if (file === undefined) return notInstalled
   const { upstream, redisPort, sso, folder } = settings
   const port = await findFreePort()
   const options = [
@@ -124,7 +79,11 @@ async function startOauth2Proxy(settings: PeerSettings): Promise<Peer | undefine
   ]
   const pid = await launch(file, options, port, folder, {})
   const cookie = await login(port, `${upstream.pathname}small`)
-  return { name: 'oauth2-proxy', pid, port, basePath: upstream.pathname, cookie }
+  return {
+    ...{ name: 'oauth2-proxy', pid, port, etagOf },
+    basePath: upstream.pathname,
+    credentialLines: () => [cookie],
+  }
 }
 
 const nginxLocation: Record<string, string> = {
@@ -135,9 +94,9 @@ const nginxLocation: Record<string, string> = {
     ' proxy_buffer_size 256k; proxy_buffers 8 256k; proxy_busy_buffers_size 512k; proxy_max_temp_file_size 0;',
 }
 
-async function startNginx(name: PeerName, { upstream, folder }: PeerSettings): Promise<Peer | undefined> {
+async function startNginx(name: PeerName, { upstream, folder }: PeerSettings): Promise<Peer | string> {
   const file = findProgram('nginx')
-  if (file === undefined) return undefined
+  if (file === undefined) return notInstalled
   const port = await findFreePort()
   const own = join(folder, `nginx-${port}`)
   mkdirSync(own)
@@ -163,62 +122,17 @@ async function startNginx(name: PeerName, { upstream, folder }: PeerSettings): P
     folder,
     {},
   )
-  return { name, pid, port, basePath: '/', cookie: '' }
+  return { name, pid, port, basePath: '/', credentialLines: () => [], etagOf }
 }
 
-/** Starts a program whose log goes to a file, as nginx's does, and waits until it listens. */
-async function launch(
-  file: string,
-  args: string[],
-  port: number,
-  folder: string,
-  env: Record<string, string>,
-): Promise<number> {
-  const log = join(folder, `${port}.log`)
-  const output = openSync(log, 'a')
-  const child = spawn(file, args, {
-    cwd: folder,
-    env: { ...bareEnv, ...env },
-    stdio: ['ignore', output, output],
-  })
-  children.add(child)
-  for (let attempt = 0; attempt < 200; attempt++) {
-    if (child.exitCode !== null)
-      throw new Error(`${file} ended with status ${child.exitCode}:\n${readFileSync(log, 'utf8')}`)
-    if (child.pid !== undefined && (await canConnect(port))) return child.pid
-    await sleep(50)
-  }
-  throw new Error(`${file} did not listen within 10 s:\n${readFileSync(log, 'utf8')}`)
-}
-
-/** Goes through the whole login as a browser does. @returns the value of the `cookie` header from then on */
+/** Goes through the whole login as a browser does. @returns the line of the head that goes with every request from then on */
 async function login(port: number, path: string): Promise<string> {
   const client = createHttpClient({ accept: 'text/html' })
   const answer = await client.follow(`http://127.0.0.1:${port}${path}`)
   client.close()
   if (answer.status !== 200)
     throw new Error(`the login ended with ${answer.status} at ${answer.url}: ${answer.text}`)
-  return client.jar.header('127.0.0.1', path)
-}
-
-/** The path of a program: in the search path, in the folder of Go's programs, in our cache; else `undefined`. */
-export function findProgram(name: string): string | undefined {
-  const folders = [
-    ...(process.env.PATH ?? '').split(delimiter),
-    '/usr/sbin',
-    join(homedir(), 'go', 'bin'),
-    join(homedir(), '.cache', 's3proxy-tools'),
-  ]
-  return folders
-    .map((folder) => join(folder, name))
-    .find((file) => {
-      try {
-        accessSync(file, constants.X_OK)
-        return true
-      } catch {
-        return false
-      }
-    })
+  return `cookie: ${client.jar.header('127.0.0.1', path)}`
 }
 
 export function createCertificate(folder: string): { certificate: string; key: string } {
@@ -235,15 +149,4 @@ export async function startRedis(folder: string): Promise<number> {
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
   await launch('redis-server', options, port, folder, {})
   return port
-}
-
-function canConnect(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('error', () => resolve(false))
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-  })
 }

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import type { PeerName } from './peers.ts'
+import { type PeerName, takesPart } from './peer.ts'
 import type { StartTimes } from './start-time.ts'
 import { type Work, works } from './works.ts'
 
@@ -75,6 +75,7 @@ function summary(samples: readonly Sample[], peers: readonly PeerName[]): string
       const cells = others.map((other) => {
         const ratio = ratioTo(samples, work.name, 's3proxy', other)
         const goal = goals[other]?.[work.name]
+        if (!takesPart(other, work)) return '–'
         if (Number.isNaN(ratio)) return 'not measured'
         const verdict = goal === undefined ? '' : ` (goal ${goal}${ratio > goal ? ', missed' : ''})`
         return `${ratio.toFixed(2)} x${verdict}`
@@ -96,6 +97,7 @@ function workTable(samples: readonly Sample[], work: Work, peers: readonly PeerN
   const cpu = isCrowd ? 'CPU for each' : work.unit === 's' ? 'CPU' : 'CPU a request'
   const rows = peers.map((peer) => {
     const own = samples.filter((sample) => sample.work === work.name && sample.peer === peer)
+    if (!takesPart(peer, work)) return `| ${peer} | – | | | | |`
     if (own.length === 0) return `| ${peer} | not measured | | | | |`
     const cpus = own.map(({ cpuMicros }) => cpuMicros)
     const spread = `${amount(Math.min(...cpus))} – ${amount(Math.max(...cpus))}`

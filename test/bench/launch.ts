@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { accessSync, constants, openSync, readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { homedir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { bareEnv } from '../helpers/proxy-process.ts'
+
+const children = new Set<ChildProcess>()
+
+export async function stopPeers(): Promise<void> {
+  for (const child of children) {
+    if (child.pid === undefined) continue
+    child.kill('SIGTERM')
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  }
+  children.clear()
+}
+
+/** Starts a program whose log goes to a file, as nginx's does, and waits until it listens. */
+export async function launch(
+  file: string,
+  args: string[],
+  port: number,
+  folder: string,
+  env: Record<string, string>,
+): Promise<number> {
+  const log = join(folder, `${port}.log`)
+  const output = openSync(log, 'a')
+  const child = spawn(file, args, {
+    cwd: folder,
+    env: { ...bareEnv, ...env },
+    stdio: ['ignore', output, output],
+  })
+  children.add(child)
+  let spawnError: Error | undefined
+  child.once('error', (error) => {
+    spawnError = error
+  })
+  for (let attempt = 0; attempt < 200; attempt++) {
+    if (spawnError !== undefined) throw spawnError
+    if (child.exitCode !== null)
+      throw new Error(`${file} ended with status ${child.exitCode}:\n${readFileSync(log, 'utf8')}`)
+    if (child.pid !== undefined && (await canConnect(port))) return child.pid
+    await sleep(50)
+  }
+  throw new Error(`${file} did not listen within 10 s:\n${readFileSync(log, 'utf8')}`)
+}
+
+/** Why a peer is not measured, after its name. */
+export const notInstalled = 'is not installed'
+
+/** The path of a program: in the search path, in the folder of Go's programs, in our cache; else `undefined`. */
+export function findProgram(name: string): string | undefined {
+  const folders = [
+    ...(process.env.PATH ?? '').split(delimiter),
+    '/usr/sbin',
+    join(homedir(), 'go', 'bin'),
+    join(homedir(), '.cache', 's3proxy-tools'),
+  ]
+  return folders
+    .map((folder) => join(folder, name))
+    .find((file) => {
+      try {
+        accessSync(file, constants.X_OK)
+        return true
+      } catch {
+        return false
+      }
+    })
+}
+
+function canConnect(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('error', () => resolve(false))
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+  })
+}

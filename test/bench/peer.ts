@@ -1,0 +1,48 @@
+import type { BenchObject } from './objects.ts'
+import type { BenchSso } from './sso.ts'
+
+/** Something that serves the objects to a client, in processes of its own. */
+export interface Peer {
+  name: PeerName
+  /** Of the process whose CPU and memory are read, with its children. */
+  pid: number
+  port: number
+  /** Before the object's name. */
+  basePath: string
+  /** Lines of the head by which a request for a path may be answered: a cookie, a signature; none where nobody asks. */
+  credentialLines(path: string): string[]
+  etagOf(object: BenchObject): string
+}
+
+export const peerNames = [
+  's3proxy',
+  's3proxy before',
+  'nginx',
+  'nginx one line',
+  'nginx tuned',
+  'oauth2-proxy',
+  'versitygw',
+] as const
+export type PeerName = (typeof peerNames)[number]
+
+/** Whether a peer does such works at all: versitygw is an origin itself, so there is none that it asks. */
+export function takesPart(name: PeerName, work: { isSecure: boolean }): boolean {
+  return name !== 'versitygw' || !work.isSecure
+}
+
+export interface PeerSettings {
+  /** Of the origin, with the folder that stands for the bucket. */
+  upstream: URL
+  /** What will be asked for. */
+  objects: readonly BenchObject[]
+  /** Of the origin's certificate. */
+  certificate: string
+  redisPort: number
+  sso: BenchSso
+  /** For logs, configuration and temporary files. */
+  folder: string
+  /** Where s3proxy leaves a CPU profile when it ends. */
+  profileFolder?: string | undefined
+  /** Another checkout of s3proxy, built, to compare with. */
+  before?: string | undefined
+}
