@@ -1,12 +1,13 @@
 import { S3ProxyError } from '../errors.ts'
+import type { CancelSignal } from '../http/cancellation.ts'
 import { type ObjectKey, toWireKey } from '../object/key.ts'
-import { createDeadline } from '../s3/deadline.ts'
+import { Deadline } from '../s3/deadline.ts'
 import type { S3Client } from '../s3/s3-client.ts'
 import { TransportError } from '../s3/transport-error.ts'
 import { type Expectation, pickExpectation } from './verification.ts'
 
 export interface AskOptions {
-  signal: AbortSignal
+  signal: CancelSignal
   deadlineMs: number
   maxAttempts: number
 }
@@ -28,7 +29,7 @@ export async function askForDigest(
     ['if-match', etag],
     ['x-amz-checksum-mode', 'ENABLED'],
   ] as const
-  const deadline = createDeadline(deadlineMs, () => performance.now())
+  const deadline = new Deadline(deadlineMs, () => performance.now())
   for (let attempt = 1; ; attempt++) {
     try {
       const answer = await client.send({ method: 'HEAD', wireKey: toWireKey(key), headers }, signal, deadline)

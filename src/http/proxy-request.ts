@@ -1,3 +1,4 @@
+import type { CancelSignal } from './cancellation.ts'
 /** What the request handler needs to know of a request, checked for form, not for sense. */
 export interface ProxyRequest {
   /** For the access line, the error page and `x-request-id`. */
@@ -11,7 +12,7 @@ export interface ProxyRequest {
   host: string
   header(name: RequestHeader): string | undefined
   /** Fires when the client has left before its answer was complete. */
-  signal: AbortSignal
+  signal: CancelSignal
 }
 
 /** The only request headers that anything here reads. */

@@ -1,9 +1,10 @@
 import { S3ProxyError } from '../errors.ts'
-import { createDeadline, type Deadline } from '../s3/deadline.ts'
+import { Deadline } from '../s3/deadline.ts'
 import type { S3Client } from '../s3/s3-client.ts'
 import { TransportError } from '../s3/transport-error.ts'
 import { backOff } from './backoff.ts'
 import type { ObjectBody, ObjectRequest } from './object-source.ts'
+import { checkRange, rangeRequest, type Version, versionOf } from './open-range.ts'
 import { AttemptError, attemptObject, type FoundObject, toAttemptError } from './s3-attempt.ts'
 
 export interface HealingOptions {
@@ -39,85 +40,109 @@ const nothing = new Uint8Array(0)
  *
  * @see docs/decisions/005-healing.md
  */
-export function createHealingBody(
-  object: FoundObject,
-  request: ObjectRequest,
-  options: HealingOptions,
-): ObjectBody {
-  const firstByte = object.range?.first ?? 0
-  const endByte = firstByte + object.sizeBytes
-  const etag = strongEtag(object.etag)
-  const { signal } = request
-  let source = object.body
-  /** The first byte that `source` has not given. */
-  let nextByte = firstByte
-  /** Given by `source` and not yet passed on. */
-  let held: Uint8Array = nothing
-  let isAbandoned = false
-  let isCancelled = false
-  let attempts = 0
-  let countedFrom = firstByte
-  let healed = 0
-  let askedTwiceBytes = 0
-  let patience: NodeJS.Timeout | undefined
-  let passedOnAtMs = Number.POSITIVE_INFINITY
+export class HealingBody implements ObjectBody {
+  healed = 0
+  askedTwiceBytes = 0
+  readonly #request: ObjectRequest
+  readonly #options: HealingOptions
+  readonly #version: Version | undefined
+  readonly #endByte: number
+  #source: FoundObject['body']
+  /** The first byte that `#source` has not given. */
+  #nextByte: number
+  /** Given by `#source` and not yet passed on. */
+  #held: Uint8Array = nothing
+  #isAbandoned = false
+  #isCancelled = false
+  #attempts = 0
+  #countedFrom: number
+  #patience: NodeJS.Timeout | undefined
+  #passedOnAtMs = Number.POSITIVE_INFINITY
 
-  function cancel(): void {
-    isCancelled = true
-    clearTimeout(patience)
-    signal.removeEventListener('abort', cancel)
-    held = nothing
-    source.cancel()
+  constructor(object: FoundObject, request: ObjectRequest, options: HealingOptions) {
+    const firstByte = object.range?.first ?? 0
+    this.#request = request
+    this.#options = options
+    this.#version = versionOf(object)
+    this.#endByte = firstByte + object.sizeBytes
+    this.#source = object.body
+    this.#nextByte = firstByte
+    this.#countedFrom = firstByte
+    request.signal.addEventListener('abort', this.cancel)
   }
-  signal.addEventListener('abort', cancel, { once: true })
 
-  function take(piece: Uint8Array | null): Uint8Array | null {
+  read(): Uint8Array | null | Promise<Uint8Array | null> {
+    clearTimeout(this.#patience)
+    if (this.#held.byteLength > 0) return this.#passOn()
+    if (this.#isAbandoned) return this.#resume()
+    const piece = this.#source.read()
+    // What is there is handed on at once, so that a small object leaves with its head.
+    if (!(piece instanceof Promise)) return this.#take(piece)
+    const waitedSinceMs = this.#options.now()
+    return piece.then(
+      (arrived) => this.#take(arrived),
+      (error) => this.#healAfter(error, waitedSinceMs),
+    )
+  }
+
+  readonly cancel = (): void => {
+    this.#isCancelled = true
+    clearTimeout(this.#patience)
+    this.#request.signal.removeEventListener('abort', this.cancel)
+    this.#held = nothing
+    this.#source.cancel()
+  }
+
+  #take(piece: Uint8Array | null): Uint8Array | null {
     if (piece === null) {
-      signal.removeEventListener('abort', cancel)
-      if (nextByte === endByte) return null
-      throw new S3ProxyError('INTERNAL', `a body ended at byte ${nextByte} of ${endByte}`)
+      this.#request.signal.removeEventListener('abort', this.cancel)
+      if (this.#nextByte === this.#endByte) return null
+      throw new S3ProxyError('INTERNAL', `a body ended at byte ${this.#nextByte} of ${this.#endByte}`)
     }
-    nextByte += piece.byteLength
-    held = piece
-    return passOn()
+    this.#nextByte += piece.byteLength
+    this.#held = piece
+    return this.#passOn()
   }
 
-  function passOn(): Uint8Array {
-    const isSlow = options.now() - passedOnAtMs > options.readerPatienceMs / 10
-    const piece = isSlow ? held.subarray(0, sliceBytes) : held
-    held = held.subarray(piece.byteLength)
-    passedOnAtMs = options.now()
-    if (etag !== undefined && nextByte < endByte) waitForReader()
+  #passOn(): Uint8Array {
+    const { now, readerPatienceMs } = this.#options
+    const isSlow = now() - this.#passedOnAtMs > readerPatienceMs / 10
+    const piece = isSlow ? this.#held.subarray(0, sliceBytes) : this.#held
+    this.#held = this.#held.subarray(piece.byteLength)
+    this.#passedOnAtMs = now()
+    if (this.#version !== undefined && this.#nextByte < this.#endByte) this.#waitForReader()
     return piece
   }
 
-  function waitForReader(): void {
-    const stepMs = options.readerPatienceMs * crowdedShare
-    patience = setTimeout(() => {
-      if (options.isCrowded() || options.now() - passedOnAtMs + timerErrorMs >= options.readerPatienceMs)
-        abandon()
-      else waitForReader()
-    }, stepMs)
+  #waitForReader(): void {
+    const { readerPatienceMs, isCrowded, now } = this.#options
+    this.#patience = setTimeout(() => {
+      const silentMs = now() - this.#passedOnAtMs
+      if (isCrowded() || silentMs + timerErrorMs >= readerPatienceMs) this.#abandon()
+      else this.#waitForReader()
+    }, readerPatienceMs * crowdedShare)
   }
 
-  function abandon(): void {
-    const droppedBytes = source.abandon()
+  #abandon(): void {
+    const droppedBytes = this.#source.abandon()
     if (droppedBytes === undefined) return
-    isAbandoned = true
-    askedTwiceBytes += droppedBytes
+    this.#isAbandoned = true
+    this.askedTwiceBytes += droppedBytes
   }
 
-  async function resume(): Promise<Uint8Array | null> {
-    isAbandoned = false
-    attempts = 0
-    const reason = new TransportError('stalled', `the reader took nothing for ${options.readerPatienceMs} ms`)
-    return continueAfter(reason, createDeadline(options.deadlineMs, options.now))
+  async #resume(): Promise<Uint8Array | null> {
+    const { readerPatienceMs, deadlineMs, now } = this.#options
+    this.#isAbandoned = false
+    this.#attempts = 0
+    const reason = new TransportError('stalled', `the reader took nothing for ${readerPatienceMs} ms`)
+    return this.#continueAfter(reason, new Deadline(deadlineMs, now))
   }
 
-  async function healAfter(failure: unknown, waitedSinceMs: number): Promise<Uint8Array | null> {
-    const waitedMs = options.now() - waitedSinceMs
-    const piece = await continueAfter(failure, createDeadline(options.deadlineMs - waitedMs, options.now))
-    healed++
+  async #healAfter(failure: unknown, waitedSinceMs: number): Promise<Uint8Array | null> {
+    const { deadlineMs, now } = this.#options
+    const waitedMs = now() - waitedSinceMs
+    const piece = await this.#continueAfter(failure, new Deadline(deadlineMs - waitedMs, now))
+    this.healed++
     return piece
   }
 
@@ -126,17 +151,18 @@ export function createHealingBody(
    *
    * @throws S3ProxyError when there is nothing more to try
    */
-  async function continueAfter(failure: unknown, deadline: Deadline): Promise<Uint8Array | null> {
+  async #continueAfter(failure: unknown, deadline: Deadline): Promise<Uint8Array | null> {
     let error = failure
-    const timer = setTimeout(() => source.cancel(), deadline.remainingMs)
+    const timer = setTimeout(() => this.#source.cancel(), deadline.remainingMs)
     try {
       for (;;) {
-        source.cancel()
-        const ifMatch = countAttempt(error, deadline)
+        this.#source.cancel()
+        const version = this.#countAttempt(error, deadline)
         try {
-          if (attempts > 1) await backOff(attempts - 1, options.random, signal)
-          source = await openRest(ifMatch, deadline)
-          return take(await source.read())
+          if (this.#attempts > 1)
+            await backOff(this.#attempts - 1, this.#options.random, this.#request.signal)
+          this.#source = await this.#openRest(version, deadline)
+          return this.#take(await this.#source.read())
         } catch (next) {
           error = next
         }
@@ -146,60 +172,32 @@ export function createHealingBody(
     }
   }
 
-  /** @returns the ETag of the version that may be continued */
-  function countAttempt(failure: unknown, deadline: Deadline): string {
-    if (isCancelled) throw failure
+  /** @returns the version that may be continued */
+  #countAttempt(failure: unknown, deadline: Deadline): Version {
+    if (this.#isCancelled) throw failure
+    const { deadlineMs, maxAttempts, onRetry } = this.#options
     const error = toS3ProxyError(failure)
     if (deadline.isOver)
-      throw new S3ProxyError('S3_TIMEOUT', `S3 sent no byte for ${options.deadlineMs} ms (s3.deadlineMs)`, {
+      throw new S3ProxyError('S3_TIMEOUT', `S3 sent no byte for ${deadlineMs} ms (s3.deadlineMs)`, {
         cause: error,
       })
-    if (nextByte - countedFrom >= progressBytes) attempts = 0
-    if (attempts === 0) countedFrom = nextByte
+    if (this.#nextByte - this.#countedFrom >= progressBytes) this.#attempts = 0
+    if (this.#attempts === 0) this.#countedFrom = this.#nextByte
     const isHealable = error instanceof AttemptError && error.mayRetry
-    if (etag === undefined || !isHealable || attempts >= options.maxAttempts) throw error
-    attempts++
-    options.onRetry(error, 'body')
-    return etag
+    if (this.#version === undefined || !isHealable || this.#attempts >= maxAttempts) throw error
+    this.#attempts++
+    onRetry(error, 'body')
+    return this.#version
   }
 
-  async function openRest(ifMatch: string, deadline: Deadline): Promise<FoundObject['body']> {
-    const conditions = { range: `bytes=${nextByte}-${endByte - 1}`, 'if-match': ifMatch }
-    const rest = await attemptObject(options.client, { ...request, method: 'GET', conditions }, deadline)
-    if (rest.kind === 'found') {
-      const { first, last } = rest.range ?? {}
-      const isRest = rest.etag === ifMatch && first === nextByte && last === endByte - 1
-      if (isRest && !isCancelled) return rest.body
-      rest.body.cancel()
-    }
-    const what = rest.kind === 'precondition-failed' || rest.kind === 'found' ? 'another version' : rest.kind
-    throw new S3ProxyError('S3_BAD_ANSWER', `the object was replaced while it was being read (${what})`)
+  async #openRest(version: Version, deadline: Deadline): Promise<FoundObject['body']> {
+    const [first, last] = [this.#nextByte, this.#endByte - 1]
+    const request = rangeRequest(this.#request, version, first, last)
+    const answer = await attemptObject(this.#options.client, request, deadline)
+    const { body } = checkRange(answer, version, first, last)
+    if (this.#isCancelled) body.cancel()
+    return body
   }
-
-  return {
-    get healed() {
-      return healed
-    },
-    get askedTwiceBytes() {
-      return askedTwiceBytes
-    },
-    read() {
-      clearTimeout(patience)
-      if (held.byteLength > 0) return passOn()
-      if (isAbandoned) return resume()
-      const piece = source.read()
-      // What is there is handed on at once, so that a small object leaves with its head.
-      if (!(piece instanceof Promise)) return take(piece)
-      const waitedSinceMs = options.now()
-      return piece.then(take, (error) => healAfter(error, waitedSinceMs))
-    },
-    cancel,
-  }
-}
-
-/** Only such an ETag names the very bytes (RFC 9110 section 8.8.1), and only ASCII can be signed. */
-export function strongEtag(etag: string | undefined): string | undefined {
-  return etag !== undefined && /^"[\x21\x23-\x7e]*"$/.test(etag) ? etag : undefined
 }
 
 function toS3ProxyError(error: unknown): S3ProxyError {

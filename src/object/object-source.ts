@@ -1,4 +1,5 @@
 import type { ByteSource } from '../http/byte-source.ts'
+import type { CancelSignal } from '../http/cancellation.ts'
 import type { HeaderList } from '../http/reply.ts'
 import type { ObjectKey } from './key.ts'
 
@@ -7,7 +8,7 @@ export interface ObjectRequest {
   method: 'GET' | 'HEAD'
   key: ObjectKey
   conditions: Conditions
-  signal: AbortSignal
+  signal: CancelSignal
 }
 
 /** By the names of RFC 9110 sections 13 and 14, and of S3. */

@@ -1,5 +1,4 @@
 import { S3ProxyError } from '../errors.ts'
-import { strongEtag } from './healing.ts'
 import type { ObjectRequest } from './object-source.ts'
 import type { AttemptResult, FoundObject } from './s3-attempt.ts'
 
@@ -11,9 +10,14 @@ export interface Version {
 }
 
 /** @returns `undefined` without a strong ETag: then no two answers may be put together */
-export function versionOf({ range, ...found }: FoundObject): Version | undefined {
+export function versionOf(found: FoundObject): Version | undefined {
   const etag = strongEtag(found.etag)
-  return etag === undefined ? undefined : { etag, sizeBytes: range?.sizeBytes ?? found.sizeBytes }
+  return etag === undefined ? undefined : { etag, sizeBytes: found.range?.sizeBytes ?? found.sizeBytes }
+}
+
+/** Only such an ETag names the very bytes (RFC 9110 section 8.8.1), and only ASCII can be signed. */
+export function strongEtag(etag: string | undefined): string | undefined {
+  return etag !== undefined && /^"[\x21\x23-\x7e]*"$/.test(etag) ? etag : undefined
 }
 
 /** A request for some bytes of one version, and of no other; both ends are included. */
@@ -54,7 +58,7 @@ export function checkRange(
   }
   throw new S3ProxyError(
     'S3_BAD_ANSWER',
-    answer.kind === 'precondition-failed'
+    answer.kind === 'precondition-failed' || answer.kind === 'found'
       ? 'the object was replaced while it was being read'
       : `S3 has no more of the object that was being read: ${answer.kind}`,
   )

@@ -1,4 +1,5 @@
 import { S3ProxyError } from '../errors.ts'
+import { Cancellation, type CancelSignal } from '../http/cancellation.ts'
 import type { ObjectBody } from './object-source.ts'
 import { createPaceProbe } from './pace-probe.ts'
 import type { PartOptions } from './part.ts'
@@ -11,7 +12,7 @@ export interface ParallelOptions {
   readAhead: ReadAhead
   /** How long a reader may take nothing before what was fetched for it is dropped. */
   readerPatienceMs: number
-  signal: AbortSignal
+  signal: CancelSignal
   /**
    * Opens a range of the version that was begun.
    *
@@ -45,7 +46,7 @@ export function createParallelBody(
   const { clockMs, partBytes } = readAhead
   const { endByte } = range
   const probe = createPaceProbe({ ...readAhead, windowBytes: partBytes / 4 })
-  const givenUp = new AbortController()
+  const givenUp = new Cancellation()
   let nextByte = range.firstByte
   let stream: ObjectBody | undefined = opened
   /** Where the stream is left for the parts. */
@@ -125,7 +126,7 @@ export function createParallelBody(
         return piece
       }
     } catch (error) {
-      if (givenUp.signal.aborted || !(error instanceof S3ProxyError) || isFinal(error)) throw error
+      if (givenUp.aborted || !(error instanceof S3ProxyError) || isFinal(error)) throw error
       past.healed++
       options.onRetry(error, 'body')
     }
@@ -145,8 +146,8 @@ export function createParallelBody(
 
   /** Goes on over one connection. */
   async function readAlone(): Promise<Uint8Array | null> {
-    const rest = await options.openRange(nextByte, endByte - 1, givenUp.signal)
-    if (givenUp.signal.aborted) {
+    const rest = await options.openRange(nextByte, endByte - 1, givenUp)
+    if (givenUp.aborted) {
       rest.cancel()
       throw new S3ProxyError('S3_UNAVAILABLE', 'the body was given up')
     }
@@ -173,7 +174,7 @@ export function createParallelBody(
     queue?.cancel()
   }
 
-  signal.addEventListener('abort', cancel, { once: true })
+  signal.addEventListener('abort', cancel)
   return {
     read,
     cancel,

@@ -1,5 +1,6 @@
 import { S3ProxyError } from '../errors.ts'
 import type { ByteSource } from '../http/byte-source.ts'
+import { Cancellation, type CancelSignal } from '../http/cancellation.ts'
 import type { ObjectBody } from './object-source.ts'
 import type { ReadAhead } from './read-ahead.ts'
 
@@ -29,7 +30,7 @@ export interface PartOptions {
   endByte: number
   /** Its memory and its connection are claimed already; the part gives both back. */
   readAhead: ReadAhead
-  open(firstByte: number, lastByte: number, signal: AbortSignal): Promise<ObjectBody>
+  open(firstByte: number, lastByte: number, signal: CancelSignal): Promise<ObjectBody>
   /** No more bytes will come: its connection is free. `isWhole`: all of them came. */
   onArrived(isWhole: boolean): void
 }
@@ -49,7 +50,7 @@ interface Filling {
 export function createPart(options: PartOptions): Part {
   const { firstByte, endByte, readAhead, onArrived } = options
   const { blocks, memory } = readAhead
-  const opening = new AbortController()
+  const opening = new Cancellation()
   /** In order; the reader is at the first, S3 at the last. */
   const queue: Filling[] = []
   let claimedBytes = memoryOfPart(endByte - firstByte, readAhead)
@@ -61,7 +62,7 @@ export function createPart(options: PartOptions): Part {
 
   async function fetchAll(): Promise<void> {
     try {
-      const opened = await options.open(firstByte, endByte - 1, opening.signal)
+      const opened = await options.open(firstByte, endByte - 1, opening)
       if (!isArriving) return opened.cancel()
       body = opened
       for (;;) {

@@ -71,18 +71,30 @@ function withoutLength(headers: HeaderList): HeaderList {
 }
 
 /** S3 has no `if-range`: the range with a precondition, and when that fails, the whole object. */
-async function openWithIfRange(
+function openWithIfRange(
   source: ObjectSource,
   { method, signal }: ProxyRequest,
   key: ObjectKey,
   conditions: Conditions,
   ifRange: string | undefined,
 ): Promise<ObjectResult> {
-  const open = (effective: Conditions) =>
+  const open: Open = (effective) =>
     source.open({ method: method === 'HEAD' ? 'HEAD' : 'GET', key, conditions: effective, signal })
   if (conditions.range === undefined || ifRange === undefined) return open(conditions)
   const guarded = withIfRange(conditions, ifRange)
   if (guarded === undefined) return open(withoutRange(conditions))
+  return openRange(open, guarded, conditions, ifRange)
+}
+
+type Open = (conditions: Conditions) => Promise<ObjectResult>
+
+/** @param guarded the conditions with the precondition */
+async function openRange(
+  open: Open,
+  guarded: Conditions,
+  conditions: Conditions,
+  ifRange: string,
+): Promise<ObjectResult> {
   const result = await open(guarded)
   if (result.kind === 'precondition-failed') return open(withoutRange(conditions))
   if (result.kind !== 'found' || result.status !== 206 || isVersion(result.headers, guarded, ifRange))

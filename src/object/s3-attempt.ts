@@ -1,4 +1,5 @@
 import { type ErrorCode, type ErrorDetails, S3ProxyError } from '../errors.ts'
+import type { CancelSignal } from '../http/cancellation.ts'
 import type { HeaderList } from '../http/reply.ts'
 import type { S3Response } from '../s3/connection.ts'
 import type { Deadline } from '../s3/deadline.ts'
@@ -49,12 +50,19 @@ export async function attemptObject(
   request: ObjectRequest,
   deadline: Deadline,
 ): Promise<AttemptResult> {
-  const response = await send(client, request, deadline)
+  const { method, key, conditions, signal } = request
+  let response: S3Response
+  try {
+    const asked = { method, wireKey: toWireKey(key), headers: conditionHeaders(conditions) }
+    response = await client.send(asked, signal, deadline)
+  } catch (error) {
+    throw error instanceof TransportError && !signal.aborted ? toAttemptError(error) : error
+  }
   const { status } = response
   if (status === 200 || status === 206) return found(request, response)
   if (status === 304) {
     response.body.cancel()
-    if (!('if-none-match' in request.conditions || 'if-modified-since' in request.conditions)) {
+    if (!('if-none-match' in conditions || 'if-modified-since' in conditions)) {
       throw badAnswer('304 to a request without a condition', response)
     }
     // Of a 304 it may be anything: RFC 9110 section 15.4.5 leaves it to S3.
@@ -66,19 +74,6 @@ export async function attemptObject(
     }
   }
   return judge(client, request, response, deadline)
-}
-
-async function send(client: S3Client, request: ObjectRequest, deadline: Deadline): Promise<S3Response> {
-  const { method, key, conditions, signal } = request
-  try {
-    return await client.send(
-      { method, wireKey: toWireKey(key), headers: conditionHeaders(conditions) },
-      signal,
-      deadline,
-    )
-  } catch (error) {
-    throw error instanceof TransportError && !signal.aborted ? toAttemptError(error) : error
-  }
 }
 
 /** What an operator is to make of a failed exchange. */
@@ -164,9 +159,9 @@ async function judge(
   return { kind: 'range-not-satisfiable', contentRange, s3RequestId }
 }
 
-async function readError(response: S3Response, signal: AbortSignal, deadline: Deadline): Promise<string> {
+async function readError(response: S3Response, signal: CancelSignal, deadline: Deadline): Promise<string> {
   const cancel = () => response.body.cancel()
-  signal.addEventListener('abort', cancel, { once: true })
+  signal.addEventListener('abort', cancel)
   try {
     return await readErrorBody(response.body, deadline.remainingMs)
   } catch (error) {

@@ -1,8 +1,8 @@
 import { S3ProxyError } from '../errors.ts'
-import { createDeadline } from '../s3/deadline.ts'
+import { Deadline } from '../s3/deadline.ts'
 import type { S3Client } from '../s3/s3-client.ts'
 import { backOff } from './backoff.ts'
-import { createHealingBody } from './healing.ts'
+import { HealingBody } from './healing.ts'
 import type { ObjectBody, ObjectRequest, ObjectResult, ObjectSource } from './object-source.ts'
 import { checkRange, rangeRequest, versionOf } from './open-range.ts'
 import { createParallelBody } from './parallel-body.ts'
@@ -33,7 +33,7 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
   const budget = createRetryBudget()
 
   async function openWithRetries(request: ObjectRequest): Promise<AttemptResult> {
-    const deadline = createDeadline(options.deadlineMs, options.now)
+    const deadline = new Deadline(options.deadlineMs, options.now)
     budget.earn()
     for (let attempt = 1; ; attempt++) {
       try {
@@ -56,7 +56,7 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
 
   /** A large body may come over several connections; without a strong ETag its parts might not fit together. */
   function bodyOf(found: FoundObject, request: ObjectRequest): ObjectBody {
-    const body = createHealingBody(found, request, options)
+    const body = new HealingBody(found, request, options)
     const { readAhead, readerPatienceMs, onRetry } = options
     if (readAhead === undefined || found.sizeBytes <= readAhead.thresholdBytes) return body
     const version = versionOf(found)
@@ -67,7 +67,7 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
       ...{ readAhead, readerPatienceMs, onRetry, signal: request.signal },
       async openRange(first, last, signal) {
         const part = rangeRequest({ key: request.key, signal }, version, first, last)
-        return createHealingBody(checkRange(await openWithRetries(part), version, first, last), part, options)
+        return new HealingBody(checkRange(await openWithRetries(part), version, first, last), part, options)
       },
     })
   }

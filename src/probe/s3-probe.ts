@@ -4,7 +4,7 @@ import { checkKey, type ObjectKey, toWireKey } from '../object/key.ts'
 import { judgeS3Answer, readErrorBody, type S3Verdict, xmlElement } from '../object/s3-answer.ts'
 import { toAttemptError } from '../object/s3-attempt.ts'
 import type { CredentialSource } from '../s3/credentials.ts'
-import { createDeadline } from '../s3/deadline.ts'
+import { Deadline } from '../s3/deadline.ts'
 import type { S3Client } from '../s3/s3-client.ts'
 import { TransportError } from '../s3/transport-error.ts'
 import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
@@ -38,7 +38,7 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
   async function ask(key: ObjectKey, range: string | undefined, signal: AbortSignal): Promise<S3Answer> {
     const headers = range === undefined ? [] : [['range', range] as const]
     const request = { method: 'GET', wireKey: toWireKey(key), headers } as const
-    const deadline = createDeadline(timeoutMs, () => performance.now())
+    const deadline = new Deadline(timeoutMs, () => performance.now())
     const response = await options.client.send(request, signal, deadline).catch((error: unknown) => {
       throw error instanceof TransportError ? toAttemptError(error) : error
     })

@@ -1,6 +1,7 @@
+import type { CancelSignal } from '../http/cancellation.ts'
 import { type BlockPool, createBlockPool } from './block-pool.ts'
 import { Connection, type S3Origin } from './connection.ts'
-import { TransportError } from './transport-error.ts'
+import { requestGivenUp, TransportError } from './transport-error.ts'
 
 /** Kept-alive connections to one S3 origin, at most `maxConnections` at a time. */
 export interface ConnectionPool {
@@ -12,7 +13,7 @@ export interface ConnectionPool {
    * @param isUrgent goes before all others that wait
    * @throws TransportError `unreachable`, `connect-timeout`, `pool-exhausted` or `cancelled`
    */
-  acquire(signal: AbortSignal, waitMs: number, isUrgent?: boolean): Connection | Promise<Connection>
+  acquire(signal: CancelSignal, waitMs: number, isUrgent?: boolean): Connection | Promise<Connection>
   readonly usage: PoolUsage
   /** From now on no idle connection is kept: exchanges under way end as they would, and more may still be begun. */
   retire(): void
@@ -59,7 +60,7 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
   let isRetired = false
   let isClosed = false
 
-  function connect(signal: AbortSignal, waitMs: number): Promise<Connection> {
+  function connect(signal: CancelSignal, waitMs: number): Promise<Connection> {
     return new Promise((resolve, reject) => {
       const connectTimeoutMs = Math.min(options.connectTimeoutMs, waitMs)
       const connection = new Connection(
@@ -73,11 +74,11 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
       )
       const abort = () => connection.close()
       open.add(connection)
-      signal.addEventListener('abort', abort, { once: true })
+      signal.addEventListener('abort', abort)
     })
   }
 
-  function wait(signal: AbortSignal, waitMs: number, isUrgent: boolean): Promise<Connection> {
+  function wait(signal: CancelSignal, waitMs: number, isUrgent: boolean): Promise<Connection> {
     return new Promise((resolve, reject) => {
       const startedMs = performance.now()
       const leave = () => {
@@ -109,7 +110,7 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
       }, waitMs)
       if (isUrgent) waiters.unshift(waiter)
       else waiters.push(waiter)
-      signal.addEventListener('abort', abort, { once: true })
+      signal.addEventListener('abort', abort)
     })
   }
 
@@ -137,8 +138,7 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
 
   return {
     acquire(signal, waitMs, isUrgent = false) {
-      if (isClosed || signal.aborted)
-        return Promise.reject(new TransportError('cancelled', 'the request was given up'))
+      if (isClosed || signal.aborted) return Promise.reject(requestGivenUp())
       const connection = idle.pop()
       if (connection !== undefined) return connection
       return open.size < options.maxConnections ? connect(signal, waitMs) : wait(signal, waitMs, isUrgent)

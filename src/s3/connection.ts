@@ -2,6 +2,7 @@ import net from 'node:net'
 import tls from 'node:tls'
 import { messageOf } from '../errors.ts'
 import type { ByteSource } from '../http/byte-source.ts'
+import type { CancelSignal } from '../http/cancellation.ts'
 import type { BlockPool } from './block-pool.ts'
 import { ResponseBody } from './response-body.ts'
 import { parseResponseHead, type ResponseHead } from './response-head.ts'
@@ -14,7 +15,7 @@ export interface S3Origin {
   port: number
 }
 
-export interface S3Response extends ResponseHead {
+export interface S3Response extends Pick<ResponseHead, 'status' | 'headers'> {
   body: ByteSource & Pick<ResponseBody, 'abandon'>
 }
 
@@ -25,6 +26,14 @@ export interface ConnectionOptions {
   /** The exchange is over and the connection may be used for another one. */
   onIdle(connection: Connection): void
   onClosed(connection: Connection): void
+}
+
+/** Who waits for the head of an answer. */
+interface Waiter {
+  resolve(response: S3Response): void
+  reject(error: Error): void
+  method: string
+  signal: CancelSignal
 }
 
 const maxHeadBytes = 32 * 1024
@@ -42,7 +51,7 @@ export class Connection {
   #state: 'connecting' | 'idle' | 'head' | 'body' | 'closed' = 'connecting'
   #landing: Buffer = sharedLanding
   #headBytes: Buffer | null = null
-  #waiter: { resolve(response: S3Response): void; reject(error: Error): void; method: string } | null = null
+  #waiter: Waiter | null = null
   #body: ResponseBody | null = null
   #keepAlive = true
   #exchanges = 0
@@ -105,15 +114,17 @@ export class Connection {
    *
    * @param head request line and headers, latin1, with the empty line
    * @param timeoutMs until the whole head is in
+   * @param signal ends the connection when it fires before that
    * @throws TransportError
    */
-  exchange(method: string, head: string, timeoutMs: number): Promise<S3Response> {
+  exchange(method: string, head: string, timeoutMs: number, signal: CancelSignal): Promise<S3Response> {
     if (this.#state !== 'idle')
       return Promise.reject(new TransportError('stale', 'S3 closed an idle connection'))
     this.#state = 'head'
     this.#exchanges++
     return new Promise((resolve, reject) => {
-      this.#waiter = { resolve, reject, method }
+      this.#waiter = { resolve, reject, method, signal }
+      signal.addEventListener('abort', this.close)
       this.#timer = setTimeout(() => {
         this.#fail(new TransportError('stalled', `S3 did not answer within ${Math.round(timeoutMs)} ms`))
       }, timeoutMs)
@@ -126,7 +137,7 @@ export class Connection {
   }
 
   /** Ends the connection at once; an exchange under way fails with `cancelled`. */
-  close(): void {
+  readonly close = (): void => {
     this.#fail(new TransportError('cancelled', 'the exchange was given up'))
   }
 
@@ -163,8 +174,7 @@ export class Connection {
       if (rest.length > 0) this.#receiveHead(rest)
       return
     }
-    clearTimeout(this.#timer)
-    this.#waiter = null
+    this.#stopWaiting()
     this.#keepAlive = head.keepAlive
     const body = new ResponseBody(this, {
       framing: head.framing,
@@ -174,7 +184,7 @@ export class Connection {
     })
     this.#body = body
     this.#state = 'body'
-    waiter.resolve({ ...head, body })
+    waiter.resolve({ status: head.status, headers: head.headers, body })
     this.#receiveBody(rest)
   }
 
@@ -221,15 +231,21 @@ export class Connection {
     this.#fail(new TransportError(isStale ? 'stale' : 'cut', `S3 ${how} ${where}`, { cause }))
   }
 
+  #stopWaiting(): Waiter | null {
+    clearTimeout(this.#timer)
+    const waiter = this.#waiter
+    this.#waiter = null
+    waiter?.signal.removeEventListener('abort', this.close)
+    return waiter
+  }
+
   #fail(error: Error): void {
     if (this.#state === 'closed') return
     const wasConnecting = this.#state === 'connecting'
     this.#state = 'closed'
-    clearTimeout(this.#timer)
+    const waiter = this.#stopWaiting()
     this.#socket.destroy()
     if (wasConnecting) this.#onConnectFailed(error)
-    const waiter = this.#waiter
-    this.#waiter = null
     waiter?.reject(error)
     const body = this.#body
     this.#body = null

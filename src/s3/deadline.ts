@@ -1,20 +1,21 @@
 /** How long something may still take, over all of its steps together. */
-export interface Deadline {
-  /** At least 1, so that it can be waited for. */
-  readonly remainingMs: number
-  readonly isOver: boolean
-}
+export class Deadline {
+  readonly #endMs: number
+  readonly #now: () => number
 
-/** @param now a clock that never jumps, in milliseconds */
-export function createDeadline(durationMs: number, now: () => number): Deadline {
-  const endMs = now() + durationMs
-  return {
-    get remainingMs() {
-      return Math.max(1, endMs - now())
-    },
-    get isOver() {
-      return now() >= endMs - timerErrorMs
-    },
+  /** @param now a clock that never jumps, in milliseconds */
+  constructor(durationMs: number, now: () => number) {
+    this.#endMs = now() + durationMs
+    this.#now = now
+  }
+
+  /** At least 1, so that it can be waited for. */
+  get remainingMs(): number {
+    return Math.max(1, this.#endMs - this.#now())
+  }
+
+  get isOver(): boolean {
+    return this.#now() >= this.#endMs - timerErrorMs
   }
 }
 

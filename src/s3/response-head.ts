@@ -26,12 +26,15 @@ const badValue = /[\x00-\x08\x0a-\x1f\x7f]/
  * @see RFC 9112 sections 4, 5 and 6.3
  */
 export function parseResponseHead(text: string, method: string): ResponseHead {
-  const lines = text.split('\r\n')
-  const first = statusLine.exec(lines[0] ?? '')
+  let end = endOfLine(text, 0)
+  const first = statusLine.exec(text.slice(0, end))
   if (first === null) throw garbage('the first line is not a status line of HTTP/1.1')
   const status = Number(first[2])
   const headers = new Map<string, string>()
-  for (let index = 1; index < lines.length; index++) addField(headers, lines[index] ?? '')
+  for (let start = end + 2; start < text.length + 2; start = end + 2) {
+    end = endOfLine(text, start)
+    addField(headers, text, start, end)
+  }
   const connection = headers.get('connection')?.toLowerCase() ?? ''
   const framing = framingOf(status, method, headers)
   if (first[1] === '0' && framing.kind === 'chunked') throw garbage('a transfer-encoding in HTTP/1.0')
@@ -45,11 +48,16 @@ export function parseResponseHead(text: string, method: string): ResponseHead {
   }
 }
 
-function addField(headers: Map<string, string>, line: string): void {
-  const colon = line.indexOf(':')
-  const name = line.slice(0, colon).toLowerCase()
-  const value = trimSpaces(line, colon + 1)
-  if (colon < 1 || !fieldName.test(name)) throw garbage('a line of the head is not a header')
+function endOfLine(text: string, start: number): number {
+  const end = text.indexOf('\r\n', start)
+  return end === -1 ? text.length : end
+}
+
+function addField(headers: Map<string, string>, text: string, start: number, end: number): void {
+  const colon = text.indexOf(':', start)
+  if (colon <= start || colon >= end) throw garbage('a line of the head is not a header')
+  const name = toFieldName(text.slice(start, colon))
+  const value = trimSpaces(text, colon + 1, end)
   if (badValue.test(value)) throw garbage(`control characters in the header ${name}`)
   const before = headers.get(name)
   if (before === undefined || before === value) headers.set(name, value)
@@ -57,12 +65,24 @@ function addField(headers: Map<string, string>, line: string): void {
   else headers.set(name, `${before}, ${value}`)
 }
 
+/** Field names as they were sent, and in lower case: an S3 spells its few dozen always the same. */
+const knownNames = new Map<string, string>()
+const maxKnownNames = 100
+
+function toFieldName(sent: string): string {
+  const known = knownNames.get(sent)
+  if (known !== undefined) return known
+  if (!fieldName.test(sent)) throw garbage('a line of the head is not a header')
+  const name = sent.toLowerCase()
+  if (knownNames.size < maxKnownNames) knownNames.set(sent, name)
+  return name
+}
+
 /** Not `trim`: that takes a byte A0 for a space, which may be the end of a letter in UTF-8. */
-function trimSpaces(line: string, start: number): string {
-  let end = line.length
-  while (start < end && isSpace(line, start)) start++
-  while (end > start && isSpace(line, end - 1)) end--
-  return line.slice(start, end)
+function trimSpaces(text: string, start: number, end: number): string {
+  while (start < end && isSpace(text, start)) start++
+  while (end > start && isSpace(text, end - 1)) end--
+  return text.slice(start, end)
 }
 
 function isSpace(text: string, index: number): boolean {

@@ -1,11 +1,12 @@
 import { S3ProxyError } from '../errors.ts'
+import type { CancelSignal } from '../http/cancellation.ts'
 import type { BucketEndpoint } from './bucket-endpoint.ts'
-import type { Connection, S3Response } from './connection.ts'
+import type { S3Response } from './connection.ts'
 import type { ConnectionPool } from './connection-pool.ts'
 import type { CredentialSource } from './credentials.ts'
 import type { Deadline } from './deadline.ts'
 import type { Credentials, Signer } from './sigv4.ts'
-import { TransportError } from './transport-error.ts'
+import { requestGivenUp, TransportError } from './transport-error.ts'
 
 /** A request for one object: the only kind there is on the hot path. */
 export interface S3Request {
@@ -23,7 +24,7 @@ export interface S3Client {
    * @param deadline for all steps together: credentials, a free connection, connecting, the head
    * @throws TransportError, S3ProxyError `S3_CREDENTIALS` or `S3_TIMEOUT`
    */
-  send(request: S3Request, signal: AbortSignal, deadline: Deadline): Promise<S3Response>
+  send(request: S3Request, signal: CancelSignal, deadline: Deadline): Promise<S3Response>
   /** S3 says that the credentials have expired. @returns whether another attempt will have others */
   renewCredentials(): boolean
   /** Another client takes its place: what is under way goes on, and no connection outlives it. */
@@ -50,29 +51,12 @@ export function createS3Client(options: S3ClientOptions): S3Client {
   const { endpoint, pool, sign, now } = options
   const hostHeader = ['host', endpoint.host] as const
 
-  async function exchange(
-    connection: Connection,
-    request: S3Request,
-    credentials: Credentials,
-    signal: AbortSignal,
-    deadline: Deadline,
-  ): Promise<S3Response> {
-    const path = endpoint.basePath + request.wireKey
-    const signed = sign(
-      { method: request.method, path, headers: [hostHeader, ...request.headers] },
-      credentials,
-      now(),
-    )
-    let head = `${request.method} ${path} HTTP/1.1\r\n`
-    for (const [name, value] of signed) head += `${name}: ${value}\r\n`
-    const abort = () => connection.close()
-    signal.addEventListener('abort', abort, { once: true })
-    try {
-      const timeoutMs = Math.min(deadline.remainingMs, options.stallTimeoutMs)
-      return await connection.exchange(request.method, `${head}\r\n`, timeoutMs)
-    } finally {
-      signal.removeEventListener('abort', abort)
-    }
+  function headOf({ method, wireKey, headers }: S3Request, credentials: Credentials): string {
+    const path = endpoint.basePath + wireKey
+    let head = `${method} ${path} HTTP/1.1\r\n`
+    for (const [name, value] of sign({ method, path, headers: [hostHeader, ...headers] }, credentials, now()))
+      head += `${name}: ${value}\r\n`
+    return `${head}\r\n`
   }
 
   return {
@@ -84,10 +68,12 @@ export function createS3Client(options: S3ClientOptions): S3Client {
         const connection = available instanceof Promise ? await available : available
         if (signal.aborted) {
           connection.close()
-          throw new TransportError('cancelled', 'the request was given up')
+          throw requestGivenUp()
         }
         try {
-          return await exchange(connection, request, credentials, signal, deadline)
+          const head = headOf(request, credentials)
+          const timeoutMs = Math.min(deadline.remainingMs, options.stallTimeoutMs)
+          return await connection.exchange(request.method, head, timeoutMs, signal)
         } catch (error) {
           // S3 had closed the kept-alive connection: nothing was asked yet, so ask on another one.
           const isStale = error instanceof TransportError && error.failure === 'stale'
@@ -102,9 +88,9 @@ export function createS3Client(options: S3ClientOptions): S3Client {
 }
 
 /** Providers of credentials have time limits of their own, which add up. */
-function inTime(given: Promise<Credentials>, signal: AbortSignal, deadline: Deadline): Promise<Credentials> {
+function inTime(given: Promise<Credentials>, signal: CancelSignal, deadline: Deadline): Promise<Credentials> {
   return new Promise((resolve, reject) => {
-    const abort = () => finish(new TransportError('cancelled', 'the request was given up'))
+    const abort = () => finish(requestGivenUp())
     const timer = setTimeout(() => {
       finish(new S3ProxyError('S3_TIMEOUT', 'the AWS credential chain did not answer in time'))
     }, deadline.remainingMs)
@@ -114,7 +100,7 @@ function inTime(given: Promise<Credentials>, signal: AbortSignal, deadline: Dead
       if (outcome instanceof Error) reject(outcome)
       else resolve(outcome)
     }
-    signal.addEventListener('abort', abort, { once: true })
+    signal.addEventListener('abort', abort)
     given.then(finish, finish)
   })
 }

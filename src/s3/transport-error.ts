@@ -25,3 +25,8 @@ export class TransportError extends Error {
     this.failure = failure
   }
 }
+
+/** Nobody waits any more for the answer to a request. */
+export function requestGivenUp(): TransportError {
+  return new TransportError('cancelled', 'the request was given up')
+}

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { codeOf, type ErrorCode, messageOf, type S3ProxyError } from '../errors.ts'
+import { Cancellation } from '../http/cancellation.ts'
 import { errorReply } from '../http/error-reply.ts'
 import type { AccessRecord, Log } from '../log.ts'
 import type { ObjectBody } from '../object/object-source.ts'
@@ -38,7 +39,7 @@ export function createAnswer(parts: AnswerParts) {
   const { handler, log, onEnd, activity, isDraining } = parts
 
   async function answer({ message, response, startedAt, isLate }: Turn, connection: ClientConnection) {
-    const gone = new AbortController()
+    const gone = new Cancellation()
     response.once('close', () => {
       if (!response.writableFinished) gone.abort()
     })
@@ -48,7 +49,7 @@ export function createAnswer(parts: AnswerParts) {
       response.shouldKeepAlive = false
     }
     const exchange: Exchange = parts.notesPhases ? { route: 'invalid', phases: [] } : { route: 'invalid' }
-    const incoming = readIncoming(message, gone.signal)
+    const incoming = readIncoming(message, gone)
     const id = incoming.kind === 'request' ? incoming.request.id : incoming.requestId
     const refuse = (code: ErrorCode) => errorReply(code, { requestId: id, accept: message.headers.accept })
     const reply =
@@ -66,7 +67,6 @@ export function createAnswer(parts: AnswerParts) {
     const sent = await sendReply(reply, response, message.method ?? '')
     if (isStream) activity.streams--
     const isOurs = connection.cutBecause !== undefined && sent.outcome !== 'complete'
-    const { phases, ...noted } = exchange
     const endedAtMs = performance.now()
     const access: AccessRecord = {
       requestId: id,
@@ -77,9 +77,16 @@ export function createAnswer(parts: AnswerParts) {
       outcome: isOurs ? 'cut' : sent.outcome,
       totalMs: roundMs(endedAtMs - startedAt),
       code: isOurs ? connection.cutBecause : reply.code,
-      ...noted,
-      ...healingOf(body),
+      route: exchange.route,
+      key: exchange.key,
+      who: exchange.who,
+      login: exchange.login,
+      s3RequestId: exchange.s3RequestId,
+      sessionMs: exchange.sessionMs,
+      ssoMs: exchange.ssoMs,
+      s3Ms: exchange.s3Ms,
     }
+    if (isStream) noteHealing(access, body)
     onEnd({
       access,
       startedAtMs: startedAt,
@@ -87,7 +94,7 @@ export function createAnswer(parts: AnswerParts) {
       endedAtMs,
       headers: reply.headers,
       traceparent: incoming.kind === 'request' ? incoming.request.header('traceparent') : undefined,
-      phases,
+      phases: exchange.phases,
     })
     if (sent.outcome === 'cut') logCut(log, id, reply.s3RequestId, sent)
   }
@@ -134,12 +141,15 @@ function roundMs(ms: number): number {
 }
 
 /** What a body of an object knows of how it came. */
-function healingOf(body: unknown): Pick<AccessRecord, 'healed' | 'askedTwiceBytes' | 'parts'> {
-  const { healed = 0, askedTwiceBytes = 0, parts = 0 } = (body ?? {}) as Partial<ObjectBody>
-  return {
-    ...(healed === 0 && askedTwiceBytes === 0 ? {} : { healed, askedTwiceBytes }),
-    ...(parts === 0 ? {} : { parts }),
+function noteHealing(
+  access: AccessRecord,
+  { healed = 0, askedTwiceBytes = 0, parts = 0 }: Partial<ObjectBody>,
+): void {
+  if (healed > 0 || askedTwiceBytes > 0) {
+    access.healed = healed
+    access.askedTwiceBytes = askedTwiceBytes
   }
+  if (parts > 0) access.parts = parts
 }
 
 /** @param opened by which S3 knows the answer that the body began with */

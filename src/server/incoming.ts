@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import type { CancelSignal } from '../http/cancellation.ts'
 import { type ProxyRequest, type RequestHeader, requestHeaders } from '../http/proxy-request.ts'
 
 /** A request as a plain value, or why it is none. */
@@ -21,7 +22,7 @@ const lists = new Map([
 const hostShape = /^(?:[a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/
 
 /** Reads the target and the wanted headers off a request of node:http. */
-export function readIncoming(message: IncomingMessage, signal: AbortSignal): Incoming {
+export function readIncoming(message: IncomingMessage, signal: CancelSignal): Incoming {
   const headers: { [name in RequestHeader]?: string } = {}
   let isRepeated = false
   const { rawHeaders } = message

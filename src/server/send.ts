@@ -18,20 +18,18 @@ export interface Sent {
  *
  * A body that breaks off resets the client's connection: it must not look as if it had ended.
  */
-export async function sendReply(reply: Reply, response: ServerResponse, method: string): Promise<Sent> {
+export function sendReply(reply: Reply, response: ServerResponse, method: string): Promise<Sent> {
   const { body, headers } = reply
   if (typeof body === 'string') headers.push('content-length', String(Buffer.byteLength(body)))
   // The client may leave before there is anything to say.
   if (response.destroyed || response.socket?.destroyed) {
     if (typeof body === 'object') body?.cancel()
-    return { bytes: 0, outcome: 'aborted' }
+    return Promise.resolve({ bytes: 0, outcome: 'aborted' })
   }
   response.writeHead(reply.status, headers)
   if (body === null || typeof body === 'string' || method === 'HEAD') {
     if (body !== null && typeof body !== 'string') body.cancel()
-    const text = typeof body === 'string' && method !== 'HEAD' ? body : ''
-    const isComplete = await end(response, text)
-    return { bytes: isComplete ? Buffer.byteLength(text) : 0, outcome: isComplete ? 'complete' : 'aborted' }
+    return end(response, typeof body === 'string' && method !== 'HEAD' ? body : '')
   }
   return sendBody(body, Number(headerIn(headers, 'content-length')), response)
 }
@@ -43,9 +41,9 @@ async function sendBody(body: ByteSource, sizeBytes: number, response: ServerRes
     // Not `flushHeaders`, which takes the bytes of headers for characters, and writes those in UTF-8.
     if (first instanceof Promise) response.write('', 'latin1')
     else if (first !== null && first.byteLength === sizeBytes) {
-      const isComplete = await end(response, first)
+      const sent = await end(response, first)
       body.cancel()
-      return { bytes: isComplete ? sizeBytes : 0, outcome: isComplete ? 'complete' : 'aborted' }
+      return sent
     }
     const source = startingWith(first, body)
     // Else a reader that takes nothing would hold its memory besides that of the piece at hand.
@@ -54,7 +52,7 @@ async function sendBody(body: ByteSource, sizeBytes: number, response: ServerRes
       bytes += sentBytes
     })
     if (bytes !== sizeBytes) throw new Error(`the body has ${bytes} bytes instead of ${sizeBytes}`)
-    return { bytes, outcome: (await end(response, '')) ? 'complete' : 'aborted' }
+    return { bytes, outcome: (await end(response, '')).outcome }
   } catch (error) {
     const isAborted = error instanceof DestinationClosed || response.destroyed
     resetSocket(response.socket ?? response.req.socket)
@@ -75,12 +73,23 @@ function startingWith(first: ReturnType<ByteSource['read']>, rest: ByteSource): 
   }
 }
 
-/** @returns whether everything was handed to the network before the client left */
-function end(response: ServerResponse, last: string | Uint8Array): Promise<boolean> {
-  if (response.destroyed) return Promise.resolve(false)
+/** Sends the last bytes, and waits until everything was handed to the network, or the client has left. */
+function end(response: ServerResponse, last: string | Uint8Array): Promise<Sent> {
   return new Promise((resolve) => {
-    response.once('finish', () => resolve(true))
-    response.once('close', () => resolve(response.writableFinished))
+    let isOver = false
+    const settle = (isComplete: boolean) => {
+      // What settles a promise twice is told to the whole process, which costs more than to ask.
+      if (isOver) return
+      isOver = true
+      resolve(
+        isComplete
+          ? { bytes: Buffer.byteLength(last), outcome: 'complete' }
+          : { bytes: 0, outcome: 'aborted' },
+      )
+    }
+    if (response.destroyed) return settle(false)
+    response.once('finish', () => settle(true))
+    response.once('close', () => settle(response.writableFinished))
     response.end(last)
   })
 }

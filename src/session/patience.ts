@@ -12,40 +12,54 @@ const looks = 8
  * @param toError what a piece of work that took too long fails with
  */
 export function createPatience(timeoutMs: number, toError: (timeoutMs: number) => Error): Patience {
-  /** In the order in which they began, so the first has waited longest. */
-  const waiting = new Set<{ lastLook: number; reject(error: Error): void }>()
+  const waiting: Waiting[] = []
   let look = 0
   let timer: NodeJS.Timeout | undefined
 
   function schedule(): void {
-    timer = waiting.size === 0 ? undefined : setTimeout(lookAtClock, timeoutMs / looks)
+    timer = waiting.length === 0 ? undefined : setTimeout(lookAtClock, timeoutMs / looks)
   }
 
   function lookAtClock(): void {
     look++
-    for (const one of waiting) {
-      if (one.lastLook >= look) break
-      waiting.delete(one)
+    for (const one of waiting.filter(({ lastLook }) => lastLook < look)) {
+      remove(one)
       one.reject(toError(timeoutMs))
     }
     schedule()
   }
 
+  /** The last one takes its place: what comes and goes so often would leave a trail of old tables in a `Set`. */
+  function remove(one: Waiting): void {
+    if (waiting[one.index] !== one) return
+    const last = waiting.pop() as Waiting
+    if (last === one) return
+    last.index = one.index
+    waiting[one.index] = last
+  }
+
   return <T>(work: Promise<T>) =>
     new Promise<T>((resolve, reject) => {
       // The first look may come at once.
-      const one = { lastLook: look + looks, reject }
-      waiting.add(one)
+      const one = { index: waiting.length, lastLook: look + looks, reject }
+      waiting.push(one)
       if (timer === undefined) schedule()
       work.then(
         (value) => {
-          waiting.delete(one)
+          remove(one)
           resolve(value)
         },
         (error) => {
-          waiting.delete(one)
+          remove(one)
           reject(error)
         },
       )
     })
+}
+
+interface Waiting {
+  /** Where it stands among those that wait. */
+  index: number
+  lastLook: number
+  reject(error: Error): void
 }

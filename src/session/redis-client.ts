@@ -109,7 +109,6 @@ function redisOptions(url: URL, timeoutMs: number) {
     protocol: 2 as const,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    enableAutoPipelining: true,
   }
 }
 

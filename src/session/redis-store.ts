@@ -1,10 +1,14 @@
 import { messageOf, S3ProxyError } from '../errors.ts'
+import { createGathering } from './gathering.ts'
 import { createPatience } from './patience.ts'
 import type { SessionStore } from './session-store.ts'
 
 /** As much of a Redis client as the store uses. */
 export interface RedisCommands {
+  /** Whether keys may lie on several nodes. */
+  readonly isCluster: boolean
   get(key: string): Promise<string | null>
+  mget(keys: string[]): Promise<(string | null)[]>
   set(key: string, value: string, px: 'PX', ttlMs: number): Promise<unknown>
   set(key: string, value: string, px: 'PX', ttlMs: number, when: 'NX' | 'XX'): Promise<unknown>
   del(key: string): Promise<unknown>
@@ -37,11 +41,16 @@ export function createRedisStore(redis: RedisCommands, { prefix, timeoutMs }: Re
     }
   }
 
+  /** In a Cluster each node has a command of its own, which fails by itself. */
+  const get = redis.isCluster
+    ? (key: string) => answered(() => redis.get(key))
+    : createGathering((keys) => answered(() => redis.mget(keys)))
+
   return {
     get pending() {
       return pending
     },
-    get: (key) => answered(() => redis.get(prefix + key)),
+    get: (key) => get(prefix + key),
     async set(key, value, ttlMs) {
       await answered(() => redis.set(prefix + key, value, 'PX', lifetime(ttlMs)))
     },

@@ -55,15 +55,15 @@ export function createSessions({ store, cookie, maxAgeSeconds, now }: SessionsOp
     return opened
   }
 
+  async function findFirst(secrets: Secret[]): Promise<OpenSession | undefined> {
+    const found = await Promise.all(secrets.map(open))
+    return found.find((session) => session !== undefined)
+  }
+
   return {
-    async find(cookieHeader, isSecure) {
-      const [secret, ...more] = readCookies(cookieHeader, cookieNameFor(cookie.name, isSecure)).filter(
-        isSecret,
-      )
-      if (secret === undefined) return undefined
-      if (more.length === 0) return open(secret)
-      const found = await Promise.all([secret, ...more].map(open))
-      return found.find((session) => session !== undefined)
+    find(cookieHeader, isSecure) {
+      const secrets = readCookies(cookieHeader, cookieNameFor(cookie.name, isSecure)).filter(isSecret)
+      return secrets.length === 1 ? open(secrets[0] as Secret) : findFirst(secrets)
     },
     async create(session, isSecure) {
       const secret = newSecret()

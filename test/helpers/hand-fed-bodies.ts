@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../../src/http/cancellation.ts'
 import type { ObjectBody } from '../../src/object/object-source.ts'
 
 /** A body whose bytes arrive when the test says so; the byte at offset `n` of the object is `n % 251`. */
@@ -14,7 +15,7 @@ export interface HandFedBody extends ObjectBody {
 /** Opens such bodies as S3 would, and remembers them in the order in which they were asked for. */
 export interface HandFedBodies {
   readonly opened: HandFedBody[]
-  open(firstByte: number, lastByte: number, signal?: AbortSignal): Promise<HandFedBody>
+  open(firstByte: number, lastByte: number, signal?: CancelSignal): Promise<HandFedBody>
 }
 
 export function createHandFedBodies(): HandFedBodies {

@@ -20,6 +20,7 @@ const user = [
   `>${userPassword}`,
   '~assets:*',
   '+get',
+  '+mget',
   '+set',
   '+del',
   '+ping',

@@ -7,7 +7,14 @@ describe('backOff', () => {
     const leaving = new AbortController()
     const waiting = backOff(50, () => 0.999, leaving.signal)
     leaving.abort()
-    await assert.rejects(waiting, { name: 'AbortError' })
+    await assert.rejects(waiting, { name: 'TransportError', failure: 'cancelled' })
+  })
+
+  it('does not begin when the signal has fired', async () => {
+    await assert.rejects(
+      backOff(50, () => 0.999, AbortSignal.abort()),
+      { name: 'TransportError', failure: 'cancelled' },
+    )
   })
 
   it('waits not at all when chance says so', async () => {

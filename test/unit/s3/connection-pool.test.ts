@@ -25,7 +25,7 @@ describe('createConnectionPool', { timeout: 60_000 }, () => {
     const server = await startRawServer(t, (socket) => socket.write(ok))
     const pool = createPool(t, server.port)
     const first = await pool.acquire(never(), 1000)
-    await readAll((await first.exchange('GET', request, 1000)).body)
+    await readAll((await first.exchange('GET', request, 1000, never())).body)
     assert.deepEqual(pool.usage, { open: 1, idle: 1, waiting: 0 })
     assert.equal(await pool.acquire(never(), 1000), first)
     assert.deepEqual(pool.usage, { open: 1, idle: 0, waiting: 0 })
@@ -41,10 +41,10 @@ describe('createConnectionPool', { timeout: 60_000 }, () => {
     const pool = createPool(t, server.port)
     for (const method of ['HEAD', 'GET', 'GET']) {
       const connection = await pool.acquire(never(), 1000)
-      const { body } = await connection.exchange(method, request, 1000)
+      const { body } = await connection.exchange(method, request, 1000, never())
       assert.equal(await body.read(), null)
     }
-    const { body } = await (await pool.acquire(never(), 1000)).exchange('GET', request, 1000)
+    const { body } = await (await pool.acquire(never(), 1000)).exchange('GET', request, 1000, never())
     assert.equal((await readAll(body)).toString(), 'hello')
     assert.equal(server.sockets.length, 1)
   })
@@ -57,10 +57,10 @@ describe('createConnectionPool', { timeout: 60_000 }, () => {
     const waiting = [1, 2].map(async (number) => {
       const free = await pool.acquire(never(), 5000)
       order.push(number)
-      await readAll((await free.exchange('GET', request, 1000)).body)
+      await readAll((await free.exchange('GET', request, 1000, never())).body)
     })
     assert.equal(pool.usage.waiting, 2)
-    await readAll((await connection.exchange('GET', request, 1000)).body)
+    await readAll((await connection.exchange('GET', request, 1000, never())).body)
     await Promise.all(waiting)
     assert.deepEqual(order, [1, 2])
     assert.equal(server.sockets.length, 1)
@@ -74,10 +74,10 @@ describe('createConnectionPool', { timeout: 60_000 }, () => {
     const take = async (name: string, isUrgent: boolean) => {
       const free = await pool.acquire(never(), 5000, isUrgent)
       order.push(name)
-      await readAll((await free.exchange('GET', request, 1000)).body)
+      await readAll((await free.exchange('GET', request, 1000, never())).body)
     }
     const all = [take('first', false), take('second', false), take('urgent', true)]
-    await readAll((await connection.exchange('GET', request, 1000)).body)
+    await readAll((await connection.exchange('GET', request, 1000, never())).body)
     await Promise.all(all)
     assert.deepEqual(order, ['urgent', 'first', 'second'])
   })
@@ -88,7 +88,7 @@ describe('createConnectionPool', { timeout: 60_000 }, () => {
     const connection = await pool.acquire(never(), 1000)
     const next = pool.acquire(never(), 5000)
     connection.close()
-    await readAll((await (await next).exchange('GET', request, 1000)).body)
+    await readAll((await (await next).exchange('GET', request, 1000, never())).body)
     assert.deepEqual(pool.usage, { open: 1, idle: 1, waiting: 0 })
   })
 
@@ -138,11 +138,11 @@ describe('createConnectionPool', { timeout: 60_000 }, () => {
     const server = await startRawServer(t, (socket) => socket.write(ok))
     const pool = createPool(t, server.port)
     const connection = await pool.acquire(never(), 1000)
-    await readAll((await connection.exchange('GET', request, 1000)).body)
+    await readAll((await connection.exchange('GET', request, 1000, never())).body)
     const closed = once(server.sockets[0] as never, 'close')
     server.sockets[0]?.end()
     await closed
-    await readAll((await (await pool.acquire(never(), 1000)).exchange('GET', request, 1000)).body)
+    await readAll((await (await pool.acquire(never(), 1000)).exchange('GET', request, 1000, never())).body)
     assert.equal(pool.usage.open, 1)
     assert.equal(server.sockets.length, 2)
   })
@@ -151,13 +151,16 @@ describe('createConnectionPool', { timeout: 60_000 }, () => {
     const server = await startRawServer(t, (socket) => socket.write(ok))
     const pool = createPool(t, server.port)
     const [idle, busy] = [await pool.acquire(never(), 1000), await pool.acquire(never(), 1000)]
-    await readAll((await idle.exchange('GET', request, 1000)).body)
+    await readAll((await idle.exchange('GET', request, 1000, never())).body)
     pool.retire()
     assert.deepEqual(pool.usage, { open: 1, idle: 0, waiting: 0 })
-    assert.equal((await readAll((await busy.exchange('GET', request, 1000)).body)).toString(), 'ok')
+    assert.equal((await readAll((await busy.exchange('GET', request, 1000, never())).body)).toString(), 'ok')
     assert.deepEqual(pool.usage, { open: 0, idle: 0, waiting: 0 })
     const another = await pool.acquire(never(), 1000)
-    assert.equal((await readAll((await another.exchange('GET', request, 1000)).body)).toString(), 'ok')
+    assert.equal(
+      (await readAll((await another.exchange('GET', request, 1000, never())).body)).toString(),
+      'ok',
+    )
     assert.equal(pool.usage.open, 0)
   })
 
@@ -181,7 +184,7 @@ describe('createConnectionPool', { timeout: 60_000 }, () => {
     const server = await startRawServer(t, (socket) => socket.write(ok))
     const pool = createPool(t, server.port, { idleTimeoutMs: 40 })
     const connection = await pool.acquire(never(), 1000)
-    await readAll((await connection.exchange('GET', request, 1000)).body)
+    await readAll((await connection.exchange('GET', request, 1000, never())).body)
     await once(server.sockets[0] as never, 'close')
     assert.deepEqual(pool.usage, { open: 0, idle: 0, waiting: 0 })
   })
@@ -195,7 +198,7 @@ describe('createConnectionPool', { timeout: 60_000 }, () => {
       const server = await startRawServer(t, (socket) => socket.write(answer))
       const pool = createPool(t, server.port)
       const connection = await pool.acquire(never(), 1000)
-      const { body } = await connection.exchange('GET', request, 1000)
+      const { body } = await connection.exchange('GET', request, 1000, never())
       assert.equal((await readAll(body)).toString(), 'ok')
       assert.equal(pool.usage.open, 0)
     })

@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
+import type { Connection } from '../../../src/s3/connection.ts'
 import { createConnectionPool } from '../../../src/s3/connection-pool.ts'
 import { readAll } from '../../helpers/bucket-client.ts'
 import { startRawServer } from '../../helpers/raw-server.ts'
 
 const request = 'GET / HTTP/1.1\r\nhost: h\r\n\r\n'
 
-/** One exchange with a server that answers as `respond` does. */
-async function exchange(t: TestContext, respond: (socket: Socket) => void, timeoutMs = 5000) {
-  const server = await startRawServer(t, respond)
-  const origin = { isSecure: false, hostname: '127.0.0.1', port: server.port }
+const never = () => new AbortController().signal
+
+async function connectTo(t: TestContext, port: number): Promise<Connection> {
+  const origin = { isSecure: false, hostname: '127.0.0.1', port }
   const pool = createConnectionPool({
     origin,
     maxConnections: 1,
@@ -18,8 +20,14 @@ async function exchange(t: TestContext, respond: (socket: Socket) => void, timeo
     stallTimeoutMs: 5000,
   })
   t.after(() => pool.close())
-  const connection = await pool.acquire(new AbortController().signal, 1000)
-  return connection.exchange('GET', request, timeoutMs)
+  return pool.acquire(never(), 1000)
+}
+
+/** One exchange with a server that answers as `respond` does. */
+async function exchange(t: TestContext, respond: (socket: Socket) => void, timeoutMs = 5000) {
+  const server = await startRawServer(t, respond)
+  const connection = await connectTo(t, server.port)
+  return connection.exchange('GET', request, timeoutMs, never())
 }
 
 async function exchangeText(t: TestContext, text: string): Promise<string> {
@@ -28,6 +36,30 @@ async function exchangeText(t: TestContext, text: string): Promise<string> {
 }
 
 describe('Connection', { timeout: 60_000 }, () => {
+  it('ends at once when nobody waits for the head of the answer any more', async (t) => {
+    const leaving = new AbortController()
+    const server = await startRawServer(t, () => leaving.abort())
+    const connection = await connectTo(t, server.port)
+    const closed = once(server.sockets[0] as Socket, 'close')
+    await assert.rejects(connection.exchange('GET', request, 60_000, leaving.signal), {
+      name: 'TransportError',
+      failure: 'cancelled',
+    })
+    await closed
+  })
+
+  it('has nothing to do with who waited for the head once that is in', async (t) => {
+    const server = await startRawServer(t, (socket) =>
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n'),
+    )
+    const leaving = new AbortController()
+    const connection = await connectTo(t, server.port)
+    const { body } = await connection.exchange('GET', request, 60_000, leaving.signal)
+    leaving.abort()
+    server.sockets[0]?.write('ok')
+    assert.equal((await readAll(body)).toString(), 'ok')
+  })
+
   it('passes over interim answers, early hints among them', async (t) => {
     const interim = 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n'
     const text = `${interim.repeat(50)}HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok`

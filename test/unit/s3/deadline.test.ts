@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createDeadline } from '../../../src/s3/deadline.ts'
+import { Deadline } from '../../../src/s3/deadline.ts'
 
-describe('createDeadline', () => {
+describe('Deadline', () => {
   it('counts down by the clock it is given, never below what a timer can wait', () => {
     let now = 1000
-    const deadline = createDeadline(50, () => now)
+    const deadline = new Deadline(50, () => now)
     assert.deepEqual([deadline.remainingMs, deadline.isOver], [50, false])
     now = 1040
     assert.deepEqual([deadline.remainingMs, deadline.isOver], [10, false])

@@ -29,6 +29,28 @@ describe('createPatience', () => {
     assert.ok((ends[1] as number) >= 119, `${ends[1]}`)
   })
 
+  it('keeps its patience with others when work ends, in time or late, in any order', async () => {
+    const withPatience = createPatience(80, late)
+    const ends: Record<string, (value: string) => void> = {}
+    const begin = (name: string) =>
+      withPatience(
+        new Promise<string>((resolve) => {
+          ends[name] = resolve
+        }),
+      ).catch((error: Error) => error.message)
+    const early = ['a', 'b', 'c'].map(begin)
+    ends.a?.('done a')
+    assert.equal(await early[0], 'done a')
+    assert.deepEqual(await Promise.all(early.slice(1)), ['nothing within 80 ms', 'nothing within 80 ms'])
+    const others = ['d', 'e', 'f'].map(begin)
+    // Too late for themselves.
+    ends.b?.('done b')
+    ends.c?.('done c')
+    ends.f?.('done f')
+    ends.e?.('done e')
+    assert.deepEqual(await Promise.all(others), ['nothing within 80 ms', 'done e', 'done f'])
+  })
+
   it('does not count the time for which this process is too busy to read the answer', async () => {
     const withPatience = createPatience(40, late)
     const answer = withPatience(stat('/'))

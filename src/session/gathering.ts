@@ -1,0 +1,31 @@
+/**
+ * Gathers what is asked for within one turn of the event loop, so that all of it is asked for at once.
+ *
+ * @param getMany answers in the order of the keys; what it fails with, all of them fail with
+ */
+export function createGathering<T>(getMany: (keys: string[]) => Promise<T[]>): (key: string) => Promise<T> {
+  let waiting: Waiting<T>[] = []
+
+  async function ask(): Promise<void> {
+    const asking = waiting
+    waiting = []
+    try {
+      const values = await getMany(asking.map(({ key }) => key))
+      for (const [index, { resolve }] of asking.entries()) resolve(values[index] as T)
+    } catch (error) {
+      for (const { reject } of asking) reject(error)
+    }
+  }
+
+  return (key) =>
+    new Promise((resolve, reject) => {
+      if (waiting.length === 0) setImmediate(ask)
+      waiting.push({ key, resolve, reject })
+    })
+}
+
+interface Waiting<T> {
+  key: string
+  resolve(value: T): void
+  reject(error: unknown): void
+}
