@@ -16,7 +16,7 @@ export function versionOf(found: FoundObject): Version | undefined {
 }
 
 /** Only such an ETag names the very bytes (RFC 9110 section 8.8.1), and only ASCII can be signed. */
-export function strongEtag(etag: string | undefined): string | undefined {
+function strongEtag(etag: string | undefined): string | undefined {
   return etag !== undefined && /^"[\x21\x23-\x7e]*"$/.test(etag) ? etag : undefined
 }
 
