@@ -20,8 +20,8 @@ export const mistakes: Mistake[] = [
     changes: [
       {
         file: 'object/healing.js',
-        from: 'return piece.then(take, (error) => healAfter(error, waitedSinceMs));',
-        to: 'return piece.then(take, () => null);',
+        from: '(error) => this.#healAfter(error, waitedSinceMs));',
+        to: '() => null);',
       },
       {
         file: 'server/send.js',
@@ -35,12 +35,13 @@ export const mistakes: Mistake[] = [
   {
     name: 'a body is continued without If-Match',
     changes: [
+      { file: 'object/open-range.js', from: ", 'if-match': etag }", to: ' }' },
       {
-        file: 'object/healing.js',
-        from: "'if-match': ifMatch };",
-        to: '};',
+        file: 'object/open-range.js',
+        from: 'const isRight = answer.etag === etag &&',
+        to: 'const isRight =',
       },
-      { file: 'object/healing.js', from: 'const isRest = rest.etag === ifMatch && ', to: 'const isRest = ' },
+      { file: 'object/open-range.js', from: 'range.sizeBytes === sizeBytes', to: 'true' },
     ],
     showsIn: ['objects are replaced in the middle'],
     complaint: /no version of it/,
