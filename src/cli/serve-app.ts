@@ -1,4 +1,5 @@
 import cluster from 'node:cluster'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Config } from '../config/schema.ts'
 import { messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -23,20 +24,33 @@ export interface ServeAppOptions {
 const leastFlushMs = 250
 
 /** Listens until SIGTERM or SIGINT, then drains. */
-export async function serveApp({ config, target, log, onListening }: ServeAppOptions): Promise<number> {
-  const stop = createStopSignal()
+export async function serveApp(options: ServeAppOptions): Promise<number> {
+  const { log } = options
   surviveFaults(log)
+  try {
+    return await serveUntilStopped(options)
+  } catch (error) {
+    const stack = error instanceof Error ? error.stack : undefined
+    log.error({ code: 'INTERNAL', stack }, `cannot serve: ${messageOf(error)}`)
+    return exitStatus.failure
+  }
+}
+
+async function serveUntilStopped({ config, target, log, onListening }: ServeAppOptions): Promise<number> {
+  const stop = createStopSignal()
   const version = readVersion()
   const tracing = await loadTracing(version.version, log)
   const app = await createApp(config, log, { version, tracing })
   let { drainTimeoutMs } = config.server
+  // One that listens has started, and the parent process is to know of one that cannot.
+  if (cluster.isWorker) await app.connect()
   // Stopped at its start: the socket may be gone by now, and nobody is to be served any more.
   if (stop.isStopping || !(await listen(app, config.server, target, log))) {
     app.admin.close()
     await app.close()
     return stop.isStopping ? exitStatus.ok : exitStatus.failure
   }
-  void app.warnOfUnreachable()
+  const connected = connect(app).then(() => stop.stopped)
   onListening(async (next) => {
     const { commit, discard } = await app.prepare(next)
     return {
@@ -47,7 +61,7 @@ export async function serveApp({ config, target, log, onListening }: ServeAppOpt
       discard,
     }
   })
-  const signal = await stop.stopped
+  const signal = await Promise.race([stop.stopped, connected])
   const endAtMs = performance.now() + drainTimeoutMs
   await shutDown(app, signal, drainTimeoutMs, log)
   const leftMs = Math.min(2000, endAtMs - performance.now())
@@ -55,6 +69,14 @@ export async function serveApp({ config, target, log, onListening }: ServeAppOpt
   const isFlushed = (await tracing?.close(Math.max(leastFlushMs, leftMs))) ?? true
   if (!isFlushed) process.exit(exitStatus.ok)
   return exitStatus.ok
+}
+
+/** What takes its time and is not needed to listen; rejects with what is broken in this program. */
+async function connect(app: App): Promise<void> {
+  // Loading code keeps the process busy, for longer than the line that it listens should wait to be written.
+  await nextTurn()
+  await app.connect()
+  void app.warnOfUnreachable()
 }
 
 /** The admin port comes first: it is to be there when something goes wrong. @returns whether everything listens */

@@ -25,6 +25,8 @@ export interface App {
    * @throws Error with why it cannot be used
    */
   prepare(config: Config): Promise<Change>
+  /** Connects to what holds the sessions, which the first request would do otherwise; rejects when that is broken. */
+  connect(): Promise<void>
   /** Warns of what cannot be reached; the store of sessions speaks for itself. Never rejects. */
   warnOfUnreachable(): Promise<void>
   close(): Promise<void>
@@ -114,6 +116,7 @@ export async function createApp(
         },
       }
     },
+    connect: () => store.connect(),
     async warnOfUnreachable() {
       const asked = Object.entries(parts.shared).map(([dependency, ask]) =>
         ask().catch((error: unknown) => {

@@ -1,8 +1,10 @@
 import type { Config } from '../config/schema.ts'
 import type { Log } from '../log.ts'
-import type { LegacyTokens } from '../session/legacy-tokens.ts'
+import { createLateRedis } from '../session/late-redis.ts'
+import { createLegacyTokens, type LegacyTokens } from '../session/legacy-tokens.ts'
+import { createMemoryStore } from '../session/memory-store.ts'
 import type { connectRedis, RedisSettings } from '../session/redis-client.ts'
-import type { RedisCommands } from '../session/redis-store.ts'
+import { createRedisStore, type RedisCommands } from '../session/redis-store.ts'
 import type { SessionStore } from '../session/session-store.ts'
 
 /** Where sessions are, and those of the original where they are accepted. */
@@ -11,6 +13,8 @@ export interface Store {
   legacyTokens?: LegacyTokens
   /** Whether it can be used at this moment, and how many commands it has not yet answered. */
   usage(): { isUp: boolean; pending: number }
+  /** Connects, which the first command would do otherwise; rejects with what is broken in this program. */
+  connect(): Promise<void>
 }
 
 /** Names the file of the authorities that Redis may have its certificate from. */
@@ -25,31 +29,39 @@ export function storeSettings({ session, files }: Config): string {
 /**
  * Redis, or the store within this process.
  *
- * @param mustConnect whether a Redis that is not there now is an error, or waited for
+ * @param mustConnect connects now, and a Redis that is not there is an error; else it is waited for
  * @throws Error with why there is no connection
  */
 export async function createStore(config: Config, log: Log, mustConnect = false): Promise<Store> {
   const { redisUrl } = config.session
   if (config.session.store === 'memory' || redisUrl === undefined) {
-    const { createMemoryStore } = await import('../session/memory-store.ts')
-    return { store: createMemoryStore(Date.now), usage: () => ({ isUp: true, pending: 0 }) }
+    return {
+      store: createMemoryStore(Date.now),
+      usage: () => ({ isUp: true, pending: 0 }),
+      connect: async () => {},
+    }
   }
-  const { connectRedis } = await import('../session/redis-client.ts')
-  const { createRedisStore } = await import('../session/redis-store.ts')
-  const { redis, isUp } = await connectToRedis(
-    connectRedis,
-    { ...config.session, redisUrl, ca: config.files?.[caOption] },
-    log,
-    mustConnect,
-  )
+  let isUp = () => false
+  const redis = createLateRedis(config.session.redisCluster, async () => {
+    // Not before it is needed: loading ioredis takes 40 ms (docs/decisions/013-start-up.md).
+    const { connectRedis } = await import('../session/redis-client.ts')
+    const settings = { ...config.session, redisUrl, ca: config.files?.[caOption] }
+    const connection = await connectToRedis(connectRedis, settings, log, mustConnect)
+    isUp = connection.isUp
+    return connection.redis
+  })
+  if (mustConnect) await redis.connect()
   const store = createRedisStore(redis, {
     prefix: config.session.redisKeyPrefix,
     timeoutMs: config.session.timeoutMs,
   })
-  const usage = () => ({ isUp: isUp(), pending: store.pending })
-  if (!config.session.acceptLegacySessions) return { store, usage }
-  const { createLegacyTokens } = await import('../session/legacy-tokens.ts')
-  return { store, usage, legacyTokens: createLegacyTokens(redis, config.session.timeoutMs) }
+  const opened: Store = {
+    store,
+    usage: () => ({ isUp: isUp(), pending: store.pending }),
+    connect: redis.connect,
+  }
+  if (!config.session.acceptLegacySessions) return opened
+  return { ...opened, legacyTokens: createLegacyTokens(redis, config.session.timeoutMs) }
 }
 
 /** Waits for the first attempt, so that a Redis that is there is there for the first request too; not for silence. */

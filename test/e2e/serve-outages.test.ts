@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { sha256, startDownload } from '../helpers/download.ts'
 import { eventually } from '../helpers/eventually.ts'
+import type { LogLine } from '../helpers/proxy-process.ts'
 import { startRawServer } from '../helpers/raw-server.ts'
 import { generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
 import { logIn } from '../helpers/sign-in.ts'
@@ -40,6 +41,21 @@ describe('s3proxy serve, when what it needs is away', { timeout: 120_000 }, () =
       assert.deepEqual(await proxy.stop(), { status: 0, signal: null })
     })
   }
+
+  it('listens before it knows whether Redis answers, and lets only those wait who need it', async (t) => {
+    const silent = await startRawServer(t, () => {})
+    const proxy = await stage().serve({
+      S3PROXY_SESSION_REDIS_URL: `redis://127.0.0.1:${silent.port}`,
+      S3PROXY_SESSION_TIMEOUT_MS: '3000',
+    })
+    const isLost = (line: LogLine) => line.msg.startsWith('no connection to Redis')
+    const page = newClient().request(`${proxy.origin}/a%20page.html`)
+    assert.equal((await newClient().request(`${proxy.origin}/health.txt`)).status, 200)
+    assert.equal(proxy.log.find(isLost), undefined)
+    assert.equal((await page).status, 503)
+    await proxy.logged(isLost)
+    assert.deepEqual(await proxy.stop(), { status: 0, signal: null })
+  })
 
   it('answers 503 while Redis is paused, lets bodies run on, and recovers by itself', async () => {
     const proxy = await stage().serve({ S3PROXY_SESSION_TIMEOUT_MS: '200' })

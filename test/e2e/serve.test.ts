@@ -64,6 +64,21 @@ describe('s3proxy serve', { timeout: 120_000 }, () => {
     await proxy.stop()
   })
 
+  it('exits 1, and says why, when it is not installed as a whole', async () => {
+    const missing = { ...stage().env, NODE_OPTIONS: `--import ${withoutPackage('ioredis')}` }
+    const proxy = await startProxy(missing)
+    assert.deepEqual(await proxy.exited, { status: 1, signal: null })
+    const [line] = proxy.log.filter(({ level }) => level === 'error')
+    assert.equal(line?.code, 'INTERNAL')
+    assert.match(String(line?.msg), /^cannot serve: there is no ioredis/)
+    // Workers are not replaced for ever: they say that they listen when they can serve.
+    await assert.rejects(startProxy({ ...missing, S3PROXY_SERVER_WORKERS: '2' }), (error: Error) => {
+      assert.match(error.message, /ended with 1 before it listened/)
+      assert.match(error.message, /there is no ioredis.*given up/s)
+      return true
+    })
+  })
+
   it('names in one line each request: id, method, path, status, bytes, outcome, durations, who', async () => {
     const proxy = await stage().serve()
     const client = newClient()
@@ -80,3 +95,17 @@ describe('s3proxy serve', { timeout: 120_000 }, () => {
     await proxy.stop()
   })
 })
+
+/** What `--import` takes, for a process that does not find a package. */
+function withoutPackage(name: string): string {
+  const hooks = moduleUrl(`
+    export async function resolve(specifier, context, next) {
+      if (specifier === '${name}') throw new Error('there is no ${name}')
+      return next(specifier, context)
+    }`)
+  return moduleUrl(`import { register } from 'node:module'; register('${hooks}')`)
+}
+
+function moduleUrl(source: string): string {
+  return `data:text/javascript;base64,${Buffer.from(source).toString('base64')}`
+}
