@@ -60,9 +60,10 @@ export async function createLog({ level, isPretty, fields, destination }: LogOpt
     const logger = pino(settings, lines)
     const always = JSON.stringify(fields ?? {}).slice(1, -1)
     const start = always === '' ? '' : `${always},`
+    const write = gatherLines(lines)
     return extend(logger, (record) => {
       const time = new Date().toISOString()
-      lines.write(
+      write(
         `{"level":"info","time":"${time}",${start}${JSON.stringify(record).slice(1, -1)},"msg":"request"}\n`,
       )
     })
@@ -79,6 +80,20 @@ export async function createLog({ level, isPretty, fields, destination }: LogOpt
     }),
   )
   return extend(logger, (record) => logger.info(record, 'request'))
+}
+
+/** Lines of one turn of the event loop are written together, at its end. */
+function gatherLines(destination: DestinationStream): (line: string) => void {
+  let gathered = ''
+  const flush = () => {
+    const text = gathered
+    gathered = ''
+    destination.write(text)
+  }
+  return (line) => {
+    if (gathered === '') setImmediate(flush)
+    gathered += line
+  }
 }
 
 function extend(logger: Logger, writeAccess: (record: AccessRecord) => void): ProgramLog {
