@@ -14,6 +14,8 @@ export interface FaultKind {
   at: Place
   /** Statuses that fit, beside those that are right without any fault. */
   statuses: number[]
+  /** Whether S3 may never get to say why something has gone wrong: then 502 fits in place of that. */
+  cutsErrors?: boolean
   /** Whether the proxy may reset a body that it has begun. */
   mayCut: boolean
   /** Whether connections of clients may break anywhere; only where it is their own way that is broken. */
@@ -58,9 +60,7 @@ export const faultKinds: FaultKind[] = [
   byS3(
     'S3 cuts bodies',
     (random) => () => ({ cutAfterBytes: someBytes(random), how: random.pick(['reset', 'fin']) }),
-    {
-      mayCut: true,
-    },
+    { mayCut: true, cutsErrors: true },
   ),
   byS3(
     'S3 cuts bodies that have no ETag',
@@ -69,7 +69,7 @@ export const faultKinds: FaultKind[] = [
       how: random.pick(['reset', 'fin']),
       ...random.pick([{ noEtag: true }, { weakEtag: true }]),
     }),
-    { mayCut: true, altersHeaders: true },
+    { mayCut: true, cutsErrors: true, altersHeaders: true },
   ),
   byS3(
     'objects vanish in the middle',
