@@ -21,6 +21,7 @@ export interface LogOptions {
   isPretty: boolean
   /** On every line. */
   fields?: Readonly<Record<string, unknown>>
+  /** Gets each line at once; without it, lines go to stdout. */
   destination?: DestinationStream
 }
 
@@ -60,7 +61,7 @@ export async function createLog({ level, isPretty, fields, destination }: LogOpt
     const logger = pino(settings, lines)
     const always = JSON.stringify(fields ?? {}).slice(1, -1)
     const start = always === '' ? '' : `${always},`
-    const write = gatherLines(lines)
+    const write = destination === undefined ? gatherLines(lines) : (line: string) => lines.write(line)
     return extend(logger, (record) => {
       const time = new Date().toISOString()
       write(
@@ -83,7 +84,7 @@ export async function createLog({ level, isPretty, fields, destination }: LogOpt
 }
 
 /** Lines of one turn of the event loop are written together, at its end. */
-function gatherLines(destination: DestinationStream): (line: string) => void {
+export function gatherLines(destination: Pick<DestinationStream, 'write'>): (line: string) => void {
   let gathered = ''
   const flush = () => {
     const text = gathered
