@@ -1,4 +1,5 @@
 import type { CancelSignal } from './cancellation.ts'
+
 /** What the request handler needs to know of a request, checked for form, not for sense. */
 export interface ProxyRequest {
   /** For the access line, the error page and `x-request-id`. */

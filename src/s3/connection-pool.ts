@@ -41,7 +41,7 @@ interface Waiter {
   resolve(connection: Connection): void
   /** A connection was closed: one more may be made. */
   connect(): void
-  refuse(failure: 'cancelled' | 'pool-exhausted', message: string): void
+  refuse(error: TransportError): void
 }
 
 export function createConnectionPool(options: ConnectionPoolOptions): ConnectionPool {
@@ -96,17 +96,15 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
           leave()
           resolve(connect(signal, Math.max(1, waitMs - (performance.now() - startedMs))))
         },
-        refuse(failure, message) {
+        refuse(error) {
           leave()
-          reject(new TransportError(failure, message))
+          reject(error)
         },
       }
-      const abort = () => waiter.refuse('cancelled', 'the request was given up')
+      const abort = () => waiter.refuse(requestGivenUp())
       const timer = setTimeout(() => {
-        waiter.refuse(
-          'pool-exhausted',
-          `all ${options.maxConnections} connections stayed in use for ${Math.round(waitMs)} ms (s3.maxConnections)`,
-        )
+        const what = `all ${options.maxConnections} connections stayed in use for ${Math.round(waitMs)} ms (s3.maxConnections)`
+        waiter.refuse(new TransportError('pool-exhausted', what))
       }, waitMs)
       if (isUrgent) waiters.unshift(waiter)
       else waiters.push(waiter)
@@ -154,7 +152,8 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
     close() {
       isClosed = true
       clearInterval(sweep)
-      for (const waiter of [...waiters]) waiter.refuse('cancelled', 'no more requests are sent to S3')
+      for (const waiter of [...waiters])
+        waiter.refuse(new TransportError('cancelled', 'no more requests are sent to S3'))
       for (const connection of [...open]) connection.close()
     },
   }

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants, openSync, readFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { openSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { canConnect } from '../helpers/can-connect.ts'
+import { findExecutable } from '../helpers/find-executable.ts'
 import { bareEnv } from '../helpers/proxy-process.ts'
 
 const children = new Set<ChildProcess>()
@@ -53,31 +54,6 @@ export const notInstalled = 'is not installed'
 
 /** The path of a program: in the search path, in the folder of Go's programs, in our cache; else `undefined`. */
 export function findProgram(name: string): string | undefined {
-  const folders = [
-    ...(process.env.PATH ?? '').split(delimiter),
-    '/usr/sbin',
-    join(homedir(), 'go', 'bin'),
-    join(homedir(), '.cache', 's3proxy-tools'),
-  ]
-  return folders
-    .map((folder) => join(folder, name))
-    .find((file) => {
-      try {
-        accessSync(file, constants.X_OK)
-        return true
-      } catch {
-        return false
-      }
-    })
-}
-
-function canConnect(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('error', () => resolve(false))
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-  })
+  const ours = [join('go', 'bin'), join('.cache', 's3proxy-tools')].map((folder) => join(homedir(), folder))
+  return findExecutable(name, ['/usr/sbin', ...ours])
 }

@@ -1,10 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   CreateBucketCommand,
@@ -12,6 +10,8 @@ import {
   type PutObjectCommandInput,
   S3Client,
 } from '@aws-sdk/client-s3'
+import { canConnect } from './can-connect.ts'
+import { findExecutable } from './find-executable.ts'
 import { findFreePort } from './free-port.ts'
 
 export interface Versitygw {
@@ -73,8 +73,7 @@ export async function startVersitygw(program: string): Promise<Versitygw> {
 export function findVersitygw(): string | undefined {
   const named = process.env.VERSITYGW
   if (named !== undefined && named !== '') return named
-  const folders = [...(process.env.PATH ?? '').split(delimiter), join(goPath(), 'bin')]
-  return folders.map((folder) => join(folder, 'versitygw')).find(isExecutable)
+  return findExecutable('versitygw', [join(goPath(), 'bin')])
 }
 
 function goPath(): string {
@@ -85,15 +84,6 @@ function goPath(): string {
     }).trim()
   } catch {
     return join(homedir(), 'go')
-  }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
   }
 }
 
@@ -127,15 +117,6 @@ async function listening(child: ChildProcess, port: number): Promise<void> {
     await sleep(50)
   }
   throw new Error('versitygw did not listen within 10 s')
-}
-
-function canConnect(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('connect', () => resolve(true))
-    socket.once('error', () => resolve(false))
-    socket.once('connect', () => socket.destroy())
-  })
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -15,22 +15,14 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { parse as parseYaml } from 'yaml'
+import { configuredEnv } from '../helpers/configured-env.ts'
 import { execForm, type Instruction, parseDockerfile } from '../helpers/dockerfile.ts'
 import { untilItWorks } from '../helpers/eventually.ts'
 import { findFreePort } from '../helpers/free-port.ts'
 import { npmEnv, packInto } from '../helpers/npm-pack.ts'
 
 const deploy = 'docs/deploy'
-const configured = {
-  S3PROXY_SERVER_PUBLIC_URL: 'https://assets.example.com',
-  SSO_URL: 'https://sso.example.com/',
-  SSO_CLIENT_ID: 'assets',
-  SSO_CLIENT_SECRET: 'sso-secret',
-  AWS_S3_REGION: 'eu-west-2',
-  AWS_S3_ENDPOINT: 'https://my-bucket.s3.eu-west-2.amazonaws.com/',
-  AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 's3-secret',
-}
+const configured = { ...configuredEnv, S3PROXY_SERVER_PUBLIC_URL: 'https://assets.example.com' }
 const folder = mkdtempSync(join(tmpdir(), 's3proxy-deploy-'))
 let tarball = ''
 

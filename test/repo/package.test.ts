@@ -6,6 +6,7 @@ import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, describe, it } from 'node:test'
+import { configuredEnv } from '../helpers/configured-env.ts'
 import { npmEnv, packInto } from '../helpers/npm-pack.ts'
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
@@ -16,16 +17,7 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
 
 /** Nothing of the machine's own configuration. */
 const bareEnv = { PATH: process.env.PATH ?? '', HOME: '/nonexistent' }
-const configured = {
-  ...bareEnv,
-  SSO_URL: 'https://sso.example.com/',
-  SSO_CLIENT_ID: 'assets',
-  SSO_CLIENT_SECRET: 'sso-secret',
-  AWS_S3_REGION: 'eu-west-2',
-  AWS_S3_ENDPOINT: 'https://my-bucket.s3.eu-west-2.amazonaws.com/',
-  AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 's3-secret',
-}
+const configured = { ...bareEnv, ...configuredEnv }
 
 describe('the package that npm pack makes', () => {
   const folder = mkdtempSync(join(tmpdir(), 's3proxy-package-'))
