@@ -1,4 +1,4 @@
-import { type Loaded, useDotenv } from '../config/load.ts'
+import type { Resolved } from '../config/resolve.ts'
 import type { Config } from '../config/schema.ts'
 import type { Problem } from '../config/sources.ts'
 import { takeOver } from '../config/take-over.ts'
@@ -10,13 +10,13 @@ export interface ReloadOptions {
   /** What is in force when nothing was reloaded yet. */
   running: Config
   warnings: readonly string[]
-  read(): Loaded
+  read(): Resolved
   /**
    * Makes another configuration ready, and changes nothing yet.
    *
    * @throws Error with why it cannot be used
    */
-  prepare(config: Config, loaded: Loaded): Promise<Pick<Change, 'commit'>>
+  prepare(config: Config): Promise<Pick<Change, 'commit'>>
   log: Log & Pick<ProgramLog, 'level'>
 }
 
@@ -37,12 +37,11 @@ export function createReload(options: ReloadOptions): () => Promise<void> {
     if (loaded.config === undefined) return refuse(loaded.problems.map(formatProblem).join('; '))
     const { config, changed, kept } = takeOver(running, loaded.config)
     try {
-      const { commit } = await options.prepare(config, loaded)
+      const { commit } = await options.prepare(config)
       commit()
     } catch (error) {
       return refuse(messageOf(error))
     }
-    useDotenv(loaded.dotenv)
     log.level = config.log.level
     for (const warning of loaded.warnings)
       if (!warnings.includes(warning)) log.warn({ code: 'CONFIG_RISKY' }, warning)

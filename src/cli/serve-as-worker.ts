@@ -1,5 +1,4 @@
 import cluster from 'node:cluster'
-import { inheritDotenv, useDotenv } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { messageOf } from '../errors.ts'
 import { createLog } from '../log.ts'
@@ -14,7 +13,6 @@ export async function serveAsWorker(): Promise<number> {
   const start = await receive()
   if (start.kind !== 'start') throw new Error(`expected to be started, and not ${start.kind}`)
   const { config, target } = start
-  inheritDotenv(start.dotenv)
   const log = await createLog({
     level: config.log.level,
     isPretty: process.stdout.isTTY === true,
@@ -37,7 +35,6 @@ export async function serveAsWorker(): Promise<number> {
       } else if (message.kind === 'discard') change?.discard()
       else if (message.kind === 'commit' && change !== undefined && taken !== undefined) {
         change.commit()
-        useDotenv(taken.dotenv)
         log.level = taken.config.log.level
       }
       if (message.kind !== 'prepare') change = undefined

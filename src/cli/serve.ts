@@ -1,5 +1,6 @@
 import cluster from 'node:cluster'
-import { type Loaded, readConfig, useDotenv } from '../config/load.ts'
+import { loadConfig } from '../config/load.ts'
+import type { Resolved } from '../config/resolve.ts'
 import type { Config } from '../config/schema.ts'
 import { messageOf } from '../errors.ts'
 import { createLog, type ProgramLog } from '../log.ts'
@@ -25,14 +26,12 @@ export async function serve({ config: configPath, set, port }: ServeFlags): Prom
     const { serveAsWorker } = await import('./serve-as-worker.ts')
     return serveAsWorker()
   }
-  const read = () => readConfig({ configPath, flags: set, port })
-  const loaded = read()
-  const { config, problems, warnings } = loaded
+  const read = () => loadConfig({ configPath, flags: set, port })
+  const { config, problems, warnings } = read()
   if (config === undefined) {
     process.stderr.write(formatProblems({ problems, warnings }))
     return exitStatus.usage
   }
-  const dotenv = useDotenv(loaded.dotenv)
   const log = await createLog({ level: config.log.level, isPretty: process.stdout.isTTY === true })
   for (const warning of warnings) log.warn({ code: 'CONFIG_RISKY' }, warning)
   let target: ListenTarget
@@ -42,7 +41,7 @@ export async function serve({ config: configPath, set, port }: ServeFlags): Prom
     log.error({ code: 'LISTEN_FAILED' }, `cannot listen: ${messageOf(error)}`)
     return exitStatus.failure
   }
-  const parts = { config, dotenv, read, warnings, hangup, log }
+  const parts = { config, read, warnings, hangup, log }
   if (config.server.workers === 1) return serveAlone(parts, target)
   const { superviseWorkers } = await import('./supervise-workers.ts')
   return superviseWorkers(parts, target)
@@ -60,9 +59,7 @@ async function targetOf({ server }: Config): Promise<ListenTarget> {
 /** What a process that holds the configuration needs to read it again. */
 export interface ServeParts {
   config: Config
-  /** What `.env` has added to the environment. */
-  dotenv: Readonly<Record<string, string>>
-  read(): Loaded
+  read(): Resolved
   warnings: readonly string[]
   hangup: Hangup
   log: ProgramLog

@@ -1,5 +1,4 @@
 import cluster, { type Worker } from 'node:cluster'
-import { type Loaded, useDotenv } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { messageOf } from '../errors.ts'
 import type { AdminServer } from '../server/admin-server.ts'
@@ -30,7 +29,6 @@ export async function superviseWorkers(parts: ServeParts, target: ListenTarget):
   const listening = new Set<Worker>()
   const waiting = new Set<NodeJS.Timeout>()
   let { config } = parts
-  let dotenv = parts.dotenv
   let isStopping = false
   /** Workers that wait for their configuration while the others are told of another one. */
   let held: Worker[] | undefined
@@ -44,16 +42,15 @@ export async function superviseWorkers(parts: ServeParts, target: ListenTarget):
   function greet(worker: Worker): void {
     if (held !== undefined) return void held.push(worker)
     greeted.add(worker)
-    tell(worker, { kind: 'start', config, target, dotenv })
+    tell(worker, { kind: 'start', config, target })
   }
 
-  async function prepare(next: Config, loaded: Loaded): Promise<Pick<Change, 'commit'>> {
+  async function prepare(next: Config): Promise<Pick<Change, 'commit'>> {
     const workers = [...greeted]
     held = []
     round++
     const answers = workers.map((worker) => prepared(worker, round))
-    for (const worker of workers)
-      tell(worker, { kind: 'prepare', round, config: next, dotenv: loaded.dotenv })
+    for (const worker of workers) tell(worker, { kind: 'prepare', round, config: next })
     const problem = (await Promise.all(answers)).find((answer) => answer !== undefined)
     const release = (kind: 'commit' | 'discard') => {
       for (const worker of workers) tell(worker, { kind })
@@ -65,7 +62,6 @@ export async function superviseWorkers(parts: ServeParts, target: ListenTarget):
       return {
         commit() {
           config = next
-          dotenv = useDotenv(loaded.dotenv)
           release('commit')
         },
       }

@@ -8,9 +8,9 @@ import type { MetricSnapshot } from '../telemetry/prom-client.ts'
  * started later, when there may be another one on the disk.
  */
 export type ToWorker =
-  | { kind: 'start'; config: Config; target: ListenTarget; dotenv: Readonly<Record<string, string>> }
+  | { kind: 'start'; config: Config; target: ListenTarget }
   /** Make another configuration ready; answered by `Prepared`. */
-  | { kind: 'prepare'; round: number; config: Config; dotenv: Readonly<Record<string, string>> }
+  | { kind: 'prepare'; round: number; config: Config }
   /** Every worker is ready: take it. */
   | { kind: 'commit' }
   /** Some worker is not: forget it. */

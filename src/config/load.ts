@@ -13,59 +13,25 @@ export interface LoadOptions {
   wanted?: readonly Section[]
 }
 
-/** A configuration that was read, and what `.env` would add to the process's environment. */
-export interface Loaded extends Resolved {
-  dotenv: Readonly<Record<string, string>>
-}
-
-/** Reads and validates the configuration, and uses what `.env` adds: see `useDotenv`. */
-export function loadConfig(options: LoadOptions = {}): Resolved {
-  const loaded = readConfig(options)
-  useDotenv(loaded.dotenv)
-  return loaded
-}
-
-/** Reads and validates the configuration from flags, environment, `.env` in the working directory and file. */
-export function readConfig({
+/**
+ * Reads and validates the configuration from flags, environment, `.env` in the working directory and file.
+ *
+ * `.env` gives values to options and never reaches the environment of the process: the folder may be somebody
+ * else's, and variables of the AWS SDK can name a command that it runs.
+ */
+export function loadConfig({
   configPath,
   flags = new Map(),
   port,
   wanted = sections,
-}: LoadOptions = {}): Loaded {
+}: LoadOptions = {}): Resolved {
   const unreadable: Problem[] = []
-  const env = ownEnvironment()
+  const { env } = process
   const dotenv = readDotenv(unreadable)
   const path = configPath ?? (env.S3PROXY_CONFIG || dotenv.S3PROXY_CONFIG || undefined)
   const file = path === undefined ? undefined : readConfigFile(path, unreadable)
   const sources: Sources = { flags, port, env, dotenv, file, readSecretFile, readFile }
-  return { ...resolveConfig(sources, wanted, unreadable), dotenv }
-}
-
-/** What the process's environment has only from `.env`. */
-let added: Readonly<Record<string, string>> = {}
-
-/**
- * Puts what `.env` adds into the process's environment, for the AWS default chain; what it added before goes.
- *
- * @returns what it adds now
- */
-export function useDotenv(dotenv: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const own = ownEnvironment()
-  for (const name of Object.keys(added)) if (own[name] === undefined) delete process.env[name]
-  added = Object.fromEntries(Object.entries(dotenv).filter(([name]) => !own[name]))
-  Object.assign(process.env, added)
-  return added
-}
-
-/** Tells a process what of its environment its parent has from `.env`. @param names as `useDotenv` returned them */
-export function inheritDotenv(names: Readonly<Record<string, string>>): void {
-  added = names
-}
-
-/** The environment that the process was started with, whatever `.env` has added since. */
-function ownEnvironment(): Record<string, string | undefined> {
-  const entries = Object.entries(process.env)
-  return Object.fromEntries(entries.filter(([name, value]) => added[name] !== value))
+  return resolveConfig(sources, wanted, unreadable)
 }
 
 function readConfigFile(path: string, problems: Problem[]): Sources['file'] {

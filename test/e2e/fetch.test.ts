@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, describe, it } from 'node:test'
@@ -151,16 +151,35 @@ describe('s3proxy fetch KEY', () => {
     })
   }
 
-  it('takes credentials from the AWS default chain when no key is configured, by a profile of .env too', async (t) => {
+  it('takes credentials from the AWS default chain when no key is configured', async (t) => {
     const home = mkdtempSync(join(tmpdir(), 's3proxy-home-'))
     t.after(() => rmSync(home, { recursive: true }))
     mkdirSync(join(home, '.aws'))
     const keys = `aws_access_key_id=${s3.accessKeyId}\naws_secret_access_key=${s3.secretAccessKey}\n`
     writeFileSync(join(home, '.aws/credentials'), `[reader]\n${keys}`)
-    writeFileSync(join(home, '.env'), 'AWS_PROFILE=reader\n')
-    const env = { ...s3Env(s3), AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', HOME: home }
+    const noKeys = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }
+    const env = { ...s3Env(s3), ...noKeys, AWS_PROFILE: 'reader', HOME: home }
     const { status, stdout, stderr } = await run(['fetch', 'hello.txt'], env, home)
     assert.deepEqual([status, stdout.toString(), stderr], [0, 'hello\n', ''])
+  })
+
+  it('runs nothing that the .env of a folder names by an AWS configuration', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 's3proxy-foreign-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    const [config, marker, preload] = ['config', 'marker', 'preload.cjs'].map((name) => join(folder, name))
+    writeFileSync(config as string, `[default]\ncredential_process = touch ${marker}\n`)
+    writeFileSync(preload as string, `require('node:fs').writeFileSync('${marker}', '')\n`)
+    const lines = ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE'].map((name) => `${name}=${config}\n`)
+    lines.push('AWS_PROFILE=default\n', `NODE_OPTIONS=--require=${preload}\n`)
+    const env = { ...s3Env(s3), AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }
+    const ran = async (more: Record<string, string> = {}) => {
+      const { status } = await run(['fetch', 'hello.txt'], { ...env, ...more }, folder)
+      assert.equal(status, 1)
+      return existsSync(marker as string)
+    }
+    writeFileSync(join(folder, '.env'), lines.join(''))
+    assert.equal(await ran(), false)
+    assert.equal(await ran({ AWS_CONFIG_FILE: config as string }), true, 'in the environment it would')
   })
 
   for (const [what, args] of [

@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createReload, type ReloadOptions } from '../../../src/cli/reload.ts'
-import type { Loaded } from '../../../src/config/load.ts'
+import type { Resolved } from '../../../src/config/resolve.ts'
 import type { Config } from '../../../src/config/schema.ts'
 import { leastEnv, resolve } from '../config/given.ts'
 
-const loadedOf = (env: Record<string, string> = {}): Loaded => ({
-  ...resolve({
+const loadedOf = (env: Record<string, string> = {}): Resolved =>
+  resolve({
     env: { ...leastEnv, S3PROXY_SERVER_ALLOWED_HOSTS: 'a.example.com', REDIS_URL: 'redis://r', ...env },
-  }),
-  dotenv: {},
-})
+  })
 
-function start(read: () => Loaded, more: Partial<ReloadOptions> = {}) {
+function start(read: () => Resolved, more: Partial<ReloadOptions> = {}) {
   const lines: { level: string; fields: object; message: string }[] = []
   const taken: Config[] = []
   const note = (level: string) => (fields: object, message: string) =>

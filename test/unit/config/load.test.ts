@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
-import { loadConfig, readConfig, useDotenv } from '../../../src/config/load.ts'
+import { loadConfig } from '../../../src/config/load.ts'
 import { leastEnv } from './given.ts'
 
 describe('loadConfig', () => {
@@ -29,14 +29,21 @@ describe('loadConfig', () => {
     assert.equal(loadConfig().config?.s3.region, 'eu-west-2')
   })
 
-  it('reads .env of the working directory, and puts it into the environment for the AWS default chain', () => {
-    process.env.AWS_PROFILE = ''
-    writeFileSync('.env', 'PORT=1234\nAWS_PROFILE=from-dotenv\nAWS_S3_REGION=us-east-1\n')
+  it('reads .env of the working directory, for options that the environment does not have', () => {
+    writeFileSync('.env', 'PORT=1234\nAWS_S3_REGION=us-east-1\n')
     const { config } = loadConfig()
     assert.equal(config?.server.port, 1234)
     assert.equal(config?.s3.region, 'eu-west-2')
-    assert.equal(process.env.AWS_PROFILE, 'from-dotenv')
-    assert.equal(process.env.AWS_S3_REGION, 'eu-west-2')
+  })
+
+  it('leaves the environment of the process as it is, whatever .env has', () => {
+    writeFileSync(
+      '.env',
+      'AWS_PROFILE=a\nAWS_CONFIG_FILE=/a\nNODE_OPTIONS=--require=/a\nAWS_ACCESS_KEY_ID=a\nAWS_SECRET_ACCESS_KEY=b\n',
+    )
+    const before = { ...process.env }
+    assert.equal(loadConfig().config?.s3.accessKeyId, 'a')
+    assert.deepEqual({ ...process.env }, before)
   })
 
   it('does not pass over a .env that cannot be read', () => {
@@ -115,22 +122,5 @@ describe('loadConfig', () => {
           'expected the path of a file that holds the secret, and cannot read it: there is no such file (ENOENT)',
       },
     ])
-  })
-
-  it('knows what .env added before from what the process was started with', () => {
-    writeFileSync(
-      '.env',
-      'AWS_PROFILE=one\nAWS_CONFIG_FILE=/one\nS3PROXY_LOG_LEVEL=warn\nSSO_CLIENT_ID=weaker\n',
-    )
-    loadConfig()
-    writeFileSync('.env', 'AWS_PROFILE=two\nS3PROXY_LOG_LEVEL=error\nSSO_CLIENT_ID=weaker\n')
-    const { config, dotenv } = readConfig()
-    assert.deepEqual([config?.log.level, config?.sso.clientId], ['error', 'the-client'])
-    assert.equal(process.env.AWS_PROFILE, 'one', 'reading alone changes nothing')
-    useDotenv(dotenv)
-    assert.deepEqual([process.env.AWS_PROFILE, process.env.AWS_CONFIG_FILE], ['two', undefined])
-    assert.equal(process.env.SSO_CLIENT_ID, 'the-client')
-    useDotenv({})
-    assert.equal(process.env.AWS_PROFILE, undefined)
   })
 })
