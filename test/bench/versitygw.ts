@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { createSigner } from '../../src/s3/sigv4.ts'
+import { findGoProgram } from '../helpers/find-go-program.ts'
 import { findFreePort } from '../helpers/free-port.ts'
-import { findVersitygw } from '../helpers/versitygw.ts'
 import { findProgram, launch, notInstalled } from './launch.ts'
 import { type BenchObject, patternAt } from './objects.ts'
 import type { Peer, PeerSettings } from './peer.ts'
@@ -20,7 +20,7 @@ const credentials = {
  * signs. As it comes, but for connections that are kept, as every peer keeps them.
  */
 export async function startVersitygw({ objects, folder }: PeerSettings): Promise<Peer | string> {
-  const file = findVersitygw() ?? findProgram('versitygw')
+  const file = findGoProgram('versitygw') ?? findProgram('versitygw')
   if (file === undefined) return notInstalled
   const lackingBytes = neededBytes(objects) - freeBytes(folder)
   if (lackingBytes > 0) return `needs ${Math.ceil(lackingBytes / 2 ** 20)} MiB more in ${folder}`

@@ -1,0 +1,5 @@
+import { minioCommand } from '../helpers/minio.ts'
+import { minioDeviations } from './minio-deviations.ts'
+import { describeRealServer } from './real-server.ts'
+
+describeRealServer('minio', minioCommand, minioDeviations)

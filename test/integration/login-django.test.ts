@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it, type TestContext } from 'node:test'
+import { type DjangoSso, findDjangoPython, startDjangoSso } from '../helpers/django-sso.ts'
+import type { HttpClient } from '../helpers/http-client.ts'
+import { locationOf, startLoginStage } from '../helpers/login-stage.ts'
+import { signInAt } from '../helpers/sign-in.ts'
+
+const python = findDjangoPython()
+
+if (python === undefined) {
+  console.log('DJANGO_PYTHON is not set: no login at Django OAuth Toolkit')
+  if (process.env.REQUIRE_DJANGO === '1') it('finds Django', () => assert.fail('REQUIRE_DJANGO is 1'))
+} else describeLogin(python)
+
+function describeLogin(program: string): void {
+  describe('a login at Django OAuth Toolkit', { timeout: 120_000 }, () => {
+    let sso: DjangoSso
+    before(async () => {
+      sso = await startDjangoSso(program)
+    })
+    after(() => sso?.close())
+
+    /** A proxy whose callback the SSO knows, and asks the SSO at every request. */
+    async function start(t: TestContext, settings: Partial<DjangoSso> = {}) {
+      const env = { SSO_TOKEN_CHECK_GRACE_PERIOD: '0' }
+      const stage = await startLoginStage(t, { sso: { ...sso, ...settings }, env })
+      await sso.order('allow-redirect', `${stage.origin}/__redirect_from_sso`)
+      return stage
+    }
+    const beginAt = async (client: HttpClient, url: string) => locationOf(await client.request(url))
+    const isLogin = (location: string) => location.startsWith(`${sso.url}o/authorize/?`)
+
+    it('is in order from the redirect to the object, in every tab', async (t) => {
+      const { origin, browser } = await start(t)
+      const jo = browser()
+      const callbacks: string[] = []
+      for (const tab of [0, 1, 2])
+        callbacks.push(await signInAt(jo, await beginAt(jo, `${origin}/page.html?tab=${tab}`)))
+      for (const tab of [2, 0, 1])
+        assert.equal(locationOf(await jo.request(callbacks[tab] ?? '')), `${origin}/page.html?tab=${tab}`)
+      assert.equal((await jo.request(`${origin}/page.html`)).text, '<h1>page</h1>')
+    })
+
+    it('asks nobody for name and password who is signed in there', async (t) => {
+      const { origin, browser } = await start(t)
+      const jo = browser()
+      await jo.follow(await signInAt(jo, await beginAt(jo, `${origin}/page.html`)))
+      jo.jar.delete('s3proxy_session')
+      assert.equal((await jo.follow(`${origin}/page.html`)).text, '<h1>page</h1>')
+    })
+
+    it('tells the audit line who it was', async (t) => {
+      const { origin, browser, log } = await start(t)
+      const jo = browser()
+      await jo.follow(await signInAt(jo, await beginAt(jo, `${origin}/page.html`), { login: 'ada' }))
+      assert.ok(log.some(({ fields }) => JSON.stringify(fields).includes('id-of-ada')))
+    })
+
+    it('gives nothing to whoever replays a callback, or brings it to another browser', async (t) => {
+      const { origin, browser } = await start(t)
+      const [jo, eve] = [browser(), browser()]
+      const callback = await signInAt(jo, await beginAt(jo, `${origin}/page.html`))
+      assert.ok(isLogin(locationOf(await eve.request(callback))))
+      assert.equal(locationOf(await jo.request(callback)), `${origin}/page.html`)
+      const session = jo.jar.get('s3proxy_session')
+      assert.equal(locationOf(await jo.request(callback)), `${origin}/page.html`)
+      assert.equal(jo.jar.get('s3proxy_session'), session)
+      assert.equal(eve.jar.get('s3proxy_session'), undefined)
+    })
+
+    it('is refused with 403, and a way to start again, where the code is forged or too old', async (t) => {
+      const { origin, browser } = await start(t)
+      for (const spoil of [
+        (callback: string) => callback.replace(/\bcode=[^&]+/, 'code=forged'),
+        async (callback: string) => {
+          await sso.order('expire-codes')
+          return callback
+        },
+      ]) {
+        const jo = browser()
+        const callback = await signInAt(jo, await beginAt(jo, `${origin}/page.html`))
+        const answer = await jo.request(await spoil(callback))
+        assert.equal(answer.status, 403)
+        assert.ok(answer.text.includes(`href="${origin}/page.html"`), answer.text)
+        assert.equal(jo.jar.get('s3proxy_session'), undefined)
+        assert.equal((await jo.follow(`${origin}/page.html`)).text, '<h1>page</h1>')
+      }
+    })
+
+    it('blames the settings where the client secret is wrong', async (t) => {
+      const { origin, browser, log } = await start(t, { clientSecret: 'wrong' })
+      const jo = browser()
+      const answer = await jo.request(await signInAt(jo, await beginAt(jo, `${origin}/page.html`)))
+      assert.equal(answer.status, 401)
+      assert.equal(jo.jar.get('s3proxy_session'), undefined)
+      assert.ok(
+        log.some(
+          ({ level, fields, message }) =>
+            level === 'warn' && /clientSecret/.test(message + JSON.stringify(fields)),
+        ),
+      )
+    })
+
+    it('ends at the SSO where the redirect URI is not registered', async (t) => {
+      const { origin, browser } = await start(t)
+      const jo = browser()
+      const headers = { host: 'not-registered.example' }
+      const begun = locationOf(await jo.request(`${origin}/page.html`, { headers }))
+      await assert.rejects(signInAt(jo, begun), /no redirect from .*: 400/)
+    })
+
+    it('begins again when the token has expired or was revoked', async (t) => {
+      const { origin, browser } = await start(t)
+      const jo = browser()
+      await jo.follow(await signInAt(jo, await beginAt(jo, `${origin}/page.html`)))
+      for (const order of ['expire-tokens', 'revoke-tokens'] as const) {
+        assert.equal((await jo.request(`${origin}/page.html`)).status, 200)
+        await sso.order(order)
+        assert.ok(isLogin(await beginAt(jo, `${origin}/page.html`)))
+        assert.equal((await jo.follow(`${origin}/page.html`)).text, '<h1>page</h1>')
+      }
+    })
+
+    it('is signed out here, and asked for a name after the session there has ended too', async (t) => {
+      const { origin, browser } = await start(t)
+      const jo = browser()
+      await jo.follow(await signInAt(jo, await beginAt(jo, `${origin}/page.html`)))
+      const headers = { origin }
+      const out = await jo.request(`${origin}/__s3proxy/logout`, { method: 'POST', headers })
+      assert.equal(out.status, 200)
+      const begun = await beginAt(jo, `${origin}/page.html`)
+      assert.ok(isLogin(begun))
+      await sso.order('end-sessions')
+      assert.match(locationOf(await jo.request(begun)), /^\/sign-in\//)
+    })
+
+    it('is 403 for who does not agree', async (t) => {
+      const { origin, browser } = await start(t)
+      const jo = browser()
+      await jo.follow(await signInAt(jo, await beginAt(jo, `${origin}/page.html`)))
+      await sso.order('ask-for-consent')
+      await sso.order('revoke-tokens')
+      const begun = await beginAt(jo, `${origin}/page.html`)
+      const answer = await jo.request(await refuseAt(jo, begun))
+      assert.equal(answer.status, 403)
+      assert.match(answer.text, /LOGIN_DENIED/)
+    })
+  })
+}
+
+/** Presses the button of the toolkit's page that does not agree. @returns where it leads */
+async function refuseAt(client: HttpClient, authorizeUrl: string): Promise<string> {
+  const page = await client.request(authorizeUrl)
+  const form = new URLSearchParams()
+  for (const [, name = '', value = ''] of page.text.matchAll(hiddenField)) form.set(name, unescapeHtml(value))
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  return locationOf(await client.request(authorizeUrl, { method: 'POST', headers, body: `${form}` }))
+}
+
+const hiddenField = /<input type="hidden" name="([^"]+)"[^>]* value="([^"]*)"/g
+
+function unescapeHtml(text: string): string {
+  return text.replaceAll('&#x27;', "'").replaceAll('&quot;', '"').replaceAll('&amp;', '&')
+}
