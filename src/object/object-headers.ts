@@ -25,9 +25,37 @@ export function pickObjectHeaders(headers: ReadonlyMap<string, string>): HeaderL
   const picked: HeaderList = []
   for (const name of passedOn) {
     const value = headers.get(name)
-    if (value !== undefined) picked.push(name, value)
+    if (value === undefined) continue
+    const shown = name === 'content-encoding' ? withoutAwsChunked(value) : value
+    if (shown !== '' || value === '') picked.push(name, shown)
   }
   return picked
+}
+
+/**
+ * Picks from a 304 of S3 what may change the copy that a client has; its type and its length are those of an empty
+ * answer.
+ *
+ * @param asked the `if-none-match` that S3 was sent: one strong ETag in it is the object's, where S3 names none
+ * @see RFC 9110 section 15.4.5
+ */
+export function pickNotModifiedHeaders(headers: ReadonlyMap<string, string>, asked = ''): HeaderList {
+  const picked: HeaderList = []
+  for (const name of passedOnWith304) {
+    const value = headers.get(name)
+    if (value !== undefined) picked.push(name, value)
+  }
+  if (!headers.has('etag') && /^"[^"]*"$/.test(asked)) picked.push('etag', asked)
+  return picked
+}
+
+const passedOnWith304 = ['cache-control', 'expires', 'date', 'etag', 'last-modified', 'x-amz-version-id']
+
+/** The coding of an upload, which S3 takes off and some servers keep the name of: no client knows it. */
+function withoutAwsChunked(contentEncoding: string): string {
+  if (!/aws-chunked/i.test(contentEncoding)) return contentEncoding
+  const codings = contentEncoding.split(',').map((coding) => coding.trim())
+  return codings.filter((coding) => coding !== '' && coding.toLowerCase() !== 'aws-chunked').join(', ')
 }
 
 /**
@@ -61,13 +89,37 @@ export function protectObjectHeaders(headers: Readonly<HeaderList>, sandboxed: b
 
 /** @see RFC 9111 section 5.2.2: `private` and `public` contradict each other, `s-maxage` is for shared caches */
 function makePrivate(cacheControl: string): string {
-  const directives = cacheControl
-    .match(/[^,"]+(?:"(?:[^"\\]|\\.)*")?/g)
-    ?.map((directive) => directive.trim())
-    .filter(
-      (directive) => directive !== '' && !/^(?:public|private|s-maxage|proxy-revalidate)\b/i.test(directive),
-    )
-  return ['private', ...(directives ?? [])].join(', ')
+  let result = 'private'
+  for (const item of splitList(cacheControl)) {
+    const directive = item.trim()
+    if (isDirective.test(directive) && !shared.test(directive)) result += `, ${directive}`
+  }
+  return result
+}
+
+const isDirective = /^[!#$%&'*+\-.^_`|~0-9a-z]/i
+const shared = /^(?:public|private|s-maxage|proxy-revalidate)\b/i
+
+/**
+ * The items of a list, whose quoted strings may have commas in them; a quote that is never closed is none, and left
+ * out. Looks at each character at most twice, because anybody may have stored the text.
+ */
+function splitList(text: string): string[] {
+  const items: string[] = []
+  let start = 0
+  let openQuote = -1
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index]
+    if (openQuote !== -1 && character === '\\') index++
+    else if (character === '"') openQuote = openQuote === -1 ? index : -1
+    else if (character === ',' && openQuote === -1) {
+      items.push(text.slice(start, index))
+      start = index + 1
+    }
+  }
+  if (openQuote === -1) items.push(text.slice(start))
+  else items.push(...(text.slice(start, openQuote) + text.slice(openQuote).replaceAll('"', '')).split(','))
+  return items
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type ErrorContext, errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import { type HeaderList, headerIn, type Reply } from '../http/reply.ts'
-import { readConditions, withIfRange, withoutRange } from './conditions.ts'
+import { type ConditionsResult, readConditions, withIfRange, withoutRange } from './conditions.ts'
 import type { ObjectKey } from './key.ts'
 import { protectObjectHeaders } from './object-headers.ts'
 import type { Conditions, ObjectResult, ObjectSource } from './object-source.ts'
@@ -9,6 +9,8 @@ import type { Conditions, ObjectResult, ObjectSource } from './object-source.ts'
 export interface ReadOptions {
   /** Whether types that can run script are sandboxed. */
   sandboxed: boolean
+  /** The time, in milliseconds. */
+  now(): number
   /** Called when S3 refuses a key. */
   onDenied(): void
 }
@@ -24,9 +26,9 @@ export async function readObject(
   key: ObjectKey,
   options: ReadOptions,
 ): Promise<Reply> {
-  const read = readConditions(request.header)
+  const read = readConditions(request.header, options.now)
   if (read.kind === 'invalid') return errorReply('HEADER_INVALID', contextOf(request))
-  const result = await openWithIfRange(source, request, key, read.conditions, read.ifRange)
+  const result = await openWithIfRange(source, request, key, read, options.now)
   const reply = replyTo(result, request, options)
   reply.s3RequestId = result.s3RequestId
   return reply
@@ -42,7 +44,7 @@ function replyTo(result: ObjectResult, request: ProxyRequest, options: ReadOptio
       return { status: result.status, headers, body: null }
     }
     case 'not-modified':
-      return { status: 304, headers: withoutLength(protectObjectHeaders(result.headers, false)), body: null }
+      return { status: 304, headers: protectObjectHeaders(result.headers, false), body: null }
     case 'precondition-failed':
       return errorReply('PRECONDITION_FAILED', context)
     case 'range-not-satisfiable': {
@@ -64,41 +66,29 @@ function contextOf(request: ProxyRequest): ErrorContext {
   return { requestId: request.id, accept: request.header('accept') }
 }
 
-/** Of the answer itself, which is empty; a cache would take it for the object's (RFC 9110 section 8.6). */
-function withoutLength(headers: HeaderList): HeaderList {
-  const index = headers.indexOf('content-length')
-  return index % 2 === 0 ? headers.toSpliced(index, 2) : headers
-}
-
 /** S3 has no `if-range`: the range with a precondition, and when that fails, the whole object. */
 function openWithIfRange(
   source: ObjectSource,
   { method, signal }: ProxyRequest,
   key: ObjectKey,
-  conditions: Conditions,
-  ifRange: string | undefined,
+  { conditions, ifRange }: Extract<ConditionsResult, { kind: 'conditions' }>,
+  now: () => number,
 ): Promise<ObjectResult> {
   const open: Open = (effective) =>
     source.open({ method: method === 'HEAD' ? 'HEAD' : 'GET', key, conditions: effective, signal })
   if (conditions.range === undefined || ifRange === undefined) return open(conditions)
-  const guarded = withIfRange(conditions, ifRange)
+  const guarded = withIfRange(conditions, ifRange, now)
   if (guarded === undefined) return open(withoutRange(conditions))
-  return openRange(open, guarded, conditions, ifRange)
+  return openRange(open, guarded, conditions)
 }
 
 type Open = (conditions: Conditions) => Promise<ObjectResult>
 
 /** @param guarded the conditions with the precondition */
-async function openRange(
-  open: Open,
-  guarded: Conditions,
-  conditions: Conditions,
-  ifRange: string,
-): Promise<ObjectResult> {
+async function openRange(open: Open, guarded: Conditions, conditions: Conditions): Promise<ObjectResult> {
   const result = await open(guarded)
   if (result.kind === 'precondition-failed') return open(withoutRange(conditions))
-  if (result.kind !== 'found' || result.status !== 206 || isVersion(result.headers, guarded, ifRange))
-    return result
+  if (result.kind !== 'found' || result.status !== 206 || isVersion(result.headers, guarded)) return result
   result.body.cancel()
   return open(withoutRange(conditions))
 }
@@ -107,6 +97,6 @@ async function openRange(
  * `If-Unmodified-Since` lets an older version pass, which is there again once a newer one was deleted; `if-range`
  * means the very version (RFC 9110 section 13.1.5).
  */
-function isVersion(headers: HeaderList, guarded: Conditions, ifRange: string): boolean {
-  return guarded['if-unmodified-since'] === undefined || headerIn(headers, 'last-modified') === ifRange
+function isVersion(headers: HeaderList, { 'if-unmodified-since': date }: Conditions): boolean {
+  return date === undefined || headerIn(headers, 'last-modified') === date
 }

@@ -8,7 +8,7 @@ import { TransportError } from '../s3/transport-error.ts'
 import { conditionHeaders } from './conditions.ts'
 import { answersRange, type ByteRange, parseContentRange } from './content-range.ts'
 import { toWireKey } from './key.ts'
-import { pickObjectHeaders } from './object-headers.ts'
+import { pickNotModifiedHeaders, pickObjectHeaders } from './object-headers.ts'
 import type { ObjectRequest, ObjectResult } from './object-source.ts'
 import { judgeS3Answer, readErrorBody, xmlElement } from './s3-answer.ts'
 
@@ -65,13 +65,8 @@ export async function attemptObject(
     if (!('if-none-match' in conditions || 'if-modified-since' in conditions)) {
       throw badAnswer('304 to a request without a condition', response)
     }
-    // Of a 304 it may be anything: RFC 9110 section 15.4.5 leaves it to S3.
-    response.headers.delete('content-length')
-    return {
-      kind: 'not-modified',
-      headers: pickObjectHeaders(response.headers),
-      s3RequestId: requestIdOf(response),
-    }
+    const headers = pickNotModifiedHeaders(response.headers, conditions['if-none-match'])
+    return { kind: 'not-modified', headers, s3RequestId: requestIdOf(response) }
   }
   return judge(client, request, response, deadline)
 }

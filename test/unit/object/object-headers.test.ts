@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { headerIn } from '../../../src/http/reply.ts'
-import { pickObjectHeaders, protectObjectHeaders } from '../../../src/object/object-headers.ts'
+import {
+  pickNotModifiedHeaders,
+  pickObjectHeaders,
+  protectObjectHeaders,
+} from '../../../src/object/object-headers.ts'
 
 describe('pickObjectHeaders', () => {
   it('passes on what the contract names, and nothing else', () => {
@@ -40,6 +44,50 @@ describe('pickObjectHeaders', () => {
   })
 })
 
+describe('pickObjectHeaders of a content-encoding', () => {
+  for (const [stored, shown] of [
+    ['aws-chunked', undefined],
+    ['AWS-Chunked', undefined],
+    ['aws-chunked, aws-chunked', undefined],
+    ['aws-chunked,', undefined],
+    ['aws-chunked,gzip', 'gzip'],
+    ['gzip, aws-chunked', 'gzip'],
+    ['br ,\taws-chunked , gzip', 'br, gzip'],
+    ['gzip', 'gzip'],
+    ['br,gzip', 'br,gzip'],
+    ['x-aws-chunked', 'x-aws-chunked'],
+  ] as const) {
+    it(`shows ${stored} as ${shown ?? 'none'}`, () => {
+      const picked = pickObjectHeaders(new Map([['content-encoding', stored]]))
+      assert.equal(headerIn(picked, 'content-encoding'), shown)
+    })
+  }
+})
+
+describe('pickNotModifiedHeaders', () => {
+  const date = 'Tue, 01 Oct 2024 10:00:00 GMT'
+
+  it('keeps what belongs to the object, and nothing that describes the empty answer', () => {
+    const kept = ['cache-control', 'expires', 'date', 'etag', 'last-modified', 'x-amz-version-id']
+    const dropped = [
+      ...['content-type', 'content-length', 'content-encoding', 'content-disposition', 'content-language'],
+      ...['content-range', 'accept-ranges', 'server'],
+    ]
+    assert.deepEqual(
+      pickNotModifiedHeaders(new Map([...kept, ...dropped].map((name) => [name, name])), '"asked"'),
+      kept.flatMap((name) => [name, name]),
+    )
+  })
+
+  it('names the ETag that was asked for where S3 names none, and only where there is no doubt', () => {
+    const etagOf = (asked?: string) =>
+      headerIn(pickNotModifiedHeaders(new Map([['date', date]]), asked), 'etag')
+    assert.equal(etagOf('"a"'), '"a"')
+    for (const asked of [undefined, 'W/"a"', '"a", "b"', '*', 'a', ''])
+      assert.equal(etagOf(asked), undefined, asked)
+  })
+})
+
 describe('protectObjectHeaders', () => {
   const cacheControl = (value?: string) =>
     headerIn(protectObjectHeaders(value === undefined ? [] : ['cache-control', value], true), 'cache-control')
@@ -59,11 +107,26 @@ describe('protectObjectHeaders', () => {
     ['"public"', 'private'],
     ['max-age=1, "public', 'private, max-age=1'],
     ['proxy-revalidate, must-revalidate', 'private, must-revalidate'],
+    ['no-cache="a\\\\", public', 'private, no-cache="a\\\\"'],
+    ['no-cache="a, public, max-age=1', 'private, no-cache=a, max-age=1'],
+    ['max-age=1, "public", no-store', 'private, max-age=1, no-store'],
   ] as const) {
     it(`makes cache-control ${given ?? '(none)'} ${becomes}`, () => {
       assert.equal(cacheControl(given), becomes)
     })
   }
+
+  it('takes time in proportion to the length of what was stored', () => {
+    // Far more than S3 lets be stored, so that the square of it would take seconds of the processor.
+    for (const hostile of ['a\\"', '"a', '\\"', 'x="', '",', ',', ' ', 'a="b\\"', '"a\\'].map((part) =>
+      part.repeat(120_000 / part.length),
+    )) {
+      const before = process.cpuUsage()
+      cacheControl(hostile)
+      const { user, system } = process.cpuUsage(before)
+      assert.ok(user + system < 1_000_000, `${(user + system) / 1000} ms for ${hostile.slice(0, 8)}`)
+    }
+  })
 
   function isSandboxed(type: string | undefined, sandboxed: boolean): boolean {
     const headers = protectObjectHeaders(type === undefined ? [] : ['content-type', type], sandboxed)
