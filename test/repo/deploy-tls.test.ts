@@ -9,7 +9,7 @@ import { after, afterEach, before, describe, it } from 'node:test'
 import { untilItWorks } from '../helpers/eventually.ts'
 import { findFreePort } from '../helpers/free-port.ts'
 import { createHttpClient, type HttpClient } from '../helpers/http-client.ts'
-import type { ProxyProcess } from '../helpers/proxy-process.ts'
+import type { LogLine, ProxyProcess } from '../helpers/proxy-process.ts'
 import { logIn } from '../helpers/sign-in.ts'
 import { useStage } from '../helpers/stage.ts'
 
@@ -19,7 +19,7 @@ const ca = readFileSync(cert as string)
 interface Ports {
   https: number
   http: number
-  proxy: number
+  instances: [number, number]
 }
 
 interface Front {
@@ -29,11 +29,12 @@ interface Front {
 
 const fronts: Record<string, Front> = {
   nginx: {
-    prepare(folder, { https, http, proxy }) {
+    prepare(folder, { https, http, instances }) {
       const site = readFileSync('docs/deploy/nginx.conf', 'utf8')
         .replace('listen 80;', `listen 127.0.0.1:${http};`)
         .replace('listen 443 ssl', `listen 127.0.0.1:${https} ssl`)
-        .replace('server 127.0.0.1:8080;', `server 127.0.0.1:${proxy};`)
+        .replace('server 127.0.0.1:8080 ', `server 127.0.0.1:${instances[0]} `)
+        .replace('server 127.0.0.1:8081 ', `server 127.0.0.1:${instances[1]} `)
         .replace('/etc/nginx/tls/assets.example.com.pem', String(cert))
         .replace('/etc/nginx/tls/assets.example.com.key', String(key))
         .replaceAll('server_name assets.example.com', 'server_name localhost')
@@ -53,13 +54,14 @@ events {} http { access_log off; ${temporary} include ${folder}/site.conf; }`,
     },
   },
   caddy: {
-    prepare(folder, { https, http, proxy }) {
+    prepare(folder, { https, http, instances }) {
       const site = readFileSync('docs/deploy/Caddyfile', 'utf8')
         .replace(
           'assets.example.com {',
           `https://localhost:${https} {\n\tbind 127.0.0.1\n\ttls ${cert} ${key}`,
         )
-        .replace('127.0.0.1:8080', `127.0.0.1:${proxy}`)
+        .replace('127.0.0.1:8080', `127.0.0.1:${instances[0]}`)
+        .replace('127.0.0.1:8081', `127.0.0.1:${instances[1]}`)
       assert.match(site, /tls \//)
       const options = `{\n\tadmin off\n\thttp_port ${http}\n\tauto_https disable_redirects\n}\n`
       writeFileSync(join(folder, 'Caddyfile'), options + site)
@@ -82,19 +84,21 @@ for (const [name, front] of Object.entries(fronts)) {
     const { stage } = useStage()
     const folder = mkdtempSync(join(tmpdir(), `s3proxy-${name}-`))
     const clients: HttpClient[] = []
-    let [proxy, running] = [] as unknown as [ProxyProcess, ChildProcess]
-    let ports: Ports
+    let instances: [ProxyProcess, ProxyProcess]
+    let running: ChildProcess
+    /** Without server.publicUrl, so that scheme and host are what it is told. */
+    let settings: Record<string, string>
     let origin = ''
     let output = ''
 
     before(async () => {
       const [https, http] = [await findFreePort(), await findFreePort()]
       origin = `https://localhost:${https}`
-      // Without server.publicUrl, so that scheme and host are what it is told.
-      proxy = await stage().serve({ S3PROXY_SERVER_ALLOWED_HOSTS: `localhost:${https}` })
+      settings = { S3PROXY_SERVER_ALLOWED_HOSTS: `localhost:${https}` }
+      instances = [await stage().serve(settings), await stage().serve(settings)]
       stage().sso.allowRedirect(`${origin}/__redirect_from_sso`)
-      ports = { https, http, proxy: proxy.port }
-      const { command, args, env } = front.prepare(folder, ports)
+      const ports = instances.map(({ port }) => port) as [number, number]
+      const { command, args, env } = front.prepare(folder, { https, http, instances: ports })
       running = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
       for (const stream of [running.stdout, running.stderr])
         stream?.on('data', (piece) => {
@@ -159,17 +163,19 @@ for (const [name, front] of Object.entries(fronts)) {
       const answer = await client.request(`${origin}/a%2F..%2Fb`)
       assert.equal(answer.status, 400)
       assert.match(answer.text, /TARGET_INVALID/)
-      const line = await proxy.logged((one) => one.requestId === answer.headers['x-request-id'])
+      const isOfIt = (line: LogLine) => line.requestId === answer.headers['x-request-id']
+      const line = await Promise.any(instances.map((instance) => instance.logged(isOfIt)))
       assert.equal(line.code, 'TARGET_INVALID')
     })
 
     it('uses its connections to s3proxy again', async () => {
       const client = newClient()
       await logIn(client, `${origin}/a%20page.html`)
-      const before = connectionsOf(proxy)
+      const connections = () => instances.reduce((sum, instance) => sum + connectionsOf(instance), 0)
+      const before = connections()
       for (let count = 0; count < 20; count++) await client.request(`${origin}/a%20page.html`)
-      const now = connectionsOf(proxy)
-      assert.ok(now - before <= 1, `${before} connections, then ${now}`)
+      const now = connections()
+      assert.ok(now - before <= instances.length, `${before} connections, then ${now}`)
     })
 
     it('passes each piece of a body as it comes', async () => {
@@ -199,6 +205,36 @@ for (const [name, front] of Object.entries(fronts)) {
         asked === 'large.bin' ? { cutAfterBytes: 50_000 } : undefined,
       )
       await assert.rejects(client.request(`${origin}/large.bin`))
+    })
+
+    it('fails no request while one instance after the other restarts', async (t) => {
+      const client = newClient()
+      await logIn(client, `${origin}/a%20page.html`)
+      const restarts = new AbortController()
+      const failures: unknown[] = []
+      let count = 0
+      const load = Array.from({ length: 8 }, async (_, index) => {
+        const method = index === 0 ? 'HEAD' : 'GET'
+        while (!restarts.signal.aborted) {
+          count++
+          const { status, text } = await client.request(`${origin}/a%20page.html`, { method })
+          if (status !== 200 || text !== (method === 'GET' ? '<h1>page</h1>' : ''))
+            failures.push({ status, text })
+        }
+      })
+      try {
+        for (const round of [0, 1, 0, 1] as const) {
+          const { port, stop } = instances[round]
+          await stop()
+          instances[round] = await stage().serve({ ...settings, PORT: String(port) })
+        }
+      } finally {
+        restarts.abort()
+        await Promise.all(load)
+      }
+      t.diagnostic(`${count} requests`)
+      assert.deepEqual(failures, [])
+      assert.ok(count > 100, `${count} requests`)
     })
   })
 }
