@@ -89,6 +89,11 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
     what: 'This site is not served under this host name.',
     advice: checkAddress,
   },
+  HEADERS_TOO_MANY: {
+    title: 'Too many headers',
+    what: 'The request has more than 100 lines of headers.',
+    advice: 'Try again from another browser or tool.',
+  },
   INTERNAL: { title: 'Something went wrong', what: 'This is a fault of ours.', advice: tellOperator },
   S3_BAD_ANSWER: {
     title: 'The file store cannot be used',

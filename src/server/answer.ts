@@ -43,13 +43,14 @@ export function createAnswer(parts: AnswerParts) {
     response.once('close', () => {
       if (!response.writableFinished) gone.abort()
     })
-    if (hasBody(message)) {
+    const exchange: Exchange = parts.notesPhases ? { route: 'invalid', phases: [] } : { route: 'invalid' }
+    const incoming = readIncoming(message, gone)
+    const isUnreadable = incoming.kind === 'invalid' && incoming.code === 'HEADERS_TOO_MANY'
+    if (isUnreadable || hasBody(message)) {
       // It is thrown away; a client that goes on sending does so until the connection is closed.
       message.resume()
       response.shouldKeepAlive = false
     }
-    const exchange: Exchange = parts.notesPhases ? { route: 'invalid', phases: [] } : { route: 'invalid' }
-    const incoming = readIncoming(message, gone)
     const id = incoming.kind === 'request' ? incoming.request.id : incoming.requestId
     const refuse = (code: ErrorCode) => errorReply(code, { requestId: id, accept: message.headers.accept })
     const reply =

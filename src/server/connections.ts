@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { headBytes } from './head-bytes.ts'
 import { resetSocket } from './reset-socket.ts'
+import { stopParserOnceDestroyed } from './stop-parser.ts'
 
 /** A request whose turn to be answered comes once all before it on its connection are answered. */
 export interface Turn {
@@ -10,6 +12,8 @@ export interface Turn {
   startedAt: number
   /** It came when the shutdown had begun. */
   isLate: boolean
+  /** Memory for its head while it waits for those before it; 0 where its turn came at once. */
+  waitingBytes: number
 }
 
 /** The connection of one client. */
@@ -22,6 +26,10 @@ export interface ClientConnection {
   /** Says to the client why nothing more is read, once its turn comes. */
   refusal?: () => void
   isRefused: boolean
+  /** Nothing is read, because so much waits already. */
+  isHeld: boolean
+  /** Sum of `waitingBytes` of its turns. */
+  waitingBytes: number
 }
 
 export type CutReason = 'SEND_TIMEOUT' | 'SHUTTING_DOWN'
@@ -52,8 +60,15 @@ export interface Connections {
   drain(timeoutMs: number): Promise<number>
 }
 
-/** Node parses whatever a client pipelines, however slowly it is answered; this much of it is kept. */
+/**
+ * Where so many requests of a connection are unanswered, nothing more is read from it. It is more than one, because
+ * a client that leaves is only noticed while its connection is read, or when something is sent.
+ */
+const heldTurns = 8
+/** Node parses all requests of one read, up to 64 KiB, and so more than `heldTurns`; a connection with more ends. */
 const maxTurns = 256
+/** For requests that wait for others of their connection: on one connection, and on all of this process. */
+const maxWaitingBytes = { connection: 2 << 20, process: 32 << 20 }
 /** For the access lines of what was reset. */
 const lastWordsMs = 250
 
@@ -67,6 +82,7 @@ export function createConnections({ answer, onDropped, sendTimeoutMs }: Connecti
   let isDraining = false
   /** Requests being answered, of closed connections too. */
   let answering = 0
+  let waitingBytes = 0
   let onChange: () => void = () => {}
 
   async function answerAll(connection: ClientConnection): Promise<void> {
@@ -76,7 +92,8 @@ export function createConnections({ answer, onDropped, sendTimeoutMs }: Connecti
       await answer(turn, connection)
       turns.shift()
       // An answer with `connection: close` is the last one.
-      if (!socket.writable) for (const dropped of turns.splice(0)) onDropped(dropped)
+      if (!socket.writable) drop(connection, turns.splice(0))
+      else if (turns[0] !== undefined) release(connection, turns[0])
     }
     answering--
     connection.refusal?.()
@@ -88,8 +105,42 @@ export function createConnections({ answer, onDropped, sendTimeoutMs }: Connecti
   function forget(connection: ClientConnection): void {
     open.delete(connection.socket)
     // The first one sees by itself that its client is gone.
-    for (const turn of connection.turns.splice(1)) onDropped(turn)
+    drop(connection, connection.turns.splice(1))
     onChange()
+  }
+
+  /** A request does not wait any more. */
+  function release(connection: ClientConnection, turn: Turn): void {
+    waitingBytes -= turn.waitingBytes
+    connection.waitingBytes -= turn.waitingBytes
+    turn.waitingBytes = 0
+    if (!connection.isHeld || connection.turns.length >= heldTurns) return
+    connection.isHeld = false
+    connection.socket.resume()
+  }
+
+  function drop(connection: ClientConnection, turns: Turn[]): void {
+    for (const turn of turns) {
+      release(connection, turn)
+      onDropped(turn)
+    }
+  }
+
+  /** Lets a request wait for those before it, and its connection end when that is too much. */
+  function wait(connection: ClientConnection, turn: Turn): void {
+    const { socket, turns } = connection
+    turn.waitingBytes = headBytes(turn.message)
+    waitingBytes += turn.waitingBytes
+    connection.waitingBytes += turn.waitingBytes
+    const isTooMuch =
+      turns.length > maxTurns ||
+      connection.waitingBytes > maxWaitingBytes.connection ||
+      waitingBytes > maxWaitingBytes.process
+    if (isTooMuch) socket.destroy()
+    else if (turns.length >= heldTurns) {
+      connection.isHeld = true
+      socket.pause()
+    }
   }
 
   function reset(connection: ClientConnection, reason: CutReason): void {
@@ -123,17 +174,34 @@ export function createConnections({ answer, onDropped, sendTimeoutMs }: Connecti
     add(socket) {
       // Its handshake took until after the listener was closed.
       if (isDraining) return void socket.destroy()
-      const connection: ClientConnection = { socket, turns: [], isRefused: false }
+      const connection: ClientConnection = {
+        socket,
+        turns: [],
+        isRefused: false,
+        isHeld: false,
+        waitingBytes: 0,
+      }
       open.set(socket, connection)
+      stopParserOnceDestroyed(socket)
+      // Node reads on after each request that it has parsed, whoever has paused the socket.
+      socket.on('resume', () => {
+        if (connection.isHeld) socket.pause()
+      })
       socket.once('close', () => forget(connection))
     },
     take(message, response) {
       const connection = open.get(message.socket)
-      const turn: Turn = { message, response, startedAt: performance.now(), isLate: isDraining }
+      const turn: Turn = {
+        message,
+        response,
+        startedAt: performance.now(),
+        isLate: isDraining,
+        waitingBytes: 0,
+      }
       if (connection === undefined) return onDropped(turn)
       connection.turns.push(turn)
       if (connection.turns.length === 1) void answerAll(connection)
-      else if (connection.turns.length > maxTurns) connection.socket.destroy()
+      else wait(connection, turn)
     },
     refuse(socket, refusal) {
       const connection = open.get(socket)

@@ -6,6 +6,7 @@ import type { RequestEnd } from '../telemetry/request-end.ts'
 import { type Activity, createAnswer, endOfDropped } from './answer.ts'
 import { type Connections, createConnections } from './connections.ts'
 import type { Handler } from './handler.ts'
+import { maxHeaders } from './incoming.ts'
 import { type ListenTarget, listen } from './listen.ts'
 import { answerMalformed, type Malformed, toMalformed } from './malformed.ts'
 
@@ -77,8 +78,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       : createTlsServer({ ...settings, ...tlsOf(certificate), handshakeTimeout: options.headersTimeoutMs })
   const server = tlsServer ?? createServer(settings)
   setLimits(options)
-  // The size of the head is the limit. By number, Node would leave out the rest of the headers silently.
-  server.maxHeadersCount = 0
+  // Node leaves out silently what is beyond: one more than there may be shows that there were too many.
+  server.maxHeadersCount = maxHeaders + 1
   server.on('timeout', connections.timeOut)
   server.on(tlsServer === undefined ? 'connection' : 'secureConnection', connections.add)
   /** Of TLS too, whose connections are made once the handshake is done. */

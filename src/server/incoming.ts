@@ -6,7 +6,14 @@ import { type ProxyRequest, type RequestHeader, requestHeaders } from '../http/p
 /** A request as a plain value, or why it is none. */
 export type Incoming =
   | { kind: 'request'; request: ProxyRequest }
-  | { kind: 'invalid'; requestId: string; code: 'HEADER_INVALID' | 'TARGET_INVALID' }
+  | {
+      kind: 'invalid'
+      requestId: string
+      code: 'HEADER_INVALID' | 'HEADERS_TOO_MANY' | 'TARGET_INVALID'
+    }
+
+/** Lines of headers that a request may have: browsers send about 20, and routers add a few. */
+export const maxHeaders = 100
 
 const wanted = new Set<string>(requestHeaders)
 /** Lists, of which several lines are one (RFC 9110 section 5.3), and what is of no use when it came twice. */
@@ -37,6 +44,8 @@ export function readIncoming(message: IncomingMessage, signal: CancelSignal): In
   }
 
   const requestId = safeRequestId(headers['x-request-id']) ?? randomUUID()
+  // Among those that Node left out may be any.
+  if (rawHeaders.length > 2 * maxHeaders) return { kind: 'invalid', requestId, code: 'HEADERS_TOO_MANY' }
   const absolute = splitAbsolute(message.url ?? '')
   const target = absolute?.target ?? message.url ?? ''
   const host = (absolute?.host ?? headers.host ?? '').toLowerCase()

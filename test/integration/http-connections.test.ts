@@ -77,6 +77,31 @@ describe('the connections of clients', () => {
       await s3.requestsSettled()
     })
 
+    it('are read no faster than they are answered, however many they are', async () => {
+      s3.misbehave({ headDelayMs: 1 })
+      const connection = await connect()
+      const long = `a: ${'x'.repeat(15_000)}\r\n`
+      // So many at once would end the connection.
+      connection.send(get('/health', long).repeat(300))
+      const answers = await connection.answers(300)
+      assert.ok(answers.every(({ status, body }) => status === 200 && body === 'fine'))
+      connection.send(get())
+      await connection.answers(301)
+    })
+
+    it('do not hide that their client has left', async () => {
+      s3.misbehave({ stallBeforeHead: true })
+      const count = s3.requestCount
+      const connection = await connect()
+      const lines = await accessOf(3, async () => {
+        connection.send(get().repeat(3))
+        await s3.requestsReach(count + 1)
+        connection.reset()
+      })
+      assert.ok(lines.every(({ status }) => status === 499))
+      await s3.requestsSettled()
+    })
+
     it('are dropped behind one whose answer ends the connection', async () => {
       const connection = await connect()
       const lines = await accessOf(2, async () => {

@@ -251,10 +251,22 @@ describe('requests byte for byte', () => {
       await connection.ended
     })
 
+    it('with more headers than there may be is 431, and passes over none silently', async () => {
+      const filler = (length: number) => Array.from({ length }, () => 'a:')
+      const last = await ask(raw('GET /health HTTP/1.1', host, ...filler(98), 'range: bytes=1-2'))
+      assert.deepEqual([last.status, last.body], [206, 'in'])
+      for (const count of [99, 150, 2300]) {
+        const answer = await ask(raw('GET /health HTTP/1.1', host, ...filler(count), 'range: bytes=1-2'))
+        assert.deepEqual([answer.status, answer.headers.connection], [431, 'close'], `${count}`)
+        assert.match(answer.body, /^431 .* \[HEADERS_TOO_MANY, request [\w-]+\]\n$/)
+        assert.equal(proxy.access.at(-1)?.code, 'HEADERS_TOO_MANY')
+      }
+    })
+
     it('hides no second host behind thousands of small headers', async () => {
       const filler = Array.from({ length: 2300 }, () => 'a:')
       const answer = await ask(raw('GET /a HTTP/1.1', host, ...filler, 'host: evil.test'))
-      assert.equal(answer.status, 400)
+      assert.equal(answer.status, 431)
     })
   })
 
