@@ -42,6 +42,7 @@ export type ErrorCode = keyof typeof errorStatus
 export interface ErrorDetails {
   cause?: unknown
   s3RequestId?: string | undefined
+  retryAfterSeconds?: number | undefined
 }
 
 /** What an operator can meet where no request is answered with it: in the log, and from the commands. */
@@ -66,6 +67,8 @@ export class S3ProxyError extends Error {
   readonly code: ErrorCode
   /** By which S3's own logs and AWS support know the answer that this is about; for the log. */
   readonly s3RequestId: string | undefined
+  /** When the server that failed wants to be asked again, by its own word. */
+  readonly retryAfterSeconds: number | undefined
 
   /** @param message for the operator: what was expected, what came, which option to look at; never a secret */
   constructor(code: ErrorCode, message: string, options?: ErrorDetails) {
@@ -73,6 +76,7 @@ export class S3ProxyError extends Error {
     this.name = 'S3ProxyError'
     this.code = code
     this.s3RequestId = options?.s3RequestId
+    this.retryAfterSeconds = options?.retryAfterSeconds
   }
 }
 

@@ -4,6 +4,7 @@ import { exitStatus } from './exit-status.ts'
 
 /** What to say, and the exit status, when S3 does not send the object. */
 export function explain(result: Exclude<ObjectResult, { kind: 'found' }>): { status: number; text: string } {
+  if ('refusal' in result && result.refusal !== undefined) return notServed(result.refusal.message)
   switch (result.kind) {
     case 'not-modified':
       return { status: exitStatus.ok, text: 'not modified: the object is still the version that was named' }

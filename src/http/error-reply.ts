@@ -25,7 +25,8 @@ export function errorReply(code: ErrorCode, context: ErrorContext): Reply {
   const status = errorStatus[code]
   const text = errorTexts[code]
   const headers: HeaderList = [...noStore, ...(context.headers ?? [])]
-  if (status === 503) headers.push('retry-after', String(retryAfterSeconds))
+  if (status === 503 && !headers.includes('retry-after'))
+    headers.push('retry-after', String(retryAfterSeconds))
   // RFC 9110 section 15.5.2 wants a challenge; no registered scheme is a cookie, and browsers pass unknown ones over.
   if (status === 401) headers.push('www-authenticate', 'Cookie realm="s3proxy"')
   if (!/\btext\/html\b/i.test(context.accept ?? '')) {

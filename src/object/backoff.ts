@@ -7,9 +7,15 @@ import { requestGivenUp } from '../s3/transport-error.ts'
  *
  * @param attempt 1 before the second attempt
  * @param random in [0, 1)
+ * @param leastMs as the server wants it
  * @throws TransportError `cancelled` when the signal fires
  */
-export function backOff(attempt: number, random: () => number, signal: CancelSignal): Promise<void> {
+export function backOff(
+  attempt: number,
+  random: () => number,
+  signal: CancelSignal,
+  leastMs = 0,
+): Promise<void> {
   const boundMs = Math.min(maxWaitMs, firstWaitMs * 2 ** attempt)
   return new Promise((resolve, reject) => {
     const finish = () => {
@@ -18,11 +24,12 @@ export function backOff(attempt: number, random: () => number, signal: CancelSig
       if (signal.aborted) reject(requestGivenUp())
       else resolve()
     }
-    const timer = setTimeout(finish, random() * boundMs)
+    const timer = setTimeout(finish, Math.max(leastMs, random() * boundMs))
     signal.addEventListener('abort', finish)
     if (signal.aborted) finish()
   })
 }
 
 const firstWaitMs = 50
-const maxWaitMs = 2000
+/** Of one wait; who is to wait longer is told so. */
+export const maxWaitMs = 2000

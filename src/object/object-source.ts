@@ -28,9 +28,16 @@ export type ObjectResult = {
   | { kind: 'not-modified'; headers: HeaderList }
   | { kind: 'precondition-failed' }
   | { kind: 'range-not-satisfiable'; contentRange: string | undefined }
-  | { kind: 'not-found' }
-  | { kind: 'denied' }
+  | { kind: 'not-found' | 'denied'; refusal?: Refusal }
 )
+
+/** Why S3 does not give this very object, where that is not what every missing or forbidden key is answered. */
+export interface Refusal {
+  /** The name of the error, letters, digits and points. */
+  s3Code: string
+  /** For the operator. */
+  message: string
+}
 
 /** The bytes of an object, and what it took to get them. */
 export interface ObjectBody extends ByteSource {

@@ -1,6 +1,6 @@
 import { S3ProxyError } from '../errors.ts'
 import type { ObjectKey } from './key.ts'
-import type { ObjectSource } from './object-source.ts'
+import type { ObjectResult, ObjectSource } from './object-source.ts'
 
 /** Reserved, so that nobody misses an object of that name. */
 const absentKey = '__s3proxy/readyz' as ObjectKey
@@ -19,16 +19,18 @@ export async function pingS3(
   const key = (healthcheckKey as ObjectKey | undefined) ?? absentKey
   const signal = AbortSignal.timeout(timeoutMs)
   const request = { method: 'GET', key, conditions: { range: 'bytes=0-0' }, signal } as const
-  let kind: string
+  let result: ObjectResult
   try {
-    const result = await source.open(request)
+    result = await source.open(request)
     if (result.kind === 'found') result.body.cancel()
-    kind = result.kind
   } catch (error) {
     if (signal.aborted)
       throw new S3ProxyError('S3_TIMEOUT', `S3 does not answer within ${timeoutMs} ms (s3.endpoint)`)
     throw error
   }
+  const { kind } = result
+  if ('refusal' in result && result.refusal !== undefined)
+    throw new S3ProxyError(kind === 'denied' ? 'OBJECT_DENIED' : 'OBJECT_NOT_FOUND', result.refusal.message)
   if (healthcheckKey !== undefined && (kind === 'not-found' || kind === 'denied'))
     throw new S3ProxyError(
       kind === 'denied' ? 'OBJECT_DENIED' : 'OBJECT_NOT_FOUND',

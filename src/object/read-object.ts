@@ -4,15 +4,17 @@ import { type HeaderList, headerIn, type Reply } from '../http/reply.ts'
 import { type ConditionsResult, readConditions, withIfRange, withoutRange } from './conditions.ts'
 import type { ObjectKey } from './key.ts'
 import { protectObjectHeaders } from './object-headers.ts'
-import type { Conditions, ObjectResult, ObjectSource } from './object-source.ts'
+import type { Conditions, ObjectResult, ObjectSource, Refusal } from './object-source.ts'
 
 export interface ReadOptions {
   /** Whether types that can run script are sandboxed. */
   sandboxed: boolean
   /** The time, in milliseconds. */
   now(): number
-  /** Called when S3 refuses a key. */
+  /** Called when S3 says AccessDenied. */
   onDenied(): void
+  /** Called when S3 has another reason not to give an object. */
+  onRefused(code: 'OBJECT_DENIED' | 'OBJECT_NOT_FOUND', refusal: Refusal): void
 }
 
 /**
@@ -53,9 +55,11 @@ function replyTo(result: ObjectResult, request: ProxyRequest, options: ReadOptio
       return errorReply('RANGE_NOT_SATISFIABLE', { ...context, headers })
     }
     case 'not-found':
+      if (result.refusal !== undefined) options.onRefused('OBJECT_NOT_FOUND', result.refusal)
       return errorReply('OBJECT_NOT_FOUND', context)
     case 'denied':
-      options.onDenied()
+      if (result.refusal === undefined) options.onDenied()
+      else options.onRefused('OBJECT_DENIED', result.refusal)
       return errorReply('OBJECT_DENIED', context)
     default:
       return result satisfies never

@@ -1,28 +1,51 @@
-import type { ErrorCode } from '../errors.ts'
 import type { ByteSource } from '../http/byte-source.ts'
-
-/** What S3 means by an answer that is not the object. */
-export type S3Verdict =
-  | { kind: 'not-found' | 'denied' | 'precondition-failed' | 'range-not-satisfiable' }
-  | { kind: 'failure'; code: ErrorCode; mayRetry: boolean | 'with-new-credentials'; advice: string }
+import {
+  badCredentials,
+  byCode,
+  keyUnusable,
+  nameUnknown,
+  noS3,
+  paceCodes,
+  redirected,
+  type S3Verdict,
+  slowDown,
+  transient,
+} from './s3-error-codes.ts'
 
 /**
- * Reads S3's intention from status and error code.
+ * Reads S3's intention from status and error code: about this object or its key, about pace, about what we are set
+ * up with, or about S3's own health.
+ *
+ * A code that nobody here knows is about this object where its status blames the request: else a visitor with an odd
+ * key could make a warning that blames the endpoint.
  *
  * @param errorCode of the XML body; `undefined` when there was none, as for HEAD
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 export function judgeS3Answer(status: number, errorCode: string | undefined): S3Verdict {
-  const known = byCode.get(errorCode ?? '')
+  const known = errorCode === undefined ? undefined : judgeCode(status, errorCode)
   if (known !== undefined) return known
   if (status === 412) return { kind: 'precondition-failed' }
   if (status === 416) return { kind: 'range-not-satisfiable' }
+  // The key does not fit into a request.
+  if (status === 414) return { kind: 'not-found' }
   if (status === 429 || (status === 503 && errorCode === undefined)) return slowDown
-  if (status >= 500)
-    return failure('S3_UNAVAILABLE', true, 'S3 failed; if this lasts, see the status page of the S3 service')
+  if (status === 408 || status >= 500) return transient
   if (status >= 300 && status < 400) return redirected
-  if (status === 401 || (status === 403 && errorCode !== undefined)) return badCredentials
-  return failure('S3_BAD_ANSWER', false, 'check s3.endpoint (AWS_S3_ENDPOINT): does it point at S3?')
+  if (status === 401) return badCredentials
+  if (status < 400 || errorCode === undefined) return noS3
+  return { kind: status === 404 || status === 410 ? 'not-found' : 'denied', advice: nameUnknown }
+}
+
+function judgeCode(status: number, errorCode: string): S3Verdict | undefined {
+  const known = byCode.get(errorCode)
+  if (known !== undefined) return known
+  if (paceCodes.test(errorCode)) return slowDown
+  // `KMS.DisabledException` of S3, `XMinioKMSKeyNotFound` of MinIO.
+  if (!errorCode.includes('KMS')) return undefined
+  const cause = byCode.get(errorCode.slice(errorCode.lastIndexOf('.') + 1))
+  if (cause?.kind === 'failure' && cause.mayRetry === true) return cause
+  return status === 429 || status >= 500 ? undefined : keyUnusable
 }
 
 /** How much of an error's body is looked at. */
@@ -62,80 +85,3 @@ export function xmlElement(xml: string, name: string): string | undefined {
 }
 
 const maxElementLength = 400
-
-function failure(code: ErrorCode, mayRetry: boolean | 'with-new-credentials', advice: string): S3Verdict {
-  return { kind: 'failure', code, mayRetry, advice }
-}
-
-const slowDown = failure(
-  'S3_SLOW_DOWN',
-  true,
-  'S3 asks for fewer requests; spread the load over more key prefixes',
-)
-const redirected = failure(
-  'S3_BAD_ANSWER',
-  false,
-  'the bucket lives elsewhere: check s3.region (AWS_S3_REGION) and s3.endpoint (AWS_S3_ENDPOINT)',
-)
-const badCredentials = failure(
-  'S3_CREDENTIALS',
-  false,
-  'check s3.accessKeyId and s3.secretAccessKey (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), or the role',
-)
-const expiredCredentials = failure(
-  'S3_CREDENTIALS',
-  'with-new-credentials',
-  'the temporary credentials have expired: renew s3.sessionToken (AWS_SESSION_TOKEN) and its keys, or use a role',
-)
-const clockSkew = failure(
-  'S3_CREDENTIALS',
-  false,
-  "this machine's clock differs from S3's by more than 15 minutes: set it",
-)
-const wrongRegion = failure(
-  'S3_CREDENTIALS',
-  false,
-  "the region of the signature is not the bucket's: check s3.region (AWS_S3_REGION)",
-)
-const noBucket = failure('S3_BUCKET_MISSING', false, 'check the bucket in s3.endpoint (AWS_S3_ENDPOINT)')
-const transient = failure(
-  'S3_UNAVAILABLE',
-  true,
-  'S3 failed; if this lasts, see the status page of the S3 service',
-)
-
-const byCode = new Map<string, S3Verdict>([
-  ['NoSuchKey', { kind: 'not-found' }],
-  ['NoSuchVersion', { kind: 'not-found' }],
-  ['KeyTooLongError', { kind: 'not-found' }],
-  ['AccessDenied', { kind: 'denied' }],
-  // Archived: it exists, and cannot be read until it is restored.
-  ['InvalidObjectState', { kind: 'denied' }],
-  ['PreconditionFailed', { kind: 'precondition-failed' }],
-  ['InvalidRange', { kind: 'range-not-satisfiable' }],
-  ['SlowDown', slowDown],
-  ['ServiceUnavailable', slowDown],
-  ['TooManyRequests', slowDown],
-  ['RequestLimitExceeded', slowDown],
-  ['ThrottlingException', slowDown],
-  ['InternalError', transient],
-  ['RequestTimeout', transient],
-  ['OperationAborted', transient],
-  ['NoSuchBucket', noBucket],
-  ['InvalidBucketName', noBucket],
-  ['PermanentRedirect', redirected],
-  ['TemporaryRedirect', redirected],
-  ['Redirect', redirected],
-  ['AuthorizationHeaderMalformed', wrongRegion],
-  ['RequestTimeTooSkewed', clockSkew],
-  ['RequestExpired', clockSkew],
-  ['SignatureDoesNotMatch', badCredentials],
-  ['InvalidAccessKeyId', badCredentials],
-  ['InvalidSecurity', badCredentials],
-  ['InvalidToken', expiredCredentials],
-  ['ExpiredToken', expiredCredentials],
-  ['TokenRefreshRequired', expiredCredentials],
-  ['AccountProblem', badCredentials],
-  ['NotSignedUp', badCredentials],
-  ['AllAccessDisabled', badCredentials],
-])

@@ -1,6 +1,7 @@
 import { type ErrorCode, type ErrorDetails, S3ProxyError } from '../errors.ts'
 import type { CancelSignal } from '../http/cancellation.ts'
 import type { HeaderList } from '../http/reply.ts'
+import { parseRetryAfter } from '../http/retry-after.ts'
 import type { S3Response } from '../s3/connection.ts'
 import type { Deadline } from '../s3/deadline.ts'
 import type { S3Client } from '../s3/s3-client.ts'
@@ -132,23 +133,31 @@ async function judge(
   const s3RequestId = requestIdOf(response)
   const xml = await readError(response, request.signal, deadline)
   // The answer to HEAD has no body, so it does not say why, nor how large the object is: GET does.
-  if (request.method === 'HEAD' && (status === 400 || status === 403 || status === 404 || status === 416)) {
-    const conditions = status === 416 ? request.conditions : { range: 'bytes=0-0' }
+  if (request.method === 'HEAD' && hasReason(status)) {
+    const conditions = { range: 'bytes=0-0', ...request.conditions }
     const reason = await attemptObject(client, { ...request, method: 'GET', conditions }, deadline)
     if (reason.kind === 'found') reason.body.cancel()
-    else if ((reason.kind === 'range-not-satisfiable') === (status === 416)) return reason
-    throw badAnswer(`${status} to HEAD and ${reason.kind} to GET`, response)
+    // An empty object has no first byte.
+    else if (reason.kind !== 'range-not-satisfiable' || request.conditions.range !== undefined) return reason
+    const advice = 'look at what lies between here and S3, and at a policy that names s3:HeadObject'
+    throw badAnswer(`${status} to HEAD and ${reason.kind} to GET`, response, advice)
   }
   const errorCode = xmlElement(xml, 'Code')
   const verdict = judgeS3Answer(status, errorCode)
+  const said = errorCode?.replace(/[^A-Za-z0-9.]/g, '').slice(0, 100) || 'without an error code'
   if (verdict.kind === 'failure') {
-    const said = errorCode === undefined ? 'without an error code' : errorCode.replace(/[^A-Za-z0-9]/g, '')
     const mayRetry =
       verdict.mayRetry === 'with-new-credentials' ? client.renewCredentials() : verdict.mayRetry
     const message = `S3 answered ${status} ${said}: ${verdict.advice}`
-    throw new AttemptError(verdict.code, message, mayRetry, { s3RequestId })
+    const retryAfterSeconds = parseRetryAfter(response.headers.get('retry-after'), Date.now())
+    throw new AttemptError(verdict.code, message, mayRetry, { s3RequestId, retryAfterSeconds })
   }
-  if (verdict.kind !== 'range-not-satisfiable') return { kind: verdict.kind, s3RequestId }
+  if (verdict.kind === 'not-found' || verdict.kind === 'denied') {
+    if (verdict.advice === undefined) return { kind: verdict.kind, s3RequestId }
+    const message = `S3 answered ${status} ${said}: ${verdict.advice}`
+    return { kind: verdict.kind, refusal: { s3Code: said, message }, s3RequestId }
+  }
+  if (verdict.kind === 'precondition-failed') return { kind: verdict.kind, s3RequestId }
   const actual = /^\d+$/.exec(xmlElement(xml, 'ActualObjectSize') ?? '')?.[0]
   const contentRange = response.headers.get('content-range') ?? (actual && `bytes */${actual}`)
   return { kind: 'range-not-satisfiable', contentRange, s3RequestId }
@@ -168,8 +177,17 @@ async function readError(response: S3Response, signal: CancelSignal, deadline: D
   }
 }
 
-function badAnswer(what: string, response: S3Response): AttemptError {
-  const message = `S3 answered ${what}: check s3.endpoint (AWS_S3_ENDPOINT)`
+/** Whether S3 may mean several things by a status: about the object, or about us. */
+function hasReason(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 412 && status !== 429
+}
+
+function badAnswer(
+  what: string,
+  response: S3Response,
+  advice = 'check s3.endpoint (AWS_S3_ENDPOINT)',
+): AttemptError {
+  const message = `S3 answered ${what}: ${advice}`
   return new AttemptError('S3_BAD_ANSWER', message, true, { s3RequestId: requestIdOf(response) })
 }
 

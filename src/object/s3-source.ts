@@ -1,7 +1,7 @@
 import { S3ProxyError } from '../errors.ts'
 import { Deadline } from '../s3/deadline.ts'
 import type { S3Client } from '../s3/s3-client.ts'
-import { backOff } from './backoff.ts'
+import { backOff, maxWaitMs } from './backoff.ts'
 import { HealingBody } from './healing.ts'
 import type { ObjectBody, ObjectRequest, ObjectResult, ObjectSource } from './object-source.ts'
 import { checkRange, rangeRequest, versionOf } from './open-range.ts'
@@ -40,9 +40,10 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
         return await attemptObject(options.client, request, deadline)
       } catch (error) {
         if (!(error instanceof AttemptError) || !error.mayRetry) throw error
-        if (attempt >= options.maxAttempts || !budget.spend()) throw error
+        const waitMs = (error.retryAfterSeconds ?? 0) * 1000
+        if (attempt >= options.maxAttempts || waitMs > maxWaitMs || !budget.spend()) throw error
         options.onRetry(error, 'head')
-        await backOff(attempt, options.random, request.signal)
+        await backOff(attempt, options.random, request.signal, waitMs)
         if (deadline.isOver) {
           throw new S3ProxyError(
             'S3_TIMEOUT',

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { ErrorCode } from '../errors.ts'
 import { checkKey, type ObjectKey, toWireKey } from '../object/key.ts'
-import { judgeS3Answer, readErrorBody, type S3Verdict, xmlElement } from '../object/s3-answer.ts'
+import { judgeS3Answer, readErrorBody, xmlElement } from '../object/s3-answer.ts'
 import { toAttemptError } from '../object/s3-attempt.ts'
+import type { S3Verdict } from '../object/s3-error-codes.ts'
 import type { CredentialSource } from '../s3/credentials.ts'
 import { Deadline } from '../s3/deadline.ts'
 import type { S3Client } from '../s3/s3-client.ts'
@@ -89,11 +90,11 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
   const missing = async (signal: AbortSignal): Promise<Finding> => {
     const answer = await ask(`s3proxy-probe/${randomUUID()}` as ObjectKey, undefined, signal)
     const verdict = answer.status === 200 ? undefined : judgeS3Answer(answer.status, answer.errorCode)
-    if (verdict?.kind === 'not-found')
+    if (verdict?.kind === 'not-found' && verdict.advice === undefined)
       return {
         message: `404 ${answer.errorCode ?? ''}: the credentials may list the bucket, so 404s are passed on`,
       }
-    if (verdict?.kind === 'denied')
+    if (verdict?.kind === 'denied' && verdict.advice === undefined)
       return {
         message: `403 ${answer.errorCode ?? ''}: the credentials may not list the bucket`,
         advice: 'a key that does not exist is answered 403; grant s3:ListBucket to have 404',
@@ -125,10 +126,10 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
 }
 
 function refused(answer: S3Answer, what: string, option: string): ProbeFailure {
-  const said = `${answer.status} ${answer.errorCode?.replace(/[^A-Za-z0-9]/g, '') ?? 'without an error code'}`
+  const said = `${answer.status} ${answer.errorCode?.replace(/[^A-Za-z0-9.]/g, '') ?? 'without an error code'}`
   const verdict = judgeS3Answer(answer.status, answer.errorCode)
   const advice =
-    verdict.kind === 'failure'
+    'advice' in verdict && verdict.advice !== undefined
       ? verdict.advice
       : verdict.kind === 'denied'
         ? `grant s3:GetObject on it, or check ${option}`

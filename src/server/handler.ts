@@ -11,7 +11,7 @@ import type { Reply } from '../http/reply.ts'
 import type { Log } from '../log.ts'
 import type { ObjectKey } from '../object/key.ts'
 import type { ObjectSource } from '../object/object-source.ts'
-import { readObject } from '../object/read-object.ts'
+import { type ReadOptions, readObject } from '../object/read-object.ts'
 import type { OpenSession } from '../session/sessions.ts'
 import { type Exchange, timed } from './exchange.ts'
 import type { Readiness, ReadinessReport } from './readiness.ts'
@@ -29,7 +29,8 @@ export interface HandlerParts extends LoginParts {
   /** Where sessions that the original wrote are accepted. */
   legacySessions?: LegacySessions
   log: Log
-  onDenied(): void
+  onDenied: ReadOptions['onDenied']
+  onRefused: ReadOptions['onRefused']
 }
 
 /** Answers one request; never rejects. */
@@ -117,7 +118,9 @@ export function createHandler(parts: HandlerParts): Handler {
       // Nobody is there any more to be told, and nothing of what was given up is a failure.
       if (!request.signal.aborted) logFailure(parts.log, request, failure)
       exchange.s3RequestId = failure.s3RequestId
-      return refusal(request, failure.code)
+      const { retryAfterSeconds } = failure
+      const headers = retryAfterSeconds === undefined ? [] : ['retry-after', String(retryAfterSeconds)]
+      return refusal(request, failure.code, headers)
     }
   }
 }

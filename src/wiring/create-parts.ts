@@ -7,6 +7,7 @@ import { ssoEndpoints } from '../auth/sso-endpoints.ts'
 import type { Config } from '../config/schema.ts'
 import { createRareWarning, type Log, type ProgramLog } from '../log.ts'
 import { pingS3 } from '../object/ping-s3.ts'
+import { createRefusalWarnings } from '../object/refusal-warnings.ts'
 import type { PoolUsage } from '../s3/connection-pool.ts'
 import type { S3Client } from '../s3/s3-client.ts'
 import { createHandler, type Handler } from '../server/handler.ts'
@@ -98,6 +99,7 @@ export function createParts(
       'S3 answers AccessDenied: grant s3:ListBucket, and a key that does not exist becomes a 404',
       now,
     ),
+    onRefused: createRefusalWarnings(log, now),
   })
   const onEnd = createRequestSink({
     log,

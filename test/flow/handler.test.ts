@@ -47,6 +47,7 @@ function createStage(changes: Partial<HandlerParts> = {}) {
     sandboxed: true,
     log: { debug: put('debug'), info: put('info'), warn: put('warn'), error: put('error') },
     onDenied: () => steps.push('denied'),
+    onRefused: (_, { s3Code }) => steps.push(`refused ${s3Code}`),
     ...changes,
   })
   return {
@@ -308,7 +309,13 @@ describe('an answer', () => {
       },
       siteOf: createSiteResolver({ publicUrl: site.origin }),
       readiness: { check: async () => ({ state: 'ok', checks: {} }), startDraining() {} },
-      ...{ healthcheckKey: undefined, tokenCheckIntervalMs: 60_000, sandboxed: true, onDenied() {} },
+      ...{
+        healthcheckKey: undefined,
+        tokenCheckIntervalMs: 60_000,
+        sandboxed: true,
+        onDenied() {},
+        onRefused() {},
+      },
       log: Object.fromEntries(
         ['debug', 'info', 'warn', 'error'].map((level) => [level, () => assert.fail('it was logged')]),
       ) as unknown as HandlerParts['log'],

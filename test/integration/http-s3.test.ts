@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { createHttpClient, type HttpClient } from '../helpers/http-client.ts'
 import { type ProxyInProcess, startProxyInProcess } from '../helpers/proxy-in-process.ts'
+import type { LogLine } from '../helpers/proxy-process.ts'
 import { openRaw } from '../helpers/raw-http.ts'
-import type { Misbehaviour } from '../helpers/s3-stand-in/misbehaviour.ts'
+import type { Misbehaviour, MisbehaviourScript } from '../helpers/s3-stand-in/misbehaviour.ts'
 import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
 import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
 import type { SsoStandIn } from '../helpers/sso-stand-in/sso-stand-in-types.ts'
@@ -126,6 +127,76 @@ describe('what S3 does, and what the client gets', () => {
       assert.equal((await ask('text', { 'if-match': '"other"' })).status, 412)
       const outside = await ask('text', { range: 'bytes=9-' })
       assert.deepEqual([outside.status, outside.headers['content-range']], [416, 'bytes */8'])
+    })
+  })
+
+  describe('conditions', () => {
+    /** As some servers are: what they cannot read is an error. */
+    const strict: MisbehaviourScript = ({ headers }) => {
+      const dates = [headers['if-modified-since'], headers['if-unmodified-since']]
+      const etags = [headers['if-match'], headers['if-none-match']]
+      const isRight =
+        dates.every((date) => date === undefined || new Date(date).toUTCString() === date) &&
+        etags.every(
+          (etag) => etag === undefined || /^(?:\*|(?:W\/)?"[!#-~]*"(?:, (?:W\/)?"[!#-~]*")*)$/.test(etag),
+        )
+      return isRight ? undefined : { error: 501, code: 'NotImplemented' }
+    }
+
+    for (const method of ['GET', 'HEAD'])
+      for (const [name, value, status] of [
+        ['if-modified-since', 'garbage', 200],
+        ['if-modified-since', '0', 200],
+        ['if-modified-since', '', 200],
+        ['if-modified-since', 'Tue, 01 Oct 2999 10:00:00 +0000', 200],
+        ['if-modified-since', 'Tue, 31 Sep 2999 10:00:00 GMT', 200],
+        ['if-unmodified-since', 'garbage', 200],
+        ['if-unmodified-since', 'Saturday, 06-Nov-94 08:49:37 GMT', 412],
+        ['if-unmodified-since', 'Sun Nov  6 08:49:37 1994', 412],
+        ['if-none-match', 'garbage', 200],
+        ['if-none-match', '"', 200],
+        ['if-none-match', '', 200],
+        ['if-none-match', '*', 304],
+        ['if-match', 'garbage', 412],
+        ['if-match', ',', 412],
+        ['if-match', '', 200],
+        ['if-match', '*', 200],
+      ] as const)
+        it(`${name}: ${value} makes ${method} a ${status}, whatever S3 makes of garbage`, async () => {
+          s3.misbehave(strict)
+          assert.equal((await ask('text', { [name]: value }, method)).status, status)
+        })
+
+    it('that are dates are passed over when they came twice', async () => {
+      s3.misbehave(strict)
+      const date = 'Tue, 01 Oct 2999 10:00:00 GMT'
+      const raw = await openRaw(proxy.port)
+      raw.send(
+        `GET /health HTTP/1.1\r\nhost: h\r\nif-modified-since: ${date}\r\nif-modified-since: ${date}\r\n` +
+          `if-unmodified-since: x\r\nif-unmodified-since: x\r\n\r\n`,
+      )
+      assert.equal((await raw.answer()).status, 200)
+      raw.reset()
+    })
+  })
+
+  describe('an object that S3 does not give', () => {
+    it('is told of by the name of the error, and nothing is said of the endpoint', async () => {
+      for (const method of ['GET', 'HEAD']) {
+        s3.misbehave({ error: 400, code: 'KMS.DisabledException' })
+        assert.equal((await ask('text', {}, method)).status, 403)
+      }
+      const isAbout = (line: LogLine) => line.msg.includes('KMS.DisabledException')
+      const line = await proxy.logged(isAbout)
+      assert.equal(line.code, 'OBJECT_DENIED')
+      assert.doesNotMatch(line.msg, /endpoint|AccessDenied/)
+      assert.equal(proxy.log.filter(isAbout).length, 1)
+    })
+
+    it('is to be asked for again when S3 says so', async () => {
+      s3.misbehave({ error: 503, code: 'SlowDown', extraHeaders: { 'retry-after': '30' } })
+      const { status, headers } = await ask()
+      assert.deepEqual([status, headers['retry-after']], [503, '30'])
     })
   })
 

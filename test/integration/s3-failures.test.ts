@@ -131,6 +131,54 @@ describe('failures of S3', { timeout: 120_000 }, () => {
       assert.equal((await bucket.open('absent', { method })).kind, 'denied')
   })
 
+  it('is about the object, with GET and with HEAD, where S3 has a reason of its own', async (t) => {
+    for (const [status, code, kind] of [
+      [400, 'KMS.DisabledException', 'denied'],
+      [403, 'InvalidObjectState', 'denied'],
+      [400, 'InvalidRequest', 'denied'],
+      [400, 'SomethingNew', 'denied'],
+      [405, 'MethodNotAllowed', 'not-found'],
+      [400, 'InvalidArgument', 'not-found'],
+      [410, 'SomethingNew', 'not-found'],
+    ] as const) {
+      s3.misbehave({ error: status, code })
+      for (const method of ['GET', 'HEAD'] as const)
+        for (const conditions of [{}, { range: 'bytes=0-2' }, { 'if-none-match': '"x"' }]) {
+          const bucket = createBucketClient(t, s3)
+          const result = await bucket.open('key', { method, conditions })
+          assert.equal(result.kind, kind, `${method} ${code}`)
+          const { s3Code, message } = ('refusal' in result && result.refusal) || {}
+          if (kind === 'denied') assert.equal(s3Code, code)
+          assert.doesNotMatch(message ?? '', /endpoint/)
+          assert.equal(bucket.retries.length, 0)
+        }
+    }
+  })
+
+  it('is about pace where a 400 says so, with GET and with HEAD, and asks again', async (t) => {
+    for (const code of ['KMS.ThrottlingException', 'RequestThrottled', 'TooManyRequestsException'])
+      for (const method of ['GET', 'HEAD'] as const) {
+        const bucket = createBucketClient(t, s3)
+        s3.misbehave({ error: 400, code })
+        await failsWith(bucket.open('key', { method }), 503, new RegExp(code))
+        assert.equal(bucket.retries.length, 2)
+      }
+  })
+
+  it('waits as long as S3 wants it, and says so where that is too long', async (t) => {
+    const bucket = createBucketClient(t, s3)
+    s3.misbehave(({ ordinal }) =>
+      ordinal === 1 ? { error: 503, code: 'SlowDown', extraHeaders: { 'retry-after': '1' } } : undefined,
+    )
+    const startedMs = performance.now()
+    await readAll((await bucket.get('key')).body)
+    assert.ok(performance.now() - startedMs >= 990)
+    s3.misbehave({ error: 503, code: 'SlowDown', extraHeaders: { 'retry-after': '30' } })
+    const count = s3.requestCount
+    assert.equal((await failsWith(bucket.open('key'), 503)).retryAfterSeconds, 30)
+    assert.equal(s3.requestCount - count, 1)
+  })
+
   it('is 502 where HEAD is refused and GET is not, also for an empty object', async (t) => {
     s3.put('empty', { body: '' })
     s3.misbehave(({ method }) => (method === 'HEAD' ? { error: 403, code: 'AccessDenied' } : undefined))

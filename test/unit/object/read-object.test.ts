@@ -4,7 +4,7 @@ import type { ProxyRequest } from '../../../src/http/proxy-request.ts'
 import { type HeaderList, headerIn } from '../../../src/http/reply.ts'
 import type { ObjectKey } from '../../../src/object/key.ts'
 import type { ObjectRequest, ObjectResult } from '../../../src/object/object-source.ts'
-import { readObject } from '../../../src/object/read-object.ts'
+import { type ReadOptions, readObject } from '../../../src/object/read-object.ts'
 
 const older = 'Mon, 02 Sep 2024 10:00:00 GMT'
 const date = 'Tue, 01 Oct 2024 10:00:00 GMT'
@@ -37,8 +37,13 @@ function found(status: 200 | 206, headers: HeaderList = []) {
   return { kind: 'found' as const, status, headers, sizeBytes: 5, body }
 }
 
-function read(source: ReturnType<typeof sourceOf>, from: ProxyRequest, onDenied = () => {}) {
-  return readObject(source, from, 'k' as ObjectKey, { sandboxed: true, onDenied, now: Date.now })
+function read(
+  source: ReturnType<typeof sourceOf>,
+  from: ProxyRequest,
+  onDenied = () => {},
+  onRefused: ReadOptions['onRefused'] = () => assert.fail('S3 has no reason of its own'),
+) {
+  return readObject(source, from, 'k' as ObjectKey, { sandboxed: true, onDenied, onRefused, now: Date.now })
 }
 
 describe('readObject', () => {
@@ -78,6 +83,22 @@ describe('readObject', () => {
       else assert.equal(headerIn(reply.headers, 'cache-control'), 'no-store')
     })
   }
+
+  it('tells of a reason of its own that S3 has, and nothing of AccessDenied then', async () => {
+    for (const [kind, status] of [
+      ['denied', 403],
+      ['not-found', 404],
+    ] as const) {
+      const told: unknown[] = []
+      const refusal = { s3Code: 'KMS.DisabledException', message: 'the key is disabled' }
+      const onDenied = () => assert.fail('AccessDenied it is not')
+      const reply = await read(sourceOf({ kind, refusal }), request(), onDenied, (...all) =>
+        told.push(...all),
+      )
+      assert.equal(reply.status, status)
+      assert.deepEqual(told, [status === 403 ? 'OBJECT_DENIED' : 'OBJECT_NOT_FOUND', refusal])
+    }
+  })
 
   it('answers 400 for conditions that are no text, without asking S3', async () => {
     assert.equal((await read(sourceOf(), request({ 'if-match': '"é"' }))).status, 400)

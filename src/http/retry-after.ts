@@ -1,0 +1,22 @@
+import { parseHttpDate } from './http-date.ts'
+
+/** The longest that a server is believed. */
+const maxSeconds = 3600
+
+/**
+ * Reads `retry-after`, seconds or a date.
+ *
+ * @returns whole seconds, 1 to 3600; `undefined` without a sensible one
+ * @see RFC 9110 section 10.2.3
+ */
+export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
+  if (value === undefined) return undefined
+  const text = value.trim()
+  const dateMs = parseHttpDate(text, nowMs)
+  const seconds = dateMs === undefined ? secondsIn(text) : Math.ceil((dateMs - nowMs) / 1000)
+  return seconds === undefined ? undefined : Math.min(maxSeconds, Math.max(1, seconds))
+}
+
+function secondsIn(text: string): number | undefined {
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined
+}

@@ -1,0 +1,126 @@
+import type { ErrorCode } from '../errors.ts'
+
+/** What S3 means by an answer that is not the object. */
+export type S3Verdict =
+  | { kind: 'precondition-failed' | 'range-not-satisfiable' }
+  /** `advice` for the operator, where it is not what every missing or forbidden key is answered. */
+  | { kind: 'not-found' | 'denied'; advice?: string }
+  | { kind: 'failure'; code: ErrorCode; mayRetry: boolean | 'with-new-credentials'; advice: string }
+
+function failure(code: ErrorCode, mayRetry: boolean | 'with-new-credentials', advice: string): S3Verdict {
+  return { kind: 'failure', code, mayRetry, advice }
+}
+
+const notFound: S3Verdict = { kind: 'not-found' }
+const denied: S3Verdict = { kind: 'denied' }
+
+export const nameUnknown =
+  'it is taken to be about this object alone; see what it means in the documentation of this S3'
+export const keyUnusable: S3Verdict = {
+  kind: 'denied',
+  advice:
+    'the key that this object is encrypted with is disabled, gone or not ours to use: look at it in KMS (kms:Decrypt)',
+}
+const archived: S3Verdict = {
+  kind: 'denied',
+  advice: 'the object is archived, and cannot be read until it is restored',
+}
+const customerKey: S3Verdict = {
+  kind: 'denied',
+  advice: 'if the object is encrypted with a key that its owner keeps (SSE-C), it cannot be served',
+}
+
+export const slowDown = failure(
+  'S3_SLOW_DOWN',
+  true,
+  'S3 asks for fewer requests; spread the load over more key prefixes',
+)
+export const redirected = failure(
+  'S3_BAD_ANSWER',
+  false,
+  'the bucket lives elsewhere: check s3.region (AWS_S3_REGION) and s3.endpoint (AWS_S3_ENDPOINT)',
+)
+export const noS3 = failure(
+  'S3_BAD_ANSWER',
+  false,
+  'no S3 answers so; if every object is answered so, check s3.endpoint (AWS_S3_ENDPOINT): does it point at S3?',
+)
+const notImplemented = failure('S3_BAD_ANSWER', false, 'this S3 cannot do what was asked of it')
+export const badCredentials = failure(
+  'S3_CREDENTIALS',
+  false,
+  'check s3.accessKeyId and s3.secretAccessKey (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), or the role',
+)
+const expiredCredentials = failure(
+  'S3_CREDENTIALS',
+  'with-new-credentials',
+  'the temporary credentials have expired: renew s3.sessionToken (AWS_SESSION_TOKEN) and its keys, or use a role',
+)
+const clockSkew = failure(
+  'S3_CREDENTIALS',
+  false,
+  "this machine's clock differs from S3's by more than 15 minutes: set it",
+)
+const wrongRegion = failure(
+  'S3_CREDENTIALS',
+  false,
+  "the region of the signature is not the bucket's: check s3.region (AWS_S3_REGION)",
+)
+const noBucket = failure('S3_BUCKET_MISSING', false, 'check the bucket in s3.endpoint (AWS_S3_ENDPOINT)')
+export const transient = failure(
+  'S3_UNAVAILABLE',
+  true,
+  'S3 failed; if this lasts, see the status page of the S3 service',
+)
+
+/** By what is to be done about it, in the words of S3, of the servers that speak like it, and of the SDK. */
+const codesOf: [S3Verdict, string][] = [
+  [
+    notFound,
+    `NoSuchKey NoSuchVersion NoSuchObject KeyTooLongError KeyTooLong InvalidURI InvalidArgument InvalidObjectName
+    XMinioInvalidObjectName XMinioInvalidResourceName MethodNotAllowed`,
+  ],
+  [denied, 'AccessDenied AccessDeniedException AccessForbidden Forbidden'],
+  [archived, 'InvalidObjectState ObjectNotInActiveTierError'],
+  [
+    customerKey,
+    `InvalidRequest InvalidEncryptionAlgorithmError XMinioObjectTampered XMinioInsecureSSECustomerRequest
+    XMinioSSEEncryptedObject XMinioInvalidSSECustomerKey`,
+  ],
+  [{ kind: 'precondition-failed' }, 'PreconditionFailed'],
+  [{ kind: 'range-not-satisfiable' }, 'InvalidRange RequestedRangeNotSatisfiable'],
+  [
+    slowDown,
+    `Busy ServerBusy ServiceUnavailable PriorRequestNotComplete ProvisionedThroughputExceededException
+    TransactionInProgressException`,
+  ],
+  [
+    transient,
+    `InternalError InternalFailure InternalServerError InternalException KMSInternalException
+    DependencyTimeoutException KeyUnavailableException RequestTimeout RequestTimeoutException TimeoutError
+    OperationAborted ConditionalRequestConflict`,
+  ],
+  [notImplemented, 'NotImplemented'],
+  [noBucket, 'NoSuchBucket InvalidBucketName NoSuchAccessPoint'],
+  [redirected, 'PermanentRedirect TemporaryRedirect Redirect IncorrectEndpoint'],
+  [
+    wrongRegion,
+    'AuthorizationHeaderMalformed IllegalLocationConstraintException InvalidRegionName IncorrectRegion',
+  ],
+  [clockSkew, 'RequestTimeTooSkewed RequestExpired RequestInTheFuture'],
+  [expiredCredentials, 'ExpiredToken ExpiredTokenException InvalidToken TokenRefreshRequired'],
+  [
+    badCredentials,
+    `SignatureDoesNotMatch InvalidSignatureException IncompleteSignature InvalidAccessKeyId InvalidClientTokenId
+    UnrecognizedClientException AuthFailure MissingAuthenticationToken MissingSecurityHeader InvalidSecurity
+    CredentialsNotSupported AccountProblem NotSignedUp AllAccessDisabled UnauthorizedAccess XAdminUserNotFound
+    XMinioAdminNoSuchUser XMinioInvalidIAMCredentials InvalidPayer`,
+  ],
+]
+
+export const byCode: ReadonlyMap<string, S3Verdict> = new Map(
+  codesOf.flatMap(([verdict, codes]) => codes.split(/\s+/).map((code) => [code, verdict] as const)),
+)
+
+/** The names that S3, the SDK and other servers have for 'too fast', with what is to come. */
+export const paceCodes = /throttl|slow_?down|too_?many_?requests|rate_?limit|limit_?exceeded/i
