@@ -2,9 +2,9 @@ import { loadConfig } from '../config/load.ts'
 import { formatSummary, maskedConfig } from '../config/summary.ts'
 import type { Code } from '../errors.ts'
 import type { ProbeResult } from '../probe/probe.ts'
-import { exitStatus } from './exit-status.ts'
-import type { CheckConfigFlags } from './flags.ts'
-import { formatProblems, formatWarnings } from './problems.ts'
+import { exitStatus } from './command/exit-status.ts'
+import type { CheckConfigFlags } from './command/flags.ts'
+import { formatProblems, formatWarnings } from './command/problems.ts'
 
 /** Shows the configuration in force, or every problem in it; with `probe`, what comes of using it. */
 export async function checkConfig({

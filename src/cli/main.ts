@@ -1,9 +1,9 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import type { Shell } from './completion.ts'
-import { exitStatus } from './exit-status.ts'
-import type { CheckConfigFlags, FetchFlags, ServeFlags } from './flags.ts'
-import { helpTexts } from './help-texts.ts'
-import { formatVersion, readVersion } from './version.ts'
+import { exitStatus } from './command/exit-status.ts'
+import type { CheckConfigFlags, FetchFlags, ServeFlags } from './command/flags.ts'
+import { helpTexts } from './command/help-texts.ts'
+import { formatVersion, readVersion } from './command/version.ts'
+import type { Shell } from './completion/completion.ts'
 
 /**
  * Runs one command line.
@@ -58,7 +58,7 @@ export function createProgram(setStatus: (status: number) => void): Command {
     .option('--port <port>', 'the same as --set server.port=<port>')
     .addHelpText('after', helpTexts.serve)
     .action(async (options: ServeFlags) => {
-      const { serve } = await import('./serve.ts')
+      const { serve } = await import('./serve/serve.ts')
       setStatus(await serve(options))
     })
 
@@ -91,7 +91,7 @@ export function createProgram(setStatus: (status: number) => void): Command {
     .option('-v, --verbose', 'print the head of the answer, and each attempt that failed, on stderr')
     .addHelpText('after', helpTexts.fetch)
     .action(async (key: string, options: FetchFlags) => {
-      const { fetchObject } = await import('./fetch.ts')
+      const { fetchObject } = await import('./fetch/fetch.ts')
       setStatus(await fetchObject(key, options))
     })
 
@@ -101,7 +101,7 @@ export function createProgram(setStatus: (status: number) => void): Command {
     .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
     .addHelpText('after', helpTexts.completion)
     .action(async (shell: Shell) => {
-      const { completionScript } = await import('./completion.ts')
+      const { completionScript } = await import('./completion/completion.ts')
       process.stdout.write(completionScript(program, shell))
     })
 

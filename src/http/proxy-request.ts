@@ -1,4 +1,4 @@
-import type { CancelSignal } from './cancellation.ts'
+import type { CancelSignal } from '../waiting/cancellation.ts'
 
 /** What the request handler needs to know of a request, checked for form, not for sense. */
 export interface ProxyRequest {

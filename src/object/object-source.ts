@@ -1,6 +1,6 @@
 import type { ByteSource } from '../http/byte-source.ts'
-import type { CancelSignal } from '../http/cancellation.ts'
 import type { HeaderList } from '../http/reply.ts'
+import type { CancelSignal } from '../waiting/cancellation.ts'
 import type { ObjectKey } from './key.ts'
 
 /** What is asked of an object. Header values are printable ASCII. */

@@ -1,4 +1,4 @@
-import { createRareWarning, type Log } from '../log.ts'
+import { createRareWarning, type Log } from '../log/log.ts'
 import type { ReadOptions } from './read-object.ts'
 
 /** So many names of errors have a warning of their own; S3 and the servers like it know about a hundred. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { RedisClient, RedisEvents } from '../session/redis-client.ts'
-import { redisMessage } from '../session/redis-store.ts'
-import type { SessionStore } from '../session/session-store.ts'
+import type { RedisClient, RedisEvents } from '../store/redis-client.ts'
+import { redisMessage } from '../store/redis-store.ts'
+import type { SessionStore } from '../store/store.ts'
 import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
 
 export interface RedisProbeOptions {

@@ -1,6 +1,6 @@
-import type { SsoClient } from '../auth/sso-client.ts'
-import type { SsoEndpoints } from '../auth/sso-endpoints.ts'
 import { messageOf } from '../errors.ts'
+import type { SsoClient } from '../sso/sso-client.ts'
+import type { SsoEndpoints } from '../sso/sso-endpoints.ts'
 import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
 import { peerOf, reach } from './reach.ts'
 

@@ -1,4 +1,4 @@
-import type { CancelSignal } from '../http/cancellation.ts'
+import type { CancelSignal } from '../waiting/cancellation.ts'
 import { type BlockPool, createBlockPool } from './block-pool.ts'
 import { Connection, type S3Origin } from './connection.ts'
 import { requestGivenUp, TransportError } from './transport-error.ts'

@@ -1,10 +1,10 @@
 import { S3ProxyError } from '../errors.ts'
-import type { CancelSignal } from '../http/cancellation.ts'
+import type { CancelSignal } from '../waiting/cancellation.ts'
+import type { Deadline } from '../waiting/deadline.ts'
 import type { BucketEndpoint } from './bucket-endpoint.ts'
 import type { S3Response } from './connection.ts'
 import type { ConnectionPool } from './connection-pool.ts'
 import type { CredentialSource } from './credentials.ts'
-import type { Deadline } from './deadline.ts'
 import type { Credentials, Signer } from './sigv4.ts'
 import { requestGivenUp, TransportError } from './transport-error.ts'
 

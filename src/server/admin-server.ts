@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http'
 import { messageOf } from '../errors.ts'
-import type { Log } from '../log.ts'
+import type { Log } from '../log/log.ts'
 import { type ListenTarget, listen } from './listen.ts'
 import type { ReadinessReport } from './readiness.ts'
 

@@ -1,4 +1,4 @@
-import type { LoginStep } from '../log.ts'
+import type { LoginStep } from '../log/log.ts'
 import type { Phase, PhaseName } from '../telemetry/request-end.ts'
 
 /** What is noted of one request on its way, for the access line. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Server, Socket } from 'node:net'
-import type { Log } from '../log.ts'
+import type { Log } from '../log/log.ts'
 import type { RequestEnd } from '../telemetry/request-end.ts'
 import { type Activity, createAnswer, endOfDropped } from './answer.ts'
 import { type Connections, createConnections } from './connections.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { CancelSignal } from '../http/cancellation.ts'
 import { type ProxyRequest, type RequestHeader, requestHeaders } from '../http/proxy-request.ts'
+import type { CancelSignal } from '../waiting/cancellation.ts'
 
 /** A request as a plain value, or why it is none. */
 export type Incoming =

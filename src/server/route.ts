@@ -1,5 +1,5 @@
-import { callbackPath } from '../auth/login.ts'
 import { type ObjectKey, toObjectKey } from '../object/key.ts'
+import { callbackPath } from '../sso/begin-login.ts'
 
 /** What a path asks for. */
 export type Route =

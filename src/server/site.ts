@@ -1,5 +1,5 @@
-import type { Site } from '../auth/login.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
+import type { Site } from '../sso/begin-login.ts'
 
 export interface SiteSettings {
   publicUrl?: string | undefined

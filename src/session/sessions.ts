@@ -1,8 +1,8 @@
+import { isSecret, nameOf, newSecret, type Secret, seal, unseal } from '../store/sealing.ts'
+import type { SessionStore } from '../store/store.ts'
 import { type CookieSettings, cookieNameFor, readCookies, writeCookie } from './cookies.ts'
 import { createRecent } from './recent.ts'
-import { isSecret, nameOf, newSecret, type Secret, seal, unseal } from './sealing.ts'
 import type { Session } from './session.ts'
-import type { SessionStore } from './session-store.ts'
 
 /** A session and the secret that found it. */
 export interface OpenSession {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { headerIn } from '../http/reply.ts'
-import type { Log } from '../log.ts'
+import type { Log } from '../log/log.ts'
 import type { RequestEnd } from './request-end.ts'
 
 /**

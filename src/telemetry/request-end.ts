@@ -1,5 +1,5 @@
 import type { HeaderList } from '../http/reply.ts'
-import { type AccessRecord, type Log, logAccess, type ProgramLog } from '../log.ts'
+import { type AccessRecord, type Log, logAccess, type ProgramLog } from '../log/log.ts'
 
 /** Everything that is known of a request once it is over. Times are those of `performance.now()`. */
 export interface RequestEnd {

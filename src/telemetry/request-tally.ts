@@ -1,5 +1,5 @@
 import { errorStatus } from '../errors.ts'
-import type { LoginStep } from '../log.ts'
+import type { LoginStep } from '../log/log.ts'
 import { Durations } from './durations.ts'
 import type { RequestEnd } from './request-end.ts'
 

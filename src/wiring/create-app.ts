@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import { codeOf, messageOf } from '../errors.ts'
-import type { Log, ProgramLog } from '../log.ts'
+import type { Log, ProgramLog } from '../log/log.ts'
 import { type AdminServer, createAdminServer } from '../server/admin-server.ts'
 import { type Certificate, createHttpServer, type HttpServer } from '../server/http-server.ts'
 import type { Readiness, ReadinessReport } from '../server/readiness.ts'

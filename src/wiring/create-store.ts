@@ -1,11 +1,11 @@
 import type { Config } from '../config/schema.ts'
-import type { Log } from '../log.ts'
-import { createLateRedis } from '../session/late-redis.ts'
-import { createLegacyTokens, type LegacyTokens } from '../session/legacy-tokens.ts'
-import { createMemoryStore } from '../session/memory-store.ts'
-import type { connectRedis, RedisSettings } from '../session/redis-client.ts'
-import { createRedisStore, type RedisCommands } from '../session/redis-store.ts'
-import type { SessionStore } from '../session/session-store.ts'
+import { createLegacyTokens, type LegacyTokens } from '../identity/legacy-tokens.ts'
+import type { Log } from '../log/log.ts'
+import { createLateRedis } from '../store/late-redis.ts'
+import { createMemoryStore } from '../store/memory-store.ts'
+import type { connectRedis, RedisSettings } from '../store/redis-client.ts'
+import { createRedisStore, type RedisCommands } from '../store/redis-store.ts'
+import type { SessionStore } from '../store/store.ts'
 
 /** Where sessions are, and those of the original where they are accepted. */
 export interface Store {
@@ -44,7 +44,7 @@ export async function createStore(config: Config, log: Log, mustConnect = false)
   let isUp = () => false
   const redis = createLateRedis(config.session.redisCluster, async () => {
     // Not before it is needed: loading ioredis takes 40 ms (docs/decisions/013-start-up.md).
-    const { connectRedis } = await import('../session/redis-client.ts')
+    const { connectRedis } = await import('../store/redis-client.ts')
     const settings = { ...config.session, redisUrl, ca: config.files?.[caOption] }
     const connection = await connectToRedis(connectRedis, settings, log, mustConnect)
     isUp = connection.isUp

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SessionStore } from '../../src/session/session-store.ts'
+import type { SessionStore } from '../../src/store/store.ts'
 
 let count = 0
 const newKey = (kind = 'session') => `${kind}:key-${++count}`

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
-import { createCrc64Nvme } from '../../src/cli/crc.ts'
+import { createCrc64Nvme } from '../../src/cli/fetch/crc.ts'
 import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
 import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
 import { run, s3Env } from './run-program.ts'

@@ -8,7 +8,7 @@ import { TransportError } from '../../src/s3/transport-error.ts'
 import type { Exchange } from '../../src/server/exchange.ts'
 import { createHandler, type HandlerParts } from '../../src/server/handler.ts'
 import { createSiteResolver } from '../../src/server/site.ts'
-import { cookiesOf, createLoginPorts, locationIn, request, site } from '../unit/auth/auth-ports.ts'
+import { cookiesOf, createLoginPorts, locationIn, request, site } from '../unit/sso/sso-ports.ts'
 
 type Headers = { [name in RequestHeader]?: string }
 

@@ -12,7 +12,7 @@ import type {
   ObjectResult,
   ObjectSource,
 } from '../../src/object/object-source.ts'
-import { createS3Source, type S3SourceOptions } from '../../src/object/s3-source.ts'
+import { createS3Source, type S3SourceOptions } from '../../src/origin/s3-source.ts'
 import { type BlockPool, createBlockPool } from '../../src/s3/block-pool.ts'
 import { type ConnectionPool, createConnectionPool } from '../../src/s3/connection-pool.ts'
 import { type CredentialSource, createCredentialSource } from '../../src/s3/credentials.ts'

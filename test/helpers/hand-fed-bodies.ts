@@ -1,5 +1,5 @@
-import type { CancelSignal } from '../../src/http/cancellation.ts'
 import type { ObjectBody } from '../../src/object/object-source.ts'
+import type { CancelSignal } from '../../src/waiting/cancellation.ts'
 
 /** A body whose bytes arrive when the test says so; the byte at offset `n` of the object is `n % 251`. */
 export interface HandFedBody extends ObjectBody {

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events'
-import { connectRedis, type RedisSettings } from '../../src/session/redis-client.ts'
-import { createRedisStore } from '../../src/session/redis-store.ts'
+import { connectRedis, type RedisSettings } from '../../src/store/redis-client.ts'
+import { createRedisStore } from '../../src/store/redis-store.ts'
 
 /** A store over a real Redis, as `serve` puts it together, and what becomes of its connection. */
 export function openRedisStore(redisUrl: string, settings: Partial<RedisSettings> = {}) {

@@ -1,6 +1,6 @@
 import { resolveConfig } from '../../src/config/resolve.ts'
 import type { Config } from '../../src/config/schema.ts'
-import { createLog } from '../../src/log.ts'
+import { createLog } from '../../src/log/log.ts'
 import { type App, createApp } from '../../src/wiring/create-app.ts'
 import type { LogLine } from './proxy-process.ts'
 import type { S3StandIn } from './s3-stand-in/stand-in-types.ts'

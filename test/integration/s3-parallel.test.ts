@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createReadAhead, type ReadAhead } from '../../src/object/read-ahead.ts'
+import { createReadAhead, type ReadAhead } from '../../src/origin/read-ahead/read-ahead.ts'
 import {
   type BucketAddress,
   type BucketClient,

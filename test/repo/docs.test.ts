@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
 import { createProgram } from '../../src/cli/main.ts'
 import { errorStatus, operatorCodes } from '../../src/errors.ts'
-import type { logAccess } from '../../src/log.ts'
+import type { logAccess } from '../../src/log/log.ts'
 import { reservedKeys } from '../../src/server/route.ts'
-import { optionTexts } from './option-table.ts'
-import { generatedParts, withOptions } from './write-docs.ts'
+import { optionTexts } from '../tools/option-table.ts'
+import { generatedParts, withOptions } from '../tools/write-docs.ts'
 
 const readme = readFileSync('README.md', 'utf8')
 const manPage = readFileSync('man/s3proxy.json.5', 'utf8').replaceAll('\\-', '-')

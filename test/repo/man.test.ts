@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { exitStatus } from '../../src/cli/exit-status.ts'
+import { exitStatus } from '../../src/cli/command/exit-status.ts'
 import { createProgram } from '../../src/cli/main.ts'
 
 const pages = readdirSync('man').map((file) => `man/${file}`)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { before, describe, it } from 'node:test'
-import type { AccessRecord } from '../../src/log.ts'
+import type { AccessRecord } from '../../src/log/log.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import type { MetricSnapshot } from '../../src/telemetry/prom-client.ts'
 import { createRequestTally } from '../../src/telemetry/request-tally.ts'

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { loadConfig } from '../../src/config/load.ts'
 import { defaultOf, options } from '../../src/config/options.ts'
-import { jsonSchemaOfConfig } from './json-schema.ts'
+import { jsonSchemaOfConfig } from '../tools/json-schema.ts'
 
 const rootFile = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url))
 

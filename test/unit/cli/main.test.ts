@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { exitStatus } from '../../../src/cli/exit-status.ts'
+import { exitStatus } from '../../../src/cli/command/exit-status.ts'
 import { createProgram } from '../../../src/cli/main.ts'
 
 /** What a command is given by a command line; nothing runs. */

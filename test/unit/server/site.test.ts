@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createSiteResolver, type SiteSettings } from '../../../src/server/site.ts'
-import { request } from '../auth/auth-ports.ts'
+import { request } from '../sso/sso-ports.ts'
 
 const resolve = (settings: SiteSettings, host: string, proto?: string) =>
   createSiteResolver(settings)({

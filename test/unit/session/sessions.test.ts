@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
-import { createMemoryStore } from '../../../src/session/memory-store.ts'
-import type { SessionStore } from '../../../src/session/session-store.ts'
 import { createSessions } from '../../../src/session/sessions.ts'
+import { createMemoryStore } from '../../../src/store/memory-store.ts'
+import type { SessionStore } from '../../../src/store/store.ts'
 
 const startedAt = 1_700_000_000_000
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { AccessRecord } from '../../../src/log.ts'
+import type { AccessRecord } from '../../../src/log/log.ts'
 import { createAudit, createIdentityHash } from '../../../src/telemetry/audit.ts'
 
 const access: AccessRecord = {

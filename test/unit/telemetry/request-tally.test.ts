@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { AccessRecord } from '../../../src/log.ts'
+import type { AccessRecord } from '../../../src/log/log.ts'
 import { createRequestTally } from '../../../src/telemetry/request-tally.ts'
 
 const access: AccessRecord = {

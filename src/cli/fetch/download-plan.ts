@@ -1,0 +1,150 @@
+import type { Config } from '../../config/schema.ts'
+import type { ObjectKey } from '../../object/key.ts'
+import type { Conditions, ObjectResult, ObjectSource } from '../../object/object-source.ts'
+import type { S3Client } from '../../s3/s3-client.ts'
+import { exitStatus } from '../command/exit-status.ts'
+import type { FetchFlags } from '../command/flags.ts'
+import { askForDigest } from './ask-for-digest.ts'
+import { type Download, toDevice, toFile, toStdout } from './download.ts'
+import { explain, formatHead, headerOf } from './fetch-answer.ts'
+import type { Output } from './output.ts'
+import { findPart, isStrongEtag, type LeftPart, type PartRecord } from './part-record.ts'
+import type { Expectation } from './verification.ts'
+
+/** One `s3proxy fetch`, with everything it needs. */
+export interface Plan {
+  key: ObjectKey
+  flags: FetchFlags
+  output: Output
+  s3: Config['s3']
+  source: ObjectSource
+  client: S3Client
+  signal: AbortSignal
+  /** On stderr. */
+  say(text: string): void
+  /** The same, unless `--quiet`. */
+  note(text: string): void
+}
+
+/**
+ * Asks S3 for the object, or for what is left of it, and has it delivered.
+ *
+ * @returns the exit status
+ * @throws everything that is not S3's regular answer
+ */
+export async function runDownload(plan: Plan): Promise<number> {
+  const { flags, output, note } = plan
+  const left = flags.continue === true ? await findLeft(plan) : undefined
+  if (left !== undefined && left.haveBytes === left.record.sizeBytes) return deliver(plan, left, undefined)
+
+  const result = await plan.source.open({
+    method: flags.head === true ? 'HEAD' : 'GET',
+    key: plan.key,
+    conditions: left === undefined ? conditionsOf(flags) : conditionsOfRest(left),
+    signal: plan.signal,
+  })
+  if (result.kind !== 'found') {
+    const { status, text } = explain(result)
+    if (status === exitStatus.ok) note(text)
+    else plan.say(text)
+    return status
+  }
+  if (flags.verbose === true) process.stderr.write(formatHead(result.status, result.headers))
+  if (flags.head === true) {
+    result.body.cancel()
+    process.stdout.write(formatHead(result.status, result.headers))
+    return exitStatus.ok
+  }
+  try {
+    checkAnswer(result, left, flags)
+    return await deliver(plan, left, result)
+  } catch (error) {
+    result.body.cancel()
+    throw error
+  } finally {
+    if (flags.verbose === true && result.body.healed > 0)
+      plan.say(`S3 broke off ${result.body.healed} times, and was asked for the rest`)
+  }
+
+  async function findLeft({ key, s3 }: Plan): Promise<LeftPart | undefined> {
+    if (output.kind !== 'file') return undefined
+    const wanted = { endpoint: s3.endpoint ?? '', key, range: flags.range ?? '' }
+    const found = await findPart(output.path, wanted)
+    if (typeof found !== 'string') return found
+    note(`cannot go on from ${output.path}.part: ${found}; starting anew`)
+    return undefined
+  }
+}
+
+type Found = Extract<ObjectResult, { kind: 'found' }>
+
+function conditionsOf({ range, ifNoneMatch }: FetchFlags): Conditions {
+  return {
+    ...(range === undefined ? {} : { range: `bytes=${range}` }),
+    ...(ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch }),
+  }
+}
+
+function conditionsOfRest({ record, haveBytes }: LeftPart): Conditions {
+  const last = record.firstByte + record.sizeBytes - 1
+  return { range: `bytes=${record.firstByte + haveBytes}-${last}`, 'if-match': record.etag }
+}
+
+/** A range that was ignored, or is another one than asked for, must not pass for it. */
+function checkAnswer(
+  { status, headers, sizeBytes }: Found,
+  left: LeftPart | undefined,
+  flags: FetchFlags,
+): void {
+  const isAsked = status === 206 || (left === undefined && flags.range === undefined)
+  if (!isAsked) throw new Error('S3 sent the whole object instead of the range that was asked for')
+  if (left === undefined) return
+  const { record, haveBytes } = left
+  if (headerOf(headers, 'etag') !== record.etag || sizeBytes !== record.sizeBytes - haveBytes)
+    throw new Error(
+      'S3 sent another rest than that of the part: leave out --continue to fetch the object anew',
+    )
+}
+
+/** @param result `undefined` when everything is there already */
+async function deliver(plan: Plan, left: LeftPart | undefined, result: Found | undefined): Promise<number> {
+  const { flags, output } = plan
+  const etag = result === undefined ? left?.record.etag : headerOf(result.headers, 'etag')
+  const expectation = flags.verify === true ? await expectationOf(plan, etag) : undefined
+  const download: Download = {
+    body: result?.body ?? { read: () => null, cancel() {} },
+    sizeBytes: left?.record.sizeBytes ?? result?.sizeBytes ?? 0,
+    haveBytes: left?.haveBytes ?? 0,
+    expectation,
+    showsProgress: flags.quiet !== true && process.stderr.isTTY === true,
+    signal: plan.signal,
+  }
+  if (output.kind === 'stdout') await toStdout(download)
+  else if (output.kind === 'device') await toDevice(download, output.path)
+  else {
+    const record = left?.record ?? (result === undefined ? undefined : recordOf(plan, result, etag))
+    await toFile(download, output, record, left)
+  }
+  if (expectation !== undefined) plan.note(`the object is what S3 says it is, by its ${expectation.name}`)
+  return exitStatus.ok
+}
+
+/** Says so when there is nothing to compare with: also to those who want no notes. */
+async function expectationOf(plan: Plan, etag: string | undefined): Promise<Expectation | undefined> {
+  const { s3, signal } = plan
+  const asked = { signal, deadlineMs: s3.deadlineMs, maxAttempts: s3.maxAttempts }
+  const expectation = isStrongEtag(etag) ? await askForDigest(plan.client, plan.key, etag, asked) : undefined
+  if (expectation === undefined)
+    plan.say(
+      'cannot verify: S3 has no checksum of the full object, and the ETag is no MD5 (length and version do fit)',
+    )
+  return expectation
+}
+
+/** @returns `undefined` when nobody could go on from the part, as the version has no name */
+function recordOf({ key, s3, flags }: Plan, result: Found, etag: string | undefined): PartRecord | undefined {
+  if (!isStrongEtag(etag)) return undefined
+  const firstByte = Number(/^bytes (\d+)-/.exec(headerOf(result.headers, 'content-range') ?? '')?.[1] ?? 0)
+  const endpoint = s3.endpoint ?? ''
+  return { endpoint, key, range: flags.range ?? '', etag, firstByte, sizeBytes: result.sizeBytes }
+}

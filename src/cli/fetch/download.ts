@@ -1,0 +1,126 @@
+import { createWriteStream } from 'node:fs'
+import type { Writable } from 'node:stream'
+import type { ByteSource } from '../../http/byte-source.ts'
+import { DestinationClosed, relayBody } from '../../http/relay.ts'
+import { openStdout } from '../command/standard-output.ts'
+import { openPartFile } from './part-file.ts'
+import { type LeftPart, type PartRecord, partPathOf } from './part-record.ts'
+import { createProgress, formatBytes, type Progress } from './progress.ts'
+import { type Digest, digestFile, type Expectation, withDigest } from './verification.ts'
+
+/** Bytes on their way from S3 to where they are wanted. */
+export interface Download {
+  body: ByteSource
+  /** Of the whole answer, with what an earlier download left. */
+  sizeBytes: number
+  haveBytes: number
+  expectation: Expectation | undefined
+  showsProgress: boolean
+  /** Ends the download. */
+  signal: AbortSignal
+}
+
+/** A download into a file that failed; what has come may be worth keeping. */
+export class Incomplete extends Error {
+  /** What to do, to be put behind the message of the cause. */
+  readonly hint: string
+
+  constructor(cause: unknown, path: string, keptBytes: number) {
+    super('the download is not complete', { cause })
+    this.hint =
+      keptBytes === 0
+        ? ''
+        : `; ${formatBytes(keptBytes)} are kept in ${partPathOf(path)}: --continue goes on from there while the object is the same version`
+  }
+}
+
+export async function toStdout(download: Download): Promise<void> {
+  // On one terminal, object and progress would be mixed.
+  const showsProgress = download.showsProgress && process.stdout.isTTY !== true
+  await untilReaderLeaves(() => move({ ...download, showsProgress }, openStdout()))
+}
+
+export async function toDevice(download: Download, path: string): Promise<void> {
+  const device = createWriteStream(path)
+  device.on('error', () => {})
+  await untilReaderLeaves(() => move(download, device))
+  await new Promise<void>((resolve) => (device.destroyed ? resolve() : device.end(resolve)))
+}
+
+/**
+ * Into a file, which appears when it is complete.
+ *
+ * @throws Incomplete, after everything that is worth it was kept
+ */
+export async function toFile(
+  download: Download,
+  { path, mode }: { path: string; mode: number | undefined },
+  record: PartRecord | undefined,
+  left: LeftPart | undefined,
+): Promise<void> {
+  const digest = download.expectation?.start()
+  if (digest !== undefined && left !== undefined) await digestFile(partPathOf(path), left.haveBytes, digest)
+  const part = await openPartFile(path, record, { left, mode })
+  try {
+    await move(download, part.stream, digest)
+  } catch (error) {
+    if (error instanceof Mismatch) await part.discard()
+    const keptBytes = error instanceof Mismatch ? 0 : await part.keep()
+    throw new Incomplete(error, path, keptBytes)
+  }
+  try {
+    await part.finish()
+  } catch (error) {
+    throw new Incomplete(error, path, await part.keep().catch(() => 0))
+  }
+}
+
+/** What came is not what S3 has. */
+class Mismatch extends Error {}
+
+async function move(
+  download: Download,
+  destination: Writable,
+  digest: Digest | undefined = download.expectation?.start(),
+): Promise<void> {
+  const { body, expectation, signal } = download
+  const cancel = () => body.cancel()
+  signal.addEventListener('abort', cancel, { once: true })
+  const progress = download.showsProgress ? showProgress(download) : undefined
+  const redrawing = progress && setInterval(progress.draw, 500)
+  let isComplete = false
+  try {
+    signal.throwIfAborted()
+    await relayBody(withDigest(body, digest), destination, progress?.add ?? (() => {}))
+    isComplete = true
+  } finally {
+    signal.removeEventListener('abort', cancel)
+    clearInterval(redrawing)
+    progress?.end(isComplete)
+  }
+  if (expectation === undefined || digest?.digest().equals(expectation.digest) === true) return
+  throw new Mismatch(
+    `the bytes are not those that S3 has, by its ${expectation.name}: fetch the object again`,
+  )
+}
+
+function showProgress({ sizeBytes, haveBytes }: Download): Progress {
+  return createProgress({
+    totalBytes: sizeBytes,
+    haveBytes,
+    write: (text) => void process.stderr.write(text),
+    columns: () => process.stderr.columns,
+    now: Date.now,
+  })
+}
+
+/** A reader such as `head` that has enough closes the pipe; that is no failure. */
+async function untilReaderLeaves(run: () => Promise<void>): Promise<void> {
+  try {
+    await run()
+  } catch (error) {
+    if (!(error instanceof DestinationClosed)) throw error
+    const code = (error.cause as NodeJS.ErrnoException | undefined)?.code
+    if (error.cause !== undefined && code !== 'EPIPE' && code !== 'ECONNRESET') throw error
+  }
+}

@@ -1,0 +1,42 @@
+import type { HeaderList } from '../../http/reply.ts'
+import type { ObjectResult } from '../../object/object-source.ts'
+import { exitStatus } from '../command/exit-status.ts'
+
+/** What to say, and the exit status, when S3 does not send the object. */
+export function explain(result: Exclude<ObjectResult, { kind: 'found' }>): { status: number; text: string } {
+  if ('refusal' in result && result.refusal !== undefined) return notServed(result.refusal.message)
+  switch (result.kind) {
+    case 'not-modified':
+      return { status: exitStatus.ok, text: 'not modified: the object is still the version that was named' }
+    case 'not-found':
+      return notServed(
+        '404: there is no such object; KEY is not percent-encoded, a slash before it is part of it, and it lies below the prefix of s3.endpoint',
+      )
+    case 'denied':
+      return notServed('403: no such object, or no permission; grant s3:ListBucket to tell the two apart')
+    case 'precondition-failed':
+      return notServed(
+        '412: the object was replaced since the part was fetched; leave out --continue to fetch it from its start',
+      )
+    case 'range-not-satisfiable':
+      return notServed(`416: the range lies outside the object (${result.contentRange ?? 'size unknown'})`)
+    default:
+      return result satisfies never
+  }
+}
+
+function notServed(text: string): { status: number; text: string } {
+  return { status: exitStatus.notServed, text }
+}
+
+/** The head of an answer as lines: status, then headers. */
+export function formatHead(status: number, headers: Readonly<HeaderList>): string {
+  let text = `${status}\n`
+  for (let index = 0; index < headers.length; index += 2) text += `${headers[index]}: ${headers[index + 1]}\n`
+  return text
+}
+
+export function headerOf(headers: Readonly<HeaderList>, name: string): string | undefined {
+  const index = headers.findIndex((header, position) => position % 2 === 0 && header === name)
+  return index === -1 ? undefined : headers[index + 1]
+}

@@ -1,0 +1,124 @@
+import cluster from 'node:cluster'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Config } from '../../config/schema.ts'
+import { messageOf } from '../../errors.ts'
+import type { Log } from '../../log/log.ts'
+import type { ListenTarget } from '../../server/listen.ts'
+import { type App, type Change, createApp } from '../../wiring/create-app.ts'
+import { exitStatus } from '../command/exit-status.ts'
+import { readVersion } from '../command/version.ts'
+import { loadTracing } from './load-tracing.ts'
+import { createStopSignal } from './stop-signal.ts'
+import { surviveFaults } from './survive-faults.ts'
+import { answerPrimary } from './worker-reports.ts'
+
+export interface ServeAppOptions {
+  config: Config
+  target: ListenTarget
+  log: Log
+  /** Called once everything listens, with what takes another configuration. */
+  onListening(prepare: (config: Config) => Promise<Change>): void
+}
+
+/** For the last spans, when draining has taken all the time that there was; less than what workers get to exit. */
+const leastFlushMs = 250
+
+/** Listens until SIGTERM or SIGINT, then drains. */
+export async function serveApp(options: ServeAppOptions): Promise<number> {
+  const { log } = options
+  surviveFaults(log)
+  try {
+    return await serveUntilStopped(options)
+  } catch (error) {
+    const stack = error instanceof Error ? error.stack : undefined
+    log.error({ code: 'INTERNAL', stack }, `cannot serve: ${messageOf(error)}`)
+    return exitStatus.failure
+  }
+}
+
+async function serveUntilStopped({ config, target, log, onListening }: ServeAppOptions): Promise<number> {
+  const stop = createStopSignal()
+  const version = readVersion()
+  const tracing = await loadTracing(version.version, log)
+  const app = await createApp(config, log, { version, tracing })
+  let { drainTimeoutMs } = config.server
+  // One that listens has started, and the parent process is to know of one that cannot.
+  if (cluster.isWorker) await app.connect()
+  // Stopped at its start: the socket may be gone by now, and nobody is to be served any more.
+  if (stop.isStopping || !(await listen(app, config.server, target, log))) {
+    app.admin.close()
+    await app.close()
+    return stop.isStopping ? exitStatus.ok : exitStatus.failure
+  }
+  const connected = connect(app).then(() => stop.stopped)
+  onListening(async (next) => {
+    const { commit, discard } = await app.prepare(next)
+    return {
+      commit() {
+        drainTimeoutMs = next.server.drainTimeoutMs
+        commit()
+      },
+      discard,
+    }
+  })
+  const signal = await Promise.race([stop.stopped, connected])
+  const endAtMs = performance.now() + drainTimeoutMs
+  await shutDown(app, signal, drainTimeoutMs, log)
+  const leftMs = Math.min(2000, endAtMs - performance.now())
+  // Timers and sockets of an exporter that gets no answer would keep the process.
+  const isFlushed = (await tracing?.close(Math.max(leastFlushMs, leftMs))) ?? true
+  if (!isFlushed) process.exit(exitStatus.ok)
+  return exitStatus.ok
+}
+
+/** What takes its time and is not needed to listen; rejects with what is broken in this program. */
+async function connect(app: App): Promise<void> {
+  // Loading code keeps the process busy, for longer than the line that it listens should wait to be written.
+  await nextTurn()
+  await app.connect()
+  void app.warnOfUnreachable()
+}
+
+/** The admin port comes first: it is to be there when something goes wrong. @returns whether everything listens */
+async function listen(app: App, server: Config['server'], target: ListenTarget, log: Log): Promise<boolean> {
+  const { adminPort, adminHost } = server
+  let option = 'server.adminPort'
+  try {
+    if (cluster.isWorker) answerPrimary(app.reports)
+    else if (adminPort !== undefined) {
+      const port = await app.admin.listen({ port: adminPort, host: adminHost })
+      log.info({ port, host: adminHost }, 'admin port listening')
+    }
+    option = optionOf(target)
+    const port = await app.server.listen(target)
+    const where = { ...target, ...(port === undefined ? {} : { port }) }
+    const isTls = server.tlsCertFile !== undefined
+    log.info({ ...where, ...(isTls ? { tls: true } : {}), pid: process.pid, ...readVersion() }, 'listening')
+    return true
+  } catch (error) {
+    log.error({ code: 'LISTEN_FAILED' }, `cannot listen (${option}): ${messageOf(error)}`)
+    return false
+  }
+}
+
+/** Where to look when it fails. */
+function optionOf(target: ListenTarget): string {
+  if ('path' in target) return 'server.socketPath'
+  return 'fd' in target ? 'LISTEN_FDS' : 'server.port, PORT'
+}
+
+async function shutDown(app: App, signal: string, drainTimeoutMs: number, log: Log): Promise<void> {
+  const startedAt = performance.now()
+  log.info({ signal }, 'shutting down: requests under way finish')
+  app.readiness.startDraining()
+  const cut = await app.server.drain(drainTimeoutMs)
+  app.admin.close()
+  await app.close()
+  const fields = { cut, ms: Math.round(performance.now() - startedAt) }
+  if (cut === 0) log.info(fields, 'stopped')
+  else
+    log.warn(
+      { code: 'DRAIN_INCOMPLETE', ...fields },
+      `stopped: ${cut} requests were still under way after server.drainTimeoutMs, and were reset`,
+    )
+}

@@ -1,0 +1,73 @@
+import cluster from 'node:cluster'
+import type { Config } from '../../config/schema.ts'
+import { messageOf } from '../../errors.ts'
+import { createLog } from '../../log/log.ts'
+import type { Change } from '../../wiring/create-app.ts'
+import { serveApp } from './serve-app.ts'
+import type { FromWorker, ToWorker } from './worker-messages.ts'
+
+/** Serves with what the parent process says, until SIGTERM. */
+export async function serveAsWorker(): Promise<number> {
+  const receive = receiveMessages()
+  tell({ kind: 'hello' })
+  const start = await receive()
+  if (start.kind !== 'start') throw new Error(`expected to be started, and not ${start.kind}`)
+  const { config, target } = start
+  const log = await createLog({
+    level: config.log.level,
+    isPretty: process.stdout.isTTY === true,
+    fields: { worker: cluster.worker?.id },
+  })
+
+  async function obey(prepare: (config: Config) => Promise<Change>): Promise<void> {
+    let [change, taken]: [Change | undefined, (ToWorker & { kind: 'prepare' }) | undefined] = [
+      undefined,
+      undefined,
+    ]
+    for (;;) {
+      const message = await receive()
+      if (message.kind === 'prepare') {
+        taken = message
+        change = await prepare(message.config).catch((error: unknown) =>
+          tell({ kind: 'prepared', round: message.round, problem: messageOf(error) }),
+        )
+        if (change !== undefined) tell({ kind: 'prepared', round: message.round })
+      } else if (message.kind === 'discard') change?.discard()
+      else if (message.kind === 'commit' && change !== undefined && taken !== undefined) {
+        change.commit()
+        log.level = taken.config.log.level
+      }
+      if (message.kind !== 'prepare') change = undefined
+    }
+  }
+
+  const status = await serveApp({ config, target, log, onListening: (prepare) => void obey(prepare) })
+  cluster.worker?.disconnect()
+  return status
+}
+
+function tell(message: FromWorker): undefined {
+  process.send?.(message)
+}
+
+/** @returns resolves with the next message of the parent, in the order in which they came */
+function receiveMessages(): () => Promise<ToWorker> {
+  const received: ToWorker[] = []
+  let onMessage = () => {}
+  process.on('message', (message: ToWorker) => {
+    // Answered elsewhere, and at once.
+    if (message.kind === 'ask') return
+    received.push(message)
+    onMessage()
+  })
+  return () =>
+    new Promise((resolve) => {
+      onMessage = () => {
+        const message = received.shift()
+        if (message === undefined) return
+        onMessage = () => {}
+        resolve(message)
+      }
+      onMessage()
+    })
+}

@@ -1,0 +1,81 @@
+import cluster from 'node:cluster'
+import { loadConfig } from '../../config/load.ts'
+import type { Resolved } from '../../config/resolve.ts'
+import type { Config } from '../../config/schema.ts'
+import { messageOf } from '../../errors.ts'
+import { createLog, type ProgramLog } from '../../log/log.ts'
+import type { ListenTarget } from '../../server/listen.ts'
+import { exitStatus } from '../command/exit-status.ts'
+import type { ServeFlags } from '../command/flags.ts'
+import { formatProblems } from '../command/problems.ts'
+import { takeActivatedSocket } from './activated-socket.ts'
+import { createHangup, type Hangup } from './listen-for-sighup.ts'
+import { createReload } from './reload.ts'
+import { serveApp } from './serve-app.ts'
+import { makeRoomForSocket } from './unix-socket.ts'
+
+/**
+ * Serves until SIGTERM or SIGINT: in this process, or in `server.workers` of them that share the port. SIGHUP makes
+ * it read the configuration again.
+ */
+export async function serve({ config: configPath, set, port }: ServeFlags): Promise<number> {
+  const hangup = createHangup()
+  if (cluster.isWorker) {
+    // Of a group of processes all may get the signal; the parent says what to do.
+    hangup.each(() => {})
+    const { serveAsWorker } = await import('./serve-as-worker.ts')
+    return serveAsWorker()
+  }
+  const read = () => loadConfig({ configPath, flags: set, port })
+  const { config, problems, warnings } = read()
+  if (config === undefined) {
+    process.stderr.write(formatProblems({ problems, warnings }))
+    return exitStatus.usage
+  }
+  const log = await createLog({ level: config.log.level, isPretty: process.stdout.isTTY === true })
+  for (const warning of warnings) log.warn({ code: 'CONFIG_RISKY' }, warning)
+  let target: ListenTarget
+  try {
+    target = await targetOf(config)
+  } catch (error) {
+    log.error({ code: 'LISTEN_FAILED' }, `cannot listen: ${messageOf(error)}`)
+    return exitStatus.failure
+  }
+  const parts = { config, read, warnings, hangup, log }
+  if (config.server.workers === 1) return serveAlone(parts, target)
+  const { superviseWorkers } = await import('./supervise-workers.ts')
+  return superviseWorkers(parts, target)
+}
+
+/** A socket that this process was started with, a Unix socket, or a port. */
+async function targetOf({ server }: Config): Promise<ListenTarget> {
+  const activated = takeActivatedSocket(process.env, process.pid)
+  if (activated !== undefined) return activated
+  if (server.socketPath === undefined) return { port: server.port, host: server.host }
+  await makeRoomForSocket(server.socketPath, server.socketMode)
+  return { path: server.socketPath }
+}
+
+/** What a process that holds the configuration needs to read it again. */
+export interface ServeParts {
+  config: Config
+  read(): Resolved
+  warnings: readonly string[]
+  hangup: Hangup
+  log: ProgramLog
+}
+
+function serveAlone(
+  { config, read, warnings, hangup, log }: ServeParts,
+  target: ListenTarget,
+): Promise<number> {
+  return serveApp({
+    config,
+    target,
+    log,
+    onListening(prepare) {
+      const reload = createReload({ running: config, warnings, read, prepare, log })
+      hangup.each(() => void reload())
+    },
+  })
+}

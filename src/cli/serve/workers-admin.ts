@@ -1,0 +1,63 @@
+import type { Worker } from 'node:cluster'
+import type { Code } from '../../errors.ts'
+import type { Log } from '../../log/log.ts'
+import { type AdminServer, createAdminServer } from '../../server/admin-server.ts'
+import type { ReadinessReport } from '../../server/readiness.ts'
+import { type AskWorkers, createAskWorkers } from './worker-reports.ts'
+
+/** The longest check of a dependency, and a bit. */
+const askTimeoutMs = 4000
+
+export interface WorkersAdminParts {
+  /** Every worker that runs, and whether it listens already. */
+  workers(): ReadonlyMap<Worker, boolean>
+  isStopping(): boolean
+  log: Log
+}
+
+/** The admin port of several workers: ready as long as one of them is, with metrics that are added up. */
+export async function createWorkersAdmin({
+  workers,
+  isStopping,
+  log,
+}: WorkersAdminParts): Promise<AdminServer> {
+  const { createWorkerMetrics } = await import('../../telemetry/worker-metrics.ts')
+  const { metricsType } = await import('../../telemetry/prom-client.ts')
+  const ask: AskWorkers = createAskWorkers(() => workers().keys(), askTimeoutMs)
+  const isRunning = (id: number) => [...workers().keys()].some((worker) => worker.id === id)
+  const metrics = createWorkerMetrics(() => ask('metrics'), isRunning)
+  return createAdminServer({
+    async readiness() {
+      if (isStopping())
+        return { state: 'unready', checks: { process: 'SHUTTING_DOWN: the process is shutting down' } }
+      const reports = await ask('readiness')
+      const ofWorkers = [...workers()].map(([{ id }, isListening]) => {
+        const report = isListening ? (reports.get(id) ?? silent) : starting
+        return [String(id), report] as const
+      })
+      return {
+        state: stateOf(ofWorkers.map(([, { state }]) => state)),
+        checks: {},
+        workers: Object.fromEntries(ofWorkers),
+      }
+    },
+    metrics: async () => ({ contentType: metricsType, text: await metrics.text() }),
+    log,
+  })
+}
+
+const silentCode: Code = 'WORKER_SILENT'
+const starting: ReadinessReport = {
+  state: 'unready',
+  checks: { process: `${silentCode}: the worker is starting` },
+}
+const silent: ReadinessReport = {
+  state: 'unready',
+  checks: { process: `${silentCode}: no answer within ${askTimeoutMs} ms` },
+}
+
+/** One worker that can serve is enough to get requests; others that cannot are worth a look. */
+function stateOf(states: ReadinessReport['state'][]): ReadinessReport['state'] {
+  if (states.every((state) => state === 'unready')) return 'unready'
+  return states.every((state) => state === 'ok') ? 'ok' : 'degraded'
+}

@@ -1,0 +1,204 @@
+import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino'
+import type { Code } from '../errors.ts'
+
+/** As much of a logger as anything here uses. */
+export interface Log {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: Coded, message: string): void
+  error(fields: Coded, message: string): void
+}
+
+/** What asks for an operator's attention has a code, which docs/errors.md explains. */
+export interface Coded {
+  code: Code
+  [field: string]: unknown
+}
+
+export interface LogOptions {
+  level: string
+  /** For people instead of machines. */
+  isPretty: boolean
+  /** On every line. */
+  fields?: Readonly<Record<string, unknown>>
+  /** Gets each line at once; without it, lines go to stdout. */
+  destination?: DestinationStream
+}
+
+/** A log whose least severe lines may change, with a way for lines that nobody may switch off. */
+export interface ProgramLog extends Log {
+  level: string
+  /** Writes to the same place, whatever the level is. */
+  readonly always: Log
+  /** The line of a request: as `info`, for a third of the cost. @see docs/decisions/008-hot-path.md */
+  access(record: AccessRecord): void
+}
+
+/** JSON lines on stdout; on a terminal, lines for people. */
+export async function createLog({ level, isPretty, fields, destination }: LogOptions): Promise<ProgramLog> {
+  const settings: LoggerOptions = {
+    level,
+    base: fields ?? null,
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    // No header, cookie, token or query is ever given to the log; this is the second line of defence.
+    redact: {
+      paths: [
+        'headers',
+        'cookie',
+        'authorization',
+        'token',
+        'accessToken',
+        'secret',
+        '*.cookie',
+        '*.authorization',
+      ],
+      censor: '***',
+    },
+  }
+  if (!isPretty) {
+    const lines = destination ?? pino.destination(1)
+    const logger = pino(settings, lines)
+    const always = JSON.stringify(fields ?? {}).slice(1, -1)
+    const start = always === '' ? '' : `${always},`
+    const write = destination === undefined ? gatherLines(lines) : (line: string) => lines.write(line)
+    return extend(logger, (record) => {
+      const time = new Date().toISOString()
+      write(
+        `{"level":"info","time":"${time}",${start}${JSON.stringify(record).slice(1, -1)},"msg":"request"}\n`,
+      )
+    })
+  }
+  const { default: pretty } = await import('pino-pretty')
+  const logger = pino(
+    { ...settings, formatters: {} },
+    pretty({
+      ignore: 'time,pid',
+      hideObject: true,
+      sync: true,
+      messageFormat: (record, messageKey, _level, { colors }) =>
+        formatForPeople(record, String(record[messageKey]), colors.gray),
+    }),
+  )
+  return extend(logger, (record) => logger.info(record, 'request'))
+}
+
+/** Lines of one turn of the event loop are written together, at its end. */
+export function gatherLines(destination: Pick<DestinationStream, 'write'>): (line: string) => void {
+  let gathered = ''
+  const flush = () => {
+    const text = gathered
+    gathered = ''
+    destination.write(text)
+  }
+  return (line) => {
+    if (gathered === '') setImmediate(flush)
+    gathered += line
+  }
+}
+
+function extend(logger: Logger, writeAccess: (record: AccessRecord) => void): ProgramLog {
+  return Object.assign(logger, {
+    always: logger.child({}, { level: 'info' }),
+    access(record: AccessRecord) {
+      if (logger.isLevelEnabled('info')) writeAccess(record)
+    },
+  })
+}
+
+/**
+ * One line of the log for a terminal: of a request first what somebody looks for, `GET /a.txt 200 29 B 4 ms alice`,
+ * then, dimmed, what is left.
+ */
+export function formatForPeople(
+  record: Readonly<Record<string, unknown>>,
+  message: string,
+  dim: (text: string) => string,
+): string {
+  const { level: _level, time: _time, msg: _message, ...fields } = record
+  if (message !== 'request' || typeof fields.status !== 'number')
+    return printable(message) + rest(fields, dim)
+  const { method, path, status, bytes, totalMs, who, code, outcome, requestId, ...more } = fields
+  const parts = [method, path, status, `${bytes} B`, `${Math.round(Number(totalMs))} ms`, who, code]
+  if (outcome !== 'complete') parts.push(outcome)
+  const line = parts.filter((part) => part !== undefined).join(' ')
+  return printable(line) + rest({ ...more, requestId }, dim)
+}
+
+function rest(fields: object, dim: (text: string) => string): string {
+  const pairs = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  return pairs.length === 0 ? '' : `  ${dim(printable(pairs.join(' ')))}`
+}
+
+/** A name that the SSO gives must not move the cursor. */
+function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  )
+}
+
+/** What is told of a request once it is over. */
+export interface AccessRecord {
+  requestId: string
+  method: string
+  /** Percent-encoded, without the query, which may hold secrets of other sites' making. */
+  path: string
+  /** Decoded, where the path names an object; relative to the endpoint's prefix. */
+  key?: string | undefined
+  /** Kind of what was asked for, such as `object` or `callback`. */
+  route: string
+  status: number
+  /** Of the body, really handed to the network. */
+  bytes: number
+  /** `cut`: by S3 or by us, and the client can see it. */
+  outcome: 'complete' | 'aborted' | 'cut'
+  totalMs: number
+  sessionMs?: number | undefined
+  ssoMs?: number | undefined
+  /** To the head of S3's answer. */
+  s3Ms?: number | undefined
+  who?: string | undefined
+  code?: string | undefined
+  healed?: number | undefined
+  askedTwiceBytes?: number | undefined
+  /** Fetched ahead over further connections. */
+  parts?: number | undefined
+  /** Which step of a login it was. */
+  login?: LoginStep | undefined
+  /** S3's own name for its answer. */
+  s3RequestId?: string | undefined
+  /** Of the trace that the request belongs to. */
+  traceId?: string | undefined
+}
+
+/** `started` and `restarted` lead to the SSO, the others answer a browser that comes back from there. */
+export type LoginStep = 'started' | 'restarted' | 'finished' | 'repeated' | 'expired' | 'denied' | 'failed'
+
+/** One line for each request. */
+export function logAccess(log: Log | ProgramLog, record: AccessRecord): void {
+  if ('access' in log) log.access(record)
+  else log.info(record, 'request')
+}
+
+/** Lets a warning through once a minute, with how many were held back. */
+export function createRareWarning(
+  log: Log,
+  code: Code,
+  message: string,
+  now: () => number,
+): (detail?: string) => void {
+  let nextAt = Number.NEGATIVE_INFINITY
+  let held = 0
+  return (detail) => {
+    if (now() < nextAt) {
+      held++
+      return
+    }
+    nextAt = now() + 60_000
+    log.warn({ code, heldBack: held }, detail === undefined ? message : `${message}: ${detail}`)
+    held = 0
+  }
+}

@@ -1,0 +1,198 @@
+import { type ErrorCode, type ErrorDetails, S3ProxyError } from '../errors.ts'
+import type { HeaderList } from '../http/reply.ts'
+import { parseRetryAfter } from '../http/retry-after.ts'
+import { conditionHeaders } from '../object/conditions.ts'
+import { answersRange, type ByteRange, parseContentRange } from '../object/content-range.ts'
+import { toWireKey } from '../object/key.ts'
+import { pickNotModifiedHeaders, pickObjectHeaders } from '../object/object-headers.ts'
+import type { ObjectRequest, ObjectResult } from '../object/object-source.ts'
+import type { S3Response } from '../s3/connection.ts'
+import type { S3Client } from '../s3/s3-client.ts'
+import { TransportError } from '../s3/transport-error.ts'
+import type { CancelSignal } from '../waiting/cancellation.ts'
+import type { Deadline } from '../waiting/deadline.ts'
+import { judgeS3Answer, readErrorBody, xmlElement } from './verdict.ts'
+
+/** One answer of S3 that makes sense; the body is not yet guarded against breaking. */
+export type AttemptResult = FoundObject | Exclude<ObjectResult, { kind: 'found' }>
+
+export interface FoundObject {
+  kind: 'found'
+  status: 200 | 206
+  headers: HeaderList
+  /** Of this answer. */
+  sizeBytes: number
+  /** `undefined` for a whole object. */
+  range: ByteRange | undefined
+  etag: string | undefined
+  s3RequestId: string | undefined
+  body: S3Response['body']
+}
+
+/** An attempt that failed, and whether another one may do better. */
+export class AttemptError extends S3ProxyError {
+  readonly mayRetry: boolean
+
+  constructor(code: ErrorCode, message: string, mayRetry: boolean, options?: ErrorDetails) {
+    super(code, message, options)
+    this.mayRetry = mayRetry
+  }
+}
+
+/**
+ * Asks S3 once.
+ *
+ * @param deadline for all steps together: a free connection, connecting, the head
+ * @throws AttemptError; TransportError `cancelled` when the signal fired; S3ProxyError where no other attempt
+ *   can do better
+ */
+export async function attemptObject(
+  client: S3Client,
+  request: ObjectRequest,
+  deadline: Deadline,
+): Promise<AttemptResult> {
+  const { method, key, conditions, signal } = request
+  let response: S3Response
+  try {
+    const asked = { method, wireKey: toWireKey(key), headers: conditionHeaders(conditions) }
+    response = await client.send(asked, signal, deadline)
+  } catch (error) {
+    throw error instanceof TransportError && !signal.aborted ? toAttemptError(error) : error
+  }
+  const { status } = response
+  if (status === 200 || status === 206) return found(request, response)
+  if (status === 304) {
+    response.body.cancel()
+    if (!('if-none-match' in conditions || 'if-modified-since' in conditions)) {
+      throw badAnswer('304 to a request without a condition', response)
+    }
+    const headers = pickNotModifiedHeaders(response.headers, conditions['if-none-match'])
+    return { kind: 'not-modified', headers, s3RequestId: requestIdOf(response) }
+  }
+  return judge(client, request, response, deadline)
+}
+
+/** What an operator is to make of a failed exchange. */
+export function toAttemptError(error: TransportError): AttemptError {
+  const [code, mayRetry, advice] = attemptFailures[error.failure]
+  return new AttemptError(code, error.message + advice, mayRetry, { cause: error })
+}
+
+const attemptFailures = {
+  unreachable: ['S3_UNAVAILABLE', true, ': check s3.endpoint (AWS_S3_ENDPOINT) and the network'],
+  'connect-timeout': [
+    'S3_TIMEOUT',
+    true,
+    ' (s3.connectTimeoutMs): check s3.endpoint (AWS_S3_ENDPOINT) and the network',
+  ],
+  stalled: ['S3_TIMEOUT', true, ' (s3.stallTimeoutMs)'],
+  cut: ['S3_UNAVAILABLE', true, ': if this lasts, look at what lies between here and S3'],
+  stale: ['S3_UNAVAILABLE', true, ''],
+  garbage: ['S3_BAD_ANSWER', true, ': check s3.endpoint (AWS_S3_ENDPOINT)'],
+  // It names the option.
+  'pool-exhausted': ['S3_BUSY', false, ''],
+  cancelled: ['S3_UNAVAILABLE', false, ''],
+} as const
+
+function found(request: ObjectRequest, response: S3Response): FoundObject {
+  const { status, headers, body } = response
+  const length = headers.get('content-length')
+  const asked = request.conditions.range
+  const range = status === 206 ? parseContentRange(headers.get('content-range')) : undefined
+  const problem =
+    length === undefined
+      ? 'without content-length'
+      : status === 206 && (asked === undefined || range === undefined || !answersRange(range, asked))
+        ? 'with a range that was not asked for'
+        : range !== undefined && range.last - range.first + 1 !== Number(length)
+          ? 'whose content-length is not that of its range'
+          : undefined
+  if (problem !== undefined) {
+    body.cancel()
+    throw badAnswer(`${status} ${problem}`, response)
+  }
+  return {
+    kind: 'found',
+    status: status === 206 ? 206 : 200,
+    headers: pickObjectHeaders(headers),
+    sizeBytes: Number(length),
+    range,
+    etag: headers.get('etag'),
+    s3RequestId: requestIdOf(response),
+    body,
+  }
+}
+
+async function judge(
+  client: S3Client,
+  request: ObjectRequest,
+  response: S3Response,
+  deadline: Deadline,
+): Promise<AttemptResult> {
+  const { status } = response
+  const s3RequestId = requestIdOf(response)
+  const xml = await readError(response, request.signal, deadline)
+  // The answer to HEAD has no body, so it does not say why, nor how large the object is: GET does.
+  if (request.method === 'HEAD' && hasReason(status)) {
+    const conditions = { range: 'bytes=0-0', ...request.conditions }
+    const reason = await attemptObject(client, { ...request, method: 'GET', conditions }, deadline)
+    if (reason.kind === 'found') reason.body.cancel()
+    // An empty object has no first byte.
+    else if (reason.kind !== 'range-not-satisfiable' || request.conditions.range !== undefined) return reason
+    const advice = 'look at what lies between here and S3, and at a policy that names s3:HeadObject'
+    throw badAnswer(`${status} to HEAD and ${reason.kind} to GET`, response, advice)
+  }
+  const errorCode = xmlElement(xml, 'Code')
+  const verdict = judgeS3Answer(status, errorCode)
+  const said = errorCode?.replace(/[^A-Za-z0-9.]/g, '').slice(0, 100) || 'without an error code'
+  if (verdict.kind === 'failure') {
+    const mayRetry =
+      verdict.mayRetry === 'with-new-credentials' ? client.renewCredentials() : verdict.mayRetry
+    const message = `S3 answered ${status} ${said}: ${verdict.advice}`
+    const retryAfterSeconds = parseRetryAfter(response.headers.get('retry-after'), Date.now())
+    throw new AttemptError(verdict.code, message, mayRetry, { s3RequestId, retryAfterSeconds })
+  }
+  if (verdict.kind === 'not-found' || verdict.kind === 'denied') {
+    if (verdict.advice === undefined) return { kind: verdict.kind, s3RequestId }
+    const message = `S3 answered ${status} ${said}: ${verdict.advice}`
+    return { kind: verdict.kind, refusal: { s3Code: said, message }, s3RequestId }
+  }
+  if (verdict.kind === 'precondition-failed') return { kind: verdict.kind, s3RequestId }
+  const actual = /^\d+$/.exec(xmlElement(xml, 'ActualObjectSize') ?? '')?.[0]
+  const contentRange = response.headers.get('content-range') ?? (actual && `bytes */${actual}`)
+  return { kind: 'range-not-satisfiable', contentRange, s3RequestId }
+}
+
+async function readError(response: S3Response, signal: CancelSignal, deadline: Deadline): Promise<string> {
+  const cancel = () => response.body.cancel()
+  signal.addEventListener('abort', cancel)
+  try {
+    return await readErrorBody(response.body, deadline.remainingMs)
+  } catch (error) {
+    if (!(error instanceof TransportError) || signal.aborted) throw error
+    if (deadline.isOver) throw new AttemptError('S3_TIMEOUT', 'S3 did not finish its answer in time', false)
+    throw toAttemptError(error)
+  } finally {
+    signal.removeEventListener('abort', cancel)
+  }
+}
+
+/** Whether S3 may mean several things by a status: about the object, or about us. */
+function hasReason(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 412 && status !== 429
+}
+
+function badAnswer(
+  what: string,
+  response: S3Response,
+  advice = 'check s3.endpoint (AWS_S3_ENDPOINT)',
+): AttemptError {
+  const message = `S3 answered ${what}: ${advice}`
+  return new AttemptError('S3_BAD_ANSWER', message, true, { s3RequestId: requestIdOf(response) })
+}
+
+/** @returns S3's name for its answer, where it is one that may stand in a line of the log */
+function requestIdOf({ headers }: S3Response): string | undefined {
+  const id = headers.get('x-amz-request-id')
+  return id !== undefined && /^[\w+/=.:-]{1,128}$/.test(id) ? id : undefined
+}

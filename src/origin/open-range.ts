@@ -1,0 +1,65 @@
+import { S3ProxyError } from '../errors.ts'
+import type { ObjectRequest } from '../object/object-source.ts'
+import type { AttemptResult, FoundObject } from './attempt.ts'
+
+/** One version of an object, known from the head of an answer. */
+export interface Version {
+  /** A strong one. */
+  etag: string
+  sizeBytes: number
+}
+
+/** @returns `undefined` without a strong ETag: then no two answers may be put together */
+export function versionOf(found: FoundObject): Version | undefined {
+  const etag = strongEtag(found.etag)
+  return etag === undefined ? undefined : { etag, sizeBytes: found.range?.sizeBytes ?? found.sizeBytes }
+}
+
+/** Only such an ETag names the very bytes (RFC 9110 section 8.8.1), and only ASCII can be signed. */
+function strongEtag(etag: string | undefined): string | undefined {
+  return etag !== undefined && /^"[\x21\x23-\x7e]*"$/.test(etag) ? etag : undefined
+}
+
+/** A request for some bytes of one version, and of no other; both ends are included. */
+export function rangeRequest(
+  { key, signal }: Pick<ObjectRequest, 'key' | 'signal'>,
+  { etag }: Version,
+  firstByte: number,
+  lastByte: number,
+): ObjectRequest {
+  return {
+    method: 'GET',
+    key,
+    conditions: { range: `bytes=${firstByte}-${lastByte}`, 'if-match': etag },
+    signal,
+  }
+}
+
+/**
+ * Makes sure that an answer holds exactly these bytes of this version; it is cancelled when not.
+ *
+ * @throws S3ProxyError `S3_BAD_ANSWER`
+ */
+export function checkRange(
+  answer: AttemptResult,
+  { etag, sizeBytes }: Version,
+  firstByte: number,
+  lastByte: number,
+): FoundObject {
+  if (answer.kind === 'found') {
+    const { range } = answer
+    const isRight =
+      answer.etag === etag &&
+      range?.first === firstByte &&
+      range.last === lastByte &&
+      range.sizeBytes === sizeBytes
+    if (isRight) return answer
+    answer.body.cancel()
+  }
+  throw new S3ProxyError(
+    'S3_BAD_ANSWER',
+    answer.kind === 'precondition-failed' || answer.kind === 'found'
+      ? 'the object was replaced while it was being read'
+      : `S3 has no more of the object that was being read: ${answer.kind}`,
+  )
+}

@@ -1,0 +1,196 @@
+import { S3ProxyError } from '../../errors.ts'
+import type { ObjectBody } from '../../object/object-source.ts'
+import { Cancellation, type CancelSignal } from '../../waiting/cancellation.ts'
+import { AttemptError } from '../attempt.ts'
+import { createPaceProbe } from './pace-probe.ts'
+import type { PartOptions } from './part.ts'
+import { createPartPlan } from './part-plan.ts'
+import { createPartQueue, type PartQueue } from './part-queue.ts'
+import type { ReadAhead } from './read-ahead.ts'
+
+export interface ParallelOptions {
+  readAhead: ReadAhead
+  /** How long a reader may take nothing before what was fetched for it is dropped. */
+  readerPatienceMs: number
+  signal: CancelSignal
+  /**
+   * Opens a range of the version that was begun.
+   *
+   * @throws S3ProxyError `S3_BAD_ANSWER` that is no AttemptError when that version is not to be had any more
+   */
+  openRange: PartOptions['open']
+  /** Called for a failure after which the rest comes over one connection. */
+  onRetry(error: S3ProxyError, where: 'body'): void
+}
+
+/** Several connections must be so much faster than one to be kept. */
+const leastGain = 1.1
+
+/**
+ * A body that comes over several connections where that is faster than one.
+ *
+ * It begins with the stream that was opened for the request, at no cost. Once the reader has mostly waited for
+ * S3, that stream is left at a boundary near by, and parts behind it are fetched ahead and handed on in order.
+ * When they turn out to be no gain (a slow reader, a full line), no more are asked for, and the rest comes over
+ * one connection as before; likewise when a part cannot be had, or nothing is spare for one.
+ *
+ * @param range of the stream, in bytes of the object
+ * @see docs/decisions/007-parallel-reads.md
+ */
+export function createParallelBody(
+  opened: ObjectBody,
+  range: { firstByte: number; endByte: number },
+  options: ParallelOptions,
+): ObjectBody {
+  const { readAhead, signal } = options
+  const { clockMs, partBytes } = readAhead
+  const { endByte } = range
+  const probe = createPaceProbe({ ...readAhead, windowBytes: partBytes / 4 })
+  const givenUp = new Cancellation()
+  let nextByte = range.firstByte
+  let stream: ObjectBody | undefined = opened
+  /** Where the stream is left for the parts. */
+  let streamEnd = endByte
+  let queue: PartQueue | undefined
+  let patience: NodeJS.Timeout | undefined
+  const past = { healed: 0, askedTwiceBytes: 0, parts: 0 }
+
+  function read(): Uint8Array | null | Promise<Uint8Array | null> {
+    clearTimeout(patience)
+    if (stream !== undefined && (nextByte < streamEnd || streamEnd === endByte)) return readStream(stream)
+    if (stream !== undefined) leaveStream(stream)
+    return readQueue()
+  }
+
+  function readStream(from: ObjectBody): Uint8Array | null | Promise<Uint8Array | null> {
+    const piece = from.read()
+    if (!(piece instanceof Promise)) return passOnStream(piece)
+    const askedMs = clockMs()
+    return piece.then((arrived) => {
+      probe.waited(clockMs() - askedMs)
+      return passOnStream(arrived)
+    })
+  }
+
+  function passOnStream(piece: Uint8Array | null): Uint8Array | null {
+    if (piece === null) {
+      signal.removeEventListener('abort', cancel)
+      return null
+    }
+    const own = piece.byteLength > streamEnd - nextByte ? piece.subarray(0, streamEnd - nextByte) : piece
+    nextByte += own.byteLength
+    if (queue === undefined) {
+      const bytesPerSecond = probe.passed(own.byteLength)
+      if (bytesPerSecond !== undefined) startQueue(bytesPerSecond)
+    }
+    waitForReader()
+    return own
+  }
+
+  /** @param bytesPerSecond of the one connection */
+  function startQueue(bytesPerSecond: number): void {
+    if (endByte - nextByte < 2 * partBytes) return
+    const { connections, blockBytes } = readAhead
+    const plan = createPartPlan({
+      firstByte: nextByte,
+      endByte,
+      partBytes,
+      connections,
+      unitBytes: blockBytes,
+    })
+    const lead = plan.next()
+    queue = createPartQueue({
+      plan,
+      firstByte: lead.endByte,
+      readAhead,
+      open: options.openRange,
+      leastBytesPerSecond: leastGain * bytesPerSecond,
+    })
+    if (queue.isEmpty) leaveQueue(queue)
+    else streamEnd = lead.endByte
+  }
+
+  function leaveStream(from: ObjectBody): void {
+    count(from)
+    from.cancel()
+    stream = undefined
+    queue?.leadEnded()
+  }
+
+  async function readQueue(): Promise<Uint8Array | null> {
+    try {
+      const piece = await queue?.read()
+      if (piece) {
+        nextByte += piece.byteLength
+        waitForReader()
+        return piece
+      }
+    } catch (error) {
+      if (givenUp.aborted || !(error instanceof S3ProxyError) || isFinal(error)) throw error
+      past.healed++
+      options.onRetry(error, 'body')
+    }
+    if (queue !== undefined) leaveQueue(queue)
+    if (nextByte < endByte) return readAlone()
+    signal.removeEventListener('abort', cancel)
+    return null
+  }
+
+  function leaveQueue(from: PartQueue): void {
+    from.cancel()
+    count(from)
+    past.parts += from.count
+    queue = undefined
+    probe.beMorePatient()
+  }
+
+  /** Goes on over one connection. */
+  async function readAlone(): Promise<Uint8Array | null> {
+    const rest = await options.openRange(nextByte, endByte - 1, givenUp)
+    if (givenUp.aborted) {
+      rest.cancel()
+      throw new S3ProxyError('S3_UNAVAILABLE', 'the body was given up')
+    }
+    stream = rest
+    streamEnd = endByte
+    return readStream(rest)
+  }
+
+  /** What lies ahead of a reader that takes nothing is dropped; the stream has patience of its own. */
+  function waitForReader(): void {
+    if (queue !== undefined) patience = setTimeout(queue.abandon, options.readerPatienceMs)
+  }
+
+  function count({ healed, askedTwiceBytes }: Pick<ObjectBody, 'healed' | 'askedTwiceBytes'>): void {
+    past.healed += healed
+    past.askedTwiceBytes += askedTwiceBytes
+  }
+
+  function cancel(): void {
+    clearTimeout(patience)
+    signal.removeEventListener('abort', cancel)
+    givenUp.abort()
+    stream?.cancel()
+    queue?.cancel()
+  }
+
+  signal.addEventListener('abort', cancel)
+  return {
+    read,
+    cancel,
+    get healed() {
+      return past.healed + (stream?.healed ?? 0) + (queue?.healed ?? 0)
+    },
+    get askedTwiceBytes() {
+      return past.askedTwiceBytes + (stream?.askedTwiceBytes ?? 0) + (queue?.askedTwiceBytes ?? 0)
+    },
+    get parts() {
+      return past.parts + (queue?.count ?? 0)
+    },
+  }
+}
+
+/** Whether no other way of asking can give the rest: the version is gone, or S3 answers something else. */
+function isFinal(error: S3ProxyError): boolean {
+  return error.code === 'S3_BAD_ANSWER' && !(error instanceof AttemptError)
+}

@@ -1,0 +1,163 @@
+import { S3ProxyError } from '../../errors.ts'
+import type { ByteSource } from '../../http/byte-source.ts'
+import { createPart, memoryOfPart, type Part, type PartOptions } from './part.ts'
+import type { PartPlan } from './part-plan.ts'
+import type { ReadAhead } from './read-ahead.ts'
+
+/** Parts that are fetched side by side and read one after another. */
+export interface PartQueue extends ByteSource {
+  /** Pieces in order; `null` once there is no part left, which may be before the plan is done. */
+  read(): Uint8Array | null | Promise<Uint8Array | null>
+  /** Whether anything was asked for. */
+  readonly isEmpty: boolean
+  /** How many parts were asked for. */
+  readonly count: number
+  readonly healed: number
+  readonly askedTwiceBytes: number
+  /** The stream before the parts has ended: its connection is one more for them. */
+  leadEnded(): void
+  /** Gives up everything but the piece that the reader holds; from then on `read` says `null`. */
+  abandon(): void
+}
+
+export interface PartQueueOptions {
+  plan: PartPlan
+  /** Where the plan begins. */
+  firstByte: number
+  readAhead: ReadAhead
+  open: PartOptions['open']
+  /** A reader that takes less in the long run makes the parts no gain: no more of them are asked for. */
+  leastBytesPerSecond: number
+}
+
+/** As much lies ahead of one reader at most: one part more than connections, so that none of them has to wait. */
+function windowOf({ connections, partBytes }: ReadAhead): number {
+  return (connections + 1) * partBytes
+}
+
+/** Begins to fetch; where nothing is spare it stays empty. */
+export function createPartQueue(options: PartQueueOptions): PartQueue {
+  const { plan, readAhead } = options
+  const windowBytes = windowOf(readAhead)
+  const parts: Part[] = []
+  let nextByte = options.firstByte
+  let isAsking = true
+  let isAbandoned = false
+  let leads = 1
+  let count = 0
+  let healed = 0
+  let askedTwiceBytes = 0
+  let judgeTimer: NodeJS.Timeout | undefined
+  let judgedTo = 0
+
+  function ask(): void {
+    while (isAsking && plan.nextBytes > 0) {
+      const memoryBytes = memoryOfPart(plan.nextBytes, readAhead)
+      const arriving = parts.reduce((sum, part) => sum + Number(part.isArriving), leads)
+      if (arriving >= readAhead.connections || aheadBytes() + memoryBytes > windowBytes) return
+      if (!readAhead.begin(memoryBytes)) return
+      const { firstByte, endByte } = plan.next()
+      count++
+      parts.push(createPart({ firstByte, endByte, readAhead, open: options.open, onArrived }))
+    }
+  }
+
+  function aheadBytes(): number {
+    const last = parts.at(-1)
+    return last === undefined ? 0 : last.endByte - nextByte
+  }
+
+  function onArrived(isWhole: boolean): void {
+    if (!isWhole) stopAsking()
+    ask()
+  }
+
+  function stopAsking(): void {
+    isAsking = false
+    clearTimeout(judgeTimer)
+  }
+
+  /** Two windows, because the first part comes late and then several at once. */
+  function startJudging(): void {
+    clearTimeout(judgeTimer)
+    judgedTo = nextByte + 2 * windowBytes
+    if (isAsking) judgeTimer = setTimeout(stopAsking, (2 * windowBytes * 1000) / options.leastBytesPerSecond)
+  }
+
+  function read(): Uint8Array | null | Promise<Uint8Array | null> {
+    for (;;) {
+      const part = parts[0]
+      if (part === undefined || isAbandoned) return endOfParts()
+      const piece = part.read()
+      if (piece instanceof Promise) {
+        ask()
+        return piece.then((arrived) => passOn(arrived) ?? nextPart(part))
+      }
+      if (piece !== null) return passOn(piece)
+      retire(part)
+    }
+  }
+
+  function passOn(piece: Uint8Array | null): Uint8Array | null {
+    if (piece === null) return null
+    nextByte += piece.byteLength
+    if (nextByte >= judgedTo) startJudging()
+    ask()
+    return piece
+  }
+
+  function nextPart(part: Part): ReturnType<typeof read> {
+    retire(part)
+    return read()
+  }
+
+  function retire(part: Part): void {
+    if (nextByte !== part.endByte && !isAbandoned)
+      throw new S3ProxyError('INTERNAL', 'a part ended before its end')
+    healed += part.healed
+    askedTwiceBytes += part.askedTwiceBytes
+    parts.splice(parts.indexOf(part), 1)
+    part.cancel()
+    ask()
+  }
+
+  function endOfParts(): null {
+    cancel()
+    return null
+  }
+
+  function abandon(): void {
+    isAbandoned = true
+    stopAsking()
+    for (const part of [...parts]) askedTwiceBytes += part.abandon()
+  }
+
+  function cancel(): void {
+    abandon()
+    for (const part of [...parts]) retire(part)
+  }
+
+  startJudging()
+  ask()
+  return {
+    read,
+    abandon,
+    cancel,
+    get isEmpty() {
+      return count === 0
+    },
+    get count() {
+      return count
+    },
+    get healed() {
+      return parts.reduce((sum, part) => sum + part.healed, healed)
+    },
+    get askedTwiceBytes() {
+      return parts.reduce((sum, part) => sum + part.askedTwiceBytes, askedTwiceBytes)
+    },
+    leadEnded() {
+      leads = 0
+      ask()
+    },
+  }
+}

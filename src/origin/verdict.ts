@@ -1,0 +1,87 @@
+import type { ByteSource } from '../http/byte-source.ts'
+import {
+  badCredentials,
+  byCode,
+  keyUnusable,
+  nameUnknown,
+  noS3,
+  paceCodes,
+  redirected,
+  type S3Verdict,
+  slowDown,
+  transient,
+} from '../object/s3-error-codes.ts'
+
+/**
+ * Reads S3's intention from status and error code: about this object or its key, about pace, about what we are set
+ * up with, or about S3's own health.
+ *
+ * A code that nobody here knows is about this object where its status blames the request: else a visitor with an odd
+ * key could make a warning that blames the endpoint.
+ *
+ * @param errorCode of the XML body; `undefined` when there was none, as for HEAD
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+export function judgeS3Answer(status: number, errorCode: string | undefined): S3Verdict {
+  const known = errorCode === undefined ? undefined : judgeCode(status, errorCode)
+  if (known !== undefined) return known
+  if (status === 412) return { kind: 'precondition-failed' }
+  if (status === 416) return { kind: 'range-not-satisfiable' }
+  // The key does not fit into a request.
+  if (status === 414) return { kind: 'not-found' }
+  if (status === 429 || (status === 503 && errorCode === undefined)) return slowDown
+  if (status === 408 || status >= 500) return transient
+  if (status >= 300 && status < 400) return redirected
+  if (status === 401) return badCredentials
+  if (status < 400 || errorCode === undefined) return noS3
+  return { kind: status === 404 || status === 410 ? 'not-found' : 'denied', advice: nameUnknown }
+}
+
+function judgeCode(status: number, errorCode: string): S3Verdict | undefined {
+  const known = byCode.get(errorCode)
+  if (known !== undefined) return known
+  if (paceCodes.test(errorCode)) return slowDown
+  // `KMS.DisabledException` of S3, `XMinioKMSKeyNotFound` of MinIO.
+  if (!errorCode.includes('KMS')) return undefined
+  const cause = byCode.get(errorCode.slice(errorCode.lastIndexOf('.') + 1))
+  if (cause?.kind === 'failure' && cause.mayRetry === true) return cause
+  return status === 429 || status >= 500 ? undefined : keyUnusable
+}
+
+/** How much of an error's body is looked at. */
+const maxErrorBytes = 64 * 1024
+
+/**
+ * Reads the body of an S3 error to its end, or gives it up where it is no S3 error.
+ *
+ * @param timeoutMs for the whole of it
+ * @returns text; empty where there is too much of it
+ * @throws TransportError when the body broke: what S3 meant to say is not known
+ */
+export async function readErrorBody(body: ByteSource, timeoutMs: number): Promise<string> {
+  const timer = setTimeout(() => body.cancel(), timeoutMs)
+  try {
+    let text = ''
+    for (;;) {
+      const piece = await body.read()
+      if (piece === null) return text
+      text += Buffer.from(piece).toString('latin1')
+      if (text.length > maxErrorBytes) return ''
+    }
+  } finally {
+    clearTimeout(timer)
+    body.cancel()
+  }
+}
+
+/** The text of the first such element of an S3 error, which is flat XML. */
+export function xmlElement(xml: string, name: string): string | undefined {
+  const error = xml.search(/<Error[\s>]/)
+  const start = error === -1 ? -1 : xml.indexOf(`<${name}>`, error)
+  if (start === -1) return undefined
+  const text = xml.slice(start + name.length + 2, start + name.length + 2 + maxElementLength)
+  const end = text.indexOf('<')
+  return end > 0 && text.startsWith(`</${name}>`, end) ? text.slice(0, end) : undefined
+}
+
+const maxElementLength = 400

@@ -1,0 +1,82 @@
+import type { SessionStore } from './store.ts'
+
+/**
+ * What a store may hold of one kind of value before the oldest make room. Anybody may start any number of
+ * logins, with addresses of any length; that pushes out other logins, and no sessions.
+ */
+export interface MemoryStoreLimits {
+  maxValues: number
+  maxCharacters: number
+}
+
+const defaultLimits: MemoryStoreLimits = { maxValues: 100_000, maxCharacters: 64 * 1024 * 1024 }
+
+interface Kind {
+  values: Map<string, { value: string; expiresAt: number }>
+  characters: number
+}
+
+/** A store within this process: for one instance, and gone with it. */
+export function createMemoryStore(now: () => number, limits = defaultLimits): SessionStore {
+  const kinds = new Map<string, Kind>()
+  const sweep = setInterval(() => {
+    for (const kind of kinds.values())
+      for (const [key, { expiresAt }] of kind.values) if (expiresAt <= now()) remove(kind, key)
+  }, 60_000)
+  sweep.unref()
+
+  /** Keys are a kind, a colon, and a name. */
+  function kindOf(key: string): Kind {
+    const name = key.slice(0, key.indexOf(':') + 1)
+    let kind = kinds.get(name)
+    if (kind === undefined) {
+      kind = { values: new Map(), characters: 0 }
+      kinds.set(name, kind)
+    }
+    return kind
+  }
+
+  function live(key: string): string | null {
+    const entry = kindOf(key).values.get(key)
+    return entry !== undefined && entry.expiresAt > now() ? entry.value : null
+  }
+
+  function put(key: string, value: string, ttlMs: number): void {
+    const kind = kindOf(key)
+    remove(kind, key)
+    kind.values.set(key, { value, expiresAt: now() + ttlMs })
+    kind.characters += key.length + value.length
+    for (const oldest of kind.values.keys()) {
+      if (kind.values.size <= limits.maxValues && kind.characters <= limits.maxCharacters) break
+      remove(kind, oldest)
+    }
+  }
+
+  function remove(kind: Kind, key: string): void {
+    const entry = kind.values.get(key)
+    if (entry === undefined) return
+    kind.values.delete(key)
+    kind.characters -= key.length + entry.value.length
+  }
+
+  return {
+    get: async (key) => live(key),
+    set: async (key, value, ttlMs) => put(key, value, ttlMs),
+    async replace(key, value, ttlMs) {
+      if (live(key) !== null) put(key, value, ttlMs)
+    },
+    async claim(key, ttlMs) {
+      if (live(key) !== null) return false
+      put(key, '1', ttlMs)
+      return true
+    },
+    async delete(key) {
+      remove(kindOf(key), key)
+    },
+    ping: async () => {},
+    async close() {
+      clearInterval(sweep)
+      kinds.clear()
+    },
+  }
+}

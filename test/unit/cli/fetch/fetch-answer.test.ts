@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { explain, formatHead, headerOf } from '../../../../src/cli/fetch/fetch-answer.ts'
+
+describe('explain', () => {
+  it('is no failure when the version is the same', () => {
+    assert.equal(explain({ kind: 'not-modified', headers: [] }).status, 0)
+  })
+
+  for (const [result, expected] of [
+    [{ kind: 'not-found' }, /^404: /],
+    [{ kind: 'denied' }, /^403: /],
+    [{ kind: 'precondition-failed' }, /^412: /],
+    [{ kind: 'range-not-satisfiable', contentRange: 'bytes */6' }, /^416: .*bytes \*\/6/],
+    [{ kind: 'range-not-satisfiable', contentRange: undefined }, /^416: .*size unknown/],
+  ] as const) {
+    it(`is exit status 22 for ${expected}`, () => {
+      const { status, text } = explain(result)
+      assert.equal(status, 22)
+      assert.match(text, expected)
+      assert.ok(!text.includes('\n'))
+    })
+  }
+})
+
+describe('formatHead', () => {
+  it('has the status and each header on a line', () => {
+    assert.equal(formatHead(206, ['etag', '"a"', 'date', 'now']), '206\netag: "a"\ndate: now\n')
+  })
+})
+
+describe('headerOf', () => {
+  it('finds a header by its name, never by its value', () => {
+    assert.equal(headerOf(['date', 'etag', 'etag', '"a"'], 'etag'), '"a"')
+    assert.equal(headerOf(['date', 'etag'], 'etag'), undefined)
+  })
+})

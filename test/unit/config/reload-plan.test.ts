@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { takeOver } from '../../../src/config/reload-plan.ts'
+import type { Config } from '../../../src/config/schema.ts'
+import { leastEnv, resolve } from './given.ts'
+
+const configOf = (env: Record<string, string> = {}): Config => {
+  const { config, problems } = resolve({ env: { ...leastEnv, ...env } })
+  assert.ok(config !== undefined, JSON.stringify(problems))
+  return config
+}
+
+describe('takeOver', () => {
+  it('takes new values, and names their options', () => {
+    const next = configOf({
+      SSO_CLIENT_SECRET: 'another',
+      S3PROXY_LOG_LEVEL: 'warn',
+      AWS_S3_REGION: 'eu-west-1',
+    })
+    const { config, changed, kept } = takeOver(configOf(), next)
+    assert.deepEqual(changed, ['s3.region', 'sso.clientSecret', 'log.level'])
+    assert.deepEqual(kept, [])
+    assert.deepEqual(config, next)
+  })
+
+  it('names nothing where nothing is new, lists included', () => {
+    const env = { S3PROXY_SERVER_ALLOWED_HOSTS: 'a.example.com,b.example.com' }
+    const { changed, kept } = takeOver(configOf(env), configOf(env))
+    assert.deepEqual([changed, kept], [[], []])
+  })
+
+  it('keeps what cannot change, takes the rest, and leaves both as they were', () => {
+    const [running, next] = [
+      configOf({ PORT: '1' }),
+      configOf({ PORT: '2', S3PROXY_SERVER_HOST: '::', SSO_CLIENT_ID: 'b' }),
+    ]
+    const { config, changed, kept } = takeOver(running, next)
+    assert.deepEqual(kept, ['server.port', 'server.host'])
+    assert.deepEqual(changed, ['sso.clientId'])
+    assert.deepEqual(config, { ...next, server: running.server })
+    assert.deepEqual([running.server.port, next.server.port], [1, 2])
+  })
+
+  it('keeps the store with everything that belongs to it', () => {
+    const running = configOf({ REDIS_URL: 'redis://localhost', S3PROXY_SESSION_REDIS_KEY_PREFIX: 'a:' })
+    const { config, kept } = takeOver(running, configOf())
+    assert.deepEqual(kept, ['session.store', 'session.redisUrl', 'session.redisKeyPrefix'])
+    assert.deepEqual(config, running)
+    const other = takeOver(running, configOf({ REDIS_URL: 'redis://elsewhere' }))
+    assert.deepEqual([other.kept, other.changed], [[], ['session.redisUrl', 'session.redisKeyPrefix']])
+  })
+
+  it('takes another certificate of the same path, and keeps whether there is TLS at all', () => {
+    const files = { 'server.tlsCertFile': 'cert', 'server.tlsKeyFile': 'key' }
+    const plain = configOf()
+    const server = { ...plain.server, tlsCertFile: '/c', tlsKeyFile: '/k' }
+    const running: Config = { ...plain, server, files }
+    const renewed = takeOver(running, { ...running, files: { ...files, 'server.tlsCertFile': 'new' } })
+    assert.deepEqual([renewed.changed, renewed.kept], [['server.tlsCertFile'], []])
+    assert.equal(renewed.config.files?.['server.tlsCertFile'], 'new')
+    const without = takeOver(running, plain)
+    assert.deepEqual(without.kept, ['server.tlsCertFile', 'server.tlsKeyFile'])
+    assert.deepEqual(without.config, running)
+    const begun = takeOver(plain, running)
+    assert.deepEqual(begun.kept, ['server.tlsCertFile', 'server.tlsKeyFile'])
+    assert.deepEqual(begun.config.files, {})
+    assert.equal(begun.config.server.tlsCertFile, undefined)
+  })
+})

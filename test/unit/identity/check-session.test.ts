@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { S3ProxyError } from '../../../src/errors.ts'
+import { createSessionCheck } from '../../../src/identity/check-session.ts'
+import type { Identity } from '../../../src/sso/sso-client.ts'
+import { createLoginPorts } from '../sso/sso-ports.ts'
+
+describe('createSessionCheck', () => {
+  it('trusts a token for the interval, and then asks and trusts again', async () => {
+    const { check, clock, sso, open, find } = await start(60_000)
+    clock.now += 59_999
+    assert.equal(check(open), true)
+    clock.now += 1
+    assert.equal(await check(open), true)
+    assert.equal(sso.asked.length, 1)
+    assert.equal((await find())?.session.verifiedAt, clock.now)
+    assert.equal(check((await find()) ?? open), true)
+  })
+
+  it('asks once for however many requests of one session, and for each session by itself', async () => {
+    const { check, clock, sso, open, create } = await start(60_000)
+    const other = await create()
+    clock.now += 60_000
+    const answers: ((identity: Identity) => void)[] = []
+    sso.identify = (token) => {
+      sso.asked.push(token)
+      return new Promise((resolve) => answers.push(resolve))
+    }
+    const checks = [open, open, other, open, other].map((one) => check(one))
+    assert.equal(answers.length, 2)
+    for (const answer of answers) answer({ kind: 'known', who: 'jo' })
+    assert.deepEqual(await Promise.all(checks), [true, true, true, true, true])
+    void check(open)
+    assert.equal(answers.length, 3)
+  })
+
+  it('deletes what the SSO rejects', async () => {
+    const { check, clock, sso, open, find } = await start(60_000)
+    clock.now += 60_000
+    sso.answer = { kind: 'rejected' }
+    assert.deepEqual(await Promise.all([check(open), check(open)]), [false, false])
+    assert.equal(await find(), undefined)
+  })
+
+  it('fails with the SSO for everybody who waits, and asks anew after', async () => {
+    const { check, clock, sso, open } = await start(60_000)
+    clock.now += 60_000
+    sso.fail = new S3ProxyError('SSO_TIMEOUT', 'slow')
+    for (const outcome of await Promise.allSettled([check(open), check(open)]))
+      assert.equal(outcome.status, 'rejected')
+    sso.fail = undefined
+    assert.equal(await check(open), true)
+    assert.equal(sso.asked.length, 2)
+  })
+
+  it('does not bring back a session that was signed out while the SSO was asked', async () => {
+    const { check, clock, sso, open, find, parts } = await start(60_000)
+    clock.now += 60_000
+    const identify = sso.identify
+    sso.identify = async (token) => {
+      await parts.sessions.delete(open.secret)
+      return identify(token)
+    }
+    await check(open)
+    assert.equal(await find(), undefined)
+  })
+
+  it('asks every time with an interval of 0, and about a token that is verified in the future', async () => {
+    const { check, sso, open } = await start(0)
+    await check(open)
+    await check(open)
+    assert.equal(sso.asked.length, 2)
+    const later = await start(60_000)
+    later.clock.now -= 1
+    await later.check(later.open)
+    assert.equal(later.sso.asked.length, 1)
+  })
+})
+
+async function start(tokenCheckIntervalMs: number) {
+  const { parts, clock, sso } = createLoginPorts()
+  const create = async () => {
+    const session = { accessToken: 't', who: 'jo', createdAt: clock.now, verifiedAt: clock.now }
+    const cookie = (await parts.sessions.create(session, true)).split(';')[0]
+    const open = await parts.sessions.find(cookie, true)
+    assert.ok(open)
+    return Object.assign(open, { cookie })
+  }
+  const open = await create()
+  const find = () => parts.sessions.find(open.cookie, true)
+  return {
+    parts,
+    clock,
+    sso,
+    open,
+    create,
+    find,
+    check: createSessionCheck({ ...parts, tokenCheckIntervalMs }),
+  }
+}

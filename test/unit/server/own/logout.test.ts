@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { logout } from '../../../../src/server/own/logout.ts'
+import { cookiesOf, createLoginPorts, request, site } from '../../sso/sso-ports.ts'
+
+describe('logout', () => {
+  it('shows a button that works without a script, and changes nothing', async () => {
+    const { parts } = createLoginPorts()
+    for (const method of ['GET', 'HEAD']) {
+      const reply = await logout(parts, request('/__s3proxy/logout', { origin: site.origin }, method), site)
+      assert.equal(reply.status, 200)
+      assert.match(String(reply.body), /<form method="post"><button>/)
+      assert.equal(cookiesOf(reply), '')
+      assert.ok(reply.headers.join().includes('referrer-policy,same-origin'))
+    }
+  })
+
+  it('ends the session, and what the original may have left', async () => {
+    const { parts, clock } = createLoginPorts()
+    const session = { accessToken: 't', who: 'jo', createdAt: clock.now, verifiedAt: clock.now }
+    const cookie = (await parts.sessions.create(session, true)).split(';')[0] ?? ''
+    const legacySessions = { end: async () => 'assets_session_id=; Max-Age=0' }
+    const post = request('/__s3proxy/logout', { origin: site.origin, cookie }, 'POST')
+    const reply = await logout({ ...parts, legacySessions }, post, site)
+    assert.equal(cookiesOf(reply), '__Host-s=; assets_session_id=')
+    assert.equal(await parts.sessions.find(cookie, true), undefined)
+  })
+
+  it('refuses a form of another site, whatever it claims to be', async () => {
+    const { parts } = createLoginPorts()
+    for (const headers of [
+      {},
+      { origin: 'null' },
+      { origin: 'https://evil.example' },
+      { 'sec-fetch-site': 'same-site' },
+    ]) {
+      const reply = await logout(parts, request('/__s3proxy/logout', headers, 'POST'), site)
+      assert.equal(reply.code, 'LOGOUT_FOREIGN')
+    }
+  })
+})

@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { describe, it, type TestContext } from 'node:test'
+import type { ErrorCode, S3ProxyError } from '../../../src/errors.ts'
+import { createOAuth2Sso, type SsoSettings } from '../../../src/sso/oauth2-sso.ts'
+import { findFreePort } from '../../helpers/free-port.ts'
+import type { SsoFault } from '../../helpers/sso-stand-in/sso-fault.ts'
+import { startSsoStandIn } from '../../helpers/sso-stand-in/start-sso-stand-in.ts'
+
+const redirectUri = 'https://assets.example.com/__redirect_from_sso'
+const codeVerifier = 'v'.repeat(43)
+const login = { state: 'the-state', codeVerifier, redirectUri }
+
+/** Faults that both endpoints have, and what they are. */
+const faults: [string, SsoFault, ErrorCode][] = [
+  ['a page with 200', { html: 200 }, 'SSO_BAD_ANSWER'],
+  ['a page with 404', { html: 404 }, 'SSO_BAD_ANSWER'],
+  ['a page with 500', { html: 500 }, 'SSO_UNAVAILABLE'],
+  ['a page with 504', { html: 504 }, 'SSO_UNAVAILABLE'],
+  ['503 in JSON', { status: 503 }, 'SSO_UNAVAILABLE'],
+  ['429', { status: 429 }, 'SSO_BAD_ANSWER'],
+  ['truncated JSON', { truncated: true }, 'SSO_BAD_ANSWER'],
+  ['more than 1 MiB', { hugeBytes: 1_100_000 }, 'SSO_BAD_ANSWER'],
+  ['JSON that is an array', { json: ['canary'] }, 'SSO_BAD_ANSWER'],
+  ['JSON that is null', { json: null }, 'SSO_BAD_ANSWER'],
+  ['JSON that is a number', { json: 5 }, 'SSO_BAD_ANSWER'],
+  ['JSON that is a text', { json: 'canary' }, 'SSO_BAD_ANSWER'],
+  ['an empty body', { status: 200, body: '' }, 'SSO_BAD_ANSWER'],
+  ['JSON that breaks behind a secret', { status: 200, body: '{"a":"canary" oops' }, 'SSO_BAD_ANSWER'],
+  ['a redirect', { redirect: 'http://127.0.0.1:1/canary' }, 'SSO_BAD_ANSWER'],
+  ['a reset', { reset: true }, 'SSO_UNAVAILABLE'],
+  ['no HTTP', { raw: 'canary\r\n\r\n' }, 'SSO_UNAVAILABLE'],
+  ['nothing but an end', { raw: '' }, 'SSO_UNAVAILABLE'],
+]
+const slowness: [string, SsoFault][] = [
+  ['no answer', { stall: 'before-head' }],
+  ['half an answer', { stall: 'in-body' }],
+  ['an answer that never ends', { dripEveryMs: 20 }],
+]
+
+describe('authorizeUrl', () => {
+  it('is exactly what the contract says', () => {
+    const sso = createOAuth2Sso({
+      ...settings('https://sso.example.com/auth'),
+      internalUrl: 'http://10.0.0.1',
+    })
+    const challenge = createHash('sha256').update(codeVerifier).digest('base64url')
+    assert.equal(
+      sso.authorizeUrl(login),
+      'https://sso.example.com/auth/o/authorize/?scope=read+write&state=the-state' +
+        '&redirect_uri=https%3A%2F%2Fassets.example.com%2F__redirect_from_sso&response_type=code' +
+        `&client_id=proxy-client&code_challenge=${challenge}&code_challenge_method=S256`,
+    )
+  })
+})
+
+describe('exchangeCode', () => {
+  it('gives the token for a code, with the secret in the form and nowhere else', async (t) => {
+    const { sso, client } = await start(t)
+    assert.equal(await client.exchangeCode({ ...login, code: await newCode(sso.url) }), sso.tokens[0])
+    const request = sso.requests.at(-1)
+    assert.equal(request?.target, '/o/token/')
+    assert.deepEqual([...(request?.params.keys() ?? [])].sort(), [
+      'client_id',
+      'client_secret',
+      'code',
+      'code_verifier',
+      'grant_type',
+      'redirect_uri',
+    ])
+    assert.ok(!JSON.stringify(request?.headers).includes('secret'))
+  })
+
+  for (const [name, fault, code] of faults)
+    it(`says ${code} for ${name}`, async (t) => {
+      const { sso, client } = await start(t)
+      sso.misbehave({ token: fault })
+      await assertFails(client.exchangeCode({ ...login, code: await newCode(sso.url) }), code)
+    })
+
+  for (const [name, fault] of slowness)
+    it(`says SSO_TIMEOUT for ${name}, and lets the connection go`, async (t) => {
+      const { sso, client } = await start(t, { timeoutMs: 150 })
+      sso.misbehave({ token: fault })
+      const startedAt = performance.now()
+      await assertFails(client.exchangeCode({ ...login, code: await newCode(sso.url) }), 'SSO_TIMEOUT')
+      assert.ok(performance.now() - startedAt < 5000)
+    })
+
+  it('has one deadline for head and body together', async (t) => {
+    const { sso, client } = await start(t, { timeoutMs: 1500 })
+    sso.misbehave({ token: { delayMs: 1200, thenStall: true } })
+    const code = await newCode(sso.url)
+    const startedAt = performance.now()
+    await assertFails(client.exchangeCode({ ...login, code }), 'SSO_TIMEOUT')
+    // With a deadline for each it would be 2700 ms.
+    assert.ok(performance.now() - startedAt < 2400)
+  })
+
+  for (const [name, fault, code] of [
+    ['400 invalid_grant', { status: 400, error: 'invalid_grant' }, 'SSO_INVALID_GRANT'],
+    ['400 invalid_request', { status: 400, error: 'invalid_request' }, 'SSO_BAD_ANSWER'],
+    ['401 in JSON', { status: 401, error: 'invalid_client' }, 'SSO_REFUSED_CODE'],
+    ['401 as a page', { html: 401 }, 'SSO_REFUSED_CODE'],
+    ['403 in JSON', { status: 403, error: 'canary text\n' }, 'SSO_FORBADE_CODE'],
+    ['403 as a page', { html: 403 }, 'SSO_FORBADE_CODE'],
+    ['no token', { json: { token_type: 'Bearer' } }, 'SSO_BAD_ANSWER'],
+    ['a token that is a number', { json: { access_token: 5 } }, 'SSO_BAD_ANSWER'],
+    ['a token that is empty', { json: { access_token: '' } }, 'SSO_BAD_ANSWER'],
+    ['a token that no header takes', { json: { access_token: 'canary\r\nx: y' } }, 'SSO_BAD_ANSWER'],
+    ['a body that is cut', { cutBody: true }, 'SSO_BAD_ANSWER'],
+  ] as [string, SsoFault, ErrorCode][])
+    it(`says ${code} for ${name}`, async (t) => {
+      const { sso, client } = await start(t)
+      sso.misbehave({ token: fault })
+      await assertFails(client.exchangeCode({ ...login, code: await newCode(sso.url) }), code)
+    })
+
+  it('takes a token whose lifetime makes no sense', async (t) => {
+    const { sso, client } = await start(t)
+    for (const expires of ['soon', -1, 1e300, null, {}]) {
+      sso.misbehave({ token: { json: { access_token: 'abc', expires_in: expires } } })
+      assert.equal(await client.exchangeCode({ ...login, code: await newCode(sso.url) }), 'abc')
+    }
+  })
+
+  it('says SSO_REFUSED_CODE for the wrong secret, SSO_INVALID_GRANT for the wrong verifier', async (t) => {
+    const { sso, client } = await start(t)
+    const wrong = createOAuth2Sso({ ...settings(sso.url), clientSecret: 'wrong-canary' })
+    await assertFails(wrong.exchangeCode({ ...login, code: await newCode(sso.url) }), 'SSO_REFUSED_CODE')
+    const other = { ...login, code: await newCode(sso.url), codeVerifier: 'w'.repeat(43) }
+    await assertFails(client.exchangeCode(other), 'SSO_INVALID_GRANT')
+  })
+
+  it('says SSO_UNAVAILABLE where nobody listens', async () => {
+    const client = createOAuth2Sso(settings(`http://127.0.0.1:${await findFreePort()}/`))
+    await assertFails(client.exchangeCode({ ...login, code: 'x' }), 'SSO_UNAVAILABLE')
+    await assertFails(client.identify('x'), 'SSO_UNAVAILABLE')
+  })
+})
+
+describe('identify', () => {
+  it('tells who has a token, by the first claim that names somebody', async (t) => {
+    const { sso, client } = await start(t)
+    for (const [claims, who] of [
+      [{ email: 'jo@example.com', user_id: 'u-1' }, 'u-1'],
+      [{ sub: 's-1', email: 'jo@example.com' }, 's-1'],
+      [{ id: 5, email: 'jo@example.com' }, '5'],
+      [{ user_id: '', email: 'jo@example.com' }, 'jo@example.com'],
+      [{ first_name: 'Jo' }, 'unnamed'],
+    ] as const) {
+      sso.misbehave({ me: { json: claims } })
+      assert.deepEqual(await client.identify(sso.issueToken()), { kind: 'known', who })
+    }
+  })
+
+  it('tells who has a token by the claim that was chosen, and by no other', async (t) => {
+    const { sso, client } = await start(t, { userClaim: 'email' })
+    for (const [claims, who] of [
+      [{ email: 'jo@example.com', user_id: 'u-1' }, 'jo@example.com'],
+      [{ user_id: 'u-1' }, 'unnamed'],
+    ] as const) {
+      sso.misbehave({ me: { json: claims } })
+      assert.deepEqual(await client.identify(sso.issueToken()), { kind: 'known', who })
+    }
+  })
+
+  it('says rejected for 401 and 403', async (t) => {
+    const { sso, client } = await start(t)
+    assert.deepEqual(await client.identify('unknown'), { kind: 'rejected' })
+    for (const fault of [{ status: 403 }, { html: 401 }, { html: 403 }]) {
+      sso.misbehave({ me: fault })
+      assert.deepEqual(await client.identify(sso.issueToken()), { kind: 'rejected' })
+    }
+  })
+
+  for (const [name, fault, code] of faults)
+    it(`says ${code} for ${name}`, async (t) => {
+      const { sso, client } = await start(t)
+      sso.misbehave({ me: fault })
+      await assertFails(client.identify(sso.issueToken()), code)
+    })
+
+  for (const [name, fault] of slowness)
+    it(`says SSO_TIMEOUT for ${name}`, async (t) => {
+      const { sso, client } = await start(t, { timeoutMs: 150 })
+      sso.misbehave({ me: fault })
+      await assertFails(client.identify(sso.issueToken()), 'SSO_TIMEOUT')
+    })
+
+  it('asks once more when the connection breaks, and not a third time', async (t) => {
+    const { sso, client } = await start(t)
+    sso.misbehave({ me: (ordinal) => (ordinal === 1 ? { reset: true } : undefined) })
+    assert.equal((await client.identify(sso.issueToken())).kind, 'known')
+    assert.equal(sso.calls.me, 2)
+    sso.misbehave({ me: { reset: true } })
+    await assertFails(client.identify(sso.issueToken()), 'SSO_UNAVAILABLE')
+    assert.equal(sso.calls.me, 4)
+  })
+
+  it('asks the internal URL', async (t) => {
+    const { sso } = await start(t)
+    const client = createOAuth2Sso({ ...settings('http://127.0.0.1:1/'), internalUrl: sso.url.slice(0, -1) })
+    assert.equal((await client.identify(sso.issueToken())).kind, 'known')
+  })
+})
+
+async function start(t: TestContext, more: Partial<SsoSettings> = {}) {
+  const sso = await startSsoStandIn()
+  t.after(() => sso.close())
+  return { sso, client: createOAuth2Sso({ ...settings(sso.url), ...more }) }
+}
+
+function settings(url: string): SsoSettings {
+  return {
+    url,
+    clientId: 'proxy-client',
+    clientSecret: 'sso secret/+&=%',
+    scope: 'read write',
+    timeoutMs: 10_000,
+  }
+}
+
+async function newCode(url: string): Promise<string> {
+  const authorize = createOAuth2Sso(settings(url)).authorizeUrl(login)
+  const answer = await fetch(authorize, { redirect: 'manual' })
+  return new URL(answer.headers.get('location') ?? '').searchParams.get('code') ?? ''
+}
+
+/** Nothing that the SSO said, or that we sent, may stand in a message. */
+async function assertFails(work: Promise<unknown>, code: ErrorCode): Promise<void> {
+  await assert.rejects(work, (error: S3ProxyError) => {
+    assert.equal(error.code, code, error.message)
+    assert.doesNotMatch(error.message, /canary|sso secret|token-|code-[\w-]{20}|stand-in-page-text/)
+    return true
+  })
+}

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createPendingLogins } from '../../../src/sso/pending-logins.ts'
+import { createMemoryStore } from '../../../src/store/memory-store.ts'
+import { newSecret } from '../../../src/store/sealing.ts'
+import type { SessionStore } from '../../../src/store/store.ts'
+
+const login = { returnTo: '/where?to', redirectUri: 'https://a.example/__redirect_from_sso', restarts: 1 }
+
+describe('createPendingLogins', () => {
+  it('finds by its state what was begun, and gives the verifier once, to the browser that began', async () => {
+    const { pending } = start()
+    const [browser, other] = [newSecret(), newSecret()]
+    const { state, codeVerifier } = await pending.begin(login, browser)
+    const found = await pending.find(state)
+    assert.ok(found)
+    assert.deepEqual({ ...found, ...login }, found)
+    assert.equal(pending.isOf(found, browser), true)
+    assert.equal(pending.isOf(found, other), false)
+    const claims = await Promise.all(Array.from({ length: 5 }, () => pending.claim(state, found, browser)))
+    assert.deepEqual(claims, [codeVerifier, undefined, undefined, undefined, undefined])
+    // It can still be found, so that a replay can be led to its final path.
+    assert.ok(await pending.find(state))
+  })
+
+  it('keeps the verifier from whoever has the state and the store, but not the cookie', async () => {
+    const { pending } = start()
+    const { state, codeVerifier } = await pending.begin(login, newSecret())
+    const found = await pending.find(state)
+    assert.ok(found)
+    assert.ok(!JSON.stringify(found).includes(codeVerifier))
+    assert.equal(await pending.claim(state, found, newSecret()), undefined)
+  })
+
+  it('stores neither state nor path nor cookie', async () => {
+    const { pending, written } = start()
+    const browser = newSecret()
+    const { state, codeVerifier } = await pending.begin(login, browser)
+    const all = written.flatMap(([key, value]) => [key, Buffer.from(value, 'base64url').toString('latin1')])
+    for (const secret of [state, codeVerifier, browser, 'where']) assert.ok(!all.join().includes(secret))
+  })
+
+  it('makes verifiers as PKCE wants them, and never two alike', async () => {
+    const { pending } = start()
+    const begun = await Promise.all(Array.from({ length: 50 }, () => pending.begin(login, newSecret())))
+    for (const { codeVerifier } of begun) assert.match(codeVerifier, /^[A-Za-z0-9._~-]{43,128}$/)
+    assert.equal(new Set(begun.flatMap(({ state, codeVerifier }) => [state, codeVerifier])).size, 100)
+  })
+
+  it('asks the store about nothing that cannot be a state', async () => {
+    const { pending, store } = start()
+    store.get = async () => assert.fail('asked')
+    for (const text of ['', 'x', 'A'.repeat(42), 'A'.repeat(44), `${'A'.repeat(42)}\u0000`])
+      assert.equal(await pending.find(text), undefined)
+  })
+})
+
+function start() {
+  const inner = createMemoryStore(() => 0)
+  const written: [string, string][] = []
+  const store: SessionStore = {
+    ...inner,
+    async set(key, value, ttlMs) {
+      written.push([key, value])
+      return inner.set(key, value, ttlMs)
+    },
+  }
+  return { store, written, pending: createPendingLogins(store) }
+}

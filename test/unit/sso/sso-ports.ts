@@ -1,0 +1,76 @@
+import type { ProxyRequest, RequestHeader } from '../../../src/http/proxy-request.ts'
+import { headerIn, type Reply } from '../../../src/http/reply.ts'
+import { createSessions } from '../../../src/session/sessions.ts'
+import type { LoginParts } from '../../../src/sso/begin-login.ts'
+import { createPendingLogins } from '../../../src/sso/pending-logins.ts'
+import type { Identity, SsoClient } from '../../../src/sso/sso-client.ts'
+import { createMemoryStore } from '../../../src/store/memory-store.ts'
+
+export const site = { origin: 'https://assets.example.com', isSecure: true }
+
+/** An SSO that knows every code, and counts. */
+export interface FakeSso extends SsoClient {
+  asked: string[]
+  answer: Identity
+  fail: Error | undefined
+}
+
+export function createFakeSso(): FakeSso {
+  const sso: FakeSso = {
+    asked: [],
+    answer: { kind: 'known', who: 'jo' },
+    fail: undefined,
+    authorizeUrl: ({ state }) => `https://sso.example.com/?state=${state}`,
+    async exchangeCode({ code, redirectUri }) {
+      sso.asked.push(`exchange ${code} ${redirectUri}`)
+      return `token-for-${code}`
+    },
+    async identify(accessToken) {
+      sso.asked.push(`identify ${accessToken}`)
+      if (sso.fail !== undefined) throw sso.fail
+      return sso.answer
+    },
+  }
+  return sso
+}
+
+/** What logins need, in memory, with a clock that stands still. */
+export function createLoginPorts() {
+  const clock = { now: 1_700_000_000_000 }
+  const now = () => clock.now
+  const store = createMemoryStore(now)
+  const cookie = { name: 's', sameSite: 'lax' as const }
+  const sessions = createSessions({ store, cookie, maxAgeSeconds: 3600, now })
+  const sso = createFakeSso()
+  let settled = 0
+  const parts = {
+    ...{ sessions, sso, now, pending: createPendingLogins(store), cookie: { ...cookie, name: 's_login' } },
+    async settle() {
+      settled++
+    },
+  } satisfies LoginParts
+  return { parts, store, sso, clock, settledTimes: () => settled }
+}
+
+export function request(
+  target: string,
+  headers: { [name in RequestHeader]?: string } = {},
+  method = 'GET',
+): ProxyRequest {
+  const [path = '', query] = target.split(/(?=\?)/)
+  return {
+    ...{ id: 'request-1', method, path, query: query ?? '', host: 'assets.example.com' },
+    header: (name) => headers[name],
+    signal: new AbortController().signal,
+  }
+}
+
+/** The pairs of a reply's `set-cookie` headers, as a browser sends them back. */
+export function cookiesOf(reply: Reply): string {
+  const values = reply.headers.filter((_, index) => reply.headers[index - 1] === 'set-cookie')
+  return values.map((value) => value.split(';')[0]).join('; ')
+}
+
+export function locationIn(reply: Reply): string {
+  return headerIn(reply.headers, 'location') ?? ''
+}

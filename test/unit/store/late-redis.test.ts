@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createLateRedis } from '../../../src/store/late-redis.ts'
+import type { RedisCommands } from '../../../src/store/redis-store.ts'
+
+/** Notes the commands that it gets. */
+function startNotes() {
+  const commands: unknown[][] = []
+  const note =
+    (name: string, answer: unknown) =>
+    async (...given: unknown[]) => {
+      commands.push([name, ...given])
+      return answer
+    }
+  const redis = {
+    isCluster: false,
+    get: note('get', 'value'),
+    mget: note('mget', ['value', null]),
+    set: note('set', 'OK'),
+    del: note('del', 1),
+    ping: note('ping', 'PONG'),
+    disconnect: () => void commands.push(['disconnect']),
+  } as RedisCommands
+  let opened = 0
+  const attempt = { resolve(_: RedisCommands) {}, reject(_: Error) {} }
+  const late = createLateRedis(false, () => {
+    opened++
+    return new Promise((resolve, reject) => Object.assign(attempt, { resolve, reject }))
+  })
+  return { late, redis, attempt, commands, opened: () => opened }
+}
+
+describe('createLateRedis', () => {
+  it('connects once: when it is told to, or with the first command', async () => {
+    const { late, redis, attempt, opened } = startNotes()
+    assert.equal(opened(), 0)
+    const asked = [late.get('a'), late.get('b'), late.connect()]
+    attempt.resolve(redis)
+    await Promise.all(asked)
+    await late.connect()
+    assert.equal(opened(), 1)
+  })
+
+  it('lets commands wait for the first attempt, and sends them in their order', async () => {
+    const { late, redis, attempt, commands } = startNotes()
+    const asked = [
+      late.get('a'),
+      late.mget(['a', 'b']),
+      late.set('b', '1', 'PX', 5),
+      late.set('c', '2', 'PX', 6, 'NX'),
+      late.del('d'),
+      late.ping(),
+    ]
+    await new Promise(setImmediate)
+    assert.deepEqual(commands, [])
+    attempt.resolve(redis)
+    assert.deepEqual(await Promise.all(asked), ['value', ['value', null], 'OK', 'OK', 1, 'PONG'])
+    assert.deepEqual(commands, [
+      ['get', 'a'],
+      ['mget', ['a', 'b']],
+      ['set', 'b', '1', 'PX', 5],
+      ['set', 'c', '2', 'PX', 6, 'NX'],
+      ['del', 'd'],
+      ['ping'],
+    ])
+  })
+
+  it('rejects commands and connect with why no attempt can be made', async () => {
+    const { late, attempt } = startNotes()
+    const asked = late.get('a')
+    attempt.reject(new Error('no such package'))
+    await assert.rejects(asked, /no such package/)
+    await assert.rejects(late.connect(), /no such package/)
+    late.disconnect()
+  })
+
+  it('disconnects what is connected, also when it is only just being connected', async () => {
+    const { late, redis, attempt, commands } = startNotes()
+    late.disconnect()
+    const connected = late.connect()
+    late.disconnect()
+    attempt.resolve(redis)
+    await connected
+    assert.deepEqual(commands, [['disconnect']])
+  })
+
+  it('connects to nothing in order to disconnect', () => {
+    const { late, opened } = startNotes()
+    late.disconnect()
+    assert.equal(opened(), 0)
+  })
+})
