@@ -1,4 +1,3 @@
-import { type ErrorCode, type ErrorDetails, S3ProxyError } from '../errors.ts'
 import type { HeaderList } from '../http/reply.ts'
 import { parseRetryAfter } from '../http/retry-after.ts'
 import { conditionHeaders } from '../object/conditions.ts'
@@ -6,6 +5,7 @@ import { answersRange, type ByteRange, parseContentRange } from '../object/conte
 import { toWireKey } from '../object/key.ts'
 import { pickNotModifiedHeaders, pickObjectHeaders } from '../object/object-headers.ts'
 import type { ObjectRequest, ObjectResult } from '../object/object-source.ts'
+import { AttemptError } from '../s3/attempt-error.ts'
 import type { S3Response } from '../s3/connection.ts'
 import type { S3Client } from '../s3/s3-client.ts'
 import { TransportError } from '../s3/transport-error.ts'
@@ -27,16 +27,6 @@ export interface FoundObject {
   etag: string | undefined
   s3RequestId: string | undefined
   body: S3Response['body']
-}
-
-/** An attempt that failed, and whether another one may do better. */
-export class AttemptError extends S3ProxyError {
-  readonly mayRetry: boolean
-
-  constructor(code: ErrorCode, message: string, mayRetry: boolean, options?: ErrorDetails) {
-    super(code, message, options)
-    this.mayRetry = mayRetry
-  }
 }
 
 /**

@@ -1,10 +1,11 @@
 import { S3ProxyError } from '../errors.ts'
 import type { ObjectBody, ObjectRequest } from '../object/object-source.ts'
+import { AttemptError } from '../s3/attempt-error.ts'
 import type { S3Client } from '../s3/s3-client.ts'
 import { TransportError } from '../s3/transport-error.ts'
 import { backOff } from '../waiting/backoff.ts'
 import { Deadline } from '../waiting/deadline.ts'
-import { AttemptError, attemptObject, type FoundObject, toAttemptError } from './attempt.ts'
+import { attemptObject, type FoundObject, toAttemptError } from './attempt.ts'
 import { checkRange, rangeRequest, type Version, versionOf } from './open-range.ts'
 
 export interface HealingOptions {

@@ -1,4 +1,3 @@
-import { requestGivenUp } from '../s3/transport-error.ts'
 import type { CancelSignal } from './cancellation.ts'
 
 /**
@@ -8,7 +7,7 @@ import type { CancelSignal } from './cancellation.ts'
  * @param attempt 1 before the second attempt
  * @param random in [0, 1)
  * @param leastMs as the server wants it
- * @throws TransportError `cancelled` when the signal fires
+ * @returns once the time is over or the signal has fired, whichever comes first
  */
 export function backOff(
   attempt: number,
@@ -17,12 +16,11 @@ export function backOff(
   leastMs = 0,
 ): Promise<void> {
   const boundMs = Math.min(maxWaitMs, firstWaitMs * 2 ** attempt)
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const finish = () => {
       clearTimeout(timer)
       signal.removeEventListener('abort', finish)
-      if (signal.aborted) reject(requestGivenUp())
-      else resolve()
+      resolve()
     }
     const timer = setTimeout(finish, Math.max(leastMs, random() * boundMs))
     signal.addEventListener('abort', finish)

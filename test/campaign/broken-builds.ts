@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 /** A mistake that such a program may have, as changes of the built files. */
 export interface Mistake {
   name: string
-  /** Each text must be there exactly once. */
-  changes: { file: string; from: string; to: string }[]
+  /** Each text must stand exactly once in all of the build, in whichever file that is. */
+  changes: { from: string; to: string }[]
   /** Kinds of fault to begin with, so that finding it takes less time. */
   showsIn: string[]
   /** What the complaint about it is like. */
@@ -19,12 +19,10 @@ export const mistakes: Mistake[] = [
     name: 'bodies are piped: one that breaks off is ended',
     changes: [
       {
-        file: 'object/healing.js',
         from: '(error) => this.#healAfter(error, waitedSinceMs));',
         to: '() => null);',
       },
       {
-        file: 'server/send.js',
         from: 'if (bytes !== sizeBytes)',
         to: 'if (bytes > sizeBytes)',
       },
@@ -35,13 +33,12 @@ export const mistakes: Mistake[] = [
   {
     name: 'a body is continued without If-Match',
     changes: [
-      { file: 'object/open-range.js', from: ", 'if-match': etag }", to: ' }' },
+      { from: ", 'if-match': etag }", to: ' }' },
       {
-        file: 'object/open-range.js',
         from: 'const isRight = answer.etag === etag &&',
         to: 'const isRight =',
       },
-      { file: 'object/open-range.js', from: 'range.sizeBytes === sizeBytes', to: 'true' },
+      { from: 'range.sizeBytes === sizeBytes', to: 'true' },
     ],
     showsIn: ['objects are replaced in the middle'],
     complaint: /no version of it/,
@@ -50,17 +47,14 @@ export const mistakes: Mistake[] = [
     name: 'a login is not bound to the browser that began it',
     changes: [
       {
-        file: 'auth/finish-login.js',
         from: 'const browser = sent.find((secret) => parts.pending.isOf(login, secret));',
         to: "const browser = sent[0] ?? 'anybody';",
       },
       {
-        file: 'auth/pending-logins.js',
         from: "sealedVerifier: seal(codeVerifier, browser, 'pkce'),",
         to: 'sealedVerifier: codeVerifier,',
       },
       {
-        file: 'auth/pending-logins.js',
         from: "return unseal(login.sealedVerifier, browser, 'pkce');",
         to: 'return login.sealedVerifier;',
       },
@@ -72,7 +66,6 @@ export const mistakes: Mistake[] = [
     name: 'keys are made with new URL',
     changes: [
       {
-        file: 'object/key.js',
         from: 'const encoded = path.slice(1);',
         to: "const encoded = new URL(path, 'http://host').pathname.slice(1);",
       },
@@ -84,17 +77,14 @@ export const mistakes: Mistake[] = [
     name: 'commands to Redis wait for its return',
     changes: [
       {
-        file: 'session/redis-client.js',
         from: 'enableOfflineQueue: false,\n        retryStrategy',
         to: 'enableOfflineQueue: true,\n        retryStrategy',
       },
       {
-        file: 'session/redis-client.js',
         from: 'maxRetriesPerRequest: 0,',
         to: 'maxRetriesPerRequest: null,',
       },
       {
-        file: 'session/redis-store.js',
         from: 'return await withPatience(work);',
         to: 'return await work;',
       },
@@ -118,14 +108,26 @@ export function breakBuild({ name, changes }: Mistake): { file: string; remove()
     cpSync(join(root, part), join(folder, part), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   const remove = () => rmSync(folder, { recursive: true, force: true })
-  for (const { file, from, to } of changes) {
-    const path = join(folder, 'dist', file)
-    const [before, after, ...more] = readFileSync(path, 'utf8').split(from)
-    if (before === undefined || after === undefined || more.length > 0) {
+  const dist = join(folder, 'dist')
+  const files = readdirSync(dist, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.js'))
+    .map((file) => join(dist, file))
+  for (const { from, to } of changes) {
+    const places = files.flatMap((file) =>
+      readFileSync(file, 'utf8')
+        .split(from)
+        .slice(1)
+        .map(() => file),
+    )
+    const [file, ...more] = places
+    if (file === undefined || more.length > 0) {
       remove()
-      throw new Error(`${name}: ${file} does not have this text exactly once any more: ${from}`)
+      throw new Error(`${name}: the build does not have this text exactly once any more: ${from}`)
     }
-    writeFileSync(path, before + to + after)
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace(from, () => to),
+    )
   }
   return { file: join(folder, 'bin/s3proxy.js'), remove }
 }

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /** Builds `dist/` anew, and notes which commit it is of. Plain JavaScript, because it is run as it is. */
-process.chdir(fileURLToPath(new URL('..', import.meta.url)))
+process.chdir(fileURLToPath(new URL('../..', import.meta.url)))
 rmSync('dist', { recursive: true, force: true })
 const { status } = spawnSync(
   process.execPath,

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
  * What is there already is left alone, so a second run costs next to nothing. Plain JavaScript without any
  * dependency, because it runs before there is one.
  */
-process.chdir(fileURLToPath(new URL('..', import.meta.url)))
+process.chdir(fileURLToPath(new URL('../..', import.meta.url)))
 const wanted = new Set(process.argv.slice(2))
 
 if (modifiedAt('node_modules/.package-lock.json') < modifiedAt('package-lock.json')) {

@@ -38,7 +38,7 @@ function run(which: readonly string[]): { status: number; failed: string[] } {
   const report = join(folder, 'failed')
   const reporters = [
     ['--test-reporter=spec', '--test-reporter-destination=stdout'],
-    ['--test-reporter=./test/failed-files-reporter.mjs', `--test-reporter-destination=${report}`],
+    ['--test-reporter=./test/tools/failed-files-reporter.mjs', `--test-reporter-destination=${report}`],
   ].flat()
   const args = ['--import', 'tsx', '--test', '--test-timeout=120000', ...reporters, ...which]
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' })

@@ -9,7 +9,7 @@ export interface Version {
 }
 
 export function readVersion(): Version {
-  const { version } = readJson('../../package.json') as { version: string }
+  const { version } = readJson('../../../package.json') as { version: string }
   return { version, commit: commitOfBuild() }
 }
 
@@ -20,7 +20,7 @@ export function formatVersion({ version, commit }: Version): string {
 
 function commitOfBuild(): string {
   try {
-    return (readJson('../build-info.json') as { commit: string }).commit
+    return (readJson('../../build-info.json') as { commit: string }).commit
   } catch {
     // Run from its source, or built by the compiler alone.
     return 'unknown'

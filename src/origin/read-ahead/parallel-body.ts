@@ -1,7 +1,7 @@
 import { S3ProxyError } from '../../errors.ts'
 import type { ObjectBody } from '../../object/object-source.ts'
+import { AttemptError } from '../../s3/attempt-error.ts'
 import { Cancellation, type CancelSignal } from '../../waiting/cancellation.ts'
-import { AttemptError } from '../attempt.ts'
 import { createPaceProbe } from './pace-probe.ts'
 import type { PartOptions } from './part.ts'
 import { createPartPlan } from './part-plan.ts'

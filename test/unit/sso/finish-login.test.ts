@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { S3ProxyError } from '../../../src/errors.ts'
 import { beginLogin } from '../../../src/sso/begin-login.ts'
 import { finishLogin } from '../../../src/sso/finish-login.ts'
-import { cookiesOf, createLoginPorts, locationIn, request, site } from './sso-ports.ts'
+import { cookiesOf, createLoginPorts, locationIn, request, site } from '../sso/sso-ports.ts'
 
 const returnTo = '/a%20b?c=d?'
 

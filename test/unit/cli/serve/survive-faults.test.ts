@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { describe, it } from 'node:test'
 
 const script = `
-import { surviveFaults } from './src/cli/survive-faults.ts'
+import { surviveFaults } from './src/cli/serve/survive-faults.ts'
 surviveFaults({ error: (fields, message) => console.log(message, typeof fields.stack) })
 void Promise.reject(new Error('nobody waits'))
 setImmediate(() => { throw new Error('nobody catches') })

@@ -1,0 +1,11 @@
+import { type ErrorCode, type ErrorDetails, S3ProxyError } from '../errors.ts'
+
+/** An attempt that failed, and whether another one may do better. */
+export class AttemptError extends S3ProxyError {
+  readonly mayRetry: boolean
+
+  constructor(code: ErrorCode, message: string, mayRetry: boolean, options?: ErrorDetails) {
+    super(code, message, options)
+    this.mayRetry = mayRetry
+  }
+}
