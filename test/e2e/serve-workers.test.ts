@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { askBothWorkers } from '../helpers/both-workers.ts'
 import { sha256, startDownload } from '../helpers/download.ts'
+import { eventually } from '../helpers/eventually.ts'
 import { type ProxyProcess, startProxy } from '../helpers/proxy-process.ts'
+import { openRaw } from '../helpers/raw-http.ts'
 import { generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
 import { logIn } from '../helpers/sign-in.ts'
 import { useStage } from '../helpers/stage.ts'
@@ -51,6 +54,27 @@ describe('s3proxy serve with workers', { timeout: 60_000 }, () => {
     assert.equal(line.worker, first.worker)
     await listens(proxy, 3)
     assert.equal((await newClient().request(`${proxy.origin}/health.txt`)).status, 200)
+    assert.deepEqual(await proxy.stop(), { status: 0, signal: null })
+  })
+
+  it('ends a connection that a worker was given and had not taken when it died', async () => {
+    const proxy = await stage().serve(two)
+    const [first] = await bothListen(proxy)
+    const pid = Number(first.pid)
+    process.kill(pid, 'SIGSTOP')
+    const connections = await Promise.all([1, 2, 3, 4].map(() => openRaw(proxy.port)))
+    for (const { send } of connections) send('GET /health.txt HTTP/1.1\r\nhost: a\r\n\r\n')
+    // The stopped worker is given one, and no other until it says that it has it.
+    const answered = await eventually(
+      async () => connections.filter(({ received }) => received !== '').length,
+      (count) => count === 3,
+    )
+    assert.equal(answered, 3)
+    const waiting = connections.find(({ received }) => received === '')
+    process.kill(pid, 'SIGKILL')
+    const limit = sleep(5000, 'still open after 5 s', { ref: false })
+    assert.match(await Promise.race([waiting?.ended, limit]).then(String), /^(?:fin|reset)$/)
+    for (const { socket } of connections) socket.destroy()
     assert.deepEqual(await proxy.stop(), { status: 0, signal: null })
   })
 

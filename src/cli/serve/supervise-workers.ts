@@ -5,6 +5,7 @@ import type { AdminServer } from '../../server/admin-server.ts'
 import type { ListenTarget } from '../../server/listen.ts'
 import type { Change } from '../../wiring/create-app.ts'
 import { exitStatus } from '../command/exit-status.ts'
+import { endUntakenConnections } from '../handed-connections.ts'
 import { createReload } from './reload.ts'
 import { createRestartPolicy } from './restart-policy.ts'
 import type { ServeParts } from './serve.ts'
@@ -36,7 +37,11 @@ export async function superviseWorkers(parts: ServeParts, target: ListenTarget):
   let status: number = exitStatus.ok
 
   function start(): void {
-    startedAt.set(cluster.fork(), performance.now())
+    const worker = cluster.fork()
+    // A worker that has just died cannot be told anything; without a listener that would end this process.
+    worker.on('error', () => {})
+    endUntakenConnections(worker)
+    startedAt.set(worker, performance.now())
   }
 
   function greet(worker: Worker): void {
