@@ -183,7 +183,11 @@ export function logAccess(log: Log | ProgramLog, record: AccessRecord): void {
   else log.info(record, 'request')
 }
 
-/** Lets a warning through once a minute, with how many were held back. */
+/**
+ * Lets a warning through once a minute, with how many were held back.
+ *
+ * @param now of a clock that never jumps
+ */
 export function createRareWarning(
   log: Log,
   code: Code,

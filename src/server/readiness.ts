@@ -28,7 +28,10 @@ export interface Dependency {
 
 const trustMs = 1000
 
-/** @param askTimeoutMs what has not answered by then counts as failed */
+/**
+ * @param askTimeoutMs what has not answered by then counts as failed
+ * @param now of a clock that never jumps
+ */
 export function createReadiness(
   dependencies: Record<string, Dependency>,
   askTimeoutMs: number,
@@ -36,7 +39,7 @@ export function createReadiness(
 ): Readiness {
   let isDraining = false
   let last: ReadinessReport | undefined
-  let lastAt = 0
+  let lastAt = Number.NEGATIVE_INFINITY
   let underWay: Promise<ReadinessReport> | undefined
 
   async function askAll(): Promise<ReadinessReport> {

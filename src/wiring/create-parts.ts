@@ -39,7 +39,10 @@ export interface Observers {
   trace?: RequestWatchers['trace'] | undefined
 }
 
+/** Agrees with other machines, and may jump. */
 const now = Date.now
+/** Measures how long ago something was; never jumps. */
+const monotonicNow = () => performance.now()
 /** Platforms wait for a probe no longer than a few seconds. */
 const pingTimeoutMs = 2000
 
@@ -74,7 +77,7 @@ export function createParts(
       sso: { isVital: false, timeoutCode: 'SSO_TIMEOUT', ask: shared.sso },
     },
     pingTimeoutMs + 500,
-    now,
+    monotonicNow,
   )
   const handler = createHandler({
     source,
@@ -97,7 +100,7 @@ export function createParts(
       log,
       'OBJECT_DENIED',
       'S3 answers AccessDenied: grant s3:ListBucket, and a key that does not exist becomes a 404',
-      now,
+      monotonicNow,
     ),
     onRefused: createRefusalWarnings(log, now),
   })

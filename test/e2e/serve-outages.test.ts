@@ -9,6 +9,17 @@ import { generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
 import { logIn } from '../helpers/sign-in.ts'
 import { useStage } from '../helpers/stage.ts'
 
+/** Loaded before the program: SIGUSR2 sets the wall clock back. */
+const clockThatJumps = `data:text/javascript,${encodeURIComponent(`
+  const wallClock = Date.now
+  let backMs = 0
+  Date.now = () => wallClock() - backMs
+  process.on('SIGUSR2', () => {
+    backMs = 3_600_000
+    console.error('an hour ago')
+  })
+`)}`
+
 describe('s3proxy serve, when what it needs is away', { timeout: 120_000 }, () => {
   const { stage, newClient } = useStage()
 
@@ -54,6 +65,23 @@ describe('s3proxy serve, when what it needs is away', { timeout: 120_000 }, () =
     assert.equal(proxy.log.find(isLost), undefined)
     assert.equal((await page).status, 503)
     await proxy.logged(isLost)
+    assert.deepEqual(await proxy.stop(), { status: 0, signal: null })
+  })
+
+  it('tells what Redis does also when the wall clock jumps back an hour', async () => {
+    const proxy = await stage().serve({ NODE_OPTIONS: `--import=${clockThatJumps}` })
+    const client = newClient()
+    const ready = async () => (await client.request(`${proxy.origin}/__s3proxy/readyz`)).status
+    assert.equal(await eventually(ready, (status) => status === 200), 200)
+    proxy.child.kill('SIGUSR2')
+    await eventually(
+      async () => proxy.output.stderr,
+      (text) => text.includes('an hour ago'),
+    )
+    stage().redis.pause()
+    assert.equal(await eventually(ready, (status) => status === 503), 503)
+    stage().redis.resume()
+    assert.equal(await eventually(ready, (status) => status === 200), 200)
     assert.deepEqual(await proxy.stop(), { status: 0, signal: null })
   })
 

@@ -110,7 +110,7 @@ function showProgress({ sizeBytes, haveBytes }: Download): Progress {
     haveBytes,
     write: (text) => void process.stderr.write(text),
     columns: () => process.stderr.columns,
-    now: Date.now,
+    now: () => performance.now(),
   })
 }
 

@@ -23,7 +23,7 @@ export async function loadTracing(version: string, log: Log): Promise<Tracing | 
     log,
     'TRACES_LOST',
     'traces cannot be exported (OTEL_EXPORTER_OTLP_ENDPOINT)',
-    Date.now,
+    () => performance.now(),
   )
   return createTracing({ version, instanceId: randomUUID(), onProblem: warn })
 }
