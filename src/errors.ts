@@ -53,6 +53,7 @@ export const operatorCodes = [
   'CONFIG_RISKY',
   'DRAIN_INCOMPLETE',
   'LISTEN_FAILED',
+  'LOG_DROPPED',
   'TRACES_LOST',
   'WORKER_ENDED',
   'WORKER_SILENT',

@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino'
 import type { Code } from '../errors.ts'
+import { escapeForTerminal, escapeJsonLine } from './escape.ts'
 
 /** As much of a logger as anything here uses. */
 export interface Log {
@@ -21,8 +22,8 @@ export interface LogOptions {
   isPretty: boolean
   /** On every line. */
   fields?: Readonly<Record<string, unknown>>
-  /** Gets each line at once; without it, lines go to stdout. */
-  destination?: DestinationStream
+  /** Gets each line at once. */
+  destination: DestinationStream
 }
 
 /** A log whose least severe lines may change, with a way for lines that nobody may switch off. */
@@ -34,7 +35,7 @@ export interface ProgramLog extends Log {
   access(record: AccessRecord): void
 }
 
-/** JSON lines on stdout; on a terminal, lines for people. */
+/** JSON lines; on a terminal, lines for people. */
 export async function createLog({ level, isPretty, fields, destination }: LogOptions): Promise<ProgramLog> {
   const settings: LoggerOptions = {
     level,
@@ -56,52 +57,36 @@ export async function createLog({ level, isPretty, fields, destination }: LogOpt
       censor: '***',
     },
   }
-  if (!isPretty) {
-    const lines = destination ?? pino.destination(1)
-    const logger = pino(settings, lines)
-    const always = JSON.stringify(fields ?? {}).slice(1, -1)
-    const start = always === '' ? '' : `${always},`
-    const write = destination === undefined ? gatherLines(lines) : (line: string) => lines.write(line)
-    return extend(logger, (record) => {
-      const time = new Date().toISOString()
-      write(
-        `{"level":"info","time":"${time}",${start}${JSON.stringify(record).slice(1, -1)},"msg":"request"}\n`,
-      )
-    })
-  }
-  const { default: pretty } = await import('pino-pretty')
-  const logger = pino(
-    { ...settings, formatters: {} },
-    pretty({
-      ignore: 'time,pid',
-      hideObject: true,
-      sync: true,
-      messageFormat: (record, messageKey, _level, { colors }) =>
-        formatForPeople(record, String(record[messageKey]), colors.gray),
-    }),
-  )
-  return extend(logger, (record) => logger.info(record, 'request'))
+  if (isPretty) return createPrettyLog(settings, destination)
+  const write = (line: string) => destination.write(escapeJsonLine(line))
+  const always = JSON.stringify(fields ?? {}).slice(1, -1)
+  const start = always === '' ? '' : `${always},`
+  return extend(pino(settings, { write }), (record) => {
+    const time = new Date().toISOString()
+    write(
+      `{"level":"info","time":"${time}",${start}${JSON.stringify(record).slice(1, -1)},"msg":"request"}\n`,
+    )
+  })
 }
 
-/** Lines of one turn of the event loop are written together, at its end. */
-export function gatherLines(destination: Pick<DestinationStream, 'write'>): (line: string) => void {
-  let gathered = ''
-  const flush = () => {
-    const text = gathered
-    gathered = ''
-    destination.write(text)
-  }
-  return (line) => {
-    if (gathered === '') setImmediate(flush)
-    gathered += line
-  }
+async function createPrettyLog(settings: LoggerOptions, destination: DestinationStream): Promise<ProgramLog> {
+  const { default: pretty } = await import('pino-pretty')
+  const format = pretty.prettyFactory({
+    ignore: 'time,pid',
+    hideObject: true,
+    messageFormat: (record, messageKey, _level, { colors }) =>
+      formatForPeople(record, String(record[messageKey]), colors.gray),
+  })
+  const write = (line: string) => destination.write(format(line))
+  const logger = pino({ ...settings, formatters: {} }, { write })
+  return extend(logger, (record) => logger.info(record, 'request'))
 }
 
 function extend(logger: Logger, writeAccess: (record: AccessRecord) => void): ProgramLog {
   return Object.assign(logger, {
     always: logger.child({}, { level: 'info' }),
     access(record: AccessRecord) {
-      if (logger.isLevelEnabled('info')) writeAccess(record)
+      if (logger.isLevelEnabled('info')) writeAccess(shorten(record))
     },
   })
 }
@@ -117,27 +102,33 @@ export function formatForPeople(
 ): string {
   const { level: _level, time: _time, msg: _message, ...fields } = record
   if (message !== 'request' || typeof fields.status !== 'number')
-    return printable(message) + rest(fields, dim)
+    return escapeForTerminal(message) + rest(fields, dim)
   const { method, path, status, bytes, totalMs, who, code, outcome, requestId, ...more } = fields
   const parts = [method, path, status, `${bytes} B`, `${Math.round(Number(totalMs))} ms`, who, code]
   if (outcome !== 'complete') parts.push(outcome)
   const line = parts.filter((part) => part !== undefined).join(' ')
-  return printable(line) + rest({ ...more, requestId }, dim)
+  return escapeForTerminal(line) + rest({ ...more, requestId }, dim)
 }
 
 function rest(fields: object, dim: (text: string) => string): string {
   const pairs = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-  return pairs.length === 0 ? '' : `  ${dim(printable(pairs.join(' ')))}`
+  return pairs.length === 0 ? '' : `  ${dim(escapeForTerminal(pairs.join(' ')))}`
 }
 
-/** A name that the SSO gives must not move the cursor. */
-function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  )
+/** No key in S3 is longer, and nobody is to fill the log with less work than writing it takes. */
+const maxTargetLength = 1024
+
+/** The record as the log has it: a target that is too long ends in `…`. */
+function shorten(record: AccessRecord): AccessRecord {
+  const { path, key } = record
+  if (path.length <= maxTargetLength && (key === undefined || key.length <= maxTargetLength)) return record
+  return { ...record, path: startOf(path), key: key === undefined ? undefined : startOf(key) }
+}
+
+function startOf(text: string): string {
+  return text.length <= maxTargetLength ? text : `${text.slice(0, maxTargetLength)}…`
 }
 
 /** What is told of a request once it is over. */
@@ -180,7 +171,7 @@ export type LoginStep = 'started' | 'restarted' | 'finished' | 'repeated' | 'exp
 /** One line for each request. */
 export function logAccess(log: Log | ProgramLog, record: AccessRecord): void {
   if ('access' in log) log.access(record)
-  else log.info(record, 'request')
+  else log.info(shorten(record), 'request')
 }
 
 /**

@@ -6,6 +6,10 @@ import type { RequestTally } from './request-tally.ts'
 export interface Readings {
   version: { version: string; commit: string }
   requests: RequestTally
+  /** Lines of the log that nobody took. */
+  droppedLines(): number
+  /** What nobody caught. */
+  faults(): number
   /** Requests being answered, and bodies of objects being sent. */
   activity(): { requests: number; streams: number }
   /** Connections to S3, and requests that wait for one. */
@@ -49,6 +53,10 @@ export function createMetrics(readings: Readings): () => Promise<MetricSnapshot[
   add('counter', 'parts_total', 'Parts fetched ahead over further connections', () => one(requests.parts))
   add('counter', 's3_retries_total', 'Requests to S3 after one that failed', () =>
     byLabel('for', Object.entries(requests.retries)),
+  )
+  add('counter', 'faults_total', 'Faults that no request answers for', () => one(readings.faults()))
+  add('counter', 'log_dropped_lines_total', 'Lines of the log that nobody took', () =>
+    one(readings.droppedLines()),
   )
   add('counter', 'logins_total', 'Steps of logins', () => byLabel('step', requests.logins))
   histogram('route', 'first_byte_seconds', 'Until the head of the answer', () => requests.firstByte)

@@ -44,13 +44,22 @@ export interface AppOptions {
   version?: Readings['version']
   /** Makes spans of each request; who made it closes it. */
   tracing?: Pick<Tracing, 'trace'> | undefined
+  /** Lines of the log that nobody took. */
+  droppedLines?: () => number
+  /** What nobody caught. */
+  faults?: () => number
 }
 
 /** @see docs/decisions/010-reload.md */
 export async function createApp(
   config: Config,
   log: Log | ProgramLog,
-  { version = { version: 'unknown', commit: 'unknown' }, tracing }: AppOptions = {},
+  {
+    version = { version: 'unknown', commit: 'unknown' },
+    tracing,
+    droppedLines = none,
+    faults = none,
+  }: AppOptions = {},
 ): Promise<App> {
   const requests = config.server.adminPort === undefined ? undefined : createRequestTally()
   const observers = { requests, trace: tracing?.trace }
@@ -96,7 +105,7 @@ export async function createApp(
   const metrics =
     requests &&
     (await createAppMetrics({
-      ...{ version, requests, activity: () => server.activity },
+      ...{ version, requests, droppedLines, faults, activity: () => server.activity },
       s3: () => parts.s3Usage(),
       sessionStore: () => store.usage(),
     }))
@@ -134,6 +143,8 @@ export async function createApp(
     },
   }
 }
+
+const none = () => 0
 
 function certificateOf({ files }: Config): Certificate | undefined {
   const [cert, key] = [files?.['server.tlsCertFile'], files?.['server.tlsKeyFile']]

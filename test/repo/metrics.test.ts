@@ -43,6 +43,8 @@ before(async () => {
     activity: () => ({ requests: 0, streams: 0 }),
     s3: () => ({ open: 1, idle: 0, waiting: 0 }),
     sessionStore: () => ({ isUp: true, pending: 0 }),
+    droppedLines: () => 1,
+    faults: () => 1,
   })
   for (let attempt = 0; attempt < 200; attempt++) {
     Array.from({ length: 10_000 }, () => ({}))

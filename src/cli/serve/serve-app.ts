@@ -8,14 +8,17 @@ import { type App, type Change, createApp } from '../../wiring/create-app.ts'
 import { exitStatus } from '../command/exit-status.ts'
 import { readVersion } from '../command/version.ts'
 import { loadTracing } from './load-tracing.ts'
+import { type LogOutput, leftForLastLines } from './log-output.ts'
 import { createStopSignal } from './stop-signal.ts'
-import { surviveFaults } from './survive-faults.ts'
+import { type Faults, surviveFaults } from './survive-faults.ts'
 import { answerPrimary } from './worker-reports.ts'
 
 export interface ServeAppOptions {
   config: Config
   target: ListenTarget
   log: Log
+  /** Where the log goes; closed when it has stopped. */
+  output: LogOutput
   /** Called once everything listens, with what takes another configuration. */
   onListening(prepare: (config: Config) => Promise<Change>): void
 }
@@ -26,9 +29,9 @@ const leastFlushMs = 250
 /** Listens until SIGTERM or SIGINT, then drains. */
 export async function serveApp(options: ServeAppOptions): Promise<number> {
   const { log } = options
-  surviveFaults(log)
+  const faults = surviveFaults(log)
   try {
-    return await serveUntilStopped(options)
+    return await serveUntilStopped(options, faults)
   } catch (error) {
     const stack = error instanceof Error ? error.stack : undefined
     log.error({ code: 'INTERNAL', stack }, `cannot serve: ${messageOf(error)}`)
@@ -36,11 +39,13 @@ export async function serveApp(options: ServeAppOptions): Promise<number> {
   }
 }
 
-async function serveUntilStopped({ config, target, log, onListening }: ServeAppOptions): Promise<number> {
+async function serveUntilStopped(options: ServeAppOptions, faults: Faults): Promise<number> {
+  const { config, target, log, output, onListening } = options
   const stop = createStopSignal()
   const version = readVersion()
   const tracing = await loadTracing(version.version, log)
-  const app = await createApp(config, log, { version, tracing })
+  const tallies = { droppedLines: () => output.droppedLines, faults: () => faults.count }
+  const app = await createApp(config, log, { version, tracing, ...tallies })
   let { drainTimeoutMs } = config.server
   // One that listens has started, and the parent process is to know of one that cannot.
   if (cluster.isWorker) await app.connect()
@@ -67,6 +72,7 @@ async function serveUntilStopped({ config, target, log, onListening }: ServeAppO
   const leftMs = Math.min(2000, endAtMs - performance.now())
   // Timers and sockets of an exporter that gets no answer would keep the process.
   const isFlushed = (await tracing?.close(Math.max(leastFlushMs, leftMs))) ?? true
+  await output.close(leftForLastLines(endAtMs - performance.now()))
   if (!isFlushed) process.exit(exitStatus.ok)
   return exitStatus.ok
 }

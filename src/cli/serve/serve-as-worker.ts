@@ -1,8 +1,8 @@
 import cluster from 'node:cluster'
 import type { Config } from '../../config/schema.ts'
 import { messageOf } from '../../errors.ts'
-import { createLog } from '../../log/log.ts'
 import type { Change } from '../../wiring/create-app.ts'
+import { openLog } from './open-log.ts'
 import { serveApp } from './serve-app.ts'
 import type { FromWorker, ToWorker } from './worker-messages.ts'
 
@@ -13,9 +13,8 @@ export async function serveAsWorker(): Promise<number> {
   const start = await receive()
   if (start.kind !== 'start') throw new Error(`expected to be started, and not ${start.kind}`)
   const { config, target } = start
-  const log = await createLog({
+  const { log, output } = await openLog({
     level: config.log.level,
-    isPretty: process.stdout.isTTY === true,
     fields: { worker: cluster.worker?.id },
   })
 
@@ -41,10 +40,14 @@ export async function serveAsWorker(): Promise<number> {
     }
   }
 
-  const status = await serveApp({ config, target, log, onListening: (prepare) => void obey(prepare) })
+  const status = await serveApp({ config, target, log, output, onListening: (prepare) => void obey(prepare) })
+  await output.close(lastLinesMs)
   cluster.worker?.disconnect()
   return status
 }
+
+/** As long as the log's reader may take for the last lines of a process that could not serve. */
+const lastLinesMs = 250
 
 function tell(message: FromWorker): undefined {
   process.send?.(message)

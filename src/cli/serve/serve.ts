@@ -3,13 +3,15 @@ import { loadConfig } from '../../config/load.ts'
 import type { Resolved } from '../../config/resolve.ts'
 import type { Config } from '../../config/schema.ts'
 import { messageOf } from '../../errors.ts'
-import { createLog, type ProgramLog } from '../../log/log.ts'
+import type { ProgramLog } from '../../log/log.ts'
 import type { ListenTarget } from '../../server/listen.ts'
 import { exitStatus } from '../command/exit-status.ts'
 import type { ServeFlags } from '../command/flags.ts'
 import { formatProblems } from '../command/problems.ts'
 import { takeActivatedSocket } from './activated-socket.ts'
 import { createHangup, type Hangup } from './listen-for-sighup.ts'
+import type { LogOutput } from './log-output.ts'
+import { openLog } from './open-log.ts'
 import { createReload } from './reload.ts'
 import { serveApp } from './serve-app.ts'
 import { makeRoomForSocket } from './unix-socket.ts'
@@ -32,7 +34,19 @@ export async function serve({ config: configPath, set, port }: ServeFlags): Prom
     process.stderr.write(formatProblems({ problems, warnings }))
     return exitStatus.usage
   }
-  const log = await createLog({ level: config.log.level, isPretty: process.stdout.isTTY === true })
+  const { log, output } = await openLog({ level: config.log.level }, config.server.workers > 1)
+  try {
+    return await serveConfigured({ config, read, warnings, hangup, log, output })
+  } finally {
+    await output.close(lastLinesMs)
+  }
+}
+
+/** As long as the log's reader may take for the last lines of a process that could not serve. */
+const lastLinesMs = 1000
+
+async function serveConfigured(parts: ServeParts): Promise<number> {
+  const { config, warnings, log } = parts
   for (const warning of warnings) log.warn({ code: 'CONFIG_RISKY' }, warning)
   let target: ListenTarget
   try {
@@ -41,7 +55,6 @@ export async function serve({ config: configPath, set, port }: ServeFlags): Prom
     log.error({ code: 'LISTEN_FAILED' }, `cannot listen: ${messageOf(error)}`)
     return exitStatus.failure
   }
-  const parts = { config, read, warnings, hangup, log }
   if (config.server.workers === 1) return serveAlone(parts, target)
   const { superviseWorkers } = await import('./supervise-workers.ts')
   return superviseWorkers(parts, target)
@@ -63,16 +76,18 @@ export interface ServeParts {
   warnings: readonly string[]
   hangup: Hangup
   log: ProgramLog
+  output: LogOutput
 }
 
 function serveAlone(
-  { config, read, warnings, hangup, log }: ServeParts,
+  { config, read, warnings, hangup, log, output }: ServeParts,
   target: ListenTarget,
 ): Promise<number> {
   return serveApp({
     config,
     target,
     log,
+    output,
     onListening(prepare) {
       const reload = createReload({ running: config, warnings, read, prepare, log })
       hangup.each(() => void reload())

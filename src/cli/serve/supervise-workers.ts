@@ -5,7 +5,8 @@ import type { AdminServer } from '../../server/admin-server.ts'
 import type { ListenTarget } from '../../server/listen.ts'
 import type { Change } from '../../wiring/create-app.ts'
 import { exitStatus } from '../command/exit-status.ts'
-import { endUntakenConnections } from '../handed-connections.ts'
+import { endUntakenConnections } from './handed-connections.ts'
+import { leftForLastLines } from './log-output.ts'
 import { createReload } from './reload.ts'
 import { createRestartPolicy } from './restart-policy.ts'
 import type { ServeParts } from './serve.ts'
@@ -23,7 +24,7 @@ const prepareTimeoutMs = 30_000
  * @returns the exit status: a failure when no worker can start, or when one did not drain as it should
  */
 export async function superviseWorkers(parts: ServeParts, target: ListenTarget): Promise<number> {
-  const { log } = parts
+  const { log, output } = parts
   const policy = createRestartPolicy()
   const startedAt = new Map<Worker, number>()
   const greeted = new Set<Worker>()
@@ -31,6 +32,7 @@ export async function superviseWorkers(parts: ServeParts, target: ListenTarget):
   const waiting = new Set<NodeJS.Timeout>()
   let { config } = parts
   let isStopping = false
+  let endAtMs = Number.POSITIVE_INFINITY
   /** Workers that wait for their configuration while the others are told of another one. */
   let held: Worker[] | undefined
   let round = 0
@@ -76,6 +78,7 @@ export async function superviseWorkers(parts: ServeParts, target: ListenTarget):
 
   function stop(): void {
     isStopping = true
+    endAtMs = performance.now() + config.server.drainTimeoutMs
     for (const timer of waiting) clearTimeout(timer)
     for (const worker of startedAt.keys()) worker.process.kill('SIGTERM')
     setTimeout(() => {
@@ -153,6 +156,7 @@ export async function superviseWorkers(parts: ServeParts, target: ListenTarget):
   })
   await allEnded
   admin?.close()
+  await output.close(leftForLastLines(endAtMs - performance.now()))
   return status
 }
 

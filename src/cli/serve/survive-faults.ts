@@ -1,15 +1,25 @@
 import { messageOf } from '../../errors.ts'
 import type { Log } from '../../log/log.ts'
 
+/** How many there were; for the metrics. */
+export interface Faults {
+  readonly count: number
+}
+
 /**
- * Logs what nobody caught, and goes on: a fault of ours costs the request that met it, and not everybody's
- * downloads. Requests share next to nothing that could be left half-changed.
+ * Logs and counts what nobody caught, and goes on: a fault of ours costs the request that met it, and not everybody's
+ * downloads.
+ *
+ * @see docs/decisions/014-uncaught-faults.md
  */
-export function surviveFaults(log: Log): void {
+export function surviveFaults(log: Log): Faults {
+  const faults = { count: 0 }
   const report = (error: unknown) => {
+    faults.count++
     const stack = error instanceof Error ? error.stack : undefined
     log.error({ code: 'INTERNAL', stack }, `a fault of ours, outside of any request: ${messageOf(error)}`)
   }
   process.on('uncaughtException', report)
   process.on('unhandledRejection', report)
+  return faults
 }

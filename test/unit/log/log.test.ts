@@ -5,7 +5,6 @@ import {
   createLog,
   createRareWarning,
   formatForPeople,
-  gatherLines,
   type Log,
   logAccess,
   type ProgramLog,
@@ -102,6 +101,24 @@ describe('createLog', () => {
     assert.deepEqual(await messagesAt('silent'), [])
   })
 
+  it('lets nothing through in any line that a terminal obeys', async () => {
+    const evil = 'a\x9b2J\u2028\u202e\x85\x7f'
+    for (const isPretty of [false, true]) {
+      const lines: string[] = []
+      const destination = { write: (line: string) => void lines.push(line) }
+      const log = await createLog({ level: 'info', isPretty, destination, fields: { worker: 2 } })
+      log.warn({ code: 'INTERNAL', stack: evil, list: [evil] }, evil)
+      log.always.info({ who: evil }, 'delivery')
+      log.access({
+        ...{ requestId: 'id-1', method: 'GET', path: `/${evil}`, key: evil, route: 'object', status: 200 },
+        ...{ bytes: 1, outcome: 'complete', totalMs: 1, who: evil },
+      })
+      assert.equal(lines.length, 3)
+      for (const line of lines) assert.doesNotMatch(line, /[\x7f-\x9f\u2028\u202e]/)
+      if (!isPretty) assert.equal(JSON.parse(lines[1] ?? '').who, evil)
+    }
+  })
+
   it('hides what is named like a secret, should it ever be given', async () => {
     const lines = await write('info', (log) =>
       log.info(
@@ -111,22 +128,6 @@ describe('createLog', () => {
     )
     assert.ok(!JSON.stringify(lines).includes('hunter2'))
     assert.equal(lines[0]?.token, '***')
-  })
-})
-
-const endOfTurn = () => new Promise(setImmediate)
-
-describe('gatherLines', () => {
-  it('writes the lines of one turn of the event loop together, in order', async () => {
-    const writes: string[] = []
-    const write = gatherLines({ write: (text: string) => void writes.push(text) })
-    write('a\n')
-    write('b\n')
-    assert.equal(writes.length, 0)
-    await endOfTurn()
-    write('c\n')
-    await endOfTurn()
-    assert.deepEqual([...writes], ['a\nb\n', 'c\n'])
   })
 })
 
@@ -162,6 +163,20 @@ describe('logAccess', () => {
       const [own, pinos] = lines.map((line) => line.replace(/"time":"[^"]*Z"/, '"time":""'))
       assert.equal(own, pinos)
       assert.match(lines[0] ?? '', /"time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"/)
+    }
+  })
+
+  it('keeps the start of a target that is too long, and says that there was more', async () => {
+    for (const isPretty of [false, true]) {
+      const lines: string[] = []
+      const destination = { write: (line: string) => void lines.push(line) }
+      const log = await createLog({ level: 'info', isPretty, destination })
+      const target = 'a'.repeat(1024)
+      logAccess(log, { ...record, path: target, key: target })
+      logAccess(log, { ...record, path: `${target}bc`, key: `${target}bc` })
+      assert.ok(lines[0]?.includes(target) && !lines[0].includes('…'))
+      assert.equal(lines[1]?.split(`${target}…`).length, 3)
+      assert.ok(!lines[1]?.includes('ab'))
     }
   })
 

@@ -1,0 +1,129 @@
+/** Writes some of the bytes, from the first on, and says how many, or why none. */
+export type WriteSome = (bytes: Buffer, done: (error: Error | null, writtenBytes: number) => void) => void
+
+export interface LogOutputOptions {
+  writeSome: WriteSome
+  /** What waits for a reader together, in bytes; a line beyond it is dropped. */
+  maxPendingBytes: number
+  /** What is written at once has whole lines as long as they fit into so much. */
+  maxWriteBytes: number
+  /** Writing works again: so many lines were dropped since it did not. There is room for a line that tells it. */
+  onRecovered(droppedLines: number): void
+}
+
+/** Takes lines for a reader that may stall, be gone, or have no room left. */
+export interface LogOutput {
+  /** Never waits, and never throws. Lines of one turn of the event loop are written together, at its end. */
+  write(line: string): void
+  /** How many lines were dropped since the start. */
+  readonly droppedLines: number
+  /** Resolves once all lines are written, or after `timeoutMs`; those that are left or come later are lost. */
+  close(timeoutMs: number): Promise<void>
+}
+
+/** A full pipe is tried again so soon, then after waits that double. */
+const firstWaitMs = 5
+const maxWaitMs = 200
+
+/** @see docs/decisions/011-log.md */
+export function createLogOutput(options: LogOutputOptions): LogOutput {
+  const { writeSome, maxPendingBytes, maxWriteBytes, onRecovered } = options
+  let gathered = ''
+  let writing: Buffer | undefined
+  let isScheduled = false
+  let waitMs = firstWaitMs
+  let droppedLines = 0
+  let untoldLines = 0
+  let isTelling = false
+  let closing: Promise<void> | undefined
+  let isClosed = false
+  let onIdle = () => {}
+
+  function writeGathered(): void {
+    isScheduled = false
+    if (writing !== undefined) return
+    const bytes = Buffer.from(gathered)
+    gathered = ''
+    if (bytes.length === 0) onIdle()
+    else writeNext(bytes)
+  }
+
+  function writeNext(bytes: Buffer): void {
+    writing = bytes
+    writeSome(bytes.subarray(0, endOfLines(bytes, maxWriteBytes)), (error, writtenBytes) => {
+      if (isClosed) return
+      // Whatever is wrong, a full pipe or disk or a reader that is gone, may be over later.
+      if (error !== null || writtenBytes === 0) return writeLater(bytes)
+      waitMs = firstWaitMs
+      if (writtenBytes < bytes.length) return writeNext(bytes.subarray(writtenBytes))
+      writing = undefined
+      tellDropped()
+      writeGathered()
+    })
+  }
+
+  function writeLater(bytes: Buffer): void {
+    setTimeout(() => writeNext(bytes), waitMs).unref()
+    waitMs = Math.min(maxWaitMs, waitMs * 2)
+  }
+
+  function tellDropped(): void {
+    if (untoldLines === 0) return
+    const lines = untoldLines
+    untoldLines = 0
+    isTelling = true
+    onRecovered(lines)
+    isTelling = false
+  }
+
+  function closeWithin(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, timeoutMs)
+      function done(): void {
+        clearTimeout(timer)
+        isClosed = true
+        resolve()
+      }
+      onIdle = done
+      if (writing === undefined && !isScheduled) done()
+    })
+  }
+
+  return {
+    write(line) {
+      if (isClosed) return
+      const pendingBytes = gathered.length + (writing?.length ?? 0)
+      if (pendingBytes + line.length > maxPendingBytes && !isTelling) {
+        droppedLines++
+        untoldLines++
+        return
+      }
+      gathered += line
+      if (isScheduled || writing !== undefined) return
+      isScheduled = true
+      setImmediate(writeGathered)
+    },
+    get droppedLines() {
+      return droppedLines
+    },
+    close(timeoutMs) {
+      closing ??= closeWithin(timeoutMs)
+      return closing
+    },
+  }
+}
+
+/**
+ * How long a reader may take for the last lines of a process that is to end in `leftMs`; some of it is for the end
+ * itself.
+ */
+export function leftForLastLines(leftMs: number): number {
+  return Math.max(100, Math.min(1000, leftMs / 2))
+}
+
+/** The end of the last line that ends within the limit; the limit where none does. */
+function endOfLines(bytes: Buffer, limitBytes: number): number {
+  if (bytes.length <= limitBytes) return bytes.length
+  const end = bytes.lastIndexOf('\n', limitBytes - 1)
+  return end === -1 ? limitBytes : end + 1
+}

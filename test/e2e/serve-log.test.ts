@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { canConnect } from '../helpers/can-connect.ts'
+import { eventually } from '../helpers/eventually.ts'
+import { findFreePort } from '../helpers/free-port.ts'
+import { bareEnv, type LogLine, type ProxyProcess, program } from '../helpers/proxy-process.ts'
+import { openRaw } from '../helpers/raw-http.ts'
+import { useStage } from '../helpers/stage.ts'
+
+const drainTimeoutMs = 3000
+const quick = { S3PROXY_SERVER_DRAIN_TIMEOUT_MS: String(drainTimeoutMs) }
+/** More than waits for a reader, in lines of some 2.4 KiB. */
+const manyRequests = 4000
+const isRequest = (line: LogLine) => line.msg === 'request'
+
+/** Requests for a long path of ours that does not exist, some of them at a time over one connection. */
+async function askOften(port: number, count: number): Promise<void> {
+  const connection = await openRaw(port)
+  const request = `GET /__s3proxy/${'a'.repeat(8000)}?password=hunter2 HTTP/1.1\r\nhost: a\r\n\r\n`
+  let answered = 0
+  connection.socket.on('data', (piece: Buffer) => {
+    answered += piece.toString('latin1').split('HTTP/1.1 404 ').length - 1
+  })
+  for (let sent = 0; sent < count; sent += 50) {
+    connection.send(request.repeat(50))
+    const seen = await eventually(
+      async () => answered,
+      (soFar) => soFar >= sent + 50,
+    )
+    assert.equal(seen, sent + 50)
+  }
+  connection.socket.destroy()
+}
+
+/** How long it takes to end after SIGTERM; its output need not be read. */
+async function stopTimed(child: ProxyProcess['child']): Promise<{ status: unknown; ms: number }> {
+  const startedAt = performance.now()
+  const exited = once(child, 'exit')
+  child.kill('SIGTERM')
+  const outcome = await Promise.race([exited, sleep(3 * drainTimeoutMs, ['still there'], { ref: false })])
+  child.kill('SIGKILL')
+  return { status: outcome[0], ms: performance.now() - startedAt }
+}
+
+describe('the log of s3proxy serve', { timeout: 120_000 }, () => {
+  const { stage } = useStage()
+
+  it('drops lines and counts them while nobody reads, and says so once somebody does', async () => {
+    const proxy = await stage().serve({ ...quick, S3PROXY_SERVER_ADMIN_PORT: '0' })
+    const admin = await proxy.logged((line) => line.msg === 'admin port listening')
+    const out = proxy.child.stdout
+    out?.pause()
+    await askOften(proxy.port, manyRequests)
+    const metrics = await (await fetch(`http://127.0.0.1:${admin.port}/metrics`)).text()
+    out?.resume()
+    const { code, lines } = await proxy.logged((line) => line.code === 'LOG_DROPPED')
+    assert.equal(code, 'LOG_DROPPED')
+    assert.ok(Number(lines) > 0)
+    assert.ok(metrics.includes(`\ns3proxy_log_dropped_lines_total ${lines}\n`))
+    const access = proxy.log.filter(isRequest)
+    assert.equal(access.length + Number(lines), manyRequests)
+    assert.ok(access.every(({ path }) => String(path).length < 1100))
+    assert.deepEqual(await proxy.stop(), { status: 0, signal: null })
+    assert.ok(!proxy.output.stdout.includes('hunter2'))
+  })
+
+  for (const workers of ['1', '2'])
+    it(`keeps nobody from ending in time when nobody reads it (${workers} processes)`, async () => {
+      const proxy = await stage().serve({ ...quick, S3PROXY_SERVER_WORKERS: workers })
+      proxy.child.stdout?.pause()
+      await askOften(proxy.port, 400)
+      const { status, ms } = await stopTimed(proxy.child)
+      assert.equal(status, 0)
+      assert.ok(ms < drainTimeoutMs, `took ${ms} ms`)
+      proxy.child.stdout?.resume()
+    })
+
+  it('keeps nobody from being answered, or from ending, when the disk behind it is full', async () => {
+    const port = await findFreePort()
+    const fd = openSync('/dev/full', 'w')
+    const child = spawn(process.execPath, [program, 'serve'], {
+      cwd: '/',
+      env: { ...bareEnv, ...stage().env, ...quick, PORT: String(port), S3PROXY_SERVER_HOST: '127.0.0.1' },
+      stdio: ['ignore', fd, 'ignore'],
+    })
+    closeSync(fd)
+    assert.ok(
+      await eventually(
+        () => canConnect(port),
+        (is) => is,
+      ),
+    )
+    await askOften(port, 100)
+    const { status, ms } = await stopTimed(child)
+    assert.equal(status, 0)
+    assert.ok(ms < drainTimeoutMs, `took ${ms} ms`)
+  })
+})
