@@ -23,8 +23,14 @@ export interface Conditions {
 export type ObjectResult = {
   /** S3's own name for its answer. */
   s3RequestId?: string | undefined
-} & (
-  | { kind: 'found'; status: 200 | 206; headers: HeaderList; sizeBytes: number; body: ObjectBody }
+} /** `sizeBytes` where S3 tells it. */ & (
+  | {
+      kind: 'found'
+      status: 200 | 206
+      headers: HeaderList
+      sizeBytes: number | undefined
+      body: ObjectBody
+    }
   | { kind: 'not-modified'; headers: HeaderList }
   | { kind: 'precondition-failed' }
   | { kind: 'range-not-satisfiable'; contentRange: string | undefined }

@@ -11,10 +11,11 @@ import type { S3Client } from '../s3/s3-client.ts'
 import { TransportError } from '../s3/transport-error.ts'
 import type { CancelSignal } from '../waiting/cancellation.ts'
 import type { Deadline } from '../waiting/deadline.ts'
+import { measureBody } from './measured-body.ts'
 import { judgeS3Answer, readErrorBody, xmlElement } from './verdict.ts'
 
 /** One answer of S3 that makes sense; the body is not yet guarded against breaking. */
-export type AttemptResult = FoundObject | Exclude<ObjectResult, { kind: 'found' }>
+export type AttemptResult = FoundObject | UnmeasuredObject | Exclude<ObjectResult, { kind: 'found' }>
 
 export interface FoundObject {
   kind: 'found'
@@ -29,9 +30,15 @@ export interface FoundObject {
   body: S3Response['body']
 }
 
+/** A whole object whose length S3 does not tell, in a coding that shows its end. */
+export interface UnmeasuredObject extends Omit<FoundObject, 'kind' | 'status' | 'sizeBytes' | 'range'> {
+  kind: 'unmeasured'
+}
+
 /**
  * Asks S3 once.
  *
+ * @param acceptEncoding `identity` when the answer to `gzip` was compressed on its way
  * @param deadline for all steps together: a free connection, connecting, the head
  * @throws AttemptError; TransportError `cancelled` when the signal fired; S3ProxyError where no other attempt
  *   can do better
@@ -40,17 +47,23 @@ export async function attemptObject(
   client: S3Client,
   request: ObjectRequest,
   deadline: Deadline,
+  acceptEncoding: 'gzip' | 'identity' = 'gzip',
 ): Promise<AttemptResult> {
   const { method, key, conditions, signal } = request
   let response: S3Response
   try {
-    const asked = { method, wireKey: toWireKey(key), headers: conditionHeaders(conditions) }
+    const asked = { method, wireKey: toWireKey(key), headers: conditionHeaders(conditions), acceptEncoding }
     response = await client.send(asked, signal, deadline)
   } catch (error) {
     throw error instanceof TransportError && !signal.aborted ? toAttemptError(error) : error
   }
   const { status } = response
-  if (status === 200 || status === 206) return found(request, response)
+  if (status === 200 || status === 206) {
+    if (acceptEncoding === 'identity' || !isCompressedOnItsWay(method, response.headers))
+      return found(request, response)
+    response.body.cancel()
+    return attemptObject(client, request, deadline, 'identity')
+  }
   if (status === 304) {
     response.body.cancel()
     if (!('if-none-match' in conditions || 'if-modified-since' in conditions)) {
@@ -84,34 +97,46 @@ const attemptFailures = {
   cancelled: ['S3_UNAVAILABLE', false, ''],
 } as const
 
-function found(request: ObjectRequest, response: S3Response): FoundObject {
+/**
+ * Whether an answer is not what was stored: what compresses on the way cannot tell the length, and no ETag can name
+ * the bytes strongly. An answer to HEAD has nothing else to be told by than its missing length.
+ */
+function isCompressedOnItsWay(method: string, headers: S3Response['headers']): boolean {
+  if (headers.has('content-length')) return false
+  return method === 'HEAD' || (headers.has('content-encoding') && !headers.get('etag')?.startsWith('"'))
+}
+
+function found(request: ObjectRequest, response: S3Response): FoundObject | UnmeasuredObject {
   const { status, headers, body } = response
   const length = headers.get('content-length')
   const asked = request.conditions.range
   const range = status === 206 ? parseContentRange(headers.get('content-range')) : undefined
-  const problem =
-    length === undefined
-      ? 'without content-length'
-      : status === 206 && (asked === undefined || range === undefined || !answersRange(range, asked))
-        ? 'with a range that was not asked for'
-        : range !== undefined && range.last - range.first + 1 !== Number(length)
-          ? 'whose content-length is not that of its range'
-          : undefined
+  const rangeBytes = range === undefined ? undefined : range.last - range.first + 1
+  const [problem, advice] =
+    status === 206 && (asked === undefined || range === undefined || !answersRange(range, asked))
+      ? ['with a range that was not asked for', rangesWrong]
+      : rangeBytes !== undefined && length !== undefined && rangeBytes !== Number(length)
+        ? ['whose content-length is not that of its range', rangesWrong]
+        : length === undefined && request.method === 'GET' && !headers.has('transfer-encoding')
+          ? ['without content-length, so that its end looks like a cut']
+          : []
   if (problem !== undefined) {
     body.cancel()
-    throw badAnswer(`${status} ${problem}`, response)
+    throw badAnswer(`${status} ${problem}`, response, advice)
   }
-  return {
-    kind: 'found',
-    status: status === 206 ? 206 : 200,
-    headers: pickObjectHeaders(headers),
-    sizeBytes: Number(length),
-    range,
-    etag: headers.get('etag'),
-    s3RequestId: requestIdOf(response),
-    body,
+  const common = { headers: pickObjectHeaders(headers), etag: headers.get('etag') }
+  const s3RequestId = requestIdOf(response)
+  if (length !== undefined) {
+    const sizeBytes = Number(length)
+    return { kind: 'found', status: range ? 206 : 200, ...common, sizeBytes, range, s3RequestId, body }
   }
+  if (rangeBytes === undefined) return { kind: 'unmeasured', ...common, s3RequestId, body }
+  common.headers.push('content-length', String(rangeBytes))
+  const measured = request.method === 'GET' ? measureBody(body, rangeBytes) : body
+  return { kind: 'found', status: 206, ...common, sizeBytes: rangeBytes, range, s3RequestId, body: measured }
 }
+
+const rangesWrong = 'this S3, or what lies between, does not give ranges as HTTP has them'
 
 async function judge(
   client: S3Client,
@@ -126,7 +151,7 @@ async function judge(
   if (request.method === 'HEAD' && hasReason(status)) {
     const conditions = { range: 'bytes=0-0', ...request.conditions }
     const reason = await attemptObject(client, { ...request, method: 'GET', conditions }, deadline)
-    if (reason.kind === 'found') reason.body.cancel()
+    if (reason.kind === 'found' || reason.kind === 'unmeasured') reason.body.cancel()
     // An empty object has no first byte.
     else if (reason.kind !== 'range-not-satisfiable' || request.conditions.range !== undefined) return reason
     const advice = 'look at what lies between here and S3, and at a policy that names s3:HeadObject'

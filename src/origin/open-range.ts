@@ -1,6 +1,7 @@
 import { S3ProxyError } from '../errors.ts'
+import { type HeaderList, headerIn } from '../http/reply.ts'
 import type { ObjectRequest } from '../object/object-source.ts'
-import type { AttemptResult, FoundObject } from './attempt.ts'
+import type { AttemptResult, FoundObject, UnmeasuredObject } from './attempt.ts'
 
 /** One version of an object, known from the head of an answer. */
 export interface Version {
@@ -16,7 +17,7 @@ export function versionOf(found: FoundObject): Version | undefined {
 }
 
 /** Only such an ETag names the very bytes (RFC 9110 section 8.8.1), and only ASCII can be signed. */
-function strongEtag(etag: string | undefined): string | undefined {
+export function strongEtag(etag: string | undefined): string | undefined {
   return etag !== undefined && /^"[\x21\x23-\x7e]*"$/.test(etag) ? etag : undefined
 }
 
@@ -33,6 +34,32 @@ export function rangeRequest(
     conditions: { range: `bytes=${firstByte}-${lastByte}`, 'if-match': etag },
     signal,
   }
+}
+
+/**
+ * Makes sure that an answer holds the rest of an object whose length was not known.
+ *
+ * @returns `null` when the object ends there
+ * @throws S3ProxyError
+ */
+export function checkRest(
+  answer: AttemptResult,
+  begun: UnmeasuredObject,
+  firstByte: number,
+): FoundObject | null {
+  const isOver = answer.kind === 'range-not-satisfiable' && answer.contentRange === `bytes */${firstByte}`
+  if (isOver) return null
+  const coding = (headers: HeaderList) => headerIn(headers, 'content-encoding')
+  if (
+    answer.kind === 'found' &&
+    answer.etag === begun.etag &&
+    answer.range?.first === firstByte &&
+    // Another coding is another body, whatever the ETag says.
+    coding(answer.headers) === coding(begun.headers)
+  )
+    return answer
+  if (answer.kind === 'found' || answer.kind === 'unmeasured') answer.body.cancel()
+  throw new S3ProxyError('S3_BAD_ANSWER', 'S3 has no more of the object that was being read')
 }
 
 /**
@@ -54,11 +81,11 @@ export function checkRange(
       range.last === lastByte &&
       range.sizeBytes === sizeBytes
     if (isRight) return answer
-    answer.body.cancel()
   }
+  if (answer.kind === 'found' || answer.kind === 'unmeasured') answer.body.cancel()
   throw new S3ProxyError(
     'S3_BAD_ANSWER',
-    answer.kind === 'precondition-failed' || answer.kind === 'found'
+    answer.kind === 'precondition-failed' || answer.kind === 'found' || answer.kind === 'unmeasured'
       ? 'the object was replaced while it was being read'
       : `S3 has no more of the object that was being read: ${answer.kind}`,
   )

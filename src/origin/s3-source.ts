@@ -4,12 +4,13 @@ import { AttemptError } from '../s3/attempt-error.ts'
 import type { S3Client } from '../s3/s3-client.ts'
 import { backOff, maxWaitMs } from '../waiting/backoff.ts'
 import { Deadline } from '../waiting/deadline.ts'
-import { type AttemptResult, attemptObject, type FoundObject } from './attempt.ts'
+import { type AttemptResult, attemptObject, type FoundObject, type UnmeasuredObject } from './attempt.ts'
 import { HealingBody } from './healing.ts'
-import { checkRange, rangeRequest, versionOf } from './open-range.ts'
+import { checkRange, checkRest, rangeRequest, strongEtag, versionOf } from './open-range.ts'
 import { createParallelBody } from './read-ahead/parallel-body.ts'
 import type { ReadAhead } from './read-ahead/read-ahead.ts'
 import { createRetryBudget } from './retry-budget.ts'
+import { UnmeasuredBody } from './unmeasured-body.ts'
 
 export interface S3SourceOptions {
   client: S3Client
@@ -74,9 +75,28 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
     })
   }
 
+  function unmeasuredBodyOf(object: UnmeasuredObject, request: ObjectRequest): ObjectBody {
+    const { readerPatienceMs, onRetry } = options
+    const etag = strongEtag(object.etag)
+    const openRest = async (firstByte: number) => {
+      const conditions = { range: `bytes=${firstByte}-`, ...(etag && { 'if-match': etag }) }
+      const rest = checkRest(await openWithRetries({ ...request, conditions }), object, firstByte)
+      return rest === null ? null : new HealingBody(rest, request, options)
+    }
+    return new UnmeasuredBody(object, {
+      ...{ signal: request.signal, readerPatienceMs, onRetry },
+      openRest: etag === undefined ? undefined : openRest,
+    })
+  }
+
   return {
     async open(request): Promise<ObjectResult> {
       const result = await openWithRetries(request)
+      if (result.kind === 'unmeasured') {
+        const { headers, s3RequestId } = result
+        const body = unmeasuredBodyOf(result, request)
+        return { kind: 'found', status: 200, headers, sizeBytes: undefined, s3RequestId, body }
+      }
       if (result.kind !== 'found') return result
       const { status, headers, sizeBytes, s3RequestId } = result
       return { kind: 'found', status, headers, sizeBytes, s3RequestId, body: bodyOf(result, request) }

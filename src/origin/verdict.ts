@@ -10,7 +10,7 @@ import {
   type S3Verdict,
   slowDown,
   transient,
-} from '../object/s3-error-codes.ts'
+} from './s3-error-codes.ts'
 
 /**
  * Reads S3's intention from status and error code: about this object or its key, about pace, about what we are set

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { ErrorCode } from '../errors.ts'
 import { checkKey, type ObjectKey, toWireKey } from '../object/key.ts'
-import type { S3Verdict } from '../object/s3-error-codes.ts'
 import { toAttemptError } from '../origin/attempt.ts'
+import type { S3Verdict } from '../origin/s3-error-codes.ts'
 import { judgeS3Answer, readErrorBody, xmlElement } from '../origin/verdict.ts'
 import type { CredentialSource } from '../s3/credentials.ts'
 import type { S3Client } from '../s3/s3-client.ts'
@@ -64,8 +64,8 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
     const whole = await ask(key, undefined, signal)
     if (whole.status !== 200) throw refused(whole, 'GET of the health-check object', 's3.healthcheckKey')
     const part = await ask(key, 'bytes=0-0', signal)
-    const sizeBytes = Number(whole.headers.get('content-length'))
-    if (part.status !== 206 && sizeBytes > 0)
+    const length = whole.headers.get('content-length')
+    if (part.status !== 206 && length !== '0')
       throw new ProbeFailure(
         `a range of one byte was answered ${part.status}`,
         'this S3 does not serve ranges: films cannot be seeked in, and broken downloads not be continued',
@@ -80,7 +80,7 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
       )
     const etag = whole.headers.get('etag')
     return {
-      message: `GET answered 200 (${sizeBytes} bytes), and 206 to a range of one byte`,
+      message: `GET answered 200 (${length === undefined ? 'length unknown' : `${length} bytes`}), and 206 to a range of one byte`,
       ...(etag?.startsWith('"')
         ? {}
         : { advice: 'it has no strong ETag, so broken downloads cannot be continued' }),

@@ -15,7 +15,15 @@ export interface S3Request {
   wireKey: string
   /** Conditional headers and `range`; lower-case names in alphabetical order, printable ASCII. */
   headers: ReadonlyArray<readonly [name: string, value: string]>
+  /** `gzip` unless it is given. */
+  acceptEncoding?: keyof typeof acceptEncodings
 }
+
+/**
+ * Some stores (R2, Google Cloud Storage) decompress what was stored compressed unless the client takes gzip; what
+ * others compress on the way is asked for again with `identity`. It is not signed, as some change it on the way.
+ */
+const acceptEncodings = { gzip: 'accept-encoding: gzip\r\n', identity: 'accept-encoding: identity\r\n' }
 
 export interface S3Client {
   /**
@@ -51,9 +59,12 @@ export function createS3Client(options: S3ClientOptions): S3Client {
   const { endpoint, pool, sign, now } = options
   const hostHeader = ['host', endpoint.host] as const
 
-  function headOf({ method, wireKey, headers }: S3Request, credentials: Credentials): string {
+  function headOf(
+    { method, wireKey, headers, acceptEncoding = 'gzip' }: S3Request,
+    credentials: Credentials,
+  ): string {
     const path = endpoint.basePath + wireKey
-    let head = `${method} ${path} HTTP/1.1\r\n`
+    let head = `${method} ${path} HTTP/1.1\r\n${acceptEncodings[acceptEncoding]}`
     for (const [name, value] of sign({ method, path, headers: [hostHeader, ...headers] }, credentials, now()))
       head += `${name}: ${value}\r\n`
     return `${head}\r\n`

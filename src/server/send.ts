@@ -31,10 +31,16 @@ export function sendReply(reply: Reply, response: ServerResponse, method: string
     if (body !== null && typeof body !== 'string') body.cancel()
     return end(response, typeof body === 'string' && method !== 'HEAD' ? body : '')
   }
-  return sendBody(body, Number(headerIn(headers, 'content-length')), response)
+  const length = headerIn(headers, 'content-length')
+  return sendBody(body, length === undefined ? undefined : Number(length), response)
 }
 
-async function sendBody(body: ByteSource, sizeBytes: number, response: ServerResponse): Promise<Sent> {
+/** @param sizeBytes `undefined` where only the end of the body tells */
+async function sendBody(
+  body: ByteSource,
+  sizeBytes: number | undefined,
+  response: ServerResponse,
+): Promise<Sent> {
   let bytes = 0
   try {
     let first: ReturnType<ByteSource['read']> | undefined = body.read()
@@ -51,7 +57,8 @@ async function sendBody(body: ByteSource, sizeBytes: number, response: ServerRes
     await relayBody(source, response, (sentBytes) => {
       bytes += sentBytes
     })
-    if (bytes !== sizeBytes) throw new Error(`the body has ${bytes} bytes instead of ${sizeBytes}`)
+    if (sizeBytes !== undefined && bytes !== sizeBytes)
+      throw new Error(`the body has ${bytes} bytes instead of ${sizeBytes}`)
     return { bytes, outcome: (await end(response, '')).outcome }
   } catch (error) {
     const isAborted = error instanceof DestinationClosed || response.destroyed

@@ -11,6 +11,7 @@ export function createAudit(log: Log): (end: RequestEnd) => void {
   return ({ access, headers = [] }) => {
     const { route, method, status } = access
     if (route !== 'object' || method !== 'GET' || (status !== 200 && status !== 206)) return
+    const length = headerIn(headers, 'content-length')
     log.info(
       {
         requestId: access.requestId,
@@ -19,7 +20,7 @@ export function createAudit(log: Log): (end: RequestEnd) => void {
         versionId: headerIn(headers, 'x-amz-version-id'),
         etag: headerIn(headers, 'etag'),
         range: headerIn(headers, 'content-range'),
-        sizeBytes: Number(headerIn(headers, 'content-length')),
+        sizeBytes: length === undefined ? undefined : Number(length),
         bytes: access.bytes,
         outcome: access.outcome,
         healed: access.healed ?? 0,

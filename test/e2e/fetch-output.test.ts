@@ -57,6 +57,40 @@ describe('s3proxy fetch --output', () => {
     assert.deepEqual(readdirSync(folder), ['copy'])
   })
 
+  it('goes on from any byte of an object whose length S3 does not tell, its last one too', async () => {
+    for (const haveBytes of [1, 1_000_000, binary.length]) {
+      s3.misbehave(({ ordinal }) =>
+        ordinal === 1
+          ? { chunkedBody: true, cutAfterBytes: haveBytes - 1, how: 'fin' }
+          : { resetBeforeHead: true },
+      )
+      const broken = await fetch(['binary', '-o', file], { S3PROXY_S3_DEADLINE_MS: '1000' })
+      assert.equal(broken.status, 1, broken.stderr)
+      assert.equal(existsSync(file), false)
+      // As many bytes as are wanted; what they are is known.
+      writeFileSync(`${file}.part`, binary.subarray(0, haveBytes))
+      if (haveBytes === 1) {
+        const { etag } = s3.put('binary', { body: binary })
+        const record = { endpoint: s3.endpoint, key: 'binary', range: '', etag, firstByte: 0 }
+        writeFileSync(`${file}.part.json`, JSON.stringify(record))
+      }
+      s3.misbehave({ chunkedBody: true })
+      const { status, stderr } = await fetch(['binary', '-o', file, '--continue', '--verify'])
+      assert.deepEqual([status, existsSync(`${file}.part`)], [0, false], stderr)
+      assert.ok(readFileSync(file).equals(binary))
+      rmSync(file)
+    }
+  })
+
+  it('takes an object whose length S3 does not tell, to a file and to stdout', async () => {
+    s3.misbehave({ chunkedBody: true })
+    assert.equal((await fetch(['binary', '-o', file])).status, 0)
+    assert.ok(readFileSync(file).equals(binary))
+    const { status, stdout } = await fetch(['binary', '--range', '5-9'])
+    assert.deepEqual([status, stdout], [0, binary.subarray(5, 10)])
+    assert.match((await fetch(['binary', '--head'])).stdout.toString(), /^200\n(?!.*content-length)/s)
+  })
+
   it('writes an empty file for an object without bytes', async () => {
     const { status } = await fetch(['empty', '-o', file])
     assert.equal(status, 0)

@@ -180,6 +180,33 @@ describe('what S3 does, and what the client gets', () => {
     })
   })
 
+  describe('an object whose length S3 does not tell', () => {
+    it('is sent chunked, and its bytes are counted', async () => {
+      s3.misbehave({ chunkedBody: true })
+      const { status, headers, text } = await ask()
+      assert.deepEqual([status, text], [200, 'the text'])
+      assert.equal(headers['content-length'], undefined)
+      assert.equal(headers['transfer-encoding'], 'chunked')
+      const { bytes, outcome } = await proxy.logged(
+        (line) => line.msg === 'request' && line.requestId === headers['x-request-id'],
+      )
+      assert.deepEqual([bytes, outcome], [8, 'complete'])
+      const head = await ask('text', {}, 'HEAD')
+      assert.deepEqual([head.status, head.headers['content-length']], [200, undefined])
+      assert.equal((await ask('text', { range: 'bytes=4-' })).text, 'text')
+    })
+
+    it('never ends cleanly when it is not whole', async () => {
+      s3.misbehave({ chunkedBody: true, noEtag: true, cutAfterBytes: 1_000_000, how: 'fin' })
+      const open = await start({ AWS_S3_HEALTHCHECK_KEY: 'large' })
+      const raw = await openRaw(open.proxy.port)
+      raw.send('GET /large HTTP/1.1\r\nhost: h\r\n\r\n')
+      assert.equal(await raw.ended, 'reset')
+      assert.match(raw.received, /^HTTP\/1\.1 200 /)
+      assert.doesNotMatch(raw.received, /\r\n0\r\n/)
+    })
+  })
+
   describe('an object that S3 does not give', () => {
     it('is told of by the name of the error, and nothing is said of the endpoint', async () => {
       for (const method of ['GET', 'HEAD']) {
@@ -216,7 +243,7 @@ describe('what S3 does, and what the client gets', () => {
       ['no HTTP', { rawHead: 'SSH-2.0-OpenSSH_9.6\r\n\r\n' }, 502, 'S3_BAD_ANSWER'],
       ['half a head', { rawHead: 'HTTP/1.1 200 OK\r\ncontent-le' }, 502, 'S3_UNAVAILABLE'],
       ['a head without end', { hugeHead: true }, 502, 'S3_BAD_ANSWER'],
-      ['no length', { chunkedBody: true }, 502, 'S3_BAD_ANSWER'],
+      ['no length and no end', { rawHead: 'HTTP/1.1 200 OK\r\n\r\nthe text' }, 502, 'S3_BAD_ANSWER'],
       ['a reset', { resetBeforeHead: true }, 502, 'S3_UNAVAILABLE'],
       ['a closed connection', { closeBeforeHead: true }, 502, 'S3_UNAVAILABLE'],
       ['silence', { stallBeforeHead: true }, 504, 'S3_TIMEOUT'],

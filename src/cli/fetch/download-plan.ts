@@ -43,6 +43,7 @@ export async function runDownload(plan: Plan): Promise<number> {
     conditions: left === undefined ? conditionsOf(flags) : conditionsOfRest(left),
     signal: plan.signal,
   })
+  if (left !== undefined && isAllThere(left, result)) return deliver(plan, left, undefined)
   if (result.kind !== 'found') {
     const { status, text } = explain(result)
     if (status === exitStatus.ok) note(text)
@@ -86,8 +87,17 @@ function conditionsOf({ range, ifNoneMatch }: FetchFlags): Conditions {
 }
 
 function conditionsOfRest({ record, haveBytes }: LeftPart): Conditions {
-  const last = record.firstByte + record.sizeBytes - 1
+  const last = record.sizeBytes === undefined ? '' : record.firstByte + record.sizeBytes - 1
   return { range: `bytes=${record.firstByte + haveBytes}-${last}`, 'if-match': record.etag }
+}
+
+/** Of an object whose length S3 does not tell, only the answer to the request for more tells that there is none. */
+function isAllThere({ record, haveBytes }: LeftPart, result: ObjectResult): boolean {
+  return (
+    record.sizeBytes === undefined &&
+    result.kind === 'range-not-satisfiable' &&
+    result.contentRange === `bytes */${record.firstByte + haveBytes}`
+  )
 }
 
 /** A range that was ignored, or is another one than asked for, must not pass for it. */
@@ -100,7 +110,8 @@ function checkAnswer(
   if (!isAsked) throw new Error('S3 sent the whole object instead of the range that was asked for')
   if (left === undefined) return
   const { record, haveBytes } = left
-  if (headerOf(headers, 'etag') !== record.etag || sizeBytes !== record.sizeBytes - haveBytes)
+  const isOfRest = record.sizeBytes === undefined || sizeBytes === record.sizeBytes - haveBytes
+  if (headerOf(headers, 'etag') !== record.etag || !isOfRest)
     throw new Error(
       'S3 sent another rest than that of the part: leave out --continue to fetch the object anew',
     )
@@ -113,7 +124,7 @@ async function deliver(plan: Plan, left: LeftPart | undefined, result: Found | u
   const expectation = flags.verify === true ? await expectationOf(plan, etag) : undefined
   const download: Download = {
     body: result?.body ?? { read: () => null, cancel() {} },
-    sizeBytes: left?.record.sizeBytes ?? result?.sizeBytes ?? 0,
+    sizeBytes: left?.record.sizeBytes ?? withLeft(left, result?.sizeBytes),
     haveBytes: left?.haveBytes ?? 0,
     expectation,
     showsProgress: flags.quiet !== true && process.stderr.isTTY === true,
@@ -129,6 +140,12 @@ async function deliver(plan: Plan, left: LeftPart | undefined, result: Found | u
   return exitStatus.ok
 }
 
+/** @param sizeBytes of what S3 sends now */
+function withLeft(left: LeftPart | undefined, sizeBytes: number | undefined): number | undefined {
+  if (left === undefined) return sizeBytes
+  return left.haveBytes + (sizeBytes ?? 0)
+}
+
 /** Says so when there is nothing to compare with: also to those who want no notes. */
 async function expectationOf(plan: Plan, etag: string | undefined): Promise<Expectation | undefined> {
   const { s3, signal } = plan
@@ -141,10 +158,12 @@ async function expectationOf(plan: Plan, etag: string | undefined): Promise<Expe
   return expectation
 }
 
+const sizeOf = ({ sizeBytes }: Found) => (sizeBytes === undefined ? {} : { sizeBytes })
+
 /** @returns `undefined` when nobody could go on from the part, as the version has no name */
 function recordOf({ key, s3, flags }: Plan, result: Found, etag: string | undefined): PartRecord | undefined {
   if (!isStrongEtag(etag)) return undefined
   const firstByte = Number(/^bytes (\d+)-/.exec(headerOf(result.headers, 'content-range') ?? '')?.[1] ?? 0)
   const endpoint = s3.endpoint ?? ''
-  return { endpoint, key, range: flags.range ?? '', etag, firstByte, sizeBytes: result.sizeBytes }
+  return { endpoint, key, range: flags.range ?? '', etag, firstByte, ...sizeOf(result) }
 }

@@ -11,8 +11,8 @@ import { type Digest, digestFile, type Expectation, withDigest } from './verific
 /** Bytes on their way from S3 to where they are wanted. */
 export interface Download {
   body: ByteSource
-  /** Of the whole answer, with what an earlier download left. */
-  sizeBytes: number
+  /** Of the whole answer, with what an earlier download left; `undefined` where S3 does not tell it. */
+  sizeBytes: number | undefined
   haveBytes: number
   expectation: Expectation | undefined
   showsProgress: boolean

@@ -10,8 +10,8 @@ export interface PartRecord {
   etag: string
   /** Of the object, where the part begins. */
   firstByte: number
-  /** Of the whole answer. */
-  sizeBytes: number
+  /** Of the whole answer, where S3 tells it. */
+  sizeBytes?: number
 }
 
 /** Bytes of a download that ended too early. */
@@ -46,7 +46,7 @@ export async function findPart(
   if (record.endpoint !== wanted.endpoint || record.key !== wanted.key)
     return 'it is a part of another object'
   if (record.range !== wanted.range) return 'it is a part of another range'
-  if (!part.isFile() || part.size > record.sizeBytes) return 'it is larger than it can be'
+  if (!part.isFile() || part.size > (record.sizeBytes ?? part.size)) return 'it is larger than it can be'
   return { record, haveBytes: part.size }
 }
 
@@ -55,7 +55,8 @@ async function readRecord(path: string): Promise<PartRecord | undefined> {
     const read = JSON.parse(await readFile(recordPathOf(path), 'utf8')) as Partial<PartRecord> | null
     const { endpoint, key, range, etag, firstByte, sizeBytes } = read ?? {}
     const isText = [endpoint, key, range].every((value) => typeof value === 'string')
-    const isCount = [firstByte, sizeBytes].every((value) => Number.isSafeInteger(value) && Number(value) >= 0)
+    const counts = sizeBytes === undefined ? [firstByte] : [firstByte, sizeBytes]
+    const isCount = counts.every((value) => Number.isSafeInteger(value) && Number(value) >= 0)
     return isText && isCount && isStrongEtag(etag) ? (read as PartRecord) : undefined
   } catch {
     return undefined

@@ -8,7 +8,8 @@ export interface Progress {
 }
 
 export interface ProgressOptions {
-  totalBytes: number
+  /** `undefined` where nobody knows. */
+  totalBytes: number | undefined
   /** Which an earlier download had left. */
   haveBytes?: number
   write(text: string): void
@@ -59,8 +60,13 @@ export function createProgress(options: ProgressOptions): Progress {
   }
 }
 
-/** `12 %, 12.0 MiB of 100.0 MiB, 6.0 MiB/s, 0:15 left` */
-export function formatProgress(doneBytes: number, totalBytes: number, bytesPerSecond: number): string {
+/** `12 %, 12.0 MiB of 100.0 MiB, 6.0 MiB/s, 0:15 left`, or `12.0 MiB, 6.0 MiB/s` */
+export function formatProgress(
+  doneBytes: number,
+  totalBytes: number | undefined,
+  bytesPerSecond: number,
+): string {
+  if (totalBytes === undefined) return `${formatBytes(doneBytes)}, ${formatBytes(bytesPerSecond)}/s`
   const percent = totalBytes === 0 ? 100 : Math.floor((100 * doneBytes) / totalBytes)
   const left = bytesPerSecond > 0 ? formatDuration((totalBytes - doneBytes) / bytesPerSecond) : '-:--'
   return `${percent} %, ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}, ${formatBytes(bytesPerSecond)}/s, ${left} left`

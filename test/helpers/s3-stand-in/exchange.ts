@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { alterAnswer } from './alter-answer.ts'
 import { createAnswerContext } from './answer.ts'
 import { answerRequest, type Bucket } from './answer-request.ts'
+import { codeAnswer } from './code-answer.ts'
 import type { Misbehaver, Misbehaviour } from './misbehaviour.ts'
 import type { Recorder } from './recorder.ts'
 import { parseRequestTarget, type RequestTarget } from './request-target.ts'
@@ -72,7 +73,10 @@ async function answerExchange(
   }
   const context = createAnswerContext(now)
   const honest = answerRequest({ method, headers, target }, bucket, authError, context)
-  const answer = alterAnswer(honest, wrong, context)
+  const coded = codeAnswer(honest, wrong, {
+    acceptEncoding: headers['accept-encoding'] as string | undefined,
+  })
+  const answer = alterAnswer(coded, wrong, context)
 
   const delayMs = wrong.headDelayMs ?? parts.firstByteDelayMs
   if (delayMs > 0) await delay(delayMs, response)

@@ -33,6 +33,10 @@ export interface Misbehaviour {
   weakEtag?: boolean
   /** Without a content-length. */
   chunkedBody?: boolean
+  /** Takes the stored gzip off, unless the request accepts it, as R2 and Google Cloud Storage do. */
+  decompresses?: boolean
+  /** Puts gzip on what was stored without, when the request accepts it, as a proxy before S3 may do. */
+  compresses?: boolean
   /** 128 KiB of headers. */
   hugeHead?: boolean
   extraHeaders?: Record<string, string>

@@ -34,6 +34,13 @@ describe('findPart', () => {
     assert.deepEqual(await findPart(path, record), { record, haveBytes: 5 })
   })
 
+  it('goes without the length where S3 did not tell it', async () => {
+    const { sizeBytes: _, ...unmeasured } = record
+    await writeRecord(path, unmeasured)
+    writeFileSync(`${path}.part`, '12345')
+    assert.deepEqual(await findPart(path, record), { record: unmeasured, haveBytes: 5 })
+  })
+
   it('is nothing when there is no part', async () => {
     await writeRecord(path, record)
     assert.equal(await findPart(path, record), undefined)

@@ -95,6 +95,10 @@ describe('formatProgress', () => {
     assert.equal(formatProgress(0, 0, 0), '100 %, 0 B of 0 B, 0 B/s, -:-- left')
   })
 
+  it('tells what came where nobody knows how much there is', () => {
+    assert.equal(formatProgress(3 * 1024 * 1024, undefined, 1024), '3.0 MiB, 1.0 KiB/s')
+  })
+
   it('never says 100 % before everything is there', () => {
     assert.match(formatProgress(999_999, 1_000_000, 1), /^99 %/)
   })
