@@ -9,7 +9,7 @@ export interface CredentialSource {
    */
   get(): Credentials | Promise<Credentials>
   /**
-   * S3 says that the credentials have expired, whatever their own expiry says.
+   * S3 does not take the credentials any more, whatever their own expiry says.
    *
    * @returns whether there may be others by now
    */
@@ -24,10 +24,17 @@ export interface CredentialSettings {
 }
 
 /** The AWS chain as the SDK's client has it. */
-export type CredentialChain = (options?: { forceRefresh?: boolean }) => Promise<Credentials>
+export type CredentialChain = (options?: { forceRefresh?: boolean }) => Promise<ChainCredentials>
+
+/** The chain renews what expires, before it does. */
+export interface ChainCredentials extends Credentials {
+  expiration?: Date
+}
 
 /** Providers of credentials are asked out of turn at most so often. */
 const renewalIntervalMs = 10_000
+/** What does not expire may be replaced all the same: a shared credentials file is read again so often. */
+const rereadIntervalMs = 2 * 60_000
 /** A chain that is silent for so long never answers: some of its providers have no time limit, and all wait for them. */
 const silenceMs = 10_000
 
@@ -50,9 +57,21 @@ export function createCredentialSource(
   let chain: Promise<CredentialChain> | undefined
   let isExpired = false
   let renewedAtMs = Number.NEGATIVE_INFINITY
+  let readAtMs = Number.NEGATIVE_INFINITY
+
+  /** Those that there are go on being used meanwhile, and afterwards where there are no others. */
+  function rereadSoon(ask: CredentialChain, { expiration }: ChainCredentials, isNew: boolean): void {
+    if (isNew) readAtMs = now()
+    else if (expiration === undefined && now() - readAtMs >= rereadIntervalMs) {
+      readAtMs = now()
+      ask({ forceRefresh: true }).catch(() => {})
+    }
+  }
+
   return {
     async get() {
-      const options = isExpired ? { forceRefresh: true } : {}
+      const options: { forceRefresh?: true } = isExpired ? { forceRefresh: true } : {}
+      const isFirst = chain === undefined
       isExpired = false
       chain ??= loadChain()
       const asked = chain
@@ -61,7 +80,10 @@ export function createCredentialSource(
         if (chain === asked) chain = undefined
       }, giveUpAfterMs)
       try {
-        return await (await asked)(options)
+        const ask = await asked
+        const credentials = await ask(options)
+        rereadSoon(ask, credentials, isFirst || options.forceRefresh === true)
+        return credentials
       } catch (error) {
         throw new S3ProxyError(
           'S3_CREDENTIALS',
@@ -84,6 +106,8 @@ export function createCredentialSource(
 
 async function loadSdkChain(region: string): Promise<CredentialChain> {
   const { S3Client } = await import('@aws-sdk/client-s3')
-  // The client memoizes the chain and renews credentials before they expire.
-  return new S3Client({ region }).config.credentials as CredentialChain
+  // The client memoizes the chain and renews credentials before they expire. `ignoreCache` is an option of the providers
+  // that read files, which else never see them change.
+  const options = { region, ignoreCache: true }
+  return new S3Client(options).config.credentials as CredentialChain
 }

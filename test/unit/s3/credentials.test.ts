@@ -36,6 +36,67 @@ describe('createCredentialSource', () => {
     assert.deepEqual(asked, [false, true, false, true, false])
   })
 
+  it('reads what does not expire anew every two minutes, and goes on with the old meanwhile', async () => {
+    let now = 0
+    const forced: (() => void)[] = []
+    let held = 'AKID1'
+    let inFile: string | undefined = 'AKID1'
+    // As the chain of the SDK: it remembers, and what was asked for by force is remembered when it is there.
+    const chain = async (options?: { forceRefresh?: boolean }) => {
+      if (options?.forceRefresh === true) {
+        await new Promise<void>((resolve) => forced.push(resolve))
+        if (inFile === undefined) throw new Error('no file')
+        held = inFile
+      }
+      return { accessKeyId: held, secretAccessKey: 's' }
+    }
+    const source = createCredentialSource(
+      { region: 'eu-west-2' },
+      async () => chain,
+      () => now,
+    )
+    const idOf = async () => (await source.get()).accessKeyId
+    assert.equal(await idOf(), 'AKID1')
+    now = 119_999
+    await idOf()
+    assert.equal(forced.length, 0)
+    now = 120_000
+    inFile = 'AKID2'
+    assert.equal(await idOf(), 'AKID1')
+    await idOf()
+    assert.equal(forced.length, 1)
+    forced[0]?.()
+    await new Promise(setImmediate)
+    assert.equal(await idOf(), 'AKID2')
+    // A file that is not there for a moment changes nothing.
+    now = 240_000
+    inFile = undefined
+    await idOf()
+    forced[1]?.()
+    await new Promise(setImmediate)
+    assert.equal(await idOf(), 'AKID2')
+    assert.equal(forced.length, 2)
+  })
+
+  it('leaves what expires to the chain', async () => {
+    let now = 0
+    const asked: unknown[] = []
+    const chain = async (options?: { forceRefresh?: boolean }) => {
+      asked.push(options?.forceRefresh === true)
+      return { accessKeyId: 'AKID', secretAccessKey: 's', expiration: new Date(2100, 1) }
+    }
+    const source = createCredentialSource(
+      { region: 'eu-west-2' },
+      async () => chain,
+      () => now,
+    )
+    for (let round = 0; round < 5; round++) {
+      await source.get()
+      now += 1_000_000
+    }
+    assert.deepEqual(asked, [false, false, false, false, false])
+  })
+
   it('says what to do when the chain has none', async () => {
     const source = createCredentialSource({ region: 'eu-west-2' }, async () => async () => {
       throw new Error('Could not load credentials from any providers')
