@@ -27,7 +27,7 @@ export function resolveConfig(
   wanted: readonly Section[],
   unreadable: readonly Problem[] = [],
 ): Resolved {
-  const { found, problems: allProblems }: Collected = collect(given)
+  const { found, problems: allProblems, warnings: keyWarnings }: Collected = collect(given)
   const isWanted = (path: string) =>
     path === '' ||
     wanted.some((section) => path === section || path.startsWith(`${section}.`)) ||
@@ -54,7 +54,8 @@ export function resolveConfig(
   if (problems.length > 0)
     return { config: undefined, problems, warnings: together.strangers, sources, values }
   const strangers = wanted.includes('server') ? together.strangers : []
-  const warnings = [...together.warnings, ...strangers]
+  const aboutKeys = wanted.includes('s3') ? keyWarnings : []
+  const warnings = [...together.warnings, ...aboutKeys, ...strangers]
   const config = { ...values, files } as unknown as Config
   return { config, problems, warnings, sources, values }
 }

@@ -165,7 +165,7 @@ export const configSchema = z.strictObject({
       secret,
     ).optional(),
     sessionToken: text(
-      'token of a temporary access key',
+      'token of a temporary access key; only from where the key is from (the environment, `.env`, or names and files of our own)',
       { env: ['AWS_SESSION_TOKEN'], isSecret: true },
       token,
     ).optional(),

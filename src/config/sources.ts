@@ -1,4 +1,5 @@
 import { closest } from './closest.ts'
+import { pairSessionToken } from './key-place.ts'
 import { type Option, options, type Section, sections } from './options.ts'
 import { withRedisScheme } from './redis-url.ts'
 import { redisUrlFromVcap } from './vcap.ts'
@@ -38,6 +39,8 @@ export interface Sources {
 export interface Collected {
   found: Map<string, Found>
   problems: Problem[]
+  /** About access keys. */
+  warnings: string[]
 }
 
 /** Finds the strongest value of each option. */
@@ -49,17 +52,22 @@ export function collect(sources: Sources): Collected {
   }
   const fileValues =
     sources.file === undefined ? new Map<string, unknown>() : readFile(sources.file, problems)
+  const strongest = (option: Option, among: Sources): Found | undefined =>
+    fromFlags(option, among) ??
+    fromEnv(option, among.env, '', among, problems) ??
+    fromEnv(option, among.dotenv, ' in .env', among, problems) ??
+    (among.file !== undefined && fileValues.has(option.path)
+      ? { value: fileValues.get(option.path), source: among.file.path }
+      : undefined)
   for (const option of options) {
-    const value =
-      fromFlags(option, sources) ??
-      fromEnv(option, sources.env, '', sources, problems) ??
-      fromEnv(option, sources.dotenv, ' in .env', sources, problems) ??
-      (fileValues.has(option.path)
-        ? { value: fileValues.get(option.path), source: sources.file?.path ?? '' }
-        : undefined)
+    const value = strongest(option, sources)
     if (value !== undefined) found.set(option.path, value)
   }
-  return { found, problems }
+  const warnings = pairSessionToken(found, sources, (path, among) => {
+    const option = options.find((candidate) => candidate.path === path)
+    return option && strongest(option, among)
+  })
+  return { found, problems, warnings }
 }
 
 function fromFlags(option: Option, { flags, port }: Sources): Found | undefined {
