@@ -5,6 +5,7 @@ import type { ProbeResult } from '../probe/probe.ts'
 import { exitStatus } from './command/exit-status.ts'
 import type { CheckConfigFlags } from './command/flags.ts'
 import { formatProblems, formatWarnings } from './command/problems.ts'
+import { readVersion } from './command/version.ts'
 
 /** Shows the configuration in force, or every problem in it; with `probe`, what comes of using it. */
 export async function checkConfig({
@@ -15,7 +16,10 @@ export async function checkConfig({
 }: CheckConfigFlags): Promise<number> {
   const resolved = loadConfig({ configPath, flags: set })
   const { config, problems, warnings, sources } = resolved
-  const probes = probe === true && config !== undefined ? await runProbes(config, sources) : undefined
+  const probes =
+    probe === true && config !== undefined
+      ? await runProbes(config, sources, readVersion().version)
+      : undefined
   const failed = probes?.filter(({ ok }) => !ok).map(({ name }) => name) ?? []
   const status =
     config === undefined ? exitStatus.usage : failed.length > 0 ? exitStatus.probeFailed : exitStatus.ok

@@ -15,15 +15,12 @@ export interface S3Request {
   wireKey: string
   /** Conditional headers and `range`; lower-case names in alphabetical order, printable ASCII. */
   headers: ReadonlyArray<readonly [name: string, value: string]>
-  /** `gzip` unless it is given. */
-  acceptEncoding?: keyof typeof acceptEncodings
+  /**
+   * `gzip` unless it is given: some stores (R2, Google Cloud Storage) decompress what was stored compressed unless the
+   * client takes gzip. What is compressed on its way is asked for with `identity`. It is not signed, as some change it.
+   */
+  acceptEncoding?: 'gzip' | 'identity'
 }
-
-/**
- * Some stores (R2, Google Cloud Storage) decompress what was stored compressed unless the client takes gzip; what
- * others compress on the way is asked for again with `identity`. It is not signed, as some change it on the way.
- */
-const acceptEncodings = { gzip: 'accept-encoding: gzip\r\n', identity: 'accept-encoding: identity\r\n' }
 
 export interface S3Client {
   /**
@@ -46,6 +43,8 @@ export interface S3ClientOptions {
   credentials: CredentialSource
   sign: Signer
   stallTimeoutMs: number
+  /** Firewalls refuse requests without a `user-agent`; it is not signed. */
+  userAgent: string
   /** In wire form: requests for it go before all others that wait for a connection. */
   urgentKey?: string | undefined
   /** The time that signatures are dated by. */
@@ -58,13 +57,14 @@ const maxStale = 3
 export function createS3Client(options: S3ClientOptions): S3Client {
   const { endpoint, pool, sign, now } = options
   const hostHeader = ['host', endpoint.host] as const
+  const unsigned = `user-agent: ${options.userAgent}\r\naccept-encoding: `
 
   function headOf(
     { method, wireKey, headers, acceptEncoding = 'gzip' }: S3Request,
     credentials: Credentials,
   ): string {
     const path = endpoint.basePath + wireKey
-    let head = `${method} ${path} HTTP/1.1\r\n${acceptEncodings[acceptEncoding]}`
+    let head = `${method} ${path} HTTP/1.1\r\n${unsigned}${acceptEncoding}\r\n`
     for (const [name, value] of sign({ method, path, headers: [hostHeader, ...headers] }, credentials, now()))
       head += `${name}: ${value}\r\n`
     return `${head}\r\n`

@@ -11,6 +11,7 @@ import type { Tracing } from '../telemetry/tracing.ts'
 import { createAppMetrics } from './create-metrics.ts'
 import { createParts, type Parts } from './create-parts.ts'
 import { createStore, type Store, storeSettings } from './create-store.ts'
+import { userAgentOf } from './user-agent.ts'
 
 /** The whole program, put together and not yet listening. */
 export interface App {
@@ -40,7 +41,7 @@ export interface Change {
 }
 
 export interface AppOptions {
-  /** Of s3proxy, for the metrics. */
+  /** Of s3proxy, for the metrics and for those whom it asks. */
   version?: Readings['version']
   /** Makes spans of each request; who made it closes it. */
   tracing?: Pick<Tracing, 'trace'> | undefined
@@ -62,7 +63,7 @@ export async function createApp(
   }: AppOptions = {},
 ): Promise<App> {
   const requests = config.server.adminPort === undefined ? undefined : createRequestTally()
-  const observers = { requests, trace: tracing?.trace }
+  const observers = { requests, trace: tracing?.trace, userAgent: userAgentOf(version.version) }
   let store = await openStore(config, log)
   let parts = createParts(config, store, log, observers)
   let isDraining = false

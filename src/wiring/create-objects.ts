@@ -17,10 +17,16 @@ export interface Objects {
   poolUsage(): PoolUsage
 }
 
-/** The S3 half, which `fetch` uses by itself. @param retries counts on from there */
+/**
+ * The S3 half, which `fetch` uses by itself.
+ *
+ * @param userAgent what S3 is told of us
+ * @param retries counts on from there
+ */
 export function createObjects(
   config: Pick<Config, 's3'>,
   log: Log,
+  userAgent: string,
   retries: Record<'head' | 'body', number> = { head: 0, body: 0 },
 ): Objects {
   const endpoint = endpointOf(config)
@@ -34,6 +40,7 @@ export function createObjects(
     credentials,
     sign: createSigner(config.s3.region),
     stallTimeoutMs,
+    userAgent,
     urgentKey: healthcheckKey === undefined ? undefined : toWireKey(healthcheckKey as ObjectKey),
     now: Date.now,
   })

@@ -33,8 +33,9 @@ export interface Parts {
   onEnd(end: RequestEnd): void
 }
 
-/** Who looks at requests, whatever the configuration. */
+/** Who looks at requests, whatever the configuration, and what we call ourselves. */
 export interface Observers {
+  userAgent: string
   requests?: RequestTally | undefined
   trace?: RequestWatchers['trace'] | undefined
 }
@@ -55,9 +56,9 @@ export function createParts(
   config: Config,
   { store, legacyTokens }: Store,
   log: Log | ProgramLog,
-  { requests, trace }: Observers,
+  { requests, trace, userAgent }: Observers,
 ): Parts {
-  const { source, client, poolUsage } = createObjects(config, log, requests?.retries)
+  const { source, client, poolUsage } = createObjects(config, log, userAgent, requests?.retries)
   const sso = createOAuth2Sso(config.sso)
   const sessionCookie = { name: config.session.cookieName, sameSite: config.session.sameSite }
   const sessions = createSessions({

@@ -11,17 +11,28 @@ import { connectRedis } from '../store/redis-client.ts'
 import { createRedisStore } from '../store/redis-store.ts'
 import { createObjects } from './create-objects.ts'
 import { caOption } from './create-store.ts'
+import { userAgentOf } from './user-agent.ts'
 
 /** Tries S3, Redis and the SSO for real, one after the other, so that times tell something; never rejects. */
 export async function probe(
   config: Config,
   sources: Readonly<Record<string, string>>,
+  version: string,
 ): Promise<ProbeResult[]> {
-  return [...(await probeS3(config, sources)), ...(await probeRedis(config)), ...(await probeSso(config))]
+  const userAgent = userAgentOf(version)
+  return [
+    ...(await probeS3(config, sources, userAgent)),
+    ...(await probeRedis(config)),
+    ...(await probeSso(config)),
+  ]
 }
 
-async function probeS3(config: Config, sources: Readonly<Record<string, string>>): Promise<ProbeResult[]> {
-  const { client, credentials } = createObjects(config, silent)
+async function probeS3(
+  config: Config,
+  sources: Readonly<Record<string, string>>,
+  userAgent: string,
+): Promise<ProbeResult[]> {
+  const { client, credentials } = createObjects(config, silent, userAgent)
   const steps = s3Steps({
     client,
     credentials,

@@ -66,7 +66,7 @@ export function createBucketClient(
     ...(options.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: options.idleTimeoutMs }),
   })
   const client = createS3Client({
-    ...{ endpoint, pool, stallTimeoutMs, now: Date.now },
+    ...{ endpoint, pool, stallTimeoutMs, userAgent: 's3proxy/test', now: Date.now },
     credentials: options.credentials ?? createCredentialSource(s3),
     sign: createSigner(s3.region),
   })

@@ -4,10 +4,12 @@ import { DestinationClosed } from '../../http/relay.ts'
 import type { Log } from '../../log/log.ts'
 import { checkKey, type ObjectKey } from '../../object/key.ts'
 import { createObjects } from '../../wiring/create-objects.ts'
+import { userAgentOf } from '../../wiring/user-agent.ts'
 import { exitStatus } from '../command/exit-status.ts'
 import type { FetchFlags } from '../command/flags.ts'
 import { formatProblems } from '../command/problems.ts'
 import { UsageError } from '../command/usage-error.ts'
+import { readVersion } from '../command/version.ts'
 import { Incomplete } from './download.ts'
 import { runDownload } from './download-plan.ts'
 import { listenForInterruption } from './interruption.ts'
@@ -43,7 +45,8 @@ export async function fetchObject(keyText: string, flags: FetchFlags): Promise<n
   const note = flags.quiet === true ? () => {} : say
   for (const warning of warnings) note(`warning: ${warning}`)
 
-  const { source, client } = createObjects(config, retriesAsNotes(flags.verbose === true ? say : () => {}))
+  const retries = retriesAsNotes(flags.verbose === true ? say : () => {})
+  const { source, client } = createObjects(config, retries, userAgentOf(readVersion().version))
   const interruption = listenForInterruption()
   const { signal } = interruption
   try {
