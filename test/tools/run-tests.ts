@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -7,9 +8,12 @@ import { join } from 'node:path'
  * Runs every test but those of the browser, which have a script of their own.
  *
  * The files are named one by one because the test runner of Node 20 finds none in TypeScript by itself.
- * With `TEST_RETRIES=1`, as in `.ci/run`, files that failed are run once more, on a machine that may have been
- * busy with something else the first time; which they were is said at the end.
+ * With `TEST_RETRIES=1`, as in `.ci/run`, one or two files that failed are run once more, on a machine that may have
+ * been busy with something else the first time; their names are added to the file that `TEST_RETRIED_FILE` names.
+ * Where more failed, it was not the machine.
  */
+const mostRetried = 2
+const timeoutMs = Number(process.env.TEST_TIMEOUT_MS ?? 120_000)
 const own = process.argv.slice(2)
 const files = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts') && !file.startsWith('browser'))
@@ -23,28 +27,45 @@ if (files.length === 0) {
 }
 const folder = mkdtempSync(join(tmpdir(), 's3proxy-tests-'))
 const retries = Number(process.env.TEST_RETRIES ?? 0)
-let { status, failed } = run(files)
-for (let count = 0; count < retries && status !== 0 && failed.length > 0; count++) {
+let { status, failed, hung } = await run(files)
+for (let count = 0; count < retries && failed.length > 0 && failed.length <= mostRetried; count++) {
   const again = failed
   process.stdout.write(`\nonce more, because they failed: ${again.join(', ')}\n\n`)
-  ;({ status, failed } = run(again))
+  ;({ status, failed, hung } = await run(again))
   if (status === 0) process.stdout.write(`\npassed only when they were run again: ${again.join(', ')}\n`)
+  const { TEST_RETRIED_FILE: list } = process.env
+  if (list !== undefined) appendFileSync(list, again.map((file) => `${file}\n`).join(''))
 }
+if (hung.length > 0) process.stdout.write(`\nstopped after ${timeoutMs} ms: ${hung.join(', ')}\n`)
 rmSync(folder, { recursive: true })
-process.exit(status)
+process.exitCode = status
 
-/** @returns the exit status of the runner, and which of the files have a test that failed */
-function run(which: readonly string[]): { status: number; failed: string[] } {
+/** @returns the exit status of the runner, which of the files have a test that failed, and one that took too long */
+async function run(which: readonly string[]): Promise<{ status: number; failed: string[]; hung: string[] }> {
   const report = join(folder, 'failed')
+  rmSync(report, { force: true })
   const reporters = [
     ['--test-reporter=spec', '--test-reporter-destination=stdout'],
     ['--test-reporter=./test/tools/failed-files-reporter.mjs', `--test-reporter-destination=${report}`],
   ].flat()
-  const args = ['--import', 'tsx', '--test', '--test-timeout=120000', ...reporters, ...which]
-  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' })
-  const lines = new Set(readFileSync(report, 'utf8').split('\n'))
-  return {
-    status: status ?? 1,
-    failed: which.filter((file) => [...lines].some((line) => line.endsWith(`/${file}`))),
+  const args = ['--import', 'tsx', '--test', `--test-timeout=${timeoutMs}`, ...reporters, ...which]
+  // A process group of its own, so that nothing that a file has started outlives the run.
+  const runner = spawn(process.execPath, args, { stdio: 'inherit', detached: true })
+  const endAll = () => endGroup(runner.pid)
+  process.on('SIGINT', endAll).on('SIGTERM', endAll)
+  const [code] = await once(runner, 'exit')
+  process.off('SIGINT', endAll).off('SIGTERM', endAll)
+  endAll()
+  const lines = existsSync(report) ? readFileSync(report, 'utf8').split('\n') : []
+  const among = (says: string) =>
+    which.filter((file) => lines.some((line) => line.startsWith(says) && line.endsWith(`/${file}`)))
+  return { status: code ?? 1, failed: among(''), hung: among('hung') }
+}
+
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // All have ended already.
   }
 }

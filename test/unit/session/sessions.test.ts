@@ -22,7 +22,8 @@ describe('createSessions', () => {
     const { create, seen } = start(t)
     const secret = (await create()).split(/[=;]/)[1] ?? 'x'
     assert.equal(seen.length, 1)
-    for (const text of ['the-token', 'jo', secret]) assert.ok(!JSON.stringify(seen).includes(text))
+    for (const text of ['the-token', 'name-of-somebody', secret])
+      assert.ok(!JSON.stringify(seen).includes(text))
   })
 
   it('finds its own session beside a cookie of the same name that somebody else set', async (t) => {
@@ -30,14 +31,14 @@ describe('createSessions', () => {
     const own = (await create()).split(';')[0]
     for (const other of ['s=garbage', `s=${'a'.repeat(43)}`, 's='])
       for (const header of [`${other}; ${own}`, `${own}; ${other}`])
-        assert.equal((await sessions.find(header, false))?.session.who, 'jo', header)
+        assert.equal((await sessions.find(header, false))?.session.who, 'name-of-somebody', header)
   })
 
   it('takes on https no cookie that is not bound to the host', async (t) => {
     const { sessions, create } = start(t)
     const own = (await create()).split(';')[0]
     assert.equal(await sessions.find(own, true), undefined)
-    assert.equal((await sessions.find(`__Host-${own}`, true))?.session.who, 'jo')
+    assert.equal((await sessions.find(`__Host-${own}`, true))?.session.who, 'name-of-somebody')
   })
 
   it('ends at its age, whatever happens in between', async (t) => {
@@ -105,6 +106,11 @@ function start(t: TestContext) {
     maxAgeSeconds: 3600,
     now: () => clock.now,
   })
-  const session = { accessToken: 'the-token', who: 'jo', createdAt: startedAt, verifiedAt: startedAt }
+  const session = {
+    accessToken: 'the-token',
+    who: 'name-of-somebody',
+    createdAt: startedAt,
+    verifiedAt: startedAt,
+  }
   return { sessions, store, seen, clock, create: () => sessions.create(session, false) }
 }

@@ -5,7 +5,11 @@ import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { newSecret } from '../../../src/store/sealing.ts'
 import type { SessionStore } from '../../../src/store/store.ts'
 
-const login = { returnTo: '/where?to', redirectUri: 'https://a.example/__redirect_from_sso', restarts: 1 }
+const login = {
+  returnTo: '/where-it-leads?to',
+  redirectUri: 'https://a.example/__redirect_from_sso',
+  restarts: 1,
+}
 
 describe('createPendingLogins', () => {
   it('finds by its state what was begun, and gives the verifier once, to the browser that began', async () => {
@@ -37,7 +41,8 @@ describe('createPendingLogins', () => {
     const browser = newSecret()
     const { state, codeVerifier } = await pending.begin(login, browser)
     const all = written.flatMap(([key, value]) => [key, Buffer.from(value, 'base64url').toString('latin1')])
-    for (const secret of [state, codeVerifier, browser, 'where']) assert.ok(!all.join().includes(secret))
+    for (const secret of [state, codeVerifier, browser, 'where-it-leads'])
+      assert.ok(!all.join().includes(secret))
   })
 
   it('makes verifiers as PKCE wants them, and never two alike', async () => {
