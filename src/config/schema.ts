@@ -287,7 +287,7 @@ export const configSchema = z.strictObject({
   }),
 })
 
-/** Every option with its value; see docs/configuration in the README. */
+/** Every option with its value; described to people under 'Configuration' in README.md. */
 export type Config = z.output<typeof configSchema> & {
   /** What the files hold that options name, by the path of the option. */
   files?: Readonly<Record<string, string>>

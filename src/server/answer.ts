@@ -9,7 +9,7 @@ import { Cancellation } from '../waiting/cancellation.ts'
 import type { ClientConnection, Turn } from './connections.ts'
 import type { Exchange } from './exchange.ts'
 import type { Handler } from './handler.ts'
-import { type Incoming, readIncoming, safeRequestId } from './incoming.ts'
+import { pathOf, readIncoming, safeRequestId } from './incoming.ts'
 import { type Sent, sendReply } from './send.ts'
 
 export interface AnswerParts {
@@ -72,7 +72,7 @@ export function createAnswer(parts: AnswerParts) {
     const access: AccessRecord = {
       requestId: id,
       method: message.method ?? '',
-      path: pathOf(incoming),
+      path: incoming.kind === 'request' ? incoming.request.path : '',
       status: response.headersSent ? reply.status : clientLeft,
       bytes: sent.bytes,
       outcome: isOurs ? 'cut' : sent.outcome,
@@ -119,7 +119,7 @@ export function endOfDropped({ message, startedAt }: Turn): RequestEnd {
   const access: AccessRecord = {
     requestId: safeRequestId(message.headers['x-request-id']) ?? randomUUID(),
     method: message.method ?? '',
-    path: (message.url ?? '').split('?')[0] ?? '',
+    path: pathOf(message.url ?? ''),
     route: 'dropped',
     status: clientLeft,
     bytes: 0,
@@ -131,10 +131,6 @@ export function endOfDropped({ message, startedAt }: Turn): RequestEnd {
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
-}
-
-function pathOf(incoming: Incoming): string {
-  return incoming.kind === 'request' ? incoming.request.path : ''
 }
 
 function roundMs(ms: number): number {

@@ -76,6 +76,12 @@ export function readIncoming(message: IncomingMessage, signal: CancelSignal): In
   }
 }
 
+/** The path of a target that nobody has looked at yet, without what may hold a password: query and authority. */
+export function pathOf(target: string): string {
+  const path = splitAbsolute(target)?.target ?? target
+  return path.startsWith('/') || path === '*' ? (path.split('?', 1)[0] ?? '') : ''
+}
+
 /** @returns the id that a router gave, where it can be repeated in headers, pages and the log */
 export function safeRequestId(given: unknown): string | undefined {
   return typeof given === 'string' && /^[\w.-]{8,128}$/.test(given) ? given : undefined

@@ -105,13 +105,16 @@ const spanOf: Record<PhaseName, { name: string; kind: SpanKind }> = {
   s3Ms: { name: 'S3', kind: SpanKind.CLIENT },
 }
 
+/** Spans wait in memory for their collector, thousands of them. */
+const maxPathLength = 1024
+
 /** By the semantic conventions, as far as they go. Neither a query nor who it was is among them. */
 function attributesOf(access: RequestEnd['access'], method: string): Attributes {
   return {
     'http.request.method': method,
     'http.response.status_code': access.status,
     'http.response.body.size': access.bytes,
-    'url.path': access.path,
+    'url.path': access.path.slice(0, maxPathLength),
     's3proxy.route': access.route,
     's3proxy.outcome': access.outcome,
     's3proxy.request_id': access.requestId,

@@ -119,6 +119,30 @@ describe('the connections of clients', () => {
       )
       assert.equal(lines[1]?.requestId, 'second-one')
     })
+
+    it('are logged by nothing but their path when they are dropped', async () => {
+      const targets = [
+        '/a%20b?password=hunter2',
+        'http://jo:hunter2@host.example/a?password=hunter2',
+        'http://host.example/c?password=hunter2',
+        'http://host.example?password=hunter2',
+      ]
+      const connection = await connect()
+      const lines = await accessOf(1 + targets.length, async () => {
+        const behind = targets.map((target) => get(target)).join('')
+        connection.send(`${get('/health', 'content-length: 5\r\n')}hello${behind}`)
+        await connection.ended
+      })
+      assert.deepEqual(
+        lines.slice(1).map(({ route, path }) => [route, path]),
+        [
+          ['dropped', '/a%20b'],
+          ['dropped', ''],
+          ['dropped', '/c'],
+          ['dropped', '/'],
+        ],
+      )
+    })
   })
 
   describe('what is no request behind one that is', () => {

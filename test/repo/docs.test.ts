@@ -128,6 +128,20 @@ describe('links between documents', () => {
   })
 })
 
+describe('the code', () => {
+  it('mentions documents that exist', () => {
+    const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.ts'),
+    )
+    const broken = files.flatMap((file) =>
+      [...readFileSync(join('src', file), 'utf8').matchAll(/(?<![\w/.])docs\/[\w/.-]*\w/g)]
+        .filter(([mention]) => !existsSync(mention))
+        .map(([mention]) => `${file}: ${mention}`),
+    )
+    assert.deepEqual(broken, [])
+  })
+})
+
 describe('docs/decisions', () => {
   it('has every note in its index', () => {
     const index = readFileSync('docs/decisions/README.md', 'utf8')
@@ -137,6 +151,14 @@ describe('docs/decisions', () => {
       [],
     )
     assert.ok(notes.length > 0)
+  })
+
+  it('numbers its notes one after the other', () => {
+    const numbers = readdirSync('docs/decisions').flatMap((file) => /^\d{3}/.exec(file) ?? [])
+    assert.deepEqual(
+      numbers.map(Number),
+      numbers.map((_, index) => index + 1),
+    )
   })
 
   it('says of every package why it was chosen', () => {
