@@ -109,31 +109,50 @@ function isCompressedOnItsWay(method: string, headers: S3Response['headers']): b
 function found(request: ObjectRequest, response: S3Response): FoundObject | UnmeasuredObject {
   const { status, headers, body } = response
   const length = headers.get('content-length')
-  const asked = request.conditions.range
   const range = status === 206 ? parseContentRange(headers.get('content-range')) : undefined
   const rangeBytes = range === undefined ? undefined : range.last - range.first + 1
-  const [problem, advice] =
-    status === 206 && (asked === undefined || range === undefined || !answersRange(range, asked))
-      ? ['with a range that was not asked for', rangesWrong]
-      : rangeBytes !== undefined && length !== undefined && rangeBytes !== Number(length)
-        ? ['whose content-length is not that of its range', rangesWrong]
-        : length === undefined && request.method === 'GET' && !headers.has('transfer-encoding')
-          ? ['without content-length, so that its end looks like a cut']
-          : []
-  if (problem !== undefined) {
-    body.cancel()
-    throw badAnswer(`${status} ${problem}`, response, advice)
-  }
-  const common = { headers: pickObjectHeaders(headers), etag: headers.get('etag') }
+  checkHead(request, response, range, rangeBytes)
+  const sizeBytes = length === undefined ? rangeBytes : Number(length)
+  const picked = pickObjectHeaders(headers)
+  const etag = headers.get('etag')
   const s3RequestId = requestIdOf(response)
-  if (length !== undefined) {
-    const sizeBytes = Number(length)
-    return { kind: 'found', status: range ? 206 : 200, ...common, sizeBytes, range, s3RequestId, body }
+  if (sizeBytes === undefined) return { kind: 'unmeasured', headers: picked, etag, s3RequestId, body }
+  if (length === undefined) picked.push('content-length', String(sizeBytes))
+  const isHeldToSize = length !== undefined || request.method === 'HEAD'
+  return {
+    kind: 'found',
+    status: status === 206 ? 206 : 200,
+    headers: picked,
+    sizeBytes,
+    range,
+    etag,
+    s3RequestId,
+    body: isHeldToSize ? body : measureBody(body, sizeBytes),
   }
-  if (rangeBytes === undefined) return { kind: 'unmeasured', ...common, s3RequestId, body }
-  common.headers.push('content-length', String(rangeBytes))
-  const measured = request.method === 'GET' ? measureBody(body, rangeBytes) : body
-  return { kind: 'found', status: 206, ...common, sizeBytes: rangeBytes, range, s3RequestId, body: measured }
+}
+
+/** @throws AttemptError where a head contradicts the request or itself, after the body was given up */
+function checkHead(
+  { method, conditions }: ObjectRequest,
+  response: S3Response,
+  range: ByteRange | undefined,
+  rangeBytes: number | undefined,
+): void {
+  const { status, headers, body } = response
+  const length = headers.get('content-length')
+  const asked = conditions.range
+  const isOtherRange =
+    status === 206 && (asked === undefined || range === undefined || !answersRange(range, asked))
+  const problem = isOtherRange
+    ? 'with a range that was not asked for'
+    : rangeBytes !== undefined && length !== undefined && rangeBytes !== Number(length)
+      ? 'whose content-length is not that of its range'
+      : length === undefined && method === 'GET' && !headers.has('transfer-encoding')
+        ? 'without content-length, so that its end looks like a cut'
+        : undefined
+  if (problem === undefined) return
+  body.cancel()
+  throw badAnswer(`${status} ${problem}`, response, status === 206 ? rangesWrong : undefined)
 }
 
 const rangesWrong = 'this S3, or what lies between, does not give ranges as HTTP has them'

@@ -90,14 +90,7 @@ function isSpace(text: string, index: number): boolean {
 }
 
 /** Headers of which a second, different value would leave open what the body is. */
-const single = new Set([
-  'content-length',
-  'content-range',
-  'content-type',
-  'content-encoding',
-  'etag',
-  'last-modified',
-])
+const single = new Set(['content-length', 'content-range', 'content-type', 'etag', 'last-modified'])
 
 function framingOf(status: number, method: string, headers: Map<string, string>): Framing {
   const length = headers.get('content-length')

@@ -23,8 +23,8 @@ export const mistakes: Mistake[] = [
         to: '() => null);',
       },
       {
-        from: 'if (bytes !== sizeBytes)',
-        to: 'if (bytes > sizeBytes)',
+        from: '&& bytes !== sizeBytes)',
+        to: '&& bytes > sizeBytes)',
       },
     ],
     showsIn: ['S3 cuts each body once'],

@@ -24,6 +24,8 @@ export interface FaultKind {
   replacesObjects?: boolean
   /** Whether S3 lies about lengths in a way that nobody could notice. */
   shortensObjects?: boolean
+  /** Whether S3 does not say how long an object is. */
+  hidesLengths?: boolean
   /** Whether S3 leaves headers out, or makes them up. */
   altersHeaders?: boolean
   /** How long the head of an answer may take, where it is less than usual. */
@@ -152,8 +154,7 @@ export const faultKinds: FaultKind[] = [
     },
   ),
   byS3('S3 sends no length', (random) => sometimes(random, 0.5, { chunkedBody: true }), {
-    mayCut: true,
-    statuses: [502],
+    ...{ mayCut: false, hidesLengths: true, statuses: [] },
   }),
   byS3('S3 sends 128 KiB of headers', (random) => sometimes(random, 0.5, { hugeHead: true }), {
     mayCut: true,

@@ -54,7 +54,7 @@ export function judge(observation: Observation, fault: FaultKind): Verdict {
     fault.cutsErrors === true && status === 502 && question.statuses.some((right) => right >= 400)
   if (!isRight && !(suffers && (fault.statuses.includes(status) || isUnsaid)))
     return { wrong: `status ${status}` }
-  const wrongHead = checkHead(answer)
+  const wrongHead = checkHead(answer, fault)
   if (wrongHead !== undefined) return { wrong: wrongHead }
   const isStored = isRight && (status === 200 || status === 206)
   const isObject = isStored && question.object !== undefined
@@ -81,10 +81,10 @@ function isOfOtherVersion({ object }: Question, status: number, fault: FaultKind
   return fault.replacesObjects === true && object !== undefined && [200, 304, 412].includes(status)
 }
 
-function checkHead({ status, headers }: RawAnswer): string | undefined {
+function checkHead({ status, headers }: RawAnswer, fault: FaultKind): string | undefined {
   if (!headers.has('x-request-id')) return 'no x-request-id'
   if (headers.get('x-content-type-options') !== 'nosniff') return 'no nosniff'
-  if (headers.has('transfer-encoding')) return 'no content-length'
+  if (headers.has('transfer-encoding') && !fault.hidesLengths) return 'no content-length'
   if (status === 503 && !headers.has('retry-after')) return '503 without retry-after'
   if (status >= 400 && headers.get('cache-control') !== 'no-store') return 'an error that may be kept'
   for (const name of headers.keys())
@@ -108,7 +108,9 @@ function checkObject(observation: Observation, fault: FaultKind): string | undef
     const told = Number(headers.get('content-length'))
     if (answer.status === 206 && headers.get('content-range') !== contentRange(firstByte, endByte, version))
       return false
-    if (told === length) return isHead || answer.ending !== 'complete' || answer.bodyBytes === length
+    const isUntold = fault.hidesLengths === true && !headers.has('content-length')
+    if (told === length || isUntold)
+      return isHead || answer.ending !== 'complete' || answer.bodyBytes === length
     if (!fault.altersHeaders) return false
     // What S3 says of its own accord: too little cannot be noticed, too much can.
     return told < length ? fault.shortensObjects === true : isHead || answer.ending !== 'complete'

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { type ChunkedDecoder, createChunkedDecoder } from '../../src/s3/chunked-decoder.ts'
 
 /** One request, written to the wire as it is. */
 export interface RawRequest {
@@ -18,7 +19,7 @@ export interface RawAnswer {
   /** The first 4 KiB of the body, latin1. */
   text: string
   /**
-   * How the answer ended: `complete`: at its content-length; `extra`: more bytes followed; `fin` and `reset`: the
+   * How the answer ended: `complete`: at its content-length, or at its last chunk; `extra`: more bytes followed; `fin` and `reset`: the
    * connection ended before; `hung`: nothing came for too long; `left`: we closed it, as planned; `unheard`: a kept
    * connection was over before anything of an answer came.
    */
@@ -93,6 +94,7 @@ function exchange(
   let head = Buffer.alloc(0)
   let hasHead = false
   let expectedBytes = Number.POSITIVE_INFINITY
+  let decoder: ChunkedDecoder | undefined
   return new Promise((resolve) => {
     let timer = setTimeout(() => finish('hung'), headLimitMs)
     let pause: NodeJS.Timeout | undefined
@@ -106,7 +108,17 @@ function exchange(
       answer.totalMs = performance.now() - startedAt
       resolve(answer)
     }
-    const take = (piece: Buffer) => {
+    /** @returns `undefined` for what is no chunk */
+    const decode = (received: Buffer): Buffer | undefined => {
+      try {
+        return decoder === undefined ? received : decoder.push(received)
+      } catch {
+        return undefined
+      }
+    }
+    const take = (received: Buffer) => {
+      const piece = decode(received)
+      if (piece === undefined) return finish('extra')
       const own = piece.subarray(0, Math.max(0, expectedBytes - answer.bodyBytes))
       if (own.length > 0) {
         if (answer.text.length < textBytes)
@@ -116,7 +128,7 @@ function exchange(
       }
       if (own.length < piece.length) finish('extra')
       else if (answer.bodyBytes >= leaveAfterBytes) finish('left')
-      else if (answer.bodyBytes === expectedBytes) finish('complete')
+      else if (answer.bodyBytes === expectedBytes || decoder?.isDone) finish('complete')
       else {
         clearTimeout(timer)
         timer = setTimeout(() => finish('hung'), quietLimitMs)
@@ -133,6 +145,7 @@ function exchange(
       const length = answer.headers.get('content-length')
       if (isEmpty) expectedBytes = 0
       else if (length !== undefined) expectedBytes = Number(length)
+      else if (answer.headers.has('transfer-encoding')) decoder = createChunkedDecoder()
       answer.headMs = performance.now() - startedAt
       if (options.pauseMs !== undefined) {
         socket.pause()

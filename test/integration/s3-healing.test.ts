@@ -112,7 +112,6 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
     'another ETag': { wrongEtag: true },
     'a weak ETag': { weakEtag: true },
     'no ETag': { noEtag: true },
-    'no length': { chunkedBody: true },
     'a refusal': { error: 403, code: 'AccessDenied' },
     'a redirect': { redirect: 307 as const },
     'a page of a load balancer': { htmlError: 502 },
@@ -132,6 +131,16 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
       assert.equal(bytes, 300_000)
     })
   }
+
+  it('continues with a rest whose length only its range tells', async (t) => {
+    const bucket = createBucketClient(t, s3)
+    s3.misbehave(({ ordinal }) =>
+      ordinal === 1 ? { cutAfterBytes: 300_000, how: 'fin' } : { chunkedBody: true },
+    )
+    const { body } = await bucket.get('film')
+    assert.equal((await readAll(body)).equals(generatedBytes(7, 0, sizeBytes)), true)
+    assert.equal(body.healed, 1)
+  })
 
   it('ends a body after s3.deadlineMs without a byte, over all attempts', async (t) => {
     const bucket = createBucketClient(t, s3, { stallTimeoutMs: 100, deadlineMs: 250, maxAttempts: 20 })

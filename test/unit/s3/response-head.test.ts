@@ -41,6 +41,8 @@ describe('parseResponseHead', () => {
     const { headers } = parse('HTTP/1.1 200 OK\nvary: a\nvary: b\ndate: d\ndate: d')
     assert.equal(headers.get('vary'), 'a, b')
     assert.equal(headers.get('date'), 'd')
+    const coded = parse('HTTP/1.1 200 OK\ncontent-encoding: aws-chunked\ncontent-encoding: gzip')
+    assert.equal(coded.headers.get('content-encoding'), 'aws-chunked, gzip')
   })
 
   for (const [what, text, method] of [
