@@ -168,7 +168,11 @@ describe('protectObjectHeaders', () => {
 
   for (const type of [
     'text/plain',
+    'text/plain; charset=utf-8',
+    'Text/Plain;Charset="UTF-8"',
+    'text/plain ; format=flowed',
     'image/png',
+    'IMAGE/PNG',
     'video/mp4',
     'application/pdf',
     'application/json',

@@ -55,8 +55,8 @@ function begin() {
       onRetry() {},
     },
   )
-  const restFrom = (firstByte: number, totalBytes = 100) => {
-    const rest = s3Body(firstByte, 100)
+  const restFrom = (firstByte: number, totalBytes = 100, endsAtByte = 100) => {
+    const rest = s3Body(firstByte, endsAtByte)
     answer({
       status: 206,
       headers: new Map([
@@ -122,5 +122,17 @@ describe('HealingBody', { timeout: 60_000 }, () => {
     const other = begin()
     other.signal.abort()
     assert.equal(other.first.isCancelled, true)
+  })
+
+  it('never takes a body that ends early for the whole', async () => {
+    const { body, first, asked, restFrom } = begin()
+    first.feed(40)
+    await body.read()
+    const next = body.read()
+    first.fail(new TransportError('cut', 'S3 broke the connection'))
+    await asked
+    restFrom(40, 100, 70).feed()
+    assert.equal((await next)?.byteLength, 30)
+    await assert.rejects(async () => body.read(), { code: 'INTERNAL', message: /at byte 70 of 100/ })
   })
 })

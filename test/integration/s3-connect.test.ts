@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { describe, it } from 'node:test'
+import { createBucketClient } from '../helpers/bucket-client.ts'
+
+describe('connecting to S3', { timeout: 60_000 }, () => {
+  it('is given up after s3.connectTimeoutMs, long before the deadline', async (t) => {
+    // It takes connections, and never shakes hands.
+    const sockets: Socket[] = []
+    const server = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    t.after(() => {
+      server.close()
+      for (const socket of sockets) socket.destroy()
+    })
+    const { port } = server.address() as AddressInfo
+    const bucket = createBucketClient(
+      t,
+      {
+        endpoint: `https://127.0.0.1:${port}/bucket/`,
+        region: 'eu-west-2',
+        accessKeyId: 'a',
+        secretAccessKey: 'b',
+      },
+      { connectTimeoutMs: 60, maxAttempts: 2, deadlineMs: 50_000 },
+    )
+    const expected = { code: 'S3_TIMEOUT', message: /no connection to S3 within 60 ms.*s3\.connectTimeoutMs/ }
+    await assert.rejects(bucket.open('key'), expected)
+    assert.equal(sockets.length, 2)
+  })
+})

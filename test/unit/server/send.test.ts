@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, get, type IncomingMessage, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, it, type TestContext } from 'node:test'
+import type { ByteSource } from '../../../src/http/byte-source.ts'
+import { type Sent, sendReply } from '../../../src/server/send.ts'
+
+describe('sendReply', { timeout: 60_000 }, () => {
+  for (const [what, pieces] of [
+    ['ends before its length', ['abc', 'de']],
+    ['is there at once and too short', ['abcde']],
+    ['goes on behind its length', ['abcdefgh', 'ijkl']],
+  ] as const)
+    it(`resets the connection where a body ${what}`, async (t) => {
+      const { url, sent } = await serve(t, pieces)
+      const [{ outcome, cause }, read] = await Promise.all([sent, readAll(get(url)).catch(() => 'cut')])
+      // What is behind the length is no part of the answer to the client.
+      assert.ok(read === 'cut' || pieces.join('').length > 10, read)
+      assert.equal(outcome, 'cut')
+      assert.match(String(cause), /instead of 10|content-length/i)
+    })
+
+  it('sends a body of the length that it has', async (t) => {
+    const { url, sent } = await serve(t, ['abcdefgh', 'ij'])
+    assert.equal(await readAll(get(url)), 'abcdefghij')
+    assert.deepEqual(await sent, { bytes: 10, outcome: 'complete' })
+  })
+
+  it('gives a body up that nobody wants, as for HEAD', async (t) => {
+    const { url, sent, body } = await serve(t, ['abcdefgh', 'ij'])
+    assert.equal(await readAll(request(url, { method: 'HEAD' }).end()), '')
+    assert.equal((await sent).outcome, 'complete')
+    assert.deepEqual([body.reads, body.isCancelled], [0, true])
+  })
+})
+
+/** A server whose one answer has ten bytes, as its head says. */
+async function serve(t: TestContext, pieces: readonly string[]) {
+  const left = pieces.map((text) => Buffer.from(text))
+  const body = {
+    reads: 0,
+    isCancelled: false,
+    async read() {
+      this.reads++
+      return left.shift() ?? null
+    },
+    cancel() {
+      this.isCancelled = true
+    },
+  } satisfies ByteSource & { reads: number; isCancelled: boolean }
+  const server = createServer()
+  const sent = new Promise<Sent>((resolve) => {
+    server.once('request', ({ method }, response) => {
+      const reply = { status: 200, headers: ['content-length', '10'], body }
+      resolve(sendReply(reply, response, method ?? ''))
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, sent, body }
+}
+
+async function readAll(asked: ReturnType<typeof get>): Promise<string> {
+  asked.on('error', () => {})
+  const [response] = (await once(asked, 'response')) as [IncomingMessage]
+  let text = ''
+  for await (const piece of response.setEncoding('utf8')) text += piece
+  return text
+}
