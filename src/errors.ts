@@ -31,6 +31,7 @@ export const errorStatus = {
   SSO_UNAVAILABLE: 502,
   S3_BUSY: 503,
   S3_SLOW_DOWN: 503,
+  SSO_BUSY: 503,
   SESSION_STORE_UNAVAILABLE: 503,
   SHUTTING_DOWN: 503,
   S3_TIMEOUT: 504,
@@ -54,6 +55,7 @@ export const operatorCodes = [
   'DRAIN_INCOMPLETE',
   'LISTEN_FAILED',
   'LOG_DROPPED',
+  'SSO_NAMES_NOBODY',
   'TRACES_LOST',
   'WORKER_ENDED',
   'WORKER_SILENT',
@@ -93,6 +95,22 @@ export function messageOf(error: unknown): string {
   if (error.message === '' && error instanceof AggregateError) return error.errors.map(messageOf).join('; ')
   return openSsl.exec(error.message)?.groups?.reason ?? error.message
 }
+
+/**
+ * Why a connection failed, in words that hold nothing of what was sent or received: the message where the error has
+ * a code of the system, of TLS or of an HTTP client, and else no more than its name.
+ */
+export function networkReason(error: unknown): string {
+  // When every address of a host was tried in vain, the words are in the parts.
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(networkReason))].join('; ')
+  const { code, name, message } = (error ?? {}) as { code?: unknown; name?: unknown; message?: unknown }
+  if (typeof code === 'string' && !quotesArguments.test(code)) return messageOf(error)
+  if (message === 'bad port') return 'fetch does not use this port'
+  return typeof name === 'string' ? name : typeof error
+}
+
+/** Codes of Node and undici for errors that quote a header or another argument. */
+const quotesArguments = /^ERR_(?!SSL|TLS)\w*INVALID|^ERR_UNESCAPED|^UND_ERR_INVALID/
 
 /** Of what OpenSSL says over two lines, such as `8061…:error:0A00010B:SSL routines:func:wrong version number:../deps/…` */
 const openSsl = /:error:[0-9A-F]+:[^:]*:[^:]*:(?<reason>[^:\n]+):/

@@ -9,6 +9,8 @@ export interface ErrorText {
 
 const tryLater = 'Try again in a minute. If it goes on, pass the request id below to whoever runs this site.'
 const tellOperator = 'Pass the request id below to whoever runs this site.'
+const tryAgain =
+  'Please try the original link again. If it goes on, pass the request id below to whoever runs this site.'
 const checkAddress = 'Check the address, or go back to the page that you came from.'
 
 export const errorTexts: Record<ErrorCode, ErrorText> = {
@@ -48,20 +50,19 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
     advice: 'Sign in again, with another account if you have one.',
   },
   LOGIN_EXPIRED: {
-    title: 'Sign in may have taken too long',
-    what: 'This sign in is unknown, has expired, or was started over too often. Cookies may be switched off.',
-    advice:
-      'Allow cookies for this site. To start again, go back to the page that you wanted, or open its address anew.',
+    title: 'Sign in was not completed',
+    what: 'Sign in may have taken too long. Please try the original link again.',
+    advice: 'Allow cookies for this site where they are switched off.',
   },
   SSO_FORBADE_CODE: {
     title: 'Sign in was refused',
-    what: 'The sign in service does not allow this site.',
-    advice: tellOperator,
+    what: 'The sign in service does not allow this site, or does not say who you are.',
+    advice: tryAgain,
   },
   SSO_INVALID_GRANT: {
     title: 'Sign in was refused',
     what: 'The sign in service no longer accepts this sign in.',
-    advice: 'Start again.',
+    advice: 'Please try the original link again.',
   },
   LOGOUT_FOREIGN: {
     title: 'Not signed out',
@@ -142,6 +143,11 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
     advice: tryLater,
   },
   SHUTTING_DOWN: { title: 'Restarting', what: 'This instance is shutting down.', advice: tryLater },
+  SSO_BUSY: {
+    title: 'Sign in is too busy',
+    what: 'The sign in service asks to be asked less often.',
+    advice: tryLater,
+  },
   S3_TIMEOUT: {
     title: 'The file store is too slow',
     what: 'The file store did not answer in time.',

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts'
+import { networkReason } from '../errors.ts'
 import type { SsoClient } from '../sso/sso-client.ts'
 import type { SsoEndpoints } from '../sso/sso-endpoints.ts'
 import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
@@ -6,6 +6,7 @@ import { peerOf, reach } from './reach.ts'
 
 export interface SsoProbeOptions {
   sso: SsoClient
+  userAgent: string
   endpoints: SsoEndpoints
   clientId: string
   clientSecret: string
@@ -22,6 +23,8 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
   const { endpoints, timeoutMs } = options
   const redirectUri = options.redirectUris[0] ?? 'https://assets.example.com/__redirect_from_sso'
 
+  const ask = (url: string, init: RequestInit) => askSso(url, options.userAgent, init)
+
   const authorize = async (signal: AbortSignal): Promise<Finding> => {
     const { status, location } = await ask(options.sso.authorizeUrl({ ...nobodys, redirectUri }), { signal })
     if (status === 404)
@@ -32,13 +35,24 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
       )
     if (status >= 500)
       throw new ProbeFailure(`${endpoints.authorize} answered ${status}`, 'the SSO itself fails')
-    if (status >= 400 || location?.includes('error='))
+    const isRefused = status >= 400 || location?.includes('error=') === true
+    if (isRefused && options.redirectUris.length === 0)
+      return {
+        message: `answered ${status}; not checked: the application, because no redirect URI is known to ask with`,
+        advice: 'set server.publicUrl',
+      }
+    if (isRefused)
       throw new ProbeFailure(
         `${endpoints.authorize} refused the login: ${status}`,
         `register ${redirectUri} at the SSO, and check sso.clientId (SSO_CLIENT_ID) and sso.scope`,
         'SSO_ERROR',
       )
-    return { message: `answered ${status}` }
+    if (location?.startsWith(`${redirectUri}?`) === true)
+      return { message: `answered ${status}: the SSO takes ${redirectUri}` }
+    return {
+      message: `answered ${status}; not checked: redirect URI, scope and PKCE, because the SSO wants somebody to sign in first`,
+      advice: `sign in once, and make sure that ${redirectUri} is registered at the SSO`,
+    }
   }
 
   const token = async (signal: AbortSignal): Promise<Finding> => {
@@ -53,13 +67,21 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
     const url = endpoints.tokenHost + endpoints.tokenPath
     const { status, error } = await ask(url, { signal, method: 'POST', body: new URLSearchParams(form) })
     const said = `a wrong code was answered ${status}${error === undefined ? '' : ` ${error}`}`
+    if (error === 'invalid_grant' && status < 500) return { message: `${said}, as it should` }
     if (status === 401 || error === 'invalid_client' || error === 'unauthorized_client')
       throw new ProbeFailure(
         said,
         'check sso.clientId and sso.clientSecret (SSO_CLIENT_ID, SSO_CLIENT_SECRET)',
         'SSO_REFUSED_CODE',
       )
-    if (status === 400 || status === 403) return { message: `${said}, as it should` }
+    if (status === 429)
+      throw new ProbeFailure(said, 'the SSO is asked too often: try again later', 'SSO_BUSY')
+    if (status === 400 || status === 403)
+      return {
+        message: `${said}, as it should`,
+        advice:
+          'not checked: whether the SSO knows sso.clientSecret, because its answer has no error code that tells',
+      }
     if (status === 404)
       throw new ProbeFailure(said, 'check sso.url (SSO_URL): o/token/ lies below it', 'SSO_BAD_ANSWER')
     throw new ProbeFailure(
@@ -73,6 +95,8 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
     const { status } = await ask(endpoints.identity, { signal })
     const said = `without a token, it answered ${status}`
     if (status === 401 || status === 403) return { message: `${said}, as it should` }
+    if (status === 429)
+      throw new ProbeFailure(said, 'the SSO is asked too often: try again later', 'SSO_BUSY')
     if (status === 404)
       throw new ProbeFailure(said, 'check sso.url (SSO_URL): api/v1/user/me/ lies below it', 'SSO_BAD_ANSWER')
     throw new ProbeFailure(said, 'expected 401 or 403, or sessions cannot be checked', 'SSO_BAD_ANSWER')
@@ -109,22 +133,29 @@ interface SsoAnswer {
 
 const maxAnswerCharacters = 65_536
 
-async function ask(url: string, init: RequestInit): Promise<SsoAnswer> {
+async function askSso(url: string, userAgent: string, init: RequestInit): Promise<SsoAnswer> {
+  const headers = { accept: 'application/json, text/html', 'user-agent': userAgent }
   let response: Response
+  let text: string
   try {
-    response = await fetch(url, {
-      ...init,
-      redirect: 'manual',
-      headers: { accept: 'application/json, text/html' },
-    })
+    response = await fetch(url, { ...init, redirect: 'manual', headers })
+    text = await firstText(response)
   } catch (error) {
-    const reason = messageOf((error as { cause?: unknown }).cause ?? error)
+    const reason = networkReason((error as { cause?: unknown }).cause ?? error)
     throw new ProbeFailure(`cannot be asked: ${reason}`, 'check sso.url (SSO_URL) and sso.internalUrl')
   }
-  const isJson = response.headers.get('content-type')?.includes('json') === true
-  const text = isJson ? (await response.text()).slice(0, maxAnswerCharacters) : ''
-  if (!isJson) await response.body?.cancel()
   // The text of the SSO may repeat what we sent; its error code is enough.
-  const error = /"error"\s*:\s*"([a-z_]{1,40})"/.exec(text)?.[1]
+  const error = /^\s*\{[\s\S]*"error"\s*:\s*"([a-z_]{1,40})"/.exec(text)?.[1]
   return { status: response.status, location: response.headers.get('location'), error }
+}
+
+/** The beginning of a body, whatever its content-type. */
+async function firstText(response: Response): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const piece of response.body ?? []) {
+    text += decoder.decode(piece, { stream: true })
+    if (text.length > maxAnswerCharacters) break
+  }
+  return text
 }

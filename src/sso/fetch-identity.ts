@@ -1,58 +1,71 @@
-import { messageOf, S3ProxyError } from '../errors.ts'
+import { badIdentity, personIn } from '../auth/person-in.ts'
+import { networkReason, S3ProxyError } from '../errors.ts'
+import { parseRetryAfter } from '../http/retry-after.ts'
 import type { Identity } from './sso-client.ts'
 
 export interface IdentityOptions {
   timeoutMs: number
   maxAnswerBytes: number
-  /** What names the user, instead of `knownClaims`; where an answer has no such claim, the user is `unnamed`. */
+  userAgent: string
+  /** What names the user, instead of the claims that are known. */
   userClaim?: string | undefined
+  /** Called when an answer has no claim that names anybody; the user is `unnamed` then. */
+  onUnnamed(): void
+  now(): number
 }
 
 /**
  * Asks the SSO's page about the user. Redirects are not followed, because the token would go with them.
  *
- * @throws S3ProxyError `SSO_UNAVAILABLE`, `SSO_BAD_ANSWER`, `SSO_TIMEOUT`
+ * @throws S3ProxyError `SSO_UNAVAILABLE`, `SSO_BUSY`, `SSO_BAD_ANSWER`, `SSO_TIMEOUT`
  */
 export async function fetchIdentity(
   url: string,
   accessToken: string,
-  { timeoutMs, maxAnswerBytes, userClaim }: IdentityOptions,
+  options: IdentityOptions,
 ): Promise<Identity> {
-  const signal = AbortSignal.timeout(timeoutMs)
+  // No header takes it, so no SSO can have given it; fetch would quote it in its error.
+  if (!/^[\x21-\x7e]+$/.test(accessToken)) return { kind: 'rejected' }
+  const signal = AbortSignal.timeout(options.timeoutMs)
   try {
-    const response = await askTwice(url, accessToken, signal)
-    if (response.status === 401 || response.status === 403) {
-      await response.body?.cancel()
-      return { kind: 'rejected' }
-    }
+    const response = await askTwice(url, accessToken, options.userAgent, signal)
     if (response.status !== 200) {
       await response.body?.cancel()
-      const code = response.status >= 500 ? 'SSO_UNAVAILABLE' : 'SSO_BAD_ANSWER'
-      throw new S3ProxyError(
-        code,
-        `the SSO answered ${response.status} when asked who a token belongs to (sso.url)`,
-      )
+      if (response.status === 401 || response.status === 403) return { kind: 'rejected' }
+      throw statusError(response, options.now())
     }
-    return { kind: 'known', who: whoIn(await readText(response, maxAnswerBytes), userClaim) }
+    const who = personIn(await readText(response, options.maxAnswerBytes), options.userClaim)
+    if (who === undefined) options.onUnnamed()
+    return { kind: 'known', who: who ?? 'unnamed' }
   } catch (error) {
     if (error instanceof S3ProxyError) throw error
     const cause = (error as { cause?: unknown }).cause ?? error
     if (signal.aborted || isTimeout(cause)) {
       throw new S3ProxyError(
         'SSO_TIMEOUT',
-        `the SSO did not say within ${timeoutMs} ms who a token belongs to`,
+        `the SSO did not say within ${options.timeoutMs} ms who a token belongs to`,
       )
     }
-    const reason = messageOf(cause)
-    throw new S3ProxyError('SSO_UNAVAILABLE', `the SSO cannot be asked who a token belongs to: ${reason}`, {
-      cause: error,
-    })
+    throw new S3ProxyError(
+      'SSO_UNAVAILABLE',
+      `the SSO cannot be asked who a token belongs to: ${networkReason(cause)}`,
+      { cause: error },
+    )
   }
 }
 
 /** Once more when the connection broke before the head: a kept one may have been closed just then. */
-async function askTwice(url: string, accessToken: string, signal: AbortSignal): Promise<Response> {
-  const headers = { authorization: `Bearer ${accessToken}`, accept: 'application/json' }
+async function askTwice(
+  url: string,
+  accessToken: string,
+  userAgent: string,
+  signal: AbortSignal,
+): Promise<Response> {
+  const headers = {
+    authorization: `Bearer ${accessToken}`,
+    accept: 'application/json',
+    'user-agent': userAgent,
+  }
   const ask = () => fetch(url, { headers, redirect: 'manual', signal })
   try {
     return await ask()
@@ -61,6 +74,13 @@ async function askTwice(url: string, accessToken: string, signal: AbortSignal): 
     if (code !== 'UND_ERR_SOCKET' && code !== 'ECONNRESET' && code !== 'EPIPE') throw error
     return ask()
   }
+}
+
+function statusError({ status, headers }: Response, nowMs: number): S3ProxyError {
+  const code = status === 429 ? 'SSO_BUSY' : status >= 500 ? 'SSO_UNAVAILABLE' : 'SSO_BAD_ANSWER'
+  const retryAfterSeconds = parseRetryAfter(headers.get('retry-after') ?? undefined, nowMs)
+  const what = `the SSO answered ${status} when asked who a token belongs to`
+  return new S3ProxyError(code, code === 'SSO_BUSY' ? what : `${what} (sso.url)`, { retryAfterSeconds })
 }
 
 /** Timers of the client, which are shorter than a long `sso.timeoutMs`. */
@@ -73,35 +93,9 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
   let sizeBytes = 0
   for await (const piece of response.body ?? []) {
     sizeBytes += piece.byteLength
-    if (sizeBytes > maxBytes) throw badAnswer(`is larger than ${maxBytes} bytes`)
+    if (sizeBytes > maxBytes) throw badIdentity(`is larger than ${maxBytes} bytes`)
     pieces.push(piece)
   }
-  return Buffer.concat(pieces).toString('utf8')
-}
-
-/** The claims that name a user in the SSOs that are known; the first that is there counts. */
-const knownClaims = ['user_id', 'sub', 'id', 'email', 'username'] as const
-
-function whoIn(text: string, userClaim: string | undefined): string {
-  let claims: unknown
-  try {
-    claims = JSON.parse(text)
-  } catch {
-    throw badAnswer('is not JSON')
-  }
-  if (typeof claims !== 'object' || claims === null || Array.isArray(claims))
-    throw badAnswer('is not a JSON object')
-  for (const name of userClaim === undefined ? knownClaims : [userClaim]) {
-    const value = (claims as Record<string, unknown>)[name]
-    if ((typeof value === 'string' && value !== '') || typeof value === 'number')
-      return String(value).slice(0, 256)
-  }
-  return 'unnamed'
-}
-
-function badAnswer(what: string): S3ProxyError {
-  return new S3ProxyError(
-    'SSO_BAD_ANSWER',
-    `the answer of the SSO to who a token belongs to ${what} (sso.url)`,
-  )
+  // JSON whatever the content-type says, and without the byte order mark that some servers send.
+  return new TextDecoder().decode(Buffer.concat(pieces))
 }

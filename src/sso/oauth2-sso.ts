@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto'
 import type { AuthorizationCode } from 'simple-oauth2'
+import { accessTokenIn, type TokenAnswer } from '../auth/token-answer.ts'
+import { answerIn, tokenTimeout } from '../auth/token-failure.ts'
 import { S3ProxyError } from '../errors.ts'
 import { withinDeadline } from '../waiting/within-deadline.ts'
 import { fetchIdentity } from './fetch-identity.ts'
 import type { SsoClient } from './sso-client.ts'
 import { ssoEndpoints } from './sso-endpoints.ts'
-import { tokenError, tokenTimeout } from './token-error.ts'
 
 export interface SsoSettings {
   url: string
@@ -17,22 +18,56 @@ export interface SsoSettings {
   timeoutMs: number
 }
 
+export interface SsoOptions {
+  /** What we call ourselves. */
+  userAgent: string
+  /** Called when the SSO does not name the person whom a token belongs to. */
+  onUnnamed?(): void
+  now(): number
+}
+
 const maxAnswerBytes = 1024 * 1024
 
 /** The SSO of the original, through simple-oauth2, which is loaded with the first login. */
-export function createOAuth2Sso(settings: SsoSettings): SsoClient {
+export function createOAuth2Sso(
+  settings: SsoSettings,
+  { userAgent, onUnnamed = () => {}, now }: SsoOptions,
+): SsoClient {
   const endpoints = ssoEndpoints(settings)
   const { tokenHost, tokenPath, authorizeHost, authorizePath } = endpoints
   let loaded: Promise<AuthorizationCode> | undefined
 
   async function load(): Promise<AuthorizationCode> {
     const { AuthorizationCode } = await import('simple-oauth2')
-    return new AuthorizationCode({
-      client: { id: settings.clientId, secret: settings.clientSecret },
-      auth: { tokenHost, tokenPath, authorizeHost, authorizePath },
-      options: { authorizationMethod: 'body', bodyFormat: 'form' },
-      http: { timeout: settings.timeoutMs, redirects: false, maxBytes: maxAnswerBytes },
+    try {
+      return new AuthorizationCode({
+        client: { id: settings.clientId, secret: settings.clientSecret },
+        auth: { tokenHost, tokenPath, authorizeHost, authorizePath },
+        options: { authorizationMethod: 'body', bodyFormat: 'form' },
+        http: {
+          timeout: settings.timeoutMs,
+          redirects: 0,
+          maxBytes: maxAnswerBytes,
+          // JSON whatever the content-type says: the original took it, and there are SSOs that send text/html.
+          json: 'force',
+          headers: { 'user-agent': userAgent },
+        },
+      })
+    } catch {
+      // The error of the library quotes the secret.
+      throw new S3ProxyError(
+        'SSO_REFUSED_CODE',
+        'sso.clientId or sso.clientSecret has a character that is not printable ASCII (RFC 6749 appendix A)',
+      )
+    }
+  }
+
+  function client(): Promise<AuthorizationCode> {
+    loaded ??= load().catch((error) => {
+      loaded = undefined
+      throw error
     })
+    return loaded
   }
 
   return {
@@ -49,31 +84,24 @@ export function createOAuth2Sso(settings: SsoSettings): SsoClient {
       return `${endpoints.authorize}?${query}`
     },
     async exchangeCode({ code, codeVerifier, redirectUri }) {
-      loaded ??= load().catch((error) => {
-        loaded = undefined
-        throw error
-      })
-      const client = await loaded
       const params = { code, redirect_uri: redirectUri, code_verifier: codeVerifier }
-      const asked = client.getToken(params as Parameters<AuthorizationCode['getToken']>[0]).catch((error) => {
-        throw tokenError(error, settings.timeoutMs)
-      })
-      // The library gives head and body a whole timeout each.
-      const answer = await withinDeadline(asked, settings.timeoutMs, tokenTimeout)
-      const accessToken = answer.token.access_token
-      if (typeof accessToken !== 'string' || !/^[\x21-\x7e]{1,8192}$/.test(accessToken)) {
-        throw new S3ProxyError(
-          'SSO_BAD_ANSWER',
-          'the token endpoint of the SSO gave no usable access_token (sso.url)',
+      const asked = (await client())
+        .getToken(params as Parameters<AuthorizationCode['getToken']>[0])
+        .then<TokenAnswer, TokenAnswer>(
+          ({ token }) => ({ status: 200, payload: token }),
+          (thrown) => answerIn(thrown, settings.timeoutMs, now()),
         )
-      }
-      return accessToken
+      // The library gives head and body a whole timeout each.
+      return accessTokenIn(await withinDeadline(asked, settings.timeoutMs, tokenTimeout))
     },
     identify: (accessToken) =>
       fetchIdentity(endpoints.identity, accessToken, {
         timeoutMs: settings.timeoutMs,
         maxAnswerBytes,
+        userAgent,
         userClaim: settings.userClaim,
+        onUnnamed,
+        now,
       }),
   }
 }

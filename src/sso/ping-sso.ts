@@ -1,4 +1,4 @@
-import { messageOf, S3ProxyError } from '../errors.ts'
+import { networkReason, S3ProxyError } from '../errors.ts'
 
 /**
  * Asks the SSO's page about the user, without a token: any answer but a failure of the server shows that
@@ -7,11 +7,11 @@ import { messageOf, S3ProxyError } from '../errors.ts'
  * @param url of that page, as this server reaches it
  * @throws S3ProxyError with what is wrong, for the operator
  */
-export async function pingSso(url: string, timeoutMs: number): Promise<void> {
+export async function pingSso(url: string, userAgent: string, timeoutMs: number): Promise<void> {
   let status: number
   try {
     const response = await fetch(url, {
-      headers: { accept: 'application/json' },
+      headers: { accept: 'application/json', 'user-agent': userAgent },
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     })
@@ -22,7 +22,7 @@ export async function pingSso(url: string, timeoutMs: number): Promise<void> {
       throw new S3ProxyError('SSO_TIMEOUT', `the SSO does not answer within ${timeoutMs} ms (sso.url)`)
     throw new S3ProxyError(
       'SSO_UNAVAILABLE',
-      `the SSO cannot be reached (sso.url): ${messageOf((error as { cause?: unknown }).cause ?? error)}`,
+      `the SSO cannot be reached (sso.url): ${networkReason((error as { cause?: unknown }).cause ?? error)}`,
     )
   }
   if (status >= 500) throw new S3ProxyError('SSO_UNAVAILABLE', `the SSO answers ${status} (sso.url)`)

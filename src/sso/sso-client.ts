@@ -7,7 +7,7 @@ export interface SsoClient {
    * Code for access token.
    *
    * @throws S3ProxyError `SSO_REFUSED_CODE`, `SSO_FORBADE_CODE`, `SSO_INVALID_GRANT`, `SSO_UNAVAILABLE`,
-   *   `SSO_BAD_ANSWER`, `SSO_TIMEOUT`
+   *   `SSO_BUSY`, `SSO_BAD_ANSWER`, `SSO_TIMEOUT`
    * @see RFC 6749 section 4.1.3
    */
   exchangeCode(login: { code: string; codeVerifier: string; redirectUri: string }): Promise<string>
@@ -15,7 +15,7 @@ export interface SsoClient {
   /**
    * Asks who an access token belongs to, and so whether it is still valid.
    *
-   * @throws S3ProxyError `SSO_UNAVAILABLE`, `SSO_BAD_ANSWER`, `SSO_TIMEOUT`
+   * @throws S3ProxyError `SSO_UNAVAILABLE`, `SSO_BUSY`, `SSO_BAD_ANSWER`, `SSO_TIMEOUT`
    */
   identify(accessToken: string): Promise<Identity>
 }

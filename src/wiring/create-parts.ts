@@ -59,7 +59,7 @@ export function createParts(
   { requests, trace, userAgent }: Observers,
 ): Parts {
   const { source, client, poolUsage } = createObjects(config, log, userAgent, requests?.retries)
-  const sso = createOAuth2Sso(config.sso)
+  const sso = createOAuth2Sso(config.sso, { userAgent, onUnnamed: createUnnamedWarning(log), now })
   const sessionCookie = { name: config.session.cookieName, sameSite: config.session.sameSite }
   const sessions = createSessions({
     store,
@@ -69,7 +69,7 @@ export function createParts(
   })
   const shared = {
     s3: () => pingS3(source, config.s3.healthcheckKey, pingTimeoutMs),
-    sso: () => pingSso(ssoEndpoints(config.sso).identity, pingTimeoutMs),
+    sso: () => pingSso(ssoEndpoints(config.sso).identity, userAgent, pingTimeoutMs),
   }
   const readiness = createReadiness(
     {
@@ -120,4 +120,17 @@ function watchersOf({ audit, identity, identityHashKey }: Config['log'], log: Lo
   if (identity === 'hashed' && identityHashKey !== undefined)
     watchers.maskIdentity = createIdentityHash(identityHashKey)
   return watchers
+}
+
+/** Tells once that log and audit cannot name anybody. */
+function createUnnamedWarning(log: Log): () => void {
+  let isTold = false
+  return () => {
+    if (isTold) return
+    isTold = true
+    log.warn(
+      { code: 'SSO_NAMES_NOBODY' },
+      'the SSO says who signs in without a claim that names the person: lines of log and audit say `unnamed` (sso.userClaim)',
+    )
+  }
 }

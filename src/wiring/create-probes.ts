@@ -23,7 +23,7 @@ export async function probe(
   return [
     ...(await probeS3(config, sources, userAgent)),
     ...(await probeRedis(config)),
-    ...(await probeSso(config)),
+    ...(await probeSso(config, userAgent)),
   ]
 }
 
@@ -62,14 +62,15 @@ async function probeRedis({ session, files }: Config): Promise<ProbeResult[]> {
   )
 }
 
-async function probeSso({ sso, server }: Config): Promise<ProbeResult[]> {
+async function probeSso({ sso, server }: Config, userAgent: string): Promise<ProbeResult[]> {
   const origins =
     server.publicUrl === undefined
       ? (server.allowedHosts ?? []).map((host) => `https://${host}`)
       : [new URL(server.publicUrl).origin]
   return runSteps(
     ssoSteps({
-      sso: createOAuth2Sso(sso),
+      sso: createOAuth2Sso(sso, { userAgent, now: Date.now }),
+      userAgent,
       endpoints: ssoEndpoints(sso),
       clientId: sso.clientId,
       clientSecret: sso.clientSecret,

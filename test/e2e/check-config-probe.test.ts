@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { errorStatus } from '../../src/errors.ts'
 import { findFreePort } from '../helpers/free-port.ts'
@@ -106,6 +107,12 @@ describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
     assert.match(messageOf(probes, 'redis.server'), /^ok Redis \d+\.\d+/)
     assert.match(messageOf(probes, 'sso.token'), /a wrong code was answered 400 invalid_grant, as it should/)
     assert.match(messageOf(probes, 'sso.me'), /it answered 401, as it should/)
+    assert.match(
+      messageOf(probes, 'sso.authorize'),
+      /^ok answered 302: the SSO takes https:\/\/assets\.example\.com\/__redirect_from_sso -> $/,
+    )
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+    for (const { headers } of sso.requests) assert.equal(headers['user-agent'], `s3proxy/${version}`)
     assert.match(messageOf(probes, 'sso.redirect-uri'), /https:\/\/assets\.example\.com\/__redirect_from_sso/)
   })
 
@@ -261,6 +268,31 @@ describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
       messageOf(probes, 'sso.authorize'),
       /^SSO_ERROR .*register https:\/\/assets\.example\.com\/__redirect_from_sso/,
     )
+  })
+
+  it('does not call what it could not check at the SSO right', async () => {
+    sso.misbehave({
+      authorize: { redirect: `${sso.url}login/?next=/o/authorize/` },
+      token: { status: 401, error: 'invalid_grant', type: 'text/html' },
+    })
+    let probes = await fails()
+    assert.match(
+      messageOf(probes, 'sso.authorize'),
+      /^ok answered 302; not checked: redirect URI, scope and PKCE/,
+    )
+    assert.match(messageOf(probes, 'sso.token'), /401 invalid_grant, as it should -> $/)
+    sso.misbehave({ authorize: { status: 400 }, token: { html: 400 } })
+    delete env.S3PROXY_SERVER_PUBLIC_URL
+    probes = await fails()
+    assert.match(messageOf(probes, 'sso.authorize'), /^ok answered 400; not checked: the application/)
+    assert.match(messageOf(probes, 'sso.token'), /not checked: whether the SSO knows sso\.clientSecret/)
+  })
+
+  it('tells that the SSO is asked too often', async () => {
+    sso.misbehave({ token: { status: 429 }, me: { status: 429 } })
+    const probes = await fails('sso.token', 'sso.me')
+    for (const name of ['sso.token', 'sso.me'])
+      assert.match(messageOf(probes, name), /^SSO_BUSY .*answered 429/)
   })
 
   it('tells that the SSO lets everybody in, fails, or is silent', async () => {

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { codeOf, errorStatus, messageOf, operatorCodes, S3ProxyError } from '../../src/errors.ts'
+import {
+  codeOf,
+  errorStatus,
+  messageOf,
+  networkReason,
+  operatorCodes,
+  S3ProxyError,
+} from '../../src/errors.ts'
 
 describe('errorStatus', () => {
   it('reserves 500 for our own bugs', () => {
@@ -57,5 +64,27 @@ describe('messageOf', () => {
     const openSsl =
       '807C:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/record.c:350:\n'
     assert.equal(messageOf(new Error(openSsl)), 'wrong version number')
+  })
+})
+
+describe('networkReason', () => {
+  it('is the message of a failure of the network, of TLS or of HTTP', async () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' })
+    assert.equal(networkReason(refused), 'connect ECONNREFUSED 127.0.0.1:1')
+    assert.equal(networkReason(new AggregateError([refused, refused])), 'connect ECONNREFUSED 127.0.0.1:1')
+    const altName = { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }
+    assert.equal(networkReason(Object.assign(new Error('wrong host'), altName)), 'wrong host')
+  })
+
+  it('repeats nothing that a library may have quoted', async () => {
+    const thrown = await fetch('http://127.0.0.1:1/', {
+      headers: { authorization: 'Bearer canary\nx' },
+    }).catch((error: unknown) => error)
+    assert.match(messageOf(thrown), /canary/)
+    assert.equal(networkReason(thrown), 'TypeError')
+    for (const code of ['ERR_INVALID_ARG_VALUE', 'ERR_HTTP_INVALID_HEADER_VALUE', 'UND_ERR_INVALID_ARG'])
+      assert.equal(networkReason(Object.assign(new Error('canary'), { code })), 'Error')
+    assert.equal(networkReason('canary'), 'string')
+    assert.equal(networkReason(undefined), 'undefined')
   })
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, it, type TestContext } from 'node:test'
 import type { ErrorCode, S3ProxyError } from '../../../src/errors.ts'
-import { createOAuth2Sso, type SsoSettings } from '../../../src/sso/oauth2-sso.ts'
+import { createOAuth2Sso as create, type SsoOptions, type SsoSettings } from '../../../src/sso/oauth2-sso.ts'
 import { findFreePort } from '../../helpers/free-port.ts'
 import type { SsoFault } from '../../helpers/sso-stand-in/sso-fault.ts'
 import { startSsoStandIn } from '../../helpers/sso-stand-in/start-sso-stand-in.ts'
@@ -18,7 +18,9 @@ const faults: [string, SsoFault, ErrorCode][] = [
   ['a page with 500', { html: 500 }, 'SSO_UNAVAILABLE'],
   ['a page with 504', { html: 504 }, 'SSO_UNAVAILABLE'],
   ['503 in JSON', { status: 503 }, 'SSO_UNAVAILABLE'],
-  ['429', { status: 429 }, 'SSO_BAD_ANSWER'],
+  ['504 in JSON', { status: 504 }, 'SSO_UNAVAILABLE'],
+  ['429', { status: 429 }, 'SSO_BUSY'],
+  ['429 as a page', { html: 429 }, 'SSO_BUSY'],
   ['truncated JSON', { truncated: true }, 'SSO_BAD_ANSWER'],
   ['more than 1 MiB', { hugeBytes: 1_100_000 }, 'SSO_BAD_ANSWER'],
   ['JSON that is an array', { json: ['canary'] }, 'SSO_BAD_ANSWER'],
@@ -32,6 +34,8 @@ const faults: [string, SsoFault, ErrorCode][] = [
   ['no HTTP', { raw: 'canary\r\n\r\n' }, 'SSO_UNAVAILABLE'],
   ['nothing but an end', { raw: '' }, 'SSO_UNAVAILABLE'],
 ]
+const asPage = { type: 'text/html; charset=utf-8' }
+const invalidGrant = '{"error": "invalid_grant"}'
 const slowness: [string, SsoFault][] = [
   ['no answer', { stall: 'before-head' }],
   ['half an answer', { stall: 'in-body' }],
@@ -69,6 +73,7 @@ describe('exchangeCode', () => {
       'redirect_uri',
     ])
     assert.ok(!JSON.stringify(request?.headers).includes('secret'))
+    assert.equal(request?.headers['user-agent'], 's3proxy/1.2.3')
   })
 
   for (const [name, fault, code] of faults)
@@ -99,6 +104,20 @@ describe('exchangeCode', () => {
 
   for (const [name, fault, code] of [
     ['400 invalid_grant', { status: 400, error: 'invalid_grant' }, 'SSO_INVALID_GRANT'],
+    ['401 invalid_grant', { status: 401, error: 'invalid_grant' }, 'SSO_INVALID_GRANT'],
+    ['403 invalid_grant', { status: 403, error: 'invalid_grant' }, 'SSO_INVALID_GRANT'],
+    ['200 invalid_grant', { status: 200, error: 'invalid_grant' }, 'SSO_INVALID_GRANT'],
+    ['401 invalid_grant called a page', { ...asPage, status: 401, body: invalidGrant }, 'SSO_INVALID_GRANT'],
+    ['400 invalid_grant with a mark', { status: 400, body: `\ufeff${invalidGrant}` }, 'SSO_INVALID_GRANT'],
+    ['400 invalid_client', { status: 400, error: 'invalid_client' }, 'SSO_REFUSED_CODE'],
+    ['400 unauthorized_client', { status: 400, error: 'unauthorized_client' }, 'SSO_REFUSED_CODE'],
+    ['403 invalid_client', { status: 403, error: 'invalid_client' }, 'SSO_FORBADE_CODE'],
+    ['401 invalid_request', { status: 401, error: 'invalid_request' }, 'SSO_BAD_ANSWER'],
+    ['400 invalid_scope', { status: 400, error: 'invalid_scope' }, 'SSO_BAD_ANSWER'],
+    ['400 server_error', { status: 400, error: 'server_error' }, 'SSO_UNAVAILABLE'],
+    ['500 invalid_grant', { status: 500, error: 'invalid_grant' }, 'SSO_UNAVAILABLE'],
+    ['429 invalid_grant', { status: 429, error: 'invalid_grant' }, 'SSO_BUSY'],
+    ['401 with another error', { status: 401, error: 'of_our_own' }, 'SSO_REFUSED_CODE'],
     ['400 invalid_request', { status: 400, error: 'invalid_request' }, 'SSO_BAD_ANSWER'],
     ['401 in JSON', { status: 401, error: 'invalid_client' }, 'SSO_REFUSED_CODE'],
     ['401 as a page', { html: 401 }, 'SSO_REFUSED_CODE'],
@@ -115,6 +134,39 @@ describe('exchangeCode', () => {
       sso.misbehave({ token: fault })
       await assertFails(client.exchangeCode({ ...login, code: await newCode(sso.url) }), code)
     })
+
+  for (const [name, answer] of [
+    ['as a page', { type: 'text/html' }],
+    ['as text in another charset', { type: 'text/plain; charset=iso-8859-1' }],
+    ['with an empty type', { type: '' }],
+    ['behind a byte order mark', { type: 'application/json', body: '\ufeff{"access_token": "abc"}' }],
+  ] as const)
+    it(`takes a token in JSON that is sent ${name}`, async (t) => {
+      const { sso, client } = await start(t)
+      sso.misbehave({ token: { status: 200, body: '{"access_token": "abc"}', ...answer } })
+      assert.equal(await client.exchangeCode({ ...login, code: await newCode(sso.url) }), 'abc')
+    })
+
+  it('takes a token in JSON without a content-type', async (t) => {
+    const { sso, client } = await start(t)
+    const body = '{"access_token": "abc"}'
+    sso.misbehave({ token: { raw: `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}` } })
+    assert.equal(await client.exchangeCode({ ...login, code: await newCode(sso.url) }), 'abc')
+  })
+
+  it('says when a busy SSO wants to be asked again', async (t) => {
+    const { sso, client } = await start(t)
+    sso.misbehave({ token: { status: 429, headers: { 'retry-after': '7' } } })
+    const code = await newCode(sso.url)
+    await assert.rejects(client.exchangeCode({ ...login, code }), { code: 'SSO_BUSY', retryAfterSeconds: 7 })
+  })
+
+  it('names the SSO nothing of a secret that the library does not take', async (t) => {
+    for (const clientSecret of ['canary-ü', 'canary\tx', 'canary\nx', 'canary\u007f']) {
+      const { client } = await start(t, { clientSecret })
+      await assertFails(client.exchangeCode({ ...login, code: 'x' }), 'SSO_REFUSED_CODE')
+    }
+  })
 
   it('takes a token whose lifetime makes no sense', async (t) => {
     const { sso, client } = await start(t)
@@ -165,6 +217,45 @@ describe('identify', () => {
     }
   })
 
+  for (const type of ['text/html', 'text/plain; charset=utf-8', ''])
+    it(`takes JSON that is sent as '${type}', with or without a byte order mark`, async (t) => {
+      const { sso, client } = await start(t)
+      for (const body of ['{"sub": "jo"}', '\ufeff{"sub": "jo"}']) {
+        sso.misbehave({ me: { status: 200, type, body } })
+        assert.deepEqual(await client.identify(sso.issueToken()), { kind: 'known', who: 'jo' })
+      }
+    })
+
+  it('says what it is, and when nobody is named', async (t) => {
+    let unnamed = 0
+    const { sso, client } = await start(t, {}, { onUnnamed: () => unnamed++ })
+    await client.identify(sso.issueToken())
+    assert.equal(sso.requests.at(-1)?.headers['user-agent'], 's3proxy/1.2.3')
+    assert.equal(unnamed, 0)
+    sso.misbehave({ me: { json: { first_name: 'Jo' } } })
+    await client.identify(sso.issueToken())
+    assert.equal(unnamed, 1)
+  })
+
+  it('says when a busy SSO wants to be asked again', async (t) => {
+    const { sso, client } = await start(t)
+    for (const [status, header, retryAfterSeconds] of [
+      [429, '7', 7],
+      [503, '120', 120],
+      [503, 'soon', undefined],
+    ] as const) {
+      sso.misbehave({ me: { status, headers: { 'retry-after': header } } })
+      await assert.rejects(client.identify(sso.issueToken()), { retryAfterSeconds })
+    }
+  })
+
+  it('asks about no token that a header cannot take, and quotes none', async (t) => {
+    const { sso, client } = await start(t)
+    for (const token of ['', 'canary\r\nx: y', 'canary-ü', 'canary x'])
+      assert.deepEqual(await client.identify(token), { kind: 'rejected' })
+    assert.equal(sso.calls.me, 0)
+  })
+
   it('says rejected for 401 and 403', async (t) => {
     const { sso, client } = await start(t)
     assert.deepEqual(await client.identify('unknown'), { kind: 'rejected' })
@@ -205,10 +296,18 @@ describe('identify', () => {
   })
 })
 
-async function start(t: TestContext, more: Partial<SsoSettings> = {}) {
+async function start(
+  t: TestContext,
+  more: Partial<SsoSettings> = {},
+  options: Partial<Omit<SsoOptions, 'now'>> = {},
+) {
   const sso = await startSsoStandIn()
   t.after(() => sso.close())
-  return { sso, client: createOAuth2Sso({ ...settings(sso.url), ...more }) }
+  return { sso, client: createOAuth2Sso({ ...settings(sso.url), ...more }, options) }
+}
+
+function createOAuth2Sso(given: SsoSettings, options: Partial<Omit<SsoOptions, 'now'>> = {}) {
+  return create(given, { userAgent: 's3proxy/1.2.3', now: Date.now, ...options })
 }
 
 function settings(url: string): SsoSettings {
