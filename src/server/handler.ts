@@ -17,6 +17,7 @@ import { logout } from './own/logout.ts'
 import type { Readiness, ReadinessReport } from './readiness.ts'
 import { route } from './route.ts'
 import type { SiteResolver } from './site.ts'
+import { timedSso } from './timed-sso.ts'
 
 /** Everything that a request may need. */
 export interface HandlerParts extends LoginParts {
@@ -100,7 +101,8 @@ export function createHandler(parts: HandlerParts): Handler {
 
   async function callback(request: ProxyRequest, exchange: Exchange, site: Site): Promise<Reply> {
     exchange.login = 'failed'
-    const finished = await timed(exchange, 'ssoMs', finishLogin(parts, request, site))
+    const sso = timedSso(parts.sso, exchange)
+    const finished = await finishLogin({ ...parts, sso }, request, site)
     exchange.who = finished.who
     exchange.login = finished.step
     if (finished.failure !== undefined) logFailure(parts.log, request, finished.failure)

@@ -5,7 +5,7 @@ import type { Reply } from '../http/reply.ts'
 import { type CookieSettings, cookieNameFor, readCookies, writeCookie } from '../session/cookies.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { isSecret, newSecret, type Secret } from '../store/sealing.ts'
-import type { PendingLogins } from './pending-logins.ts'
+import type { PendingLogin, PendingLogins } from './pending-logins.ts'
 import type { SsoClient } from './sso-client.ts'
 
 /** What logins need. */
@@ -20,15 +20,22 @@ export interface LoginParts {
   now(): number
 }
 
-/** Under which origin this request reached us. */
+/** Under which origin a request reached us. */
 export interface Site {
   /** `https://assets.example.com` */
   origin: string
   isSecure: boolean
 }
 
+/** Where a login began. Its cookies go by this site, whatever host and scheme the callback seems to have. */
+export function siteOfLogin({ redirectUri }: Pick<PendingLogin, 'redirectUri'>): Site {
+  const origin = redirectUri.slice(0, -callbackPath.length)
+  return { origin, isSecure: origin.startsWith('https:') }
+}
+
 export const callbackPath = '/__redirect_from_sso'
-const cookieMaxAgeSeconds = 3600
+/** A page of the SSO may stay open for so long, and the login still ends where it was to end. */
+const cookieMaxAgeSeconds = 86_400
 
 /**
  * Sends a browser to the SSO.

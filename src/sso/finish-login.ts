@@ -1,9 +1,12 @@
+import { oauthErrorCode } from '../auth/token-answer.ts'
 import { type ErrorCode, S3ProxyError } from '../errors.ts'
 import { errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
 import type { LoginStep } from '../log/log.ts'
-import { beginLogin, browsersOf, type LoginParts, redirect, type Site } from './begin-login.ts'
+import type { Secret } from '../store/sealing.ts'
+import { beginLogin, browsersOf, type LoginParts, redirect, type Site, siteOfLogin } from './begin-login.ts'
+import type { WayBack } from './pending-logins.ts'
 
 /** How a callback ended, for the log. */
 export interface FinishedLogin {
@@ -14,85 +17,113 @@ export interface FinishedLogin {
   failure?: S3ProxyError
 }
 
-/** More than this, and the browser does not keep our cookie. */
+/** More than this, and the browser does not keep our cookie, or the SSO refuses its own tokens. */
 const maxRestarts = 2
 
 /**
  * Answers the SSO's redirect: with a session for the browser that began the login, and for nobody else.
  *
  * A callback in another browser, or without its cookie, never reaches the token endpoint and does not spend
- * the state; a state is claimed once, and a replay only leads to where the login was to end.
+ * the state; a state is claimed once, and a replay only leads to where the login was to end. The browser that began
+ * is led to the origin where it began; others stay where they are, because anybody may begin a login at a host of
+ * their choice where no hosts are configured.
  *
- * @throws S3ProxyError for everything that the SSO or the store fails in
+ * @param at where the callback came
+ * @throws S3ProxyError when the store fails before the login is found
  * @see RFC 6749 sections 4.1.2 and 10.12
  */
 export async function finishLogin(
   parts: LoginParts,
   request: ProxyRequest,
-  site: Site,
+  at: Site,
 ): Promise<FinishedLogin> {
   const query = new URLSearchParams(request.query)
   const [code, state, error] = [single(query, 'code'), single(query, 'state'), single(query, 'error')]
   const login = state === undefined ? undefined : await parts.pending.find(state)
-  const refuse = (errorCode: ErrorCode): FinishedLogin => {
-    const again = login === undefined ? {} : { startAgain: site.origin + login.returnTo }
-    const context = { requestId: request.id, accept: request.header('accept'), ...again }
-    return { step: stepOf[errorCode] ?? 'failed', reply: errorReply(errorCode, context) }
+  const site = login === undefined ? at : siteOfLogin(login)
+  const sent = browsersOf(parts, request, site)
+  const wayBack = login ?? recall(parts, state, sent)
+  const browser = sent.find((secret) => login !== undefined && parts.pending.isOf(login, secret))
+  const home = (browser === undefined ? at : site).origin + (wayBack?.returnTo ?? '/')
+  const hasSession = async () =>
+    (await parts.sessions.find(request.header('cookie'), site.isSecure)) !== undefined
+
+  function refuse(errorCode: ErrorCode, failure?: S3ProxyError): FinishedLogin {
+    const context = {
+      requestId: request.id,
+      accept: request.header('accept'),
+      startAgain: home,
+      retryAfterSeconds: failure?.retryAfterSeconds,
+    }
+    const reply = errorReply(errorCode, context)
+    return { step: stepOf[errorCode] ?? 'failed', reply, ...(failure && { failure }) }
+  }
+  async function restart({ returnTo, restarts }: WayBack): Promise<FinishedLogin> {
+    return { step: 'restarted', reply: await beginLogin(parts, request, site, returnTo, restarts + 1) }
   }
 
-  if (error !== undefined) return refuse(error === 'access_denied' ? 'LOGIN_DENIED' : 'SSO_ERROR')
-  if (code === undefined || state === undefined) return refuse('CALLBACK_INCOMPLETE')
-  if (login === undefined) return refuse('LOGIN_EXPIRED')
+  if (error === 'access_denied') return refuse('LOGIN_DENIED')
+  if (error !== undefined && wayBack !== undefined) return refuse('SSO_ERROR', errorOfSso(error))
+  if (state === undefined || (code === undefined && error === undefined)) return refuse('CALLBACK_INCOMPLETE')
+  if (code === undefined || wayBack === undefined) return refuse('LOGIN_EXPIRED')
 
-  const sent = browsersOf(parts, request, site)
-  const browser = sent.find((secret) => parts.pending.isOf(login, secret))
-  if (browser === undefined) {
-    if (login.restarts >= maxRestarts) {
-      // Another tab has finished meanwhile: then this one is where it was to end.
-      const open = await parts.sessions.find(request.header('cookie'), site.isSecure)
-      if (open !== undefined) return { step: 'repeated', reply: redirect(site.origin + login.returnTo) }
-      return refuse('LOGIN_EXPIRED')
+  if (login === undefined || browser === undefined) {
+    // A page of the SSO was open for too long, or another tab has finished meanwhile.
+    if (login === undefined || login.restarts >= maxRestarts) {
+      if (await hasSession()) return { step: 'repeated', reply: redirect(home) }
     }
+    if (wayBack.restarts >= maxRestarts) return refuse('LOGIN_EXPIRED')
     // Tabs that a browser without a cookie opens at once get one each, of which the last stays. It is waited for,
     // so that the next callback brings it and the tab needs no more restarts than it has.
-    if (login.restarts === 0 && sent.length > 0) await parts.settle()
-    const reply = await beginLogin(parts, request, site, login.returnTo, login.restarts + 1)
-    return { step: 'restarted', reply }
-  }
-  const codeVerifier = await parts.pending.claim(state, login, browser)
-  if (codeVerifier === undefined) {
-    return { step: 'repeated', reply: redirect(site.origin + login.returnTo) }
+    if (login?.restarts === 0 && sent.length > 0) await parts.settle()
+    return restart(wayBack)
   }
 
   try {
+    const codeVerifier = await parts.pending.claim(state, login, browser)
+    if (codeVerifier === undefined) return { step: 'repeated', reply: redirect(home) }
     const accessToken = await parts.sso.exchangeCode({ code, codeVerifier, redirectUri: login.redirectUri })
     const identity = await parts.sso.identify(accessToken)
     if (identity.kind === 'rejected') {
-      throw new S3ProxyError(
-        'SSO_FORBADE_CODE',
-        'the SSO does not say who the user is: is sso.scope enough for its page about the user?',
-      )
+      if (login.restarts < maxRestarts) return await restart(login)
+      return refuse('SSO_FORBADE_CODE', tokenRefused())
     }
     const now = parts.now()
     const session = { accessToken, who: identity.who, createdAt: now, verifiedAt: now }
     const cookie = await parts.sessions.create(session, site.isSecure)
-    return { step: 'finished', reply: redirect(site.origin + login.returnTo, cookie), who: identity.who }
+    return { step: 'finished', reply: redirect(home, cookie), who: identity.who }
   } catch (failure) {
-    if (failure instanceof S3ProxyError && restartable.has(failure.code))
-      return { ...refuse(failure.code), failure }
+    if (failure instanceof S3ProxyError && failure.code !== 'INTERNAL') return refuse(failure.code, failure)
     throw failure
   }
 }
 
-const stepOf: { [code in ErrorCode]?: LoginStep } = { LOGIN_EXPIRED: 'expired', LOGIN_DENIED: 'denied' }
+/** The way back of a login that the store has forgotten and this browser has begun. */
+function recall({ pending }: LoginParts, state: string | undefined, sent: Secret[]): WayBack | undefined {
+  if (state === undefined) return undefined
+  for (const secret of sent) {
+    const wayBack = pending.recall(state, secret)
+    if (wayBack !== undefined) return wayBack
+  }
+  return undefined
+}
 
-/** Failures after which the visitor may begin anew. */
-const restartable = new Set<ErrorCode>([
-  'SSO_INVALID_GRANT',
-  'SSO_UNAVAILABLE',
-  'SSO_TIMEOUT',
-  'SSO_BAD_ANSWER',
-])
+function errorOfSso(error: string): S3ProxyError {
+  const said = oauthErrorCode(error) ?? 'that is no code of OAuth'
+  return new S3ProxyError(
+    'SSO_ERROR',
+    `the SSO ended a login with the error ${said} (sso.clientId, sso.scope, and the application at the SSO)`,
+  )
+}
+
+function tokenRefused(): S3ProxyError {
+  return new S3ProxyError(
+    'SSO_FORBADE_CODE',
+    'the SSO gives tokens and refuses them when asked who the user is: is sso.scope enough for its page about the user?',
+  )
+}
+
+const stepOf: { [code in ErrorCode]?: LoginStep } = { LOGIN_EXPIRED: 'expired', LOGIN_DENIED: 'denied' }
 
 /** @returns `undefined` for a parameter that is missing, empty or repeated (RFC 6749 section 3.1) */
 function single(query: URLSearchParams, name: string): string | undefined {

@@ -1,13 +1,16 @@
 import { nameOf, newSecret, type Secret, seal, toSecret, unseal } from '../store/sealing.ts'
 import type { SessionStore } from '../store/store.ts'
 
-/** A login that was begun and has not come back from the SSO. */
-export interface PendingLogin {
+/** Where a login is to end, and how often it was begun again. */
+export interface WayBack {
   /** Path and query of the request that it was for, byte for byte. */
   returnTo: string
-  redirectUri: string
-  /** How often this login was begun again. */
   restarts: number
+}
+
+/** A login that was begun and has not come back from the SSO. */
+export interface PendingLogin extends WayBack {
+  redirectUri: string
   /** Hash of the login cookie of the browser that it belongs to. */
   browser: string
   /** The PKCE verifier, sealed under the login cookie. */
@@ -15,31 +18,35 @@ export interface PendingLogin {
 }
 
 export interface BegunLogin {
-  state: Secret
+  state: string
   codeVerifier: string
 }
 
 export interface PendingLogins {
-  begin(
-    login: { returnTo: string; redirectUri: string; restarts: number },
-    browser: Secret,
-  ): Promise<BegunLogin>
+  begin(login: WayBack & { redirectUri: string }, browser: Secret): Promise<BegunLogin>
   find(state: string): Promise<PendingLogin | undefined>
   isOf(login: PendingLogin, browser: Secret): boolean
   /** @returns the PKCE verifier to the first who asks; `undefined` to everybody after */
   claim(state: string, login: PendingLogin, browser: Secret): Promise<string | undefined>
+  /** What a login was for that the store has forgotten, to the browser that began it. */
+  recall(state: string, browser: Secret): WayBack | undefined
 }
 
 const lifetimeMs = 600_000
+/** Longer ones are not in the state, which has to fit into URLs of the SSO. */
+const maxReturnToCharacters = 1024
 
 /**
  * Logins under way, found by the hash of their state, and sealed under it: Redis alone tells neither where
  * somebody wanted to go nor the verifier, which takes the browser's cookie too.
+ *
+ * A state is a secret and, behind a `.`, the way back sealed under the browser's cookie. The browser carries it, so
+ * that it outlives the record in the store without a byte there: anybody may begin logins.
  */
 export function createPendingLogins(store: SessionStore): PendingLogins {
   return {
     async begin(login, browser) {
-      const state = newSecret()
+      const secret = newSecret()
       // 43 characters of base64url, as RFC 7636 section 4.1 wants a verifier.
       const codeVerifier: string = newSecret()
       const pending: PendingLogin = {
@@ -47,22 +54,49 @@ export function createPendingLogins(store: SessionStore): PendingLogins {
         browser: nameOf(browser),
         sealedVerifier: seal(codeVerifier, browser, 'pkce'),
       }
-      await store.set(`login:${nameOf(state)}`, seal(JSON.stringify(pending), state, 'login'), lifetimeMs)
-      return { state, codeVerifier }
+      await store.set(`login:${nameOf(secret)}`, seal(JSON.stringify(pending), secret, 'login'), lifetimeMs)
+      return { state: secret + sealedWayBack(login, browser), codeVerifier }
     },
-    async find(text) {
-      const state = toSecret(text)
-      if (state === undefined) return undefined
-      const sealed = await store.get(`login:${nameOf(state)}`)
-      const json = sealed === null ? undefined : unseal(sealed, state, 'login')
+    async find(state) {
+      const secret = secretIn(state)
+      if (secret === undefined) return undefined
+      const sealed = await store.get(`login:${nameOf(secret)}`)
+      const json = sealed === null ? undefined : unseal(sealed, secret, 'login')
       return json === undefined ? undefined : (JSON.parse(json) as PendingLogin)
     },
     isOf: (login, browser) => login.browser === nameOf(browser),
-    async claim(text, login, browser) {
-      const state = toSecret(text)
-      if (state === undefined) return undefined
-      if (!(await store.claim(`claimed:${nameOf(state)}`, lifetimeMs))) return undefined
+    async claim(state, login, browser) {
+      const secret = secretIn(state)
+      if (secret === undefined) return undefined
+      if (!(await store.claim(`claimed:${nameOf(secret)}`, lifetimeMs))) return undefined
       return unseal(login.sealedVerifier, browser, 'pkce')
     },
+    recall(state, browser) {
+      const dot = state.indexOf('.')
+      if (dot === -1 || state.length > 4 * maxReturnToCharacters) return undefined
+      const json = unseal(state.slice(dot + 1), browser, 'way-back')
+      const wayBack = json === undefined ? undefined : (JSON.parse(json) as Partial<WayBack>)
+      return isWayBack(wayBack) ? wayBack : undefined
+    },
   }
+}
+
+/** A neighbouring host may plant a cookie that it knows, and seal with it whatever it likes. */
+function isWayBack(value: Partial<WayBack> | undefined): value is WayBack {
+  return (
+    typeof value?.returnTo === 'string' &&
+    /^\/[!-~\x80-\xff]*$/.test(value.returnTo) &&
+    Number.isSafeInteger(value.restarts)
+  )
+}
+
+function sealedWayBack({ returnTo, restarts }: WayBack, browser: Secret): string {
+  if (returnTo.length > maxReturnToCharacters) return ''
+  const wayBack: WayBack = { returnTo, restarts }
+  return `.${seal(JSON.stringify(wayBack), browser, 'way-back')}`
+}
+
+function secretIn(state: string): Secret | undefined {
+  const dot = state.indexOf('.')
+  return toSecret(dot === -1 ? state : state.slice(0, dot))
 }

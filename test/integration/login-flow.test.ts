@@ -129,6 +129,44 @@ describe('a login', () => {
     )
   })
 
+  it('ends at the origin where it began, whatever host and scheme its callback has', async (t) => {
+    const { origin, browser, sso } = await startLoginStage(t)
+    const jo = browser()
+    const asked = { host: 'Assets.Example.com:8443', 'x-forwarded-proto': 'https' }
+    const began = 'https://assets.example.com:8443'
+    const begun = await jo.request(`${origin}/page.html?a`, { headers: asked })
+    const callback = locationOf(await jo.request(locationOf(begun)))
+    assert.ok(callback.startsWith(`${began}/__redirect_from_sso?`))
+    const target = callback.slice(began.length)
+    const finished = await jo.request(origin + target, { headers: { host: 'inner.example.com' } })
+    assert.equal(locationOf(finished), `${began}/page.html?a`)
+    assert.match(finished.headers['set-cookie']?.join() ?? '', /^__Host-s3proxy_session=.*; Secure/)
+    assert.equal((await jo.request(`${origin}/page.html`, { headers: asked })).text, '<h1>page</h1>')
+    assert.equal(
+      sso.requests.find(({ endpoint }) => endpoint === 'token')?.params.get('redirect_uri'),
+      `${began}/__redirect_from_sso`,
+    )
+  })
+
+  it('tells how long the SSO took, without the time that it waited by itself', async (t) => {
+    const { origin, browser, log } = await startLoginStage(t)
+    const [jo, eve] = [browser(), browser()]
+    const callback = await toCallback(jo, `${origin}/page.html`)
+    await toCallback(eve, `${origin}/page.html`)
+    // Waits for cookies of other tabs, asks the SSO nothing, and begins again.
+    await eve.request(callback)
+    await jo.request(callback)
+    const lines = log.filter(({ fields }) => fields.route === 'callback').map(({ fields }) => fields)
+    assert.deepEqual(
+      lines.map(({ login, ssoMs }) => [login, typeof ssoMs]),
+      [
+        ['restarted', 'undefined'],
+        ['finished', 'number'],
+      ],
+    )
+    assert.ok(Number(lines[0]?.totalMs) >= 490)
+  })
+
   it('is not begun for a script or an API', async (t) => {
     const { origin, browser } = await startLoginStage(t)
     for (const headers of [

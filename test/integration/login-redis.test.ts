@@ -100,10 +100,22 @@ describe('sessions in Redis', () => {
     const { redis, origin, browser, sso } = await start(t)
     const other = await startLoginStage(t, { sso, env: { REDIS_URL: redis.url } })
     const jo = browser()
-    // Both are one host for a browser; the SSO sends everybody to the first.
+    // Both are one host for a browser; the router sends it to the other with its callback.
     const callback = (await toCallback(jo, `${origin}/page.html`)).replace(origin, other.origin)
-    assert.equal(locationOf(await jo.request(callback)), `${other.origin}/page.html`)
-    assert.equal((await jo.request(`${origin}/page.html`)).text, '<h1>page</h1>')
+    assert.equal(locationOf(await jo.request(callback)), `${origin}/page.html`)
+    for (const instance of [origin, other.origin])
+      assert.equal((await jo.request(`${instance}/page.html`)).text, '<h1>page</h1>')
+  })
+
+  it('are begun again for the same page when Redis has forgotten them', async (t) => {
+    const { redis, origin, browser, sso } = await start(t)
+    const jo = browser()
+    const callback = await toCallback(jo, `${origin}/page.html?wanted`)
+    await redis.command('flushall')
+    const answer = await jo.follow(callback)
+    assert.equal(answer.url, `${origin}/page.html?wanted`)
+    assert.equal(answer.text, '<h1>page</h1>')
+    assert.deepEqual(sso.calls, { authorize: 2, token: 1, me: 2 })
   })
 })
 

@@ -46,7 +46,8 @@ describe('a callback, when the SSO fails', () => {
       const jo = browser()
       const callback = await toCallback(jo, `${origin}/page.html`)
       sso.misbehave(script)
-      const answer = await jo.request(callback)
+      // A token that `me` refuses begins the login again, twice.
+      const answer = await (/^me: 40[13]$/.test(name) ? jo.follow(callback) : jo.request(callback))
       assert.equal(answer.status, status, name)
       assert.match(String(answer.headers['content-type']), /text\/html/)
       assert.ok(!answer.rawHeaders.join().includes(canary) && !answer.text.includes(canary), name)
@@ -63,8 +64,49 @@ describe('a callback, when the SSO fails', () => {
     )
   })
 
-  it('is 403 for a denied access and 502 for any other error, whose text is shown to nobody', async (t) => {
+  it('begins again by itself for a token that `me` refuses, and asks for a page once more at most twice', async (t) => {
+    const { origin, sso, browser, log } = await startLoginStage(t)
+    sso.misbehave({ me: (ordinal) => (ordinal <= 2 ? { status: 403 } : undefined) })
+    assert.equal((await browser().follow(`${origin}/page.html?x`)).url, `${origin}/page.html?x`)
+    assert.deepEqual(sso.calls, { authorize: 3, token: 3, me: 3 })
+    sso.misbehave({ me: { status: 403 } })
+    const answer = await browser().follow(`${origin}/page.html?x`)
+    assert.equal(answer.status, 403)
+    assert.ok(answer.text.includes(`href="${origin}/page.html?x"`))
+    assert.deepEqual(sso.calls, { authorize: 6, token: 6, me: 6 })
+    assert.deepEqual(
+      log.filter(({ level }) => level === 'warn').map(({ fields }) => fields.code),
+      ['SSO_FORBADE_CODE'],
+    )
+  })
+
+  it('has a way on for a code that is spent, whatever status the SSO gives it', async (t) => {
+    const { origin, sso, browser, log } = await startLoginStage(t)
+    for (const status of [400, 401, 403]) {
+      const jo = browser()
+      const callback = await toCallback(jo, `${origin}/page.html`)
+      sso.misbehave({ token: { status, error: 'invalid_grant', type: 'text/html' } })
+      const answer = await jo.request(callback)
+      sso.misbehave()
+      assert.equal(answer.status, 403)
+      assert.ok(answer.text.includes(`href="${origin}/page.html"`))
+    }
+    assert.ok(!JSON.stringify(log).includes('clientSecret'))
+  })
+
+  it('is 503 for an SSO that is asked too often, and says when to come again', async (t) => {
     const { origin, sso, browser } = await startLoginStage(t)
+    const jo = browser()
+    const callback = await toCallback(jo, `${origin}/page.html`)
+    sso.misbehave({ token: { status: 429, headers: { 'retry-after': '7' } } })
+    const answer = await jo.request(callback)
+    assert.equal(answer.status, 503)
+    assert.equal(answer.headers['retry-after'], '7')
+    assert.match(answer.text, /SSO_BUSY/)
+  })
+
+  it('is 403 for a denied access and 502 for any other error, whose text is shown to nobody', async (t) => {
+    const { origin, sso, browser, log } = await startLoginStage(t)
     for (const [deny, status] of [
       ['access_denied', 403],
       ['server_error', 502],
@@ -79,6 +121,11 @@ describe('a callback, when the SSO fails', () => {
       assert.ok(answer.text.includes(`href="${origin}/page.html?x"`))
     }
     assert.equal(sso.calls.token, 0)
+    const told = log.filter(({ level }) => level === 'warn').map(({ message }) => message)
+    assert.equal(told.length, 3)
+    for (const said of ['server_error', 'temporarily_unavailable', 'no code of OAuth'])
+      assert.ok(told.join().includes(said), said)
+    assert.ok(!told.join().includes(canary) && !told.join().includes('<script>'))
   })
 })
 

@@ -9,6 +9,8 @@ describe('beginLogin', () => {
     const first = await beginLogin(parts, request('/a'), site, '/a', 0)
     const cookie = cookiesOf(first)
     assert.match(cookie, /^__Host-s_login=[\w-]{43}$/)
+    const lifetime = '; Max-Age=86400; Path=/; HttpOnly; Secure; SameSite=Lax'
+    assert.ok(first.headers.includes(cookie + lifetime), first.headers.join())
     const second = await beginLogin(parts, request('/b', { cookie }), site, '/b', 0)
     assert.equal(cookiesOf(second), '')
     assert.notEqual(locationIn(first), locationIn(second))

@@ -22,15 +22,113 @@ describe('finishLogin', () => {
     assert.equal(open?.session.accessToken, 'token-for-x')
   })
 
-  it('finishes until ten minutes have passed', async () => {
+  it('finishes until ten minutes have passed, and then begins again for the same page', async () => {
     const { clock, sso, finish, begin } = start()
     const [one, two] = [await begin(), await begin()]
     clock.now += 599_000
-    assert.equal((await finish(`?code=x&state=${one.state}`, one.cookie)).reply.status, 302)
-    clock.now += 1000
+    assert.equal(
+      locationIn((await finish(`?code=x&state=${one.state}`, one.cookie)).reply),
+      site.origin + returnTo,
+    )
+    clock.now += 86_400_000
     const late = await finish(`?code=x&state=${two.state}`, two.cookie)
-    assert.equal(late.reply.code, 'LOGIN_EXPIRED')
+    assert.equal(late.step, 'restarted')
     assert.equal(sso.asked.length, 2)
+    const again = await finish(`?code=y&state=${stateIn(locationIn(late.reply))}`, two.cookie)
+    assert.equal(locationIn(again.reply), site.origin + returnTo)
+    assert.equal(again.step, 'finished')
+  })
+
+  it('begins a login that is forgotten again twice at most, and not where there is a session', async () => {
+    const { clock, finish, begin } = start()
+    let { state, cookie } = await begin()
+    for (let restart = 0; restart < 2; restart++) {
+      clock.now += 600_000
+      const { reply, step } = await finish(`?code=x&state=${state}`, cookie)
+      assert.equal(step, 'restarted')
+      state = stateIn(locationIn(reply))
+    }
+    clock.now += 600_000
+    const { reply } = await finish(`?code=x&state=${state}`, cookie)
+    assert.equal(reply.code, 'LOGIN_EXPIRED')
+    assert.ok(String(reply.body).includes(`href="${site.origin}/a%20b?c=d?"`))
+    const other = await begin(cookie)
+    const finished = await finish(`?code=x&state=${other.state}`, cookie)
+    const repeated = await finish(`?code=x&state=${state}`, `${cookie}; ${cookiesOf(finished.reply)}`)
+    assert.equal(repeated.step, 'repeated')
+    assert.equal(locationIn(repeated.reply), site.origin + returnTo)
+  })
+
+  it('says what to do where nothing is known, with a link to the root', async () => {
+    const { clock, finish, begin } = start()
+    const login = await begin()
+    clock.now += 600_000
+    const other = await begin()
+    for (const [query, cookie, code, status] of [
+      [`?code=x&state=${login.state}`, undefined, 'LOGIN_EXPIRED', 403],
+      [`?code=x&state=${login.state}`, other.cookie, 'LOGIN_EXPIRED', 403],
+      ['?code=x&state=made-up', login.cookie, 'LOGIN_EXPIRED', 403],
+      [`?error=server_error&state=${login.state}`, undefined, 'LOGIN_EXPIRED', 403],
+      ['?error=invalid_scope&state=made-up', login.cookie, 'LOGIN_EXPIRED', 403],
+      ['?error=invalid_scope', login.cookie, 'CALLBACK_INCOMPLETE', 400],
+      ['?code=x', login.cookie, 'CALLBACK_INCOMPLETE', 400],
+      ['?error=access_denied', undefined, 'LOGIN_DENIED', 403],
+    ] as const) {
+      const { reply, failure } = await finish(query, cookie)
+      assert.equal(reply.code, code, query)
+      assert.equal(reply.status, status)
+      assert.equal(failure, undefined)
+      assert.ok(String(reply.body).includes(`href="${site.origin}/"`), query)
+      if (code !== 'LOGIN_EXPIRED') continue
+      const contract = 'Sign in may have taken too long. Please try the original link again.'
+      assert.ok(String(reply.body).includes(contract))
+    }
+  })
+
+  it('leads to the origin where the login began, whatever host and scheme the callback has', async () => {
+    const { sso, parts, finish, begin } = start()
+    for (const at of [
+      { origin: 'https://other.example.com', isSecure: true },
+      { origin: 'http://assets.example.com', isSecure: false },
+    ]) {
+      const login = await begin()
+      const finished = await finish(`?code=x&state=${login.state}`, login.cookie, at)
+      assert.equal(locationIn(finished.reply), site.origin + returnTo)
+      assert.match(cookiesOf(finished.reply), /^__Host-s=/)
+      const repeated = await finish(`?code=x&state=${login.state}`, login.cookie, at)
+      assert.equal(locationIn(repeated.reply), site.origin + returnTo)
+      const restarted = await finish(`?code=x&state=${(await begin()).state}`, undefined, at)
+      const again = await parts.pending.find(stateIn(locationIn(restarted.reply)))
+      assert.equal(again?.redirectUri, `${site.origin}/__redirect_from_sso`)
+      const refused = await begin()
+      const query = `?error=access_denied&state=${refused.state}`
+      for (const [cookie, origin] of [
+        [refused.cookie, site.origin],
+        // Somebody else may have begun it, at a host of their choice.
+        [undefined, at.origin],
+      ] as const) {
+        const denied = await finish(query, cookie, at)
+        assert.ok(String(denied.reply.body).includes(`href="${origin}/a%20b?c=d?"`))
+      }
+    }
+    assert.ok(sso.asked.every((asked) => !asked.includes('other.example.com')))
+  })
+
+  it('tells the operator the error code of the SSO, and no text', async () => {
+    const { finish, begin } = start()
+    for (const [error, said] of [
+      ['invalid_scope', 'with the error invalid_scope '],
+      ['server_error', 'with the error server_error '],
+      ['%3Cb%3Ecanary', 'with the error that is no code'],
+      [`${'a'.repeat(41)}`, 'with the error that is no code'],
+    ] as const) {
+      const { state } = await begin()
+      const { reply, failure } = await finish(`?error=${error}&state=${state}`)
+      assert.equal(reply.code, 'SSO_ERROR')
+      assert.equal(failure?.code, 'SSO_ERROR')
+      assert.ok(failure?.message.includes(said), failure?.message)
+      assert.ok(!failure?.message.includes('canary'))
+    }
   })
 
   it('waits for the cookies of other tabs once, and only where there is a cookie', async () => {
@@ -64,11 +162,30 @@ describe('finishLogin', () => {
     assert.deepEqual(sso.asked, [])
   })
 
-  it('makes no session for a token that the SSO does not know', async () => {
+  it('begins again twice for a token that the SSO does not know, and makes no session of it', async () => {
     const { sso, finish, begin } = start()
     sso.answer = { kind: 'rejected' }
-    const login = await begin()
-    await assert.rejects(finish(`?code=x&state=${login.state}`, login.cookie), { code: 'SSO_FORBADE_CODE' })
+    let { state, cookie } = await begin()
+    for (let restart = 0; restart < 2; restart++) {
+      const { reply, step } = await finish(`?code=x&state=${state}`, cookie)
+      assert.equal(step, 'restarted')
+      state = stateIn(locationIn(reply))
+    }
+    const { reply, failure } = await finish(`?code=x&state=${state}`, cookie)
+    assert.equal(reply.code, 'SSO_FORBADE_CODE')
+    assert.equal(failure?.code, 'SSO_FORBADE_CODE')
+    assert.equal(cookiesOf(reply), '')
+    assert.ok(String(reply.body).includes(`href="${site.origin}/a%20b?c=d?"`))
+  })
+
+  it('lets in who is known at the second attempt', async () => {
+    const { sso, finish, begin } = start()
+    sso.answer = { kind: 'rejected' }
+    const { state, cookie } = await begin()
+    const { reply } = await finish(`?code=x&state=${state}`, cookie)
+    sso.answer = { kind: 'known', who: 'jo' }
+    const finished = await finish(`?code=y&state=${stateIn(locationIn(reply))}`, cookie)
+    assert.equal(finished.who, 'jo')
   })
 
   it('offers a new start where that may help, and tells the operator', async () => {
@@ -91,14 +208,14 @@ function start() {
       const reply = await beginLogin(ports.parts, request(returnTo, headers), site, returnTo, 0)
       return { state: stateIn(locationIn(reply)), cookie: cookiesOf(reply) }
     },
-    finish: (query: string, cookie?: string) =>
+    finish: (query: string, cookie?: string, at = site) =>
       finishLogin(
         ports.parts,
         request(`/__redirect_from_sso${query}`, {
           accept: 'text/html',
           ...(cookie === undefined ? {} : { cookie }),
         }),
-        site,
+        at,
       ),
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createPendingLogins } from '../../../src/sso/pending-logins.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
-import { newSecret } from '../../../src/store/sealing.ts'
+import { newSecret, seal } from '../../../src/store/sealing.ts'
 import type { SessionStore } from '../../../src/store/store.ts'
 
 const login = {
@@ -50,6 +50,55 @@ describe('createPendingLogins', () => {
     const begun = await Promise.all(Array.from({ length: 50 }, () => pending.begin(login, newSecret())))
     for (const { codeVerifier } of begun) assert.match(codeVerifier, /^[A-Za-z0-9._~-]{43,128}$/)
     assert.equal(new Set(begun.flatMap(({ state, codeVerifier }) => [state, codeVerifier])).size, 100)
+  })
+
+  it('recalls the way back for the browser that began, when the store has forgotten it', async () => {
+    const { pending, store } = start()
+    const [browser, other] = [newSecret(), newSecret()]
+    const { state } = await pending.begin(login, browser)
+    store.get = async () => null
+    assert.equal(await pending.find(state), undefined)
+    assert.deepEqual(pending.recall(state, browser), { returnTo: '/where?to', restarts: 1 })
+    assert.equal(pending.recall(state, other), undefined)
+    assert.ok(
+      !Buffer.from(state.split('.')[1] ?? '', 'base64url')
+        .toString('latin1')
+        .includes('where'),
+    )
+    for (const forged of ['', '.', state.slice(0, 43), `${state}A`, `${state.slice(0, -1)}!`, `.${state}`])
+      assert.equal(pending.recall(forged, browser), undefined)
+  })
+
+  it('carries byte for byte what fits into a URL, and nothing longer', async () => {
+    const { pending } = start()
+    const browser = newSecret()
+    for (const [returnTo, isKept] of [
+      ['/\u00e9?\u00ff', true],
+      [`/${'a'.repeat(1023)}`, true],
+      [`/${'a'.repeat(1024)}`, false],
+    ] as const) {
+      const { state } = await pending.begin({ ...login, returnTo }, browser)
+      assert.equal(pending.recall(state, browser)?.returnTo, isKept ? returnTo : undefined)
+      assert.equal((await pending.find(state))?.returnTo, returnTo)
+      assert.ok(state.length < 1600)
+    }
+  })
+
+  it('believes no way back that leads elsewhere, though somebody sealed it', () => {
+    const { pending } = start()
+    const browser = newSecret()
+    for (const planted of [
+      { returnTo: '.evil.example/', restarts: 0 },
+      { returnTo: '@evil.example', restarts: 0 },
+      { returnTo: '/a\r\nset-cookie: a=b', restarts: 0 },
+      { returnTo: '/', restarts: -0.5 },
+      { returnTo: 5, restarts: 0 },
+      {},
+      null,
+    ]) {
+      const state = `${'A'.repeat(43)}.${seal(JSON.stringify(planted), browser, 'way-back')}`
+      assert.equal(pending.recall(state, browser), undefined, JSON.stringify(planted))
+    }
   })
 
   it('asks the store about nothing that cannot be a state', async () => {
