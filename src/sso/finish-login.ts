@@ -49,12 +49,9 @@ export async function finishLogin(
     (await parts.sessions.find(request.header('cookie'), site.isSecure)) !== undefined
 
   function refuse(errorCode: ErrorCode, failure?: S3ProxyError): FinishedLogin {
-    const context = {
-      requestId: request.id,
-      accept: request.header('accept'),
-      startAgain: home,
-      retryAfterSeconds: failure?.retryAfterSeconds,
-    }
+    const { retryAfterSeconds } = failure ?? {}
+    const headers = retryAfterSeconds === undefined ? [] : ['retry-after', String(retryAfterSeconds)]
+    const context = { requestId: request.id, accept: request.header('accept'), startAgain: home, headers }
     const reply = errorReply(errorCode, context)
     return { step: stepOf[errorCode] ?? 'failed', reply, ...(failure && { failure }) }
   }
