@@ -1,6 +1,6 @@
-import { badIdentity, personIn } from '../auth/person-in.ts'
 import { networkReason, S3ProxyError } from '../errors.ts'
 import { parseRetryAfter } from '../http/retry-after.ts'
+import { badIdentity, personIn } from './person-in.ts'
 import type { Identity } from './sso-client.ts'
 
 export interface IdentityOptions {

@@ -1,4 +1,3 @@
-import { oauthErrorCode } from '../auth/token-answer.ts'
 import { type ErrorCode, S3ProxyError } from '../errors.ts'
 import { errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
@@ -7,6 +6,7 @@ import type { LoginStep } from '../log/log.ts'
 import type { Secret } from '../store/sealing.ts'
 import { beginLogin, browsersOf, type LoginParts, redirect, type Site, siteOfLogin } from './begin-login.ts'
 import type { WayBack } from './pending-logins.ts'
+import { oauthErrorCode } from './token-answer.ts'
 
 /** How a callback ended, for the log. */
 export interface FinishedLogin {

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto'
 import type { AuthorizationCode } from 'simple-oauth2'
-import { accessTokenIn, type TokenAnswer } from '../auth/token-answer.ts'
-import { answerIn, tokenTimeout } from '../auth/token-failure.ts'
 import { S3ProxyError } from '../errors.ts'
 import { withinDeadline } from '../waiting/within-deadline.ts'
 import { fetchIdentity } from './fetch-identity.ts'
 import type { SsoClient } from './sso-client.ts'
 import { ssoEndpoints } from './sso-endpoints.ts'
+import { accessTokenIn, type TokenAnswer } from './token-answer.ts'
+import { answerIn, tokenTimeout } from './token-failure.ts'
 
 export interface SsoSettings {
   url: string

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { personIn } from '../../../src/auth/person-in.ts'
+import { personIn } from '../../../src/sso/person-in.ts'
 
 describe('personIn', () => {
   it('keeps ids apart that JavaScript would round to the same number', () => {
