@@ -1,6 +1,6 @@
 import type { Session } from '../session/session.ts'
 import type { OpenSession, Sessions } from '../session/sessions.ts'
-import type { SsoClient } from '../sso/sso-client.ts'
+import { type SsoClient, unnamed } from '../sso/sso-client.ts'
 
 export interface SessionCheckParts {
   sessions: Sessions
@@ -22,7 +22,7 @@ export function createSessionCheck(parts: SessionCheckParts): SessionCheck {
   const underWay = new Map<string, Promise<boolean>>()
 
   async function ask({ session, secret }: OpenSession): Promise<boolean> {
-    const identity = await parts.sso.identify(session.accessToken)
+    const identity = await parts.sso.identify(session.accessToken, personOf(session))
     if (identity.kind === 'rejected') {
       await parts.sessions.delete(secret)
       return false
@@ -42,4 +42,9 @@ export function createSessionCheck(parts: SessionCheckParts): SessionCheck {
     }
     return check
   }
+}
+
+/** `undefined` where the SSO names nobody: then it is not one person. */
+function personOf({ who }: Session): string | undefined {
+  return who === unnamed ? undefined : who
 }

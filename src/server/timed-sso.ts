@@ -6,6 +6,6 @@ export function timedSso(sso: SsoClient, exchange: Exchange): SsoClient {
   return {
     ...sso,
     exchangeCode: (login) => timed(exchange, 'ssoMs', sso.exchangeCode(login)),
-    identify: (accessToken) => timed(exchange, 'ssoMs', sso.identify(accessToken)),
+    identify: (...asked) => timed(exchange, 'ssoMs', sso.identify(...asked)),
   }
 }

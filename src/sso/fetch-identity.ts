@@ -1,7 +1,7 @@
 import { networkReason, S3ProxyError } from '../errors.ts'
 import { parseRetryAfter } from '../http/retry-after.ts'
 import { badIdentity, personIn } from './person-in.ts'
-import type { Identity } from './sso-client.ts'
+import { type Identity, unnamed } from './sso-client.ts'
 
 export interface IdentityOptions {
   timeoutMs: number
@@ -36,7 +36,7 @@ export async function fetchIdentity(
     }
     const who = personIn(await readText(response, options.maxAnswerBytes), options.userClaim)
     if (who === undefined) options.onUnnamed()
-    return { kind: 'known', who: who ?? 'unnamed' }
+    return { kind: 'known', who: who ?? unnamed }
   } catch (error) {
     if (error instanceof S3ProxyError) throw error
     const cause = (error as { cause?: unknown }).cause ?? error

@@ -15,9 +15,13 @@ export interface SsoClient {
   /**
    * Asks who an access token belongs to, and so whether it is still valid.
    *
+   * @param person whom it belonged to, where that is known
    * @throws S3ProxyError `SSO_UNAVAILABLE`, `SSO_BUSY`, `SSO_BAD_ANSWER`, `SSO_TIMEOUT`
    */
-  identify(accessToken: string): Promise<Identity>
+  identify(accessToken: string, person?: string): Promise<Identity>
 }
+
+/** Who somebody is whom the SSO does not name. */
+export const unnamed = 'unnamed'
 
 export type Identity = { kind: 'known'; who: string } | { kind: 'rejected' }

@@ -11,6 +11,7 @@ import { createReadiness, type Readiness } from '../server/readiness.ts'
 import { createSiteResolver } from '../server/site.ts'
 import { createSessions } from '../session/sessions.ts'
 import { createOAuth2Sso } from '../sso/oauth2-sso.ts'
+import { createPacedSso } from '../sso/paced-sso.ts'
 import { createPendingLogins } from '../sso/pending-logins.ts'
 import { pingSso } from '../sso/ping-sso.ts'
 import { ssoEndpoints } from '../sso/sso-endpoints.ts'
@@ -59,7 +60,8 @@ export function createParts(
   { requests, trace, userAgent }: Observers,
 ): Parts {
   const { source, client, poolUsage } = createObjects(config, log, userAgent, requests?.retries)
-  const sso = createOAuth2Sso(config.sso, { userAgent, onUnnamed: createUnnamedWarning(log), now })
+  const asked = createOAuth2Sso(config.sso, { userAgent, onUnnamed: createUnnamedWarning(log), now })
+  const sso = createPacedSso(asked, () => performance.now())
   const sessionCookie = { name: config.session.cookieName, sameSite: config.session.sameSite }
   const sessions = createSessions({
     store,

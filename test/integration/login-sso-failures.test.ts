@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { untilItWorks } from '../helpers/eventually.ts'
 import { locationOf, startLoginStage, toCallback } from '../helpers/login-stage.ts'
 import type { SsoFault } from '../helpers/sso-stand-in/sso-fault.ts'
 import { startSsoStandIn } from '../helpers/sso-stand-in/start-sso-stand-in.ts'
@@ -142,18 +143,48 @@ describe('a session', () => {
     const { origin, sso, browser } = await startLoginStage(t, {
       env: { SSO_TOKEN_CHECK_GRACE_PERIOD: '0', S3PROXY_SSO_TIMEOUT_MS: '300' },
     })
-    const jo = browser()
-    await jo.follow(`${origin}/page.html`)
+    let jo = browser()
     for (const [name, fault, status] of byMe) {
       if (name === '401' || name === '403') continue
+      // Each time somebody else: a failure is remembered for a moment.
+      jo = browser()
+      sso.misbehave({ me: { json: { sub: name } } })
+      assert.equal((await jo.follow(`${origin}/page.html`)).status, 200)
       sso.misbehave({ me: fault })
       const answer = await jo.request(`${origin}/page.html`)
       assert.equal(answer.status, status, name)
       assert.ok(!answer.text.includes(canary))
     }
     sso.misbehave()
-    assert.equal((await jo.request(`${origin}/page.html`)).text, '<h1>page</h1>')
-    assert.equal(sso.calls.token, 1)
+    const tokens = sso.calls.token
+    await untilItWorks(async () => {
+      assert.equal((await jo.request(`${origin}/page.html`)).text, '<h1>page</h1>')
+    })
+    assert.equal(sso.calls.token, tokens)
+  })
+
+  it('asks an SSO that is busy once in its retry-after, and tells clients when to come again', async (t) => {
+    const { origin, sso, browser, log } = await startLoginStage(t, {
+      env: { SSO_TOKEN_CHECK_GRACE_PERIOD: '0' },
+    })
+    for (const [status, code, answered] of [
+      [429, 'SSO_BUSY', 503],
+      [503, 'SSO_UNAVAILABLE', 502],
+    ] as const) {
+      const jo = browser()
+      sso.misbehave({ me: { json: { sub: code } } })
+      await jo.follow(`${origin}/page.html`)
+      const before = sso.calls.me
+      sso.misbehave({ me: { status, headers: { 'retry-after': '30' } } })
+      for (let times = 0; times < 100; times++) {
+        const answer = await jo.request(`${origin}/page.html`)
+        assert.equal(answer.status, answered)
+        assert.ok(answer.text.includes(code))
+        assert.match(answer.headers['retry-after'] ?? '', /^(?:30|2\d)$/)
+      }
+      assert.equal(sso.calls.me, before + 1)
+      assert.ok(!JSON.stringify(log).includes('OAuth 2.0'))
+    }
   })
 
   it('fails with 502 while the SSO is gone, and goes on when it is back', async (t) => {
@@ -167,7 +198,9 @@ describe('a session', () => {
     const again = await startSsoStandIn({ port: sso.port })
     t.after(() => again.close())
     // The new one does not know the old token: an honest login, and no error.
-    assert.equal((await jo.follow(`${origin}/page.html`)).text, '<h1>page</h1>')
+    await untilItWorks(async () => {
+      assert.equal((await jo.follow(`${origin}/page.html`)).text, '<h1>page</h1>')
+    })
     assert.equal(again.calls.token, 1)
   })
 

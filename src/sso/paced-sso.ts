@@ -1,0 +1,93 @@
+import { type ErrorCode, S3ProxyError } from '../errors.ts'
+import { createRecent } from '../session/recent.ts'
+import type { SsoClient } from './sso-client.ts'
+
+const defaultPauseMs = 1000
+const maxPauseMs = 60_000
+/** So many failures of persons and of tokens each are remembered. */
+const rememberedFailures = 1000
+
+interface Pause {
+  failure: S3ProxyError
+  untilMs: number
+}
+
+/**
+ * An SSO that is not asked again for a moment after it failed: for as long as its `retry-after` says, at most a
+ * minute, else for a second. Whoever asks meanwhile gets the same failure.
+ *
+ * An answer that makes no sense is remembered for its token. An SSO that is busy, away or silent is remembered for the
+ * person, and for everybody once two persons in a row have met it: limits are often set for each person, and one
+ * who has used theirs up must not keep others out.
+ *
+ * @param elapsedMs a clock that never jumps
+ */
+export function createPacedSso(sso: SsoClient, elapsedMs: () => number): SsoClient {
+  const byToken = createRecent<Pause>(rememberedFailures)
+  const byPerson = createRecent<Pause>(rememberedFailures)
+  let everybody: Pause | undefined
+  let codes: Pause | undefined
+  /** Who met a failure of the SSO last, with nobody in between for whom it worked. */
+  let lastPerson: string | undefined
+
+  function rest(...pauses: (Pause | undefined)[]): void {
+    for (const pause of pauses) {
+      const leftMs = pause === undefined ? 0 : pause.untilMs - elapsedMs()
+      if (pause !== undefined && leftMs > 0) throw again(pause.failure, leftMs)
+    }
+  }
+
+  function pauseOf(failure: S3ProxyError): Pause {
+    const { retryAfterSeconds } = failure
+    const pauseMs = retryAfterSeconds === undefined ? defaultPauseMs : retryAfterSeconds * 1000
+    return { failure, untilMs: elapsedMs() + Math.min(pauseMs, maxPauseMs) }
+  }
+
+  function remember(failure: S3ProxyError, accessToken: string, person: string | undefined): void {
+    const pause = pauseOf(failure)
+    byToken.set(accessToken, pause)
+    if (person === undefined || !ofSso.has(failure.code)) return
+    byPerson.set(person, pause)
+    if (lastPerson !== undefined && lastPerson !== person) everybody = pause
+    lastPerson = person
+  }
+
+  return {
+    ...sso,
+    async exchangeCode(login) {
+      rest(codes)
+      try {
+        return await sso.exchangeCode(login)
+      } catch (error) {
+        if (error instanceof S3ProxyError && asksForPause(error)) codes = pauseOf(error)
+        throw error
+      }
+    },
+    async identify(accessToken, person) {
+      rest(everybody, person === undefined ? undefined : byPerson.get(person), byToken.get(accessToken))
+      try {
+        const identity = await sso.identify(accessToken, person)
+        lastPerson = undefined
+        return identity
+      } catch (error) {
+        if (error instanceof S3ProxyError) remember(error, accessToken, person)
+        throw error
+      }
+    },
+  }
+}
+
+/** Failures that say more of the SSO than of the token. */
+const ofSso = new Set<ErrorCode>(['SSO_BUSY', 'SSO_UNAVAILABLE', 'SSO_TIMEOUT'])
+
+/** A code is spent with its failure, so that others are only kept waiting where the SSO wants it. */
+function asksForPause({ code, retryAfterSeconds }: S3ProxyError): boolean {
+  return code === 'SSO_BUSY' || retryAfterSeconds !== undefined
+}
+
+function again({ code, message, retryAfterSeconds }: S3ProxyError, leftMs: number): S3ProxyError {
+  const leftSeconds = Math.ceil(leftMs / 1000)
+  return new S3ProxyError(code, `${message}; it is not asked again for ${leftSeconds} s`, {
+    retryAfterSeconds: retryAfterSeconds === undefined ? undefined : leftSeconds,
+  })
+}
