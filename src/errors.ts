@@ -97,6 +97,33 @@ export function messageOf(error: unknown): string {
 }
 
 /**
+ * The message of anything that was thrown, as it may stand in a line of the log: without what a library quotes, such
+ * as a header, a setting or the text that it could not parse, and without passwords in URLs and long words, which
+ * may be keys. Messages of our own failures are kept as they are.
+ */
+export function safeMessageOf(error: unknown): string {
+  if (error instanceof S3ProxyError) return error.message
+  if (!(error instanceof Error)) return typeof error
+  return messageOf(error)
+    .replace(/^(Command failed:).*/s, '$1 …')
+    .replace(/["'`].*["'`]/s, '"…"')
+    .replace(/\/\/[^\s/]*@/g, '//…@')
+    .replace(/[\w+=-]{32,}/g, '…')
+    .replace(/\n.*/s, '')
+}
+
+/** The stack of an error with its safe message; `undefined` where there is none. */
+export function safeStackOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || error.stack === undefined) return undefined
+  // Lines of a message may look like frames.
+  const frames = error.stack
+    .replace(error.message, '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+  return [`${error.name}: ${safeMessageOf(error)}`, ...frames].join('\n')
+}
+
+/**
  * Why a connection failed, in words that hold nothing of what was sent or received: the message where the error has
  * a code of the system, of TLS or of an HTTP client, and else no more than its name.
  */

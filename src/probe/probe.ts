@@ -1,4 +1,4 @@
-import { codeOf, type ErrorCode, messageOf } from '../errors.ts'
+import { codeOf, type ErrorCode, safeMessageOf } from '../errors.ts'
 
 /** What one step found. */
 export interface ProbeResult {
@@ -96,7 +96,7 @@ async function runStep({ name, timeoutMs, run }: ProbeStep, codes: DependencyCod
     return end(message, advice)
   } catch (error) {
     if (error instanceof ProbeFailure) return end(error.message, error.advice, error.code ?? codes.failed)
-    return end(messageOf(error), '', codeOf(error, codes.failed))
+    return end(safeMessageOf(error), '', codeOf(error, codes.failed))
   } finally {
     abort.abort()
   }

@@ -1,4 +1,4 @@
-import { messageOf, S3ProxyError } from '../errors.ts'
+import { S3ProxyError, safeMessageOf } from '../errors.ts'
 import type { Credentials } from './sigv4.ts'
 
 export interface CredentialSource {
@@ -87,7 +87,7 @@ export function createCredentialSource(
       } catch (error) {
         throw new S3ProxyError(
           'S3_CREDENTIALS',
-          `no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a role (${messageOf(error)})`,
+          `no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a role (${safeMessageOf(error)})`,
           { cause: error },
         )
       } finally {

@@ -1,5 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http'
-import { messageOf } from '../errors.ts'
+import { safeMessageOf, safeStackOf } from '../errors.ts'
 import type { Log } from '../log/log.ts'
 import { type ListenTarget, listen } from './listen.ts'
 import type { ReadinessReport } from './readiness.ts'
@@ -38,8 +38,8 @@ export function createAdminServer({ readiness, metrics, log }: AdminParts): Admi
 
   const server = createServer((request, response) => {
     answer(request.url?.split('?')[0], response).catch((error: unknown) => {
-      const fields = { code: 'INTERNAL' as const, stack: (error as Error).stack }
-      log.error(fields, `a fault of ours on the admin port: ${messageOf(error)}`)
+      const fields = { code: 'INTERNAL' as const, stack: safeStackOf(error) }
+      log.error(fields, `a fault of ours on the admin port: ${safeMessageOf(error)}`)
       send(response, 500, 'text/plain', '500 A fault of ours: see the log\n')
     })
   })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { codeOf, type ErrorCode, messageOf, type S3ProxyError } from '../errors.ts'
+import { codeOf, type ErrorCode, type S3ProxyError, safeMessageOf, safeStackOf } from '../errors.ts'
 import { errorReply } from '../http/error-reply.ts'
 import type { AccessRecord, Log } from '../log/log.ts'
 import type { ObjectBody } from '../object/object-source.ts'
@@ -154,17 +154,14 @@ function logCut(log: Log, requestId: string, opened: string | undefined, { cause
   const { s3RequestId = opened } = (cause ?? {}) as Partial<S3ProxyError>
   log.warn(
     { requestId, code: codeOf(cause, 'INTERNAL'), ...(s3RequestId === undefined ? {} : { s3RequestId }) },
-    `a body was cut, and so was the client's connection: ${messageOf(cause)}`,
+    `a body was cut, and so was the client's connection: ${safeMessageOf(cause)}`,
   )
 }
 
 /** What a log that fails throws must not end the process. */
 function logFault(log: Log, error: unknown): void {
   try {
-    log.error(
-      { code: 'INTERNAL', stack: (error as Error | undefined)?.stack },
-      `a fault of ours: ${messageOf(error)}`,
-    )
+    log.error({ code: 'INTERNAL', stack: safeStackOf(error) }, `a fault of ours: ${safeMessageOf(error)}`)
   } catch {
     // There is nobody left to tell.
   }

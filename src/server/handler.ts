@@ -1,4 +1,4 @@
-import { type ErrorCode, messageOf, S3ProxyError } from '../errors.ts'
+import { type ErrorCode, S3ProxyError, safeMessageOf, safeStackOf } from '../errors.ts'
 import { errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
@@ -116,7 +116,7 @@ export function createHandler(parts: HandlerParts): Handler {
       const failure =
         error instanceof S3ProxyError
           ? error
-          : new S3ProxyError('INTERNAL', messageOf(error), { cause: error })
+          : new S3ProxyError('INTERNAL', safeMessageOf(error), { cause: error })
       // Nobody is there any more to be told, and nothing of what was given up is a failure.
       if (!request.signal.aborted) logFailure(parts.log, request, failure)
       exchange.s3RequestId = failure.s3RequestId
@@ -137,7 +137,7 @@ function logFailure(log: Log, request: ProxyRequest, failure: S3ProxyError): voi
   if (code !== 'INTERNAL') log.warn(fields, failure.message)
   else
     log.error(
-      { ...fields, stack: (failure.cause as Error | undefined)?.stack },
+      { ...fields, stack: safeStackOf(failure.cause ?? failure) },
       `a fault of ours: ${failure.message}`,
     )
 }

@@ -1,4 +1,4 @@
-import { codeOf, type ErrorCode, messageOf } from '../errors.ts'
+import { codeOf, type ErrorCode, safeMessageOf } from '../errors.ts'
 
 /** Whether this process should get requests, and what does not work. */
 export interface ReadinessReport {
@@ -79,7 +79,7 @@ function askWithin({ ask, timeoutCode }: Dependency, timeoutMs: number): Promise
     ask()
       .then(
         () => resolve('ok'),
-        (error: unknown) => resolve(`${codeOf(error, 'INTERNAL')}: ${messageOf(error)}`),
+        (error: unknown) => resolve(`${codeOf(error, 'INTERNAL')}: ${safeMessageOf(error)}`),
       )
       .finally(() => clearTimeout(timer))
   })

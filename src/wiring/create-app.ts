@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.ts'
-import { codeOf, messageOf } from '../errors.ts'
+import { codeOf, safeMessageOf } from '../errors.ts'
 import type { Log, ProgramLog } from '../log/log.ts'
 import { type AdminServer, createAdminServer } from '../server/admin-server.ts'
 import { type Certificate, createHttpServer, type HttpServer } from '../server/http-server.ts'
@@ -132,7 +132,7 @@ export async function createApp(
         ask().catch((error: unknown) => {
           log.warn(
             { code: codeOf(error, 'INTERNAL'), dependency },
-            `not usable yet, it may come later: ${messageOf(error)}`,
+            `not usable yet, it may come later: ${safeMessageOf(error)}`,
           )
         }),
       )

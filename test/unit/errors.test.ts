@@ -7,6 +7,8 @@ import {
   networkReason,
   operatorCodes,
   S3ProxyError,
+  safeMessageOf,
+  safeStackOf,
 } from '../../src/errors.ts'
 
 describe('errorStatus', () => {
@@ -64,6 +66,45 @@ describe('messageOf', () => {
     const openSsl =
       '807C:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/record.c:350:\n'
     assert.equal(messageOf(new Error(openSsl)), 'wrong version number')
+  })
+})
+
+describe('safeMessageOf', () => {
+  it('keeps the words of an error, and nothing that a library quotes', async () => {
+    const jsonError = (text: string) => {
+      try {
+        return JSON.parse(text)
+      } catch (error) {
+        return error
+      }
+    }
+    const header = await fetch('http://127.0.0.1:1/', {
+      headers: { authorization: 'Bearer canary\nx' },
+    }).catch((error: unknown) => error)
+    for (const [error, message] of [
+      [new Error('nobody waits'), 'nobody waits'],
+      [new TypeError('canary is not a function'), 'canary is not a function'],
+      [header, 'Headers.append: "…" is an invalid header value.'],
+      [new Error('"client.secret" with value "canary" fails to match'), '"…" fails to match'],
+      [new Error('Command failed: /bin/helper --password canary\ncanary'), 'Command failed: …'],
+      [new Error('no answer from redis://user:canary@host:1'), 'no answer from redis://…@host:1'],
+      [new Error(`bad ${'canary0123456789'.repeat(2)}=`), 'bad …'],
+      [new Error('first\ncanary'), 'first'],
+      ['canary', 'string'],
+      [new S3ProxyError('SSO_ERROR', 'set "sso.scope"'), 'set "sso.scope"'],
+    ] as const)
+      assert.equal(safeMessageOf(error), message)
+    assert.doesNotMatch(safeMessageOf(jsonError('{"a":"canary" oops')), /canary/)
+    assert.doesNotMatch(safeMessageOf(jsonError('canary"canary')), /canary"/)
+  })
+})
+
+describe('safeStackOf', () => {
+  it('has the frames, behind the safe message', () => {
+    const stack = safeStackOf(new TypeError('a "canary"\ncanary\n at canary'))
+    assert.match(stack ?? '', /^TypeError: a "…"\n {4}at .*errors\.test\.ts/)
+    assert.doesNotMatch(stack ?? '', /canary/)
+    assert.equal(safeStackOf('canary'), undefined)
   })
 })
 

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Config } from '../../config/schema.ts'
-import { messageOf } from '../../errors.ts'
+import { messageOf, safeMessageOf, safeStackOf } from '../../errors.ts'
 import type { Log } from '../../log/log.ts'
 import type { ListenTarget } from '../../server/listen.ts'
 import { type App, type Change, createApp } from '../../wiring/create-app.ts'
@@ -33,8 +33,7 @@ export async function serveApp(options: ServeAppOptions): Promise<number> {
   try {
     return await serveUntilStopped(options, faults)
   } catch (error) {
-    const stack = error instanceof Error ? error.stack : undefined
-    log.error({ code: 'INTERNAL', stack }, `cannot serve: ${messageOf(error)}`)
+    log.error({ code: 'INTERNAL', stack: safeStackOf(error) }, `cannot serve: ${safeMessageOf(error)}`)
     return exitStatus.failure
   }
 }

@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors.ts'
+import { safeMessageOf, safeStackOf } from '../../errors.ts'
 import type { Log } from '../../log/log.ts'
 
 /** How many there were; for the metrics. */
@@ -16,8 +16,10 @@ export function surviveFaults(log: Log): Faults {
   const faults = { count: 0 }
   const report = (error: unknown) => {
     faults.count++
-    const stack = error instanceof Error ? error.stack : undefined
-    log.error({ code: 'INTERNAL', stack }, `a fault of ours, outside of any request: ${messageOf(error)}`)
+    log.error(
+      { code: 'INTERNAL', stack: safeStackOf(error) },
+      `a fault of ours, outside of any request: ${safeMessageOf(error)}`,
+    )
   }
   process.on('uncaughtException', report)
   process.on('unhandledRejection', report)
