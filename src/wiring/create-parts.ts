@@ -61,7 +61,7 @@ export function createParts(
 ): Parts {
   const { source, client, poolUsage } = createObjects(config, log, userAgent, requests?.retries)
   const asked = createOAuth2Sso(config.sso, { userAgent, onUnnamed: createUnnamedWarning(log), now })
-  const sso = createPacedSso(asked, () => performance.now())
+  const sso = createPacedSso(asked, monotonicNow)
   const sessionCookie = { name: config.session.cookieName, sameSite: config.session.sameSite }
   const sessions = createSessions({
     store,
