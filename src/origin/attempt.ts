@@ -91,7 +91,8 @@ const attemptFailures = {
   stalled: ['S3_TIMEOUT', true, ' (s3.stallTimeoutMs)'],
   cut: ['S3_UNAVAILABLE', true, ': if this lasts, look at what lies between here and S3'],
   stale: ['S3_UNAVAILABLE', true, ''],
-  garbage: ['S3_BAD_ANSWER', true, ': check s3.endpoint (AWS_S3_ENDPOINT)'],
+  // An object may have been stored with headers that are none, which is no fault of the endpoint.
+  garbage: ['S3_BAD_ANSWER', true, ': if every object is answered so, check s3.endpoint (AWS_S3_ENDPOINT)'],
   // It names the option.
   'pool-exhausted': ['S3_BUSY', false, ''],
   cancelled: ['S3_UNAVAILABLE', false, ''],
@@ -219,7 +220,7 @@ function hasReason(status: number): boolean {
 function badAnswer(
   what: string,
   response: S3Response,
-  advice = 'check s3.endpoint (AWS_S3_ENDPOINT)',
+  advice = 'if every object is answered so, check s3.endpoint (AWS_S3_ENDPOINT)',
 ): AttemptError {
   const message = `S3 answered ${what}: ${advice}`
   return new AttemptError('S3_BAD_ANSWER', message, true, { s3RequestId: requestIdOf(response) })
