@@ -1,5 +1,6 @@
 import type { BucketEndpoint } from '../s3/bucket-endpoint.ts'
 import { uriEncodePath } from '../s3/uri-encode.ts'
+import { withoutTrailingDot } from './trailing-dot.ts'
 
 const shape = /^(https?):\/\/([^/?#@\s]+)(\/[^?#\s]*)?$/i
 
@@ -19,7 +20,7 @@ export function checkEndpoint(value: string, context: { addIssue(message: string
  * signed; a missing `/` at its end is added.
  */
 export function parseEndpoint(value: string): BucketEndpoint | undefined {
-  const match = shape.exec(value)
+  const match = shape.exec(withoutTrailingDot(value))
   if (match === null) return undefined
   const isSecure = match[1]?.toLowerCase() === 'https'
   const root = `${isSecure ? 'https' : 'http'}://${match[2]}/`
@@ -48,12 +49,17 @@ export function endpointOfBucket({ region, bucket, endpointUrl, keyPrefix }: Buc
   // A dot in the bucket's name is one more label than AWS's certificate covers.
   const root =
     endpointUrl !== undefined
-      ? `${endpointUrl.replace(/\/$/, '')}/${bucket}/`
+      ? `${endpointUrl.replace(/\/+$/, '')}/${bucket}/`
       : bucket.includes('.')
         ? `https://s3.${region}.${domain}/${bucket}/`
         : `https://${bucket}.s3.${region}.${domain}/`
-  const prefix = uriEncodePath(keyPrefix ?? '')
-  return prefix === '' || prefix.endsWith('/') ? root + prefix : `${root}${prefix}/`
+  const prefix = uriEncodePath(trimSlashes(keyPrefix ?? ''))
+  return prefix === '' ? root : `${root}${prefix}/`
+}
+
+/** A key prefix without the slashes around it, which people write or leave out. */
+export function trimSlashes(prefix: string): string {
+  return prefix.replace(/^\/+/, '').replace(/(?<!\/)\/+$/, '')
 }
 
 function canonicalPath(path: string): string | undefined {

@@ -46,10 +46,13 @@ export function resolveConfig(
       if (parsed.data !== undefined) sources[option.path] = given?.source ?? 'default'
     } else problems.push(toProblem(option, given, parsed.error.issues[0]?.message ?? 'invalid'))
   }
-  const files = readFiles(values, given, problems)
+  const files = readFiles(values, given, found, problems)
   const together = checkTogether(values, files, sources, given, wanted)
-  const isNoted = ({ path }: Problem) => problems.some((problem) => problem.path === path)
-  if (unreadable.length === 0) problems.push(...together.problems.filter((problem) => !isNoted(problem)))
+  const isRefused = (path: string) => problems.some((problem) => problem.path === path)
+  const conflicts = together.conflicts
+    .filter(({ path, looksAt = [] }) => ![path, ...looksAt].some(isRefused))
+    .map(({ path, message, env = variableOf(path, found) }) => ({ path, env, message }))
+  if (unreadable.length === 0) problems.push(...conflicts)
   // Beside a problem, all that helps is the name that was misspelt.
   if (problems.length > 0)
     return { config: undefined, problems, warnings: together.strangers, sources, values }
@@ -64,16 +67,17 @@ export function resolveConfig(
 function readFiles(
   values: Record<string, Record<string, unknown>>,
   { readFile }: Sources,
+  found: Collected['found'],
   problems: Problem[],
 ): Record<string, string> {
   const files: Record<string, string> = {}
-  for (const { path, section, name, envNames, isFile } of options) {
+  for (const { path, section, name, isFile } of options) {
     const file = values[section]?.[name]
     if (isFile !== true || typeof file !== 'string') continue
     try {
       files[path] = readFile?.(file) ?? ''
     } catch (error) {
-      problems.push({ path, env: envNames[0] ?? '', message: (error as Error).message })
+      problems.push({ path, env: variableOf(path, found), message: (error as Error).message })
     }
   }
   return files
@@ -91,10 +95,20 @@ function isKnownSection(path: string): boolean {
 }
 
 function toProblem(option: Option, given: Found | undefined, expected: string): Problem {
-  const env = option.envNames[1] ?? option.envNames[0] ?? ''
   const message =
     given === undefined && isRequired(option)
       ? `is required: ${option.description}`
       : `${expected.replace(/^Invalid input: /, '')} (from ${given?.source ?? 'default'})`
-  return { path: option.path, env, message }
+  return { path: option.path, env: given?.env ?? usualName(option), message }
+}
+
+/** The variable that an option was set by, or else the one that it is usually set by. */
+function variableOf(path: string, found: Collected['found']): string {
+  const option = options.find((candidate) => candidate.path === path)
+  return found.get(path)?.env ?? (option === undefined ? '' : usualName(option))
+}
+
+/** That of the original, where there is one. */
+function usualName({ envNames }: Option): string {
+  return envNames[1] ?? envNames[0] ?? ''
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { checkEndpoint } from './endpoint.ts'
-import { checkRedisUrl, expectedRedis } from './redis-url.ts'
+import { checkRedisUrl, expectedRedis, splitRedisUrls } from './redis-url.ts'
+import { withoutTrailingDot } from './trailing-dot.ts'
 
 /** How the text of an environment variable becomes the value of an option. */
 export type OptionKind = 'text' | 'count' | 'flag' | 'list'
@@ -65,12 +66,42 @@ const origin = url(
   'expected an origin without path, such as https://assets.example.com',
 )
 const rootUrl = url(
-  /^https?:\/\/[^\s/\\?#@]+(?:\/[^\s?#]*)?$/,
-  'expected a URL without user and query, such as https://sso.example.com/',
+  /^(?=[!-~]+$)https?:\/\/[^\s/\\?#@]+(?:\/[^\s?#]*)?$/,
+  'expected a URL in ASCII without user and query, such as https://sso.example.com/',
+).overwrite(withoutTrailingDot)
+/** Its pages are found below it, and are no part of it. */
+const ssoUrl = rootUrl.refine(
+  (value) => !/\/(?:o\/(?:authorize|token)|api\/v1\/user\/me)\/?$/i.test(value),
+  'expected the root URL of the SSO: leave out o/authorize/, o/token/ or api/v1/user/me/ at its end, which are added',
 )
-const token = shaped(/^[\x21-\x7e]+$/, 'expected printable ASCII without spaces')
+
+/** Text for headers and forms; the message says where the first character of another kind is, and never which. */
+const printable = (shape: RegExp, others: RegExp, expected: string) =>
+  z.string(expected).regex(shape, {
+    error({ input }) {
+      const index = [...String(input)].findIndex((character) => others.test(character))
+      return index === -1 ? expected : `${expected}: character ${index + 1} is something else`
+    },
+  })
+const token = printable(/^[\x21-\x7e]+$/, /[^\x21-\x7e]/, 'expected printable ASCII without spaces')
+/** RFC 6749 appendix A.1 and A.2: VSCHAR. A line break from a file or a copied blank around it is no part of it. */
+const vschars = printable(
+  /^(?! )[\x20-\x7e]+(?<! )$/,
+  /[^\x20-\x7e]/,
+  'expected printable ASCII without spaces or line breaks around it',
+)
+const awsSecret = printable(
+  /^(?!\s)\P{Cc}+(?<!\s)$/u,
+  /\p{Cc}/u,
+  'expected text without control characters, and without spaces around it',
+)
 /** A line break from a file or a copied blank is what makes most secrets fail. */
 const secret = shaped(/^\S(?:[\s\S]*\S)?$/, 'expected text without spaces or line breaks around it')
+/** RFC 6749 appendix A.4. */
+const scopes = shaped(
+  /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/,
+  'expected scopes in printable ASCII, separated by single spaces',
+)
 
 const expectedKey = 'expected the key of an object that can be served: not a reserved one, no segment . or ..'
 const servableKey = /^(?!__redirect_from_sso$|__s3proxy\/)(?![^\0]*(?:^|[/\\])\.\.?(?:[/\\]|$))[^\0]+$/
@@ -144,9 +175,12 @@ export const configSchema = z.strictObject({
       z.string('expected the URL of a bucket').superRefine(checkEndpoint),
     ).optional(),
     bucket: text(
-      'bucket, where no endpoint is given',
+      'bucket, where no endpoint is given; my-bucket/prefix too',
       { env: ['AWS_S3_BUCKET'] },
-      shaped(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of a bucket'),
+      shaped(
+        /^[A-Za-z0-9._-]{3,255}(?:\/.*)?$/,
+        'expected the name of a bucket, with a key prefix where wanted',
+      ).refine((value) => value.isWellFormed(), 'expected text that is well-formed Unicode'),
     ).optional(),
     endpointUrl: text(
       'root URL of an S3 other than AWS, for use with bucket',
@@ -162,7 +196,7 @@ export const configSchema = z.strictObject({
     secretAccessKey: text(
       'secret of the access key',
       { env: ['AWS_SECRET_ACCESS_KEY'], isSecret: true },
-      secret,
+      awsSecret,
     ).optional(),
     sessionToken: text(
       'token of a temporary access key; only from where the key is from (the environment, `.env`, or names and files of our own)',
@@ -206,14 +240,14 @@ export const configSchema = z.strictObject({
     ).default(96 * mebibyte),
   }),
   sso: z.strictObject({
-    url: text('root URL of the SSO, as browsers reach it', { env: ['SSO_URL'] }, rootUrl),
+    url: text('root URL of the SSO, as browsers reach it', { env: ['SSO_URL'] }, ssoUrl),
     internalUrl: text(
       'root URL of the SSO, as this server reaches it; default: sso.url',
       { env: ['SSO_URL_INTERNAL'] },
-      rootUrl,
+      ssoUrl,
     ).optional(),
-    clientId: text('the application at the SSO', { env: ['SSO_CLIENT_ID'] }),
-    clientSecret: text('secret of the application', { env: ['SSO_CLIENT_SECRET'], isSecret: true }, secret),
+    clientId: text('the application at the SSO', { env: ['SSO_CLIENT_ID'] }, vschars),
+    clientSecret: text('secret of the application', { env: ['SSO_CLIENT_SECRET'], isSecret: true }, vschars),
     timeoutMs: count('one call to the SSO', 10, day).default(10_000),
     tokenCheckIntervalSeconds: count(
       'how long a verified token is trusted; 0: every request asks the SSO',
@@ -221,7 +255,7 @@ export const configSchema = z.strictObject({
       86_400,
       { env: ['SSO_TOKEN_CHECK_GRACE_PERIOD'] },
     ).default(60),
-    scope: text('scope asked for').default('read write'),
+    scope: text('scope asked for', {}, scopes).default('read write'),
     userClaim: text(
       'what names the person in the answer of the SSO; default: user_id, sub, id, email or username, the first that is there',
     ).optional(),
@@ -234,7 +268,10 @@ export const configSchema = z.strictObject({
     redisUrl: text(
       'URL of Redis; several, separated by commas, for Cluster and Sentinel',
       { env: ['VCAP_SERVICES', 'REDIS_ENDPOINT', 'REDIS_URL'], isSecret: true },
-      z.string(expectedRedis).superRefine(checkRedisUrl),
+      z
+        .string(expectedRedis)
+        .superRefine(checkRedisUrl)
+        .overwrite((urls) => splitRedisUrls(urls).map(withoutTrailingDot).join(',')),
     ).optional(),
     redisCluster: flag('Redis is a Cluster').default(false),
     redisSentinelName: text('name of the master, when the URLs are those of Sentinels').optional(),

@@ -1,5 +1,6 @@
 import { closest } from './closest.ts'
 import { pairSessionToken } from './key-place.ts'
+import { isLinkedPort } from './kubernetes.ts'
 import { type Option, options, type Section, sections } from './options.ts'
 import { withRedisScheme } from './redis-url.ts'
 import { redisUrlFromVcap } from './vcap.ts'
@@ -9,6 +10,8 @@ export interface Found {
   value: unknown
   /** `--set`, an environment name, `AWS_S3_REGION in .env`, the path of the file. */
   source: string
+  /** The variable, where it was one. */
+  env?: string
 }
 
 /** Something wrong in what was given; never with the value of a secret. */
@@ -87,11 +90,12 @@ function fromEnv(
   for (const name of option.envNames) {
     for (const variable of option.isSecret ? [name, `${name}_FILE`] : [name]) {
       const given = env[variable]
-      if (given === undefined || given === '') continue
+      if (given === undefined || given === '' || isLinkedPort(variable, given)) continue
       try {
         const text = variable === name ? given : readSecretFile(given)
         const own = name === 'VCAP_SERVICES' ? redisUrlFromVcap(text) : text
-        if (own !== undefined) return { value: fromText(option, own), source: variable + suffix }
+        if (own !== undefined)
+          return { value: fromText(option, own), source: variable + suffix, env: variable }
       } catch (error) {
         problems.push({ path: option.path, env: variable, message: (error as Error).message })
         return undefined

@@ -1,17 +1,24 @@
 /**
- * The URL of the bound Redis service, as Cloud Foundry hands it to an app.
+ * The URL of the bound Redis service, as Cloud Foundry hands it to an app: of the first service named `redis`, or
+ * else of the first that is tagged so.
  *
  * @param text of `VCAP_SERVICES`
- * @returns `undefined` when no service named `redis` is bound
+ * @returns `undefined` when no such service is bound
  * @throws Error that names what was expected, without the text
+ * @see https://docs.cloudfoundry.org/devguide/deploy-apps/environment-variable.html#VCAP-SERVICES
  */
 export function redisUrlFromVcap(text: string): string | undefined {
-  const services = parse(text) as { redis?: { credentials?: { uri?: unknown } }[] } | null
-  const redis = services?.redis
-  if (redis === undefined || (Array.isArray(redis) && redis.length === 0)) return undefined
-  const uri = Array.isArray(redis) ? redis[0]?.credentials?.uri : undefined
-  if (typeof uri !== 'string') throw new Error('expected redis[0].credentials.uri to be a URL')
-  return uri
+  const services = parse(text)
+  if (!isObject(services) || Array.isArray(services)) throw new Error('expected a JSON object')
+  const named = services.redis ?? []
+  if (!Array.isArray(named))
+    throw new Error('expected redis[0].credentials.uri, with redis as a list of services')
+  if (named.length > 0) return urlOf(named[0], 'redis[0]')
+  for (const [name, instances] of Object.entries(services)) {
+    const index = Array.isArray(instances) ? instances.findIndex(isTagged) : -1
+    if (index !== -1) return urlOf((instances as unknown[])[index], `${name}[${index}]`)
+  }
+  return undefined
 }
 
 /**
@@ -21,8 +28,9 @@ export function redisUrlFromVcap(text: string): string | undefined {
  * @throws Error that names what was expected
  */
 export function hostsFromVcap(text: string): string[] {
-  const application = parse(text) as { application_uris?: unknown } | null
-  const uris = application?.application_uris ?? []
+  const application = parse(text) ?? {}
+  if (!isObject(application) || Array.isArray(application)) throw new Error('expected a JSON object')
+  const uris = application.application_uris ?? []
   if (!Array.isArray(uris)) throw new Error('expected application_uris to be a list')
   return uris.map((uri) => String(uri).split('/')[0] ?? '').filter((host) => host !== '')
 }
@@ -33,4 +41,35 @@ function parse(text: string): unknown {
   } catch {
     throw new Error('expected JSON')
   }
+}
+
+function isTagged(instance: unknown): boolean {
+  const tags = isObject(instance) ? instance.tags : undefined
+  return Array.isArray(tags) && tags.some((tag) => String(tag).toLowerCase() === 'redis')
+}
+
+/** @param where the instance stands in the text */
+function urlOf(instance: unknown, where: string): string {
+  const credentials = isObject(instance) ? instance.credentials : undefined
+  const { uri, url } = isObject(credentials) ? credentials : {}
+  const given = uri ?? url ?? (isObject(credentials) ? fromParts(credentials) : undefined)
+  if (typeof given !== 'string' || given === '')
+    throw new Error(`expected ${where}.credentials.uri to be a URL, or host and port beside it`)
+  return given
+}
+
+/** Some brokers give no URL: `tls_port` is where TLS is spoken, `tls` and `tls_enabled` say that `port` speaks it. */
+function fromParts({ username, password, ...given }: Record<string, unknown>): string | undefined {
+  const host = given.host ?? given.hostname
+  const tlsPort = Number(given.tls_port) || undefined
+  const port = tlsPort ?? (Number(given.port) || undefined)
+  if (typeof host !== 'string' || host === '' || port === undefined) return undefined
+  const isTls = tlsPort !== undefined || given.tls === true || given.tls_enabled === true
+  const [name, secret] = [username, password].map((part) => encodeURIComponent(String(part ?? '')))
+  const user = name === '' && secret === '' ? '' : `${name}:${secret}@`
+  return `redis${isTls ? 's' : ''}://${user}${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }

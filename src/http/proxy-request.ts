@@ -33,6 +33,7 @@ export const requestHeaders = [
   'traceparent',
   'x-forwarded-proto',
   'x-request-id',
+  'x-vcap-request-id',
 ] as const
 
 export type RequestHeader = (typeof requestHeaders)[number]

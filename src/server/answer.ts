@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { codeOf, type ErrorCode, type S3ProxyError, safeMessageOf, safeStackOf } from '../errors.ts'
 import { errorReply } from '../http/error-reply.ts'
@@ -9,7 +8,7 @@ import { Cancellation } from '../waiting/cancellation.ts'
 import type { ClientConnection, Turn } from './connections.ts'
 import type { Exchange } from './exchange.ts'
 import type { Handler } from './handler.ts'
-import { pathOf, readIncoming, safeRequestId } from './incoming.ts'
+import { pathOf, readIncoming, requestIdOf } from './incoming.ts'
 import { type Sent, sendReply } from './send.ts'
 
 export interface AnswerParts {
@@ -117,7 +116,7 @@ export function createAnswer(parts: AnswerParts) {
 export function endOfDropped({ message, startedAt }: Turn): RequestEnd {
   const endedAtMs = performance.now()
   const access: AccessRecord = {
-    requestId: safeRequestId(message.headers['x-request-id']) ?? randomUUID(),
+    requestId: requestIdOf(message.headers),
     method: message.method ?? '',
     path: pathOf(message.url ?? ''),
     route: 'dropped',

@@ -27,6 +27,7 @@ const lists = new Map([
   ['traceparent', ', '],
   ['x-forwarded-proto', ', '],
   ['x-request-id', ', '],
+  ['x-vcap-request-id', ', '],
 ])
 const hostShape = /^(?:[a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/
 
@@ -45,7 +46,7 @@ export function readIncoming(message: IncomingMessage, signal: CancelSignal): In
     else isRepeated = true
   }
 
-  const requestId = safeRequestId(headers['x-request-id']) ?? randomUUID()
+  const requestId = requestIdOf(headers)
   // Among those that Node left out may be any.
   if (rawHeaders.length > 2 * maxHeaders) return { kind: 'invalid', requestId, code: 'HEADERS_TOO_MANY' }
   const absolute = splitAbsolute(message.url ?? '')
@@ -82,7 +83,15 @@ export function pathOf(target: string): string {
   return path.startsWith('/') || path === '*' ? (path.split('?', 1)[0] ?? '') : ''
 }
 
-/** @returns the id that a router gave, where it can be repeated in headers, pages and the log */
+/**
+ * The id that a router gave, else one of our own. The router of Cloud Foundry sets a header of its own whatever the
+ * client sends, and logs that id; every other one has `x-request-id`.
+ */
+export function requestIdOf(headers: Readonly<Record<string, unknown>>): string {
+  return safeRequestId(headers['x-vcap-request-id']) ?? safeRequestId(headers['x-request-id']) ?? randomUUID()
+}
+
+/** @returns the id where it can be repeated in headers, pages and the log */
 export function safeRequestId(given: unknown): string | undefined {
   return typeof given === 'string' && /^[\w.-]{8,128}$/.test(given) ? given : undefined
 }

@@ -318,6 +318,15 @@ describe('requests byte for byte', () => {
       assert.match((await ask(twice)).headers['x-request-id'] ?? '', /^[0-9a-f-]{36}$/)
     })
 
+    it("have the id of Cloud Foundry's router, before one that the client may have sent", async () => {
+      const idFor = async (...headers: string[]) =>
+        (await ask(raw('GET /health HTTP/1.1', host, ...headers))).headers['x-request-id']
+      const vcap = 'x-vcap-request-id: 7a2c1f7e-router'
+      assert.equal(await idFor(vcap), '7a2c1f7e-router')
+      assert.equal(await idFor('x-request-id: client-1234', vcap), '7a2c1f7e-router')
+      assert.equal(await idFor('x-request-id: client-1234', 'x-vcap-request-id: <b>'), 'client-1234')
+    })
+
     it('name the date once', async () => {
       for (const target of ['/health', '/a', '/%zz']) {
         const answer = await ask(raw(`GET ${target} HTTP/1.1`, host))

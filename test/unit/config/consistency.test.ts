@@ -55,6 +55,119 @@ describe('checkTogether', () => {
     assert.ok(warnings.includes('s3.bucket is not used, because s3.endpoint is given'))
   })
 
+  const withBucket = (env: Record<string, string>) => resolve({ env: { ...withoutEndpoint, ...env } })
+
+  it('takes a key prefix with or without slashes around it, also behind the bucket', () => {
+    for (const env of [
+      { AWS_S3_BUCKET: 'my-bucket', KEY_PREFIX: '/b/' },
+      { AWS_S3_BUCKET: 'my-bucket/b' },
+      { AWS_S3_BUCKET: 'my-bucket//b/' },
+      { AWS_S3_BUCKET: 'my-bucket/b/', KEY_PREFIX: 'b' },
+      { AWS_S3_BUCKET: 'my-bucket/', KEY_PREFIX: 'b/' },
+    ]) {
+      const { config, problems } = withBucket(env)
+      assert.deepEqual(problems, [])
+      assert.equal(config?.s3.endpoint, 'https://my-bucket.s3.eu-west-2.amazonaws.com/b/')
+      assert.equal(config?.s3.bucket, 'my-bucket')
+    }
+    assert.deepEqual(problemsOf({ AWS_S3_BUCKET: 'my-bucket/a', KEY_PREFIX: 'b' }, withoutEndpoint), [
+      ['s3.keyPrefix', 'KEY_PREFIX'],
+    ])
+    assert.deepEqual(problemsOf({ AWS_S3_BUCKET: 'my-bucket/../a' }, withoutEndpoint), [
+      ['s3.bucket', 'AWS_S3_BUCKET'],
+    ])
+  })
+
+  it('takes old names of buckets where another S3 is named, and no name that AWS would not take', () => {
+    const S3_ENDPOINT_URL = 'http://minio:9000'
+    for (const name of ['My_Bucket', 'a'.repeat(255), '_a_', 'A.B']) {
+      const { config } = withBucket({ AWS_S3_BUCKET: name, S3_ENDPOINT_URL })
+      assert.equal(config?.s3.endpoint, `http://minio:9000/${name}/`)
+      assert.deepEqual(problemsOf({ AWS_S3_BUCKET: name }, withoutEndpoint), [['s3.bucket', 'AWS_S3_BUCKET']])
+    }
+    for (const name of ['ab', 'a'.repeat(256), 'a bucket', '/my-bucket', 'bücket'])
+      assert.deepEqual(problemsOf({ AWS_S3_BUCKET: name, S3_ENDPOINT_URL }, withoutEndpoint), [
+        ['s3.bucket', 'AWS_S3_BUCKET'],
+      ])
+  })
+
+  for (const [mistake, path] of [
+    [{ AWS_S3_BUCKET: 'no bucket' }, 's3.bucket'],
+    [{ AWS_S3_BUCKET: 'My_Bucket', S3_ENDPOINT_URL: 'minio' }, 's3.endpointUrl'],
+    [{ AWS_S3_BUCKET: 'my-bucket', KEY_PREFIX: 'a/../b' }, 's3.keyPrefix'],
+    [{ AWS_S3_BUCKET: 'my-bucket', AWS_S3_REGION: 'EU' }, 's3.region'],
+    [{ AWS_S3_ENDPOINT: 'no url', KEY_PREFIX: 'a' }, 's3.endpoint'],
+    [{ AWS_S3_BUCKET: 'my-bucket', AWS_ACCESS_KEY_ID: 'a b', AWS_SECRET_ACCESS_KEY: 'c' }, 's3.accessKeyId'],
+    [
+      { AWS_S3_BUCKET: 'my-bucket', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'c\n' },
+      's3.secretAccessKey',
+    ],
+  ] as [Record<string, string>, string][]) {
+    it(`makes one problem of ${JSON.stringify(mistake)}`, () => {
+      assert.deepEqual(
+        problemsOf(mistake, withoutEndpoint).map(([name]) => name),
+        [path],
+      )
+    })
+  }
+
+  for (const [mistake, path] of [
+    [{ REDIS_URL: 'http://h', WEB_CONCURRENCY: '2' }, 'session.redisUrl'],
+    [{ VCAP_SERVICES: '[]', WEB_CONCURRENCY: '2' }, 'session.redisUrl'],
+    [{ REDIS_URL: 'redis://h', S3PROXY_SESSION_STORE: 'postgres', WEB_CONCURRENCY: '2' }, 'session.store'],
+    [{ REDIS_URL: 'redis://a,redis://b', S3PROXY_SESSION_REDIS_CLUSTER: 'maybe' }, 'session.redisCluster'],
+    [{ S3PROXY_LOG_IDENTITY: 'hashed', S3PROXY_LOG_IDENTITY_HASH_KEY: 'short' }, 'log.identityHashKey'],
+    [{ PORT: 'http', S3PROXY_SERVER_ADMIN_PORT: '8080' }, 'server.port'],
+  ] as [Record<string, string>, string][]) {
+    it(`makes one problem of ${JSON.stringify(mistake)}`, () => {
+      assert.deepEqual(
+        problemsOf(mistake).map(([name]) => name),
+        [path],
+      )
+    })
+  }
+
+  it('refuses an endpoint of AWS that names no bucket, and warns of any other', () => {
+    for (const host of ['s3.amazonaws.com', 's3.eu-west-2.amazonaws.com', 's3-eu-west-2.amazonaws.com.'])
+      for (const AWS_S3_ENDPOINT of [`https://${host}`, `https://${host}/`])
+        assert.deepEqual(
+          problemsOf({ AWS_S3_ENDPOINT }),
+          [['s3.endpoint', 'AWS_S3_ENDPOINT']],
+          AWS_S3_ENDPOINT,
+        )
+    const warns = (AWS_S3_ENDPOINT: string) => {
+      const { problems, warnings } = resolve({ env: { ...leastEnv, AWS_S3_ENDPOINT } })
+      assert.deepEqual(problems, [])
+      return warnings.some((warning) => warning.startsWith('s3.endpoint has no bucket in its path'))
+    }
+    assert.equal(warns('http://minio:9000'), true)
+    assert.equal(warns('https://s3.example.com/'), true)
+    assert.equal(warns('http://minio:9000/b'), false)
+    assert.equal(warns('https://my-bucket.s3.eu-west-2.amazonaws.com/'), false)
+  })
+
+  it('warns of a region that the host of the endpoint contradicts', () => {
+    const told = (AWS_S3_ENDPOINT: string, AWS_S3_REGION: string) =>
+      resolve({ env: { ...leastEnv, AWS_S3_ENDPOINT, AWS_S3_REGION } }).warnings.filter((warning) =>
+        warning.startsWith('s3.region is another region'),
+      )
+    assert.deepEqual(told('https://s3.eu-west-2.amazonaws.com/b/', 'us-east-1'), [
+      's3.region is another region than the host of s3.endpoint names, which is eu-west-2',
+    ])
+    assert.equal(told('https://s3.eu-central-1.wasabisys.com/b/', 'us-east-1').length, 1)
+    assert.deepEqual(told('https://s3.eu-west-2.amazonaws.com/b/', 'eu-west-2'), [])
+    assert.deepEqual(told('https://b.s3.amazonaws.com/', 'eu-west-2'), [])
+    assert.deepEqual(told('http://minio:9000/b/', 'us-east-1'), [])
+  })
+
+  it('warns of a key for the health check that begins with a slash', () => {
+    const told = (key: string) =>
+      resolve({ env: { ...leastEnv, AWS_S3_HEALTHCHECK_KEY: key } }).warnings.some((warning) =>
+        warning.startsWith('s3.healthcheckKey begins with a slash'),
+      )
+    assert.deepEqual([told('/healthcheck.txt'), told('a/healthcheck.txt')], [true, false])
+  })
+
   it('refuses a password for Sentinels that are not named', () => {
     const env = { REDIS_URL: 'redis://r', S3PROXY_SESSION_REDIS_SENTINEL_PASSWORD: 'a' }
     const missing = [['session.redisSentinelName', 'S3PROXY_SESSION_REDIS_SENTINEL_NAME']]
@@ -175,50 +288,5 @@ describe('checkTogether', () => {
     assert.equal(config?.sso.clientSecret, 'hunter2')
     const warning = warnings.find((text) => text.startsWith('sso.clientSecret was given by --set'))
     assert.ok(warning !== undefined && !warning.includes('hunter2'))
-  })
-
-  it('tells of such a variable beside the problem that it may be the cause of, and of nothing else', () => {
-    const { SSO_URL: _url, ...env } = { ...leastEnv, S3PROXY_SSO_ULR: 'https://sso.example.com/' }
-    const { problems, warnings } = resolve({ env })
-    assert.deepEqual(
-      problems.map(({ path }) => path),
-      ['sso.url'],
-    )
-    assert.deepEqual(warnings, ['S3PROXY_SSO_ULR is not an option; did you mean S3PROXY_SSO_URL?'])
-  })
-
-  it('warns of variables that look like options, with a guess, in .env too', () => {
-    const { problems, warnings } = resolve({
-      env: { ...leastEnv, S3PROXY_S3_STALL_TIMEOUT: '1', S3PROXY_CONFIG: 'x' },
-      dotenv: { S3PROXY_LOG_LEVLE: 'debug' },
-    })
-    assert.deepEqual(problems, [])
-    assert.deepEqual(warnings.filter((warning) => warning.startsWith('S3PROXY_')).sort(), [
-      'S3PROXY_LOG_LEVLE is not an option; did you mean S3PROXY_LOG_LEVEL?',
-      'S3PROXY_S3_STALL_TIMEOUT is not an option; did you mean S3PROXY_S3_STALL_TIMEOUT_MS?',
-    ])
-  })
-
-  it('says nothing of what Kubernetes tells pods about a service named s3proxy', () => {
-    const { warnings } = resolve({
-      env: {
-        ...leastEnv,
-        S3PROXY_SERVICE_HOST: '10.0.0.1',
-        S3PROXY_SERVICE_PORT: '80',
-        S3PROXY_SERVICE_PORT_HTTP: '80',
-        S3PROXY_PORT: 'tcp://10.0.0.1:80',
-        S3PROXY_PORT_80_TCP: 'tcp://10.0.0.1:80',
-        S3PROXY_PORT_80_TCP_ADDR: '10.0.0.1',
-      },
-    })
-    assert.deepEqual(
-      warnings.filter((warning) => warning.startsWith('S3PROXY_')),
-      [],
-    )
-  })
-
-  it('guesses what a plain S3PROXY_PORT means', () => {
-    const { warnings } = resolve({ env: { ...leastEnv, S3PROXY_PORT: '8080' } })
-    assert.ok(warnings.some((warning) => warning.startsWith('S3PROXY_PORT is not an option')))
   })
 })

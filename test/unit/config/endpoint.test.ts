@@ -51,6 +51,18 @@ describe('parseEndpoint', () => {
     assert.equal(parseEndpoint('https://s3.example.com:443/b')?.host, 's3.example.com')
   })
 
+  it('leaves out the dot that ends a host name, which no certificate has', () => {
+    for (const [url, host] of [
+      ['https://s3.example.com./b/', 's3.example.com'],
+      ['https://s3.example.com.:9000/b', 's3.example.com:9000'],
+      ['https://minio./b/', 'minio'],
+    ] as const) {
+      const endpoint = parseEndpoint(url)
+      assert.deepEqual([endpoint?.host, endpoint?.hostname], [host, host.split(':')[0]])
+      assert.equal(endpoint?.basePath, '/b/')
+    }
+  })
+
   it('reads an address of IPv6', () => {
     const endpoint = parseEndpoint('http://[::1]:9000/b/')
     assert.equal(endpoint?.hostname, '::1')
@@ -120,6 +132,10 @@ describe('endpointOfBucket', () => {
       endpointOfBucket({ region, bucket: 'b1b', endpointUrl: `${endpointUrl}/` }),
       'http://minio:9000/b1b/',
     )
+    assert.equal(
+      endpointOfBucket({ region, bucket: 'b1b', endpointUrl: `${endpointUrl}/below//` }),
+      'http://minio:9000/below/b1b/',
+    )
   })
 
   it('ends in the key prefix, encoded, with its slash', () => {
@@ -127,6 +143,10 @@ describe('endpointOfBucket', () => {
       endpointOfBucket({ region, bucket: 'my-bucket', keyPrefix: 'a b/c' }),
       'https://my-bucket.s3.eu-west-2.amazonaws.com/a%20b/c/',
     )
-    assert.match(endpointOfBucket({ region, bucket: 'my-bucket', keyPrefix: 'a/' }), /\.com\/a\/$/)
+    for (const keyPrefix of ['b', 'b/', '/b', '/b/', '//b//'])
+      assert.match(endpointOfBucket({ region, bucket: 'my-bucket', keyPrefix }), /\.com\/b\/$/, keyPrefix)
+    assert.match(endpointOfBucket({ region, bucket: 'my-bucket', keyPrefix: '/a//b/' }), /\.com\/a\/\/b\/$/)
+    for (const keyPrefix of ['', '/', '//'])
+      assert.match(endpointOfBucket({ region, bucket: 'my-bucket', keyPrefix }), /\.com\/$/)
   })
 })

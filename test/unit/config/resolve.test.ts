@@ -132,6 +132,113 @@ describe('resolveConfig', () => {
     }
   })
 
+  for (const [name, value, expected] of [
+    [
+      'SSO_CLIENT_SECRET',
+      'hunter2é',
+      'expected printable ASCII without spaces or line breaks around it: character 8 is something else',
+    ],
+    [
+      'SSO_CLIENT_SECRET',
+      'hunter2\tb',
+      'expected printable ASCII without spaces or line breaks around it: character 8 is something else',
+    ],
+    [
+      'SSO_CLIENT_SECRET',
+      '🔒hunter2\nb',
+      'expected printable ASCII without spaces or line breaks around it: character 1 is something else',
+    ],
+    ['SSO_CLIENT_SECRET', ' hunter2', 'expected printable ASCII without spaces or line breaks around it'],
+    [
+      'SSO_CLIENT_ID',
+      'hunter2\x7f',
+      'expected printable ASCII without spaces or line breaks around it: character 8 is something else',
+    ],
+    [
+      'AWS_SESSION_TOKEN',
+      'hunter2 b',
+      'expected printable ASCII without spaces: character 8 is something else',
+    ],
+    ['S3PROXY_SSO_SCOPE', 'read  hunter2', 'expected scopes in printable ASCII, separated by single spaces'],
+  ] as const) {
+    it(`refuses ${JSON.stringify(value)} as ${name}, and tells where, not what`, () => {
+      const { problems } = resolve({ env: { ...leastEnv, [name]: value } })
+      assert.deepEqual(
+        problems.map(({ env, message }) => [env, message]),
+        [[name, `${expected} (from ${name})`]],
+      )
+    })
+  }
+
+  it('takes every printable character of ASCII in the secret of the application', () => {
+    const all = Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index)).join('')
+    const secret = `${all} ${all}`
+    assert.equal(
+      resolve({ env: { ...leastEnv, SSO_CLIENT_SECRET: secret } }).config?.sso.clientSecret,
+      secret,
+    )
+  })
+
+  for (const page of ['o/authorize/', 'o/authorize', 'sso/o/token/', 'api/v1/user/me/', 'API/v1/user/me'])
+    it(`refuses ${page} at the end of the root URL of the SSO`, () => {
+      const url = `https://sso.example.com/${page}`
+      for (const name of ['SSO_URL', 'SSO_URL_INTERNAL']) {
+        const { problems } = resolve({ env: { ...leastEnv, [name]: url } })
+        assert.deepEqual(
+          problems.map(({ env }) => env),
+          [name],
+        )
+        assert.match(problems[0]?.message ?? '', /^expected the root URL of the SSO: leave out /)
+      }
+    })
+
+  it('leaves out the dot that ends a host name, which no certificate has', () => {
+    const { config } = resolve({
+      env: {
+        ...leastEnv,
+        SSO_URL: 'https://sso.example.com./',
+        SSO_URL_INTERNAL: 'https://sso.internal.:8443',
+        REDIS_URL: 'rediss://:p@a.example.com.:6380,rediss://:p@b.example.com.:6380',
+        S3PROXY_SESSION_REDIS_CLUSTER: 'true',
+      },
+    })
+    assert.equal(config?.sso.url, 'https://sso.example.com/')
+    assert.equal(config?.sso.internalUrl, 'https://sso.internal:8443')
+    assert.equal(config?.session.redisUrl, 'rediss://:p@a.example.com:6380,rediss://:p@b.example.com:6380')
+  })
+
+  it('refuses an address of the SSO that could stand in no header', () => {
+    for (const SSO_URL of [
+      'https://sso.example.com/ü/',
+      'https://ssö.example.com/',
+      'https://sso.example.com/a b/',
+    ])
+      assert.deepEqual(
+        resolve({ env: { ...leastEnv, SSO_URL } }).problems.map(({ path }) => path),
+        ['sso.url'],
+      )
+  })
+
+  it('names the variable that is set, in a problem', () => {
+    for (const [name, value] of [
+      ['REDIS_URL', 'http://h'],
+      ['REDIS_ENDPOINT', 'http://h'],
+      ['S3PROXY_SESSION_REDIS_URL', 'http://h'],
+      ['AWS_DEFAULT_REGION', 'EU'],
+      ['S3PROXY_SERVER_WORKERS', '2'],
+      ['WEB_CONCURRENCY', '2'],
+    ] as const) {
+      const { AWS_S3_REGION, ...withoutRegion } = leastEnv
+      const base = name === 'AWS_DEFAULT_REGION' ? withoutRegion : { ...withoutRegion, AWS_S3_REGION }
+      const given = { [name]: value }
+      for (const sources of [{ env: { ...base, ...given } }, { env: base, dotenv: given }])
+        assert.deepEqual(
+          resolve(sources).problems.map(({ env }) => env),
+          [name],
+        )
+    }
+  })
+
   it('never repeats the value of a secret that it refuses', () => {
     const canary = 'hunter2-canary'
     const { problems, warnings } = resolve({
