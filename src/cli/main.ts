@@ -9,7 +9,7 @@ import type { Shell } from './completion/completion.ts'
  * Runs one command line.
  *
  * @param argv as in `process.argv`
- * @returns the exit status: 0; 1 failure; 2 usage or configuration; 3 a probe failed; 22 S3 does not serve it
+ * @returns the exit status: 0; 1 failure; 2 usage or configuration; 3 a probe failed; 4 not verified; 22 S3 does not serve it
  */
 export async function main(argv: readonly string[]): Promise<number> {
   let status: number = exitStatus.ok

@@ -7,7 +7,7 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { createCrc64Nvme } from '../../src/cli/fetch/crc.ts'
 import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
 import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
-import { run, s3Env } from './run-program.ts'
+import { run, s3Env, start } from './run-program.ts'
 
 describe('s3proxy fetch --verify', () => {
   let s3: S3StandIn
@@ -77,7 +77,7 @@ describe('s3proxy fetch --verify', () => {
     assert.equal((await fetch('object')).status, 1)
   })
 
-  it('says that it cannot, even with --quiet, when S3 has nothing to compare with', async () => {
+  it('says that it cannot, even with --quiet, and exits 4 when S3 has nothing to compare with', async () => {
     for (const [etag, headers] of [
       ['"of-parts-2"', {}],
       [md5, { 'x-amz-server-side-encryption': 'aws:kms' }],
@@ -86,9 +86,21 @@ describe('s3proxy fetch --verify', () => {
       s3.put('object', { body, etag, headers })
       const { status, stdout, stderr } = await fetch('object', '--quiet')
       assert.match(stderr, /^s3proxy: cannot verify: .*\n$/)
-      assert.equal(status, 0)
+      assert.equal(status, 4)
       assert.ok(stdout.equals(body))
+      const written = await fetch('object', '--quiet', '-o', file)
+      assert.equal(written.status, 4)
+      assert.ok(readFileSync(file).equals(body))
     }
+  })
+
+  it('exits 4 when the reader has enough before the end, and does not call it verified', async () => {
+    s3.put('object', { body, etag: md5 })
+    const { child, outcome } = start(['fetch', 'object', '--verify'], s3Env(s3), folder)
+    child.stdout?.once('data', () => child.stdout?.destroy())
+    const { status, stderr } = await outcome
+    assert.equal(stderr, 's3proxy: not verified: the reader had enough before the end of the object\n')
+    assert.equal(status, 4)
   })
 
   it('counts what an earlier download left', async () => {

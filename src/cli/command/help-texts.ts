@@ -8,7 +8,7 @@ can come from a file, by its environment name with _FILE behind it.
 export const helpTexts = {
   program: `
 Exit status: 0 success; 1 failure; 2 usage or configuration; 3 (check-config) a probe failed;
-22 (fetch) S3 does not serve the object.
+4 (fetch --verify) delivered, and not verified; 22 (fetch) S3 does not serve the object.
 Every command has a help of its own: s3proxy help fetch. More: s3proxy(1), s3proxy.json(5).
 `,
   serve: `${sources}
@@ -31,10 +31,12 @@ At least: AWS_S3_REGION, AWS_S3_ENDPOINT (URL of the bucket), and AWS_ACCESS_KEY
 profile or a role. Neither Redis nor SSO is needed.
 
 A download that ends too early leaves FILE.part, and FILE.part.json that says which version of which object it is
-a part of; --continue asks for the rest of that version. With --verify and nothing to compare with, it says so.
+a part of; --continue asks for the rest of that version. With --verify and nothing to compare with, the object is
+delivered all the same, and the exit status is 4.
 
 Exit status: 0 delivered, or not modified (--if-none-match), or the reader of stdout had enough; 22 S3 does not
-serve it (403, 404, 412, 416); 2 usage or configuration; 1 everything else, with one line that says what to do.
+serve it (403, 404, 412, 416); 4 delivered but not verified (--verify, and S3 has nothing to compare with, or the
+reader had enough); 2 usage or configuration; 1 everything else, with one line that says what to do.
 Ctrl-C and SIGTERM end it as that signal does (130 and 143 in a shell).
 
 Examples:

@@ -130,13 +130,20 @@ async function deliver(plan: Plan, left: LeftPart | undefined, result: Found | u
     showsProgress: flags.quiet !== true && process.stderr.isTTY === true,
     signal: plan.signal,
   }
-  if (output.kind === 'stdout') await toStdout(download)
-  else if (output.kind === 'device') await toDevice(download, output.path)
+  let isAllTaken = true
+  if (output.kind === 'stdout') isAllTaken = await toStdout(download)
+  else if (output.kind === 'device') isAllTaken = await toDevice(download, output.path)
   else {
     const record = left?.record ?? (result === undefined ? undefined : recordOf(plan, result, etag))
     await toFile(download, output, record, left)
   }
-  if (expectation !== undefined) plan.note(`the object is what S3 says it is, by its ${expectation.name}`)
+  if (flags.verify !== true) return exitStatus.ok
+  if (expectation === undefined) return exitStatus.unverified
+  if (!isAllTaken) {
+    plan.say('not verified: the reader had enough before the end of the object')
+    return exitStatus.unverified
+  }
+  plan.note(`the object is what S3 says it is, by its ${expectation.name}`)
   return exitStatus.ok
 }
 

@@ -34,17 +34,20 @@ export class Incomplete extends Error {
   }
 }
 
-export async function toStdout(download: Download): Promise<void> {
+/** @returns whether all was taken */
+export async function toStdout(download: Download): Promise<boolean> {
   // On one terminal, object and progress would be mixed.
   const showsProgress = download.showsProgress && process.stdout.isTTY !== true
-  await untilReaderLeaves(() => move({ ...download, showsProgress }, openStdout()))
+  return untilReaderLeaves(() => move({ ...download, showsProgress }, openStdout()))
 }
 
-export async function toDevice(download: Download, path: string): Promise<void> {
+/** @returns whether all was taken */
+export async function toDevice(download: Download, path: string): Promise<boolean> {
   const device = createWriteStream(path)
   device.on('error', () => {})
-  await untilReaderLeaves(() => move(download, device))
+  const isAllTaken = await untilReaderLeaves(() => move(download, device))
   await new Promise<void>((resolve) => (device.destroyed ? resolve() : device.end(resolve)))
+  return isAllTaken
 }
 
 /**
@@ -115,12 +118,14 @@ function showProgress({ sizeBytes, haveBytes }: Download): Progress {
 }
 
 /** A reader such as `head` that has enough closes the pipe; that is no failure. */
-async function untilReaderLeaves(run: () => Promise<void>): Promise<void> {
+async function untilReaderLeaves(run: () => Promise<void>): Promise<boolean> {
   try {
     await run()
+    return true
   } catch (error) {
     if (!(error instanceof DestinationClosed)) throw error
     const code = (error.cause as NodeJS.ErrnoException | undefined)?.code
     if (error.cause !== undefined && code !== 'EPIPE' && code !== 'ECONNRESET') throw error
+    return false
   }
 }
