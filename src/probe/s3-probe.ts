@@ -6,13 +6,17 @@ import type { S3Verdict } from '../origin/s3-error-codes.ts'
 import { judgeS3Answer, readErrorBody, xmlElement } from '../origin/verdict.ts'
 import type { CredentialSource } from '../s3/credentials.ts'
 import type { S3Client } from '../s3/s3-client.ts'
+import type { Credentials } from '../s3/sigv4.ts'
 import { TransportError } from '../s3/transport-error.ts'
 import { Deadline } from '../waiting/deadline.ts'
 import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
 import { type Peer, reach } from './reach.ts'
+import { judgeKeys } from './s3-keys.ts'
 
 export interface S3ProbeOptions {
   client: S3Client
+  /** Asks the same S3 with other credentials; whoever calls it closes the client. */
+  clientWith(credentials: Credentials): S3Client
   credentials: CredentialSource
   /** Where credentials were configured; `undefined`: in the AWS default chain. */
   credentialsFrom: string | undefined
@@ -35,12 +39,19 @@ const maxSkewMs = 15 * 60_000
 export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
   const { timeoutMs } = options
   const skew = createSkew()
+  /** What S3 should say only to the right keys. */
+  let told: { key: ObjectKey; answer: S3Answer } | undefined
 
-  async function ask(key: ObjectKey, range: string | undefined, signal: AbortSignal): Promise<S3Answer> {
+  async function ask(
+    key: ObjectKey,
+    range: string | undefined,
+    signal: AbortSignal,
+    client = options.client,
+  ): Promise<S3Answer> {
     const headers = range === undefined ? [] : [['range', range] as const]
     const request = { method: 'GET', wireKey: toWireKey(key), headers } as const
     const deadline = new Deadline(timeoutMs, () => performance.now())
-    const response = await options.client.send(request, signal, deadline).catch((error: unknown) => {
+    const response = await client.send(request, signal, deadline).catch((error: unknown) => {
       throw error instanceof TransportError ? toAttemptError(error) : error
     })
     skew.note(response.headers.get('date'))
@@ -62,7 +73,9 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
         advice: 's3.healthcheckKey (AWS_S3_HEALTHCHECK_KEY) names an object that is served without login',
       }
     const whole = await ask(key, undefined, signal)
-    if (whole.status !== 200) throw refused(whole, 'GET of the health-check object', 's3.healthcheckKey')
+    if (whole.status !== 200)
+      throw refused(whole, 'GET of the health-check object', 's3.healthcheckKey (AWS_S3_HEALTHCHECK_KEY)')
+    told = { key, answer: whole }
     const part = await ask(key, 'bytes=0-0', signal)
     const length = whole.headers.get('content-length')
     if (part.status !== 206 && length !== '0')
@@ -88,18 +101,42 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
   }
 
   const missing = async (signal: AbortSignal): Promise<Finding> => {
-    const answer = await ask(`s3proxy-probe/${randomUUID()}` as ObjectKey, undefined, signal)
+    const key = `s3proxy-probe/${randomUUID()}` as ObjectKey
+    const answer = await ask(key, undefined, signal)
     const verdict = answer.status === 200 ? undefined : judgeS3Answer(answer.status, answer.errorCode)
     if (verdict?.kind === 'not-found' && verdict.advice === undefined)
-      return {
+      return withKeys(signal, key, answer, {
         message: `404 ${answer.errorCode ?? ''}: the credentials may list the bucket, so 404s are passed on`,
-      }
+      })
     if (verdict?.kind === 'denied' && verdict.advice === undefined)
-      return {
+      return withKeys(signal, key, answer, {
         message: `403 ${answer.errorCode ?? ''}: the credentials may not list the bucket`,
         advice: 'a key that does not exist is answered 403; grant s3:ListBucket to have 404',
+      })
+    throw refused(answer, 'GET of a key that does not exist', 's3.endpoint (AWS_S3_ENDPOINT)')
+  }
+
+  /** Adds to a finding whether it tells anything about the keys. */
+  async function withKeys(
+    signal: AbortSignal,
+    key: ObjectKey,
+    answer: S3Answer,
+    finding: Finding,
+  ): Promise<Finding> {
+    // An object that was read tells more than one that is not there.
+    told ??= { key, answer }
+    const wrong = { ...(await options.credentials.get()), secretAccessKey: randomUUID() }
+    const client = options.clientWith(wrong)
+    try {
+      const { message, advice } = judgeKeys(told.answer, await ask(told.key, undefined, signal, client))
+      const advices = [finding.advice, advice].filter((text) => text !== undefined)
+      return {
+        message: `${finding.message}; ${message}`,
+        ...(advices.length === 0 ? {} : { advice: advices.join('; ') }),
       }
-    throw refused(answer, 'GET of a key that does not exist', 's3.endpoint')
+    } finally {
+      client.close()
+    }
   }
 
   return [
@@ -132,7 +169,7 @@ function refused(answer: S3Answer, what: string, option: string): ProbeFailure {
     'advice' in verdict && verdict.advice !== undefined
       ? verdict.advice
       : verdict.kind === 'denied'
-        ? `grant s3:GetObject on it, or check ${option}`
+        ? `grant s3:GetObject on it, or check ${option} and the keys`
         : `check ${option}: there is no such object below the endpoint's prefix`
   return new ProbeFailure(`${what} was answered ${said}`, advice, codeOfVerdict(verdict))
 }
@@ -153,7 +190,11 @@ function createSkew() {
     },
     judge(): Finding {
       if (skewMs === undefined)
-        throw new ProbeFailure('S3 did not say what time it is', 'check s3.endpoint', 'S3_BAD_ANSWER')
+        throw new ProbeFailure(
+          'S3 did not say what time it is',
+          'check s3.endpoint (AWS_S3_ENDPOINT)',
+          'S3_BAD_ANSWER',
+        )
       const seconds = Math.round(Math.abs(skewMs) / 1000)
       const message = `this clock is ${seconds} s ${skewMs < 0 ? 'behind' : 'ahead of'} that of S3`
       if (Math.abs(skewMs) >= maxSkewMs)

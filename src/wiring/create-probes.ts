@@ -1,3 +1,4 @@
+import { nameSources } from '../config/name-sources.ts'
 import { endpointOf } from '../config/resolve.ts'
 import type { Config } from '../config/schema.ts'
 import { type ProbeResult, runSteps } from '../probe/probe.ts'
@@ -20,11 +21,16 @@ export async function probe(
   version: string,
 ): Promise<ProbeResult[]> {
   const userAgent = userAgentOf(version)
-  return [
+  const results = [
     ...(await probeS3(config, sources, userAgent)),
     ...(await probeRedis(config)),
     ...(await probeSso(config, userAgent)),
   ]
+  return results.map((result) => ({
+    ...result,
+    message: nameSources(result.message, sources),
+    advice: nameSources(result.advice, sources),
+  }))
 }
 
 async function probeS3(
@@ -35,6 +41,7 @@ async function probeS3(
   const { client, credentials } = createObjects(config, silent, userAgent)
   const steps = s3Steps({
     client,
+    clientWith: (others) => createObjects({ s3: { ...config.s3, ...others } }, silent, userAgent).client,
     credentials,
     credentialsFrom: sources['s3.accessKeyId'],
     peer: endpointOf(config),

@@ -149,6 +149,25 @@ describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
     assert.match(messageOf(await fails(), 's3.missing-key'), /403 AccessDenied.*grant s3:ListBucket/)
   })
 
+  it('tells that the keys are right, by what a wrong secret is answered', async () => {
+    const right = /the keys are right: a wrong secret was answered 403 SignatureDoesNotMatch/
+    assert.match(messageOf(await fails(), 's3.missing-key'), right)
+    delete env.AWS_S3_HEALTHCHECK_KEY
+    assert.match(messageOf(await fails(), 's3.missing-key'), right)
+  })
+
+  it('says that the keys were not checked where S3 answers wrong ones as it answers right ones', async () => {
+    delete env.AWS_S3_HEALTHCHECK_KEY
+    s3.misbehave(() => ({ error: 403, code: 'AccessDenied' }))
+    env.AWS_SECRET_ACCESS_KEY = 'a wrong one'
+    assert.match(
+      messageOf(await fails(), 's3.missing-key'),
+      /not checked whether the keys are right: a wrong secret was answered 403 AccessDenied too -> .*s3\.healthcheckKey/,
+    )
+    s3.misbehave(() => ({ error: 404, code: 'NoSuchKey' }))
+    assert.match(messageOf(await fails(), 's3.missing-key'), /not checked .* -> this S3 asks for no keys/)
+  })
+
   it('tells that the credentials are wrong', async () => {
     env.AWS_ACCESS_KEY_ID = 'AKIAUNKNOWN000000000'
     const probes = await fails('s3.healthcheck', 's3.missing-key')

@@ -1,4 +1,5 @@
 import { loadConfig } from '../../config/load.ts'
+import { nameSources } from '../../config/name-sources.ts'
 import { messageOf, S3ProxyError } from '../../errors.ts'
 import { DestinationClosed } from '../../http/relay.ts'
 import type { Log } from '../../log/log.ts'
@@ -33,7 +34,7 @@ export async function fetchObject(keyText: string, flags: FetchFlags): Promise<n
     say(error.message)
     return exitStatus.usage
   }
-  const { config, problems, warnings } = loadConfig({
+  const { config, problems, warnings, sources } = loadConfig({
     configPath: flags.config,
     flags: flags.set,
     wanted: ['s3', 'log'],
@@ -42,17 +43,18 @@ export async function fetchObject(keyText: string, flags: FetchFlags): Promise<n
     process.stderr.write(formatProblems({ problems, warnings }))
     return exitStatus.usage
   }
-  const note = flags.quiet === true ? () => {} : say
+  const tell = (text: string) => say(nameSources(text, sources))
+  const note = flags.quiet === true ? () => {} : tell
   for (const warning of warnings) note(`warning: ${warning}`)
 
-  const retries = retriesAsNotes(flags.verbose === true ? say : () => {})
+  const retries = retriesAsNotes(flags.verbose === true ? tell : () => {})
   const { source, client } = createObjects(config, retries, userAgentOf(readVersion().version))
   const interruption = listenForInterruption()
   const { signal } = interruption
   try {
-    return await runDownload({ key, flags, output, s3: config.s3, source, client, signal, say, note })
+    return await runDownload({ key, flags, output, s3: config.s3, source, client, signal, say: tell, note })
   } catch (error) {
-    say(signal.aborted ? stopped(error) : describe(error))
+    tell(signal.aborted ? stopped(error) : describe(error))
     return exitStatus.failure
   } finally {
     client.close()

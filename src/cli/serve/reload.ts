@@ -16,7 +16,7 @@ export interface ReloadOptions {
    *
    * @throws Error with why it cannot be used
    */
-  prepare(config: Config): Promise<Pick<Change, 'commit'>>
+  prepare(config: Config, loaded: Pick<Resolved, 'sources'>): Promise<Pick<Change, 'commit'>>
   log: Log & Pick<ProgramLog, 'level'>
 }
 
@@ -37,7 +37,7 @@ export function createReload(options: ReloadOptions): () => Promise<void> {
     if (loaded.config === undefined) return refuse(loaded.problems.map(formatProblem).join('; '))
     const { config, changed, kept } = takeOver(running, loaded.config)
     try {
-      const { commit } = await options.prepare(config)
+      const { commit } = await options.prepare(config, loaded)
       commit()
     } catch (error) {
       return refuse(messageOf(error))

@@ -2,6 +2,7 @@ import cluster from 'node:cluster'
 import type { Config } from '../../config/schema.ts'
 import { messageOf } from '../../errors.ts'
 import type { Change } from '../../wiring/create-app.ts'
+import { nameSourcesIn } from './named-log.ts'
 import { openLog } from './open-log.ts'
 import { serveApp } from './serve-app.ts'
 import type { FromWorker, ToWorker } from './worker-messages.ts'
@@ -13,6 +14,7 @@ export async function serveAsWorker(): Promise<number> {
   const start = await receive()
   if (start.kind !== 'start') throw new Error(`expected to be started, and not ${start.kind}`)
   const { config, target } = start
+  let { sources } = start
   const { log, output } = await openLog({
     level: config.log.level,
     fields: { worker: cluster.worker?.id },
@@ -35,12 +37,19 @@ export async function serveAsWorker(): Promise<number> {
       else if (message.kind === 'commit' && change !== undefined && taken !== undefined) {
         change.commit()
         log.level = taken.config.log.level
+        sources = taken.sources
       }
       if (message.kind !== 'prepare') change = undefined
     }
   }
 
-  const status = await serveApp({ config, target, log, output, onListening: (prepare) => void obey(prepare) })
+  const status = await serveApp({
+    config,
+    target,
+    log: nameSourcesIn(log, () => sources),
+    output,
+    onListening: (prepare) => void obey(prepare),
+  })
   await output.close(lastLinesMs)
   cluster.worker?.disconnect()
   return status

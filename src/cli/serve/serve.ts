@@ -1,5 +1,6 @@
 import cluster from 'node:cluster'
 import { loadConfig } from '../../config/load.ts'
+import type { OptionSources } from '../../config/name-sources.ts'
 import type { Resolved } from '../../config/resolve.ts'
 import type { Config } from '../../config/schema.ts'
 import { messageOf } from '../../errors.ts'
@@ -11,8 +12,9 @@ import { formatProblems } from '../command/problems.ts'
 import { takeActivatedSocket } from './activated-socket.ts'
 import { createHangup, type Hangup } from './listen-for-sighup.ts'
 import type { LogOutput } from './log-output.ts'
+import { nameSourcesIn } from './named-log.ts'
 import { openLog } from './open-log.ts'
-import { createReload } from './reload.ts'
+import { createReload, type ReloadOptions } from './reload.ts'
 import { serveApp } from './serve-app.ts'
 import { makeRoomForSocket } from './unix-socket.ts'
 
@@ -29,14 +31,14 @@ export async function serve({ config: configPath, set, port }: ServeFlags): Prom
     return serveAsWorker()
   }
   const read = () => loadConfig({ configPath, flags: set, port })
-  const { config, problems, warnings } = read()
+  const { config, problems, warnings, sources } = read()
   if (config === undefined) {
     process.stderr.write(formatProblems({ problems, warnings }))
     return exitStatus.usage
   }
   const { log, output } = await openLog({ level: config.log.level }, config.server.workers > 1)
   try {
-    return await serveConfigured({ config, read, warnings, hangup, log, output })
+    return await serveConfigured({ config, sources, read, warnings, hangup, log, output })
   } finally {
     await output.close(lastLinesMs)
   }
@@ -72,6 +74,7 @@ async function targetOf({ server }: Config): Promise<ListenTarget> {
 /** What a process that holds the configuration needs to read it again. */
 export interface ServeParts {
   config: Config
+  sources: OptionSources
   read(): Resolved
   warnings: readonly string[]
   hangup: Hangup
@@ -80,15 +83,25 @@ export interface ServeParts {
 }
 
 function serveAlone(
-  { config, read, warnings, hangup, log, output }: ServeParts,
+  { config, sources, read, warnings, hangup, log, output }: ServeParts,
   target: ListenTarget,
 ): Promise<number> {
+  let inForce = sources
   return serveApp({
     config,
     target,
-    log,
+    log: nameSourcesIn(log, () => inForce),
     output,
-    onListening(prepare) {
+    onListening(prepareApp) {
+      const prepare: ReloadOptions['prepare'] = async (next, loaded) => {
+        const { commit } = await prepareApp(next)
+        return {
+          commit() {
+            inForce = loaded.sources
+            commit()
+          },
+        }
+      }
       const reload = createReload({ running: config, warnings, read, prepare, log })
       hangup.each(() => void reload())
     },

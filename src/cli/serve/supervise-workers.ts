@@ -30,7 +30,7 @@ export async function superviseWorkers(parts: ServeParts, target: ListenTarget):
   const greeted = new Set<Worker>()
   const listening = new Set<Worker>()
   const waiting = new Set<NodeJS.Timeout>()
-  let { config } = parts
+  let { config, sources } = parts
   let isStopping = false
   let endAtMs = Number.POSITIVE_INFINITY
   /** Workers that wait for their configuration while the others are told of another one. */
@@ -49,15 +49,16 @@ export async function superviseWorkers(parts: ServeParts, target: ListenTarget):
   function greet(worker: Worker): void {
     if (held !== undefined) return void held.push(worker)
     greeted.add(worker)
-    tell(worker, { kind: 'start', config, target })
+    tell(worker, { kind: 'start', config, sources, target })
   }
 
-  async function prepare(next: Config): Promise<Pick<Change, 'commit'>> {
+  async function prepare(next: Config, loaded: Pick<ServeParts, 'sources'>): Promise<Pick<Change, 'commit'>> {
     const workers = [...greeted]
     held = []
     round++
     const answers = workers.map((worker) => prepared(worker, round))
-    for (const worker of workers) tell(worker, { kind: 'prepare', round, config: next })
+    for (const worker of workers)
+      tell(worker, { kind: 'prepare', round, config: next, sources: loaded.sources })
     const problem = (await Promise.all(answers)).find((answer) => answer !== undefined)
     const release = (kind: 'commit' | 'discard') => {
       for (const worker of workers) tell(worker, { kind })
@@ -69,6 +70,7 @@ export async function superviseWorkers(parts: ServeParts, target: ListenTarget):
       return {
         commit() {
           config = next
+          sources = loaded.sources
           release('commit')
         },
       }

@@ -1,3 +1,4 @@
+import type { OptionSources } from '../../config/name-sources.ts'
 import type { Config } from '../../config/schema.ts'
 import type { ListenTarget } from '../../server/listen.ts'
 import type { ReadinessReport } from '../../server/readiness.ts'
@@ -8,9 +9,9 @@ import type { MetricSnapshot } from '../../telemetry/prom-client.ts'
  * started later, when there may be another one on the disk.
  */
 export type ToWorker =
-  | { kind: 'start'; config: Config; target: ListenTarget }
+  | { kind: 'start'; config: Config; sources: OptionSources; target: ListenTarget }
   /** Make another configuration ready; answered by `Prepared`. */
-  | { kind: 'prepare'; round: number; config: Config }
+  | { kind: 'prepare'; round: number; config: Config; sources: OptionSources }
   /** Every worker is ready: take it. */
   | { kind: 'commit' }
   /** Some worker is not: forget it. */

@@ -87,6 +87,13 @@ describe('createProgram', () => {
 
 describe('exitStatus', () => {
   it('is part of the interface', () => {
-    assert.deepEqual(exitStatus, { ok: 0, failure: 1, usage: 2, probeFailed: 3, notServed: 22 })
+    assert.deepEqual(exitStatus, {
+      ok: 0,
+      failure: 1,
+      usage: 2,
+      probeFailed: 3,
+      unverified: 4,
+      notServed: 22,
+    })
   })
 })
