@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import type { Writable } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ByteSource } from '../../http/byte-source.ts'
 import { DestinationClosed, relayBody } from '../../http/relay.ts'
 import { openStdout } from '../command/standard-output.ts'
@@ -38,7 +39,17 @@ export class Incomplete extends Error {
 export async function toStdout(download: Download): Promise<boolean> {
   // On one terminal, object and progress would be mixed.
   const showsProgress = download.showsProgress && process.stdout.isTTY !== true
-  return untilReaderLeaves(() => move({ ...download, showsProgress }, openStdout()))
+  const stdout = openStdout()
+  let failure: Error | undefined
+  stdout.once('error', (error) => {
+    failure = error
+  })
+  return untilReaderLeaves(async () => {
+    await move({ ...download, showsProgress }, stdout)
+    // Node writes to a pipe at once, and tells later that it failed, after the last piece too.
+    await nextTurn()
+    if (failure !== undefined) throw new DestinationClosed({ cause: failure })
+  })
 }
 
 /** @returns whether all was taken */
