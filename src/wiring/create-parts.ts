@@ -105,7 +105,7 @@ export function createParts(
       'S3 answers AccessDenied: grant s3:ListBucket, and a key that does not exist becomes a 404',
       monotonicNow,
     ),
-    onRefused: createRefusalWarnings(log, now),
+    onRefused: createRefusalWarnings(log, monotonicNow),
   })
   const onEnd = createRequestSink({
     log,

@@ -79,6 +79,15 @@ describe('the log of s3proxy serve', { timeout: 120_000 }, () => {
       proxy.child.stdout?.resume()
     })
 
+  it('keeps nobody from being answered, or from ending, when its reader is gone', async () => {
+    const proxy = await stage().serve({ ...quick, S3PROXY_SERVER_WORKERS: '2' })
+    proxy.child.stdout?.destroy()
+    await askOften(proxy.port, 100)
+    const { status, ms } = await stopTimed(proxy.child)
+    assert.equal(status, 0)
+    assert.ok(ms < drainTimeoutMs, `took ${ms} ms`)
+  })
+
   it('keeps nobody from being answered, or from ending, when the disk behind it is full', async () => {
     const port = await findFreePort()
     const fd = openSync('/dev/full', 'w')
