@@ -1,0 +1,105 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** How it answers; a test changes it as it goes. */
+export interface OriginalSsoState {
+  /** Whether the visitor is signed in there; who is not sees its login page. */
+  isSignedIn: boolean
+  /** The code that it gives out, and the one that it takes. */
+  givenCode: string
+  takenCode: string
+  /** Tokens in the order in which they are given out, then the token endpoint answers 500; else ever new ones. */
+  tokens: string[] | undefined
+  /** The tokens that `me` takes; else all. */
+  takenTokens: string[] | undefined
+  /** Instead of what `me` would say. */
+  meStatus: number | undefined
+}
+
+export interface OriginalSso {
+  readonly url: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly state: OriginalSsoState
+  /** From now on it is as it was at first. */
+  reset(): void
+  /** Nobody listens until `open`. */
+  close(): Promise<void>
+  open(): Promise<void>
+}
+
+/** An SSO as the original was tested with: JSON under `text/html`, a token and nothing else, 403 without a word. */
+export async function startOriginalSso(): Promise<OriginalSso> {
+  const [clientId, clientSecret] = ['the-client-id', 'the-client-secret']
+  let given = 0
+  const atFirst = (): OriginalSsoState => ({
+    isSignedIn: true,
+    givenCode: 'the-code',
+    takenCode: 'the-code',
+    tokens: undefined,
+    takenTokens: undefined,
+    meStatus: undefined,
+  })
+  const state = atFirst()
+  const server = createServer((request, response) => void answer(request, response))
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://sso')
+    let body = ''
+    for await (const piece of request.setEncoding('utf8')) body += piece
+    if (pathname === '/o/authorize/') authorize(searchParams, response)
+    else if (pathname === '/o/token/') token(new URLSearchParams(body), response)
+    else if (pathname === '/api/v1/user/me/') me(request.headers.authorization, response)
+    else send(response, 404)
+  }
+
+  function authorize(query: URLSearchParams, response: ServerResponse) {
+    if (!state.isSignedIn) return send(response, 200, 'The login page')
+    const back = new URLSearchParams({ state: query.get('state') ?? '', code: state.givenCode })
+    response.writeHead(302, { location: `${query.get('redirect_uri')}?${back}` }).end()
+  }
+
+  function token(form: URLSearchParams, response: ServerResponse) {
+    const isRight =
+      form.get('code') === state.takenCode &&
+      form.get('client_id') === clientId &&
+      form.get('client_secret') === clientSecret &&
+      form.get('grant_type') === 'authorization_code'
+    if (!isRight) return send(response, 403)
+    const access_token = state.tokens === undefined ? `token-${++given}` : state.tokens.shift()
+    if (access_token === undefined) return send(response, 500)
+    send(response, 200, JSON.stringify({ access_token }))
+  }
+
+  function me(authorization: string | undefined, response: ServerResponse) {
+    if (state.meStatus !== undefined) return send(response, state.meStatus)
+    const token = /^Bearer (\S+)$/.exec(authorization ?? '')?.[1]
+    if (token === undefined || state.takenTokens?.includes(token) === false) return send(response, 403)
+    const person = { email: 'ada@example.com', first_name: 'Ada', last_name: 'Example', user_id: 'ada-1' }
+    send(response, 200, JSON.stringify(person))
+  }
+
+  async function listen(port: number): Promise<void> {
+    server.listen(port, '127.0.0.1')
+    await once(server, 'listening')
+  }
+  await listen(0)
+  const { port } = server.address() as AddressInfo
+  return {
+    ...{ url: `http://127.0.0.1:${port}/`, clientId, clientSecret, state },
+    reset: () => void Object.assign(state, atFirst()),
+    open: () => listen(port),
+    async close() {
+      if (!server.listening) return
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}
+
+function send(response: ServerResponse, status: number, body = ''): void {
+  response.writeHead(status, { 'content-type': 'text/html; charset=utf-8' })
+  response.end(body)
+}
