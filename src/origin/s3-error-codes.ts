@@ -46,16 +46,15 @@ export const noS3 = failure(
   'no S3 answers so; if every object is answered so, check s3.endpoint (AWS_S3_ENDPOINT): does it point at S3?',
 )
 const notImplemented = failure('S3_BAD_ANSWER', false, 'this S3 cannot do what was asked of it')
-/** S3 does not know the key, or not with this secret: it may have been replaced where the chain finds its keys. */
-const unknownKey = failure(
+const checkKeys =
+  'check s3.accessKeyId and s3.secretAccessKey (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), or the role'
+export const badCredentials = failure('S3_CREDENTIALS', false, checkKeys)
+/** The access key may have been replaced where the chain finds it. */
+const unknownKey = failure('S3_CREDENTIALS', 'with-new-credentials', checkKeys)
+const wrongSignature = failure(
   'S3_CREDENTIALS',
   'with-new-credentials',
-  'check s3.accessKeyId and s3.secretAccessKey (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), or the role; if other objects are served, S3 reads this key in another way than it was sent',
-)
-export const badCredentials = failure(
-  'S3_CREDENTIALS',
-  false,
-  'check s3.accessKeyId and s3.secretAccessKey (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), or the role',
+  `${checkKeys}; where other objects are served, this S3 reads the name of this one in another way than it was sent`,
 )
 const expiredCredentials = failure(
   'S3_CREDENTIALS',
@@ -117,9 +116,9 @@ const codesOf: [S3Verdict, string][] = [
   [expiredCredentials, 'ExpiredToken ExpiredTokenException InvalidToken TokenRefreshRequired'],
   [
     unknownKey,
-    `SignatureDoesNotMatch InvalidSignatureException InvalidAccessKeyId InvalidClientTokenId
-    UnrecognizedClientException XAdminUserNotFound XMinioAdminNoSuchUser`,
+    `InvalidAccessKeyId InvalidClientTokenId UnrecognizedClientException XAdminUserNotFound XMinioAdminNoSuchUser`,
   ],
+  [wrongSignature, 'SignatureDoesNotMatch InvalidSignatureException'],
   [
     badCredentials,
     `IncompleteSignature AuthFailure MissingAuthenticationToken MissingSecurityHeader InvalidSecurity
