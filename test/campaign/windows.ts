@@ -33,6 +33,8 @@ export interface Watch {
 /** So long everything may take to be right again, once a fault is over. */
 const recoveryLimitMs = 5000
 const calmSteps = 2
+/** So long the proxy leaves an SSO alone that failed, and says again what it heard. */
+const ssoPauseMs = 1000
 
 /** Fault after fault, with visitors at work in each, and a look in between whether everything is right again. */
 export async function runWindows(
@@ -94,6 +96,7 @@ async function keepGoing(
 
 /** Waits until an object can be had again; then nothing may be wrong any more. */
 async function recover(scene: Scene, fault: FaultKind, watch: Watch): Promise<void> {
+  if (fault.at === 'sso') await sleep(ssoPauseMs)
   const startedAt = performance.now()
   const questions: Pick<Question, 'method' | 'target' | 'headers'>[] = [
     { method: 'GET', target: '/health.txt', headers: {} },
