@@ -196,6 +196,19 @@ describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
     )
   })
 
+  it('names the variables that are set, and not those that usually are', async () => {
+    env.S3_ENDPOINT_URL = `http://127.0.0.1:${await findFreePort()}`
+    env.AWS_S3_BUCKET = 'bucket'
+    env.S3PROXY_SSO_CLIENT_SECRET = 'another'
+    delete env.AWS_S3_ENDPOINT
+    const probes = await fails('s3.connect', 's3.healthcheck', 's3.missing-key', 's3.clock', 'sso.token')
+    assert.match(
+      messageOf(probes, 's3.connect'),
+      /check the port in s3\.bucket and s3\.endpointUrl \(AWS_S3_BUCKET, S3_ENDPOINT_URL\)/,
+    )
+    assert.match(messageOf(probes, 'sso.token'), /\(SSO_CLIENT_ID, S3PROXY_SSO_CLIENT_SECRET\)/)
+  })
+
   it('tells that nobody listens where S3 should be', async () => {
     env.AWS_S3_ENDPOINT = `http://127.0.0.1:${await findFreePort()}/bucket/`
     const probes = await fails('s3.connect', 's3.healthcheck', 's3.missing-key', 's3.clock')

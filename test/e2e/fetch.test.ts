@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, describe, it } from 'node:test'
+import { findFreePort } from '../helpers/free-port.ts'
 import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
 import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
 import { run, s3Env } from './run-program.ts'
@@ -161,6 +162,14 @@ describe('s3proxy fetch KEY', () => {
     const env = { ...s3Env(s3), ...noKeys, AWS_PROFILE: 'reader', HOME: home }
     const { status, stdout, stderr } = await run(['fetch', 'hello.txt'], env, home)
     assert.deepEqual([status, stdout.toString(), stderr], [0, 'hello\n', ''])
+  })
+
+  it('names the variable that is set when S3 cannot be reached', async () => {
+    const port = await findFreePort()
+    const given = { AWS_S3_ENDPOINT: '', S3PROXY_S3_ENDPOINT: `http://127.0.0.1:${port}/bucket/` }
+    const { status, stderr } = await fetch(['hello.txt', '--set', 's3.deadlineMs=500'], given)
+    assert.equal(status, 1)
+    assert.match(stderr, /check s3\.endpoint \(S3PROXY_S3_ENDPOINT\)/)
   })
 
   it('runs nothing that the .env of a folder names by an AWS configuration', async (t) => {
