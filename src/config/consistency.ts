@@ -116,6 +116,10 @@ function checkServer(
   if (server.adminPort !== undefined && server.adminPort !== 0 && server.adminPort === server.port) {
     report({ path: 'server.adminPort', looksAt: ['server.port'], message: 'must not be server.port' })
   }
+  if (server.adminPort !== undefined && sources['server.adminHost'] === 'default')
+    warnings.push(
+      `the admin port listens on every address (${server.adminHost}) and asks for no password: set server.adminHost, to the same where that is meant`,
+    )
   if (server.allowedHosts === undefined && env.VCAP_APPLICATION) {
     try {
       const hosts = hostsFromVcap(env.VCAP_APPLICATION)

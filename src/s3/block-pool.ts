@@ -23,7 +23,7 @@ export interface BlockPoolOptions {
 const defaultBlocks: BlockPoolOptions = {
   largeBytes: 512 * 1024,
   smallBytes: 32 * 1024,
-  budgetBytes: 32 * 1024 * 1024,
+  budgetBytes: 12 * 1024 * 1024,
   keptBytes: 8 * 1024 * 1024,
 }
 

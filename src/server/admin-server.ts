@@ -1,8 +1,11 @@
 import { createServer, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { safeMessageOf, safeStackOf } from '../errors.ts'
 import type { Log } from '../log/log.ts'
 import { type ListenTarget, listen } from './listen.ts'
+import { createPaced } from './paced.ts'
 import type { ReadinessReport } from './readiness.ts'
+import { stopParserOnceDestroyed } from './stop-parser.ts'
 
 export interface AdminServer {
   listen(target: ListenTarget): Promise<number | undefined>
@@ -20,8 +23,24 @@ export interface MetricsText {
   text: string
 }
 
-/** Liveness, readiness with reasons, and metrics, on a port that the public never sees. */
-export function createAdminServer({ readiness, metrics, log }: AdminParts): AdminServer {
+/** Collecting metrics takes about 6 ms of the one thread. */
+const metricsEveryMs = 250
+const readinessEveryMs = 100
+/** Scrapers and probes need a few; more at once are closed. */
+const maxConnections = 64
+const headersTimeoutMs = 10_000
+
+/**
+ * Liveness, readiness with reasons, and metrics, on a port that the public never sees.
+ *
+ * However many ask at once, there is one answer for all of them, so that nobody else is slowed down.
+ */
+export function createAdminServer(parts: AdminParts): AdminServer {
+  const { log } = parts
+  const now = () => performance.now()
+  const readiness = createPaced(parts.readiness, readinessEveryMs, now)
+  const metrics = parts.metrics && createPaced(parts.metrics, metricsEveryMs, now)
+
   async function answer(path: string | undefined, response: ServerResponse): Promise<void> {
     if (path === '/livez') return send(response, 200, 'text/plain', 'ok\n')
     if (path === '/readyz') {
@@ -36,13 +55,22 @@ export function createAdminServer({ readiness, metrics, log }: AdminParts): Admi
     send(response, 404, 'text/plain', '404 Not found: there are /livez, /readyz and /metrics here\n')
   }
 
-  const server = createServer((request, response) => {
+  /** With a request that is not yet answered. */
+  const busy = new WeakSet<Socket>()
+  const server = createServer({ headersTimeout: headersTimeoutMs }, (request, response) => {
+    const { socket } = request
+    // Nobody who should be here sends a request before the answer to the one before.
+    if (busy.has(socket)) return void socket.destroy()
+    busy.add(socket)
+    response.once('close', () => busy.delete(socket))
     answer(request.url?.split('?')[0], response).catch((error: unknown) => {
       const fields = { code: 'INTERNAL' as const, stack: safeStackOf(error) }
       log.error(fields, `a fault of ours on the admin port: ${safeMessageOf(error)}`)
       send(response, 500, 'text/plain', '500 A fault of ours: see the log\n')
     })
   })
+  server.maxConnections = maxConnections
+  server.on('connection', stopParserOnceDestroyed)
   return {
     listen: (target) => listen(server, target),
     close() {

@@ -20,6 +20,8 @@ export interface AnswerParts {
   notesPhases: boolean
   activity: Activity
   isDraining(): boolean
+  /** Whether clients speak TLS with this process, and are to stay with that. */
+  isHttpsOnly(): boolean
 }
 
 /** What is being done at this moment; read by whoever wants to know. */
@@ -35,7 +37,7 @@ const clientLeft = 499
 
 /** Takes a request of node:http through the handler to its answer and its line in the log; never rejects. */
 export function createAnswer(parts: AnswerParts) {
-  const { handler, log, onEnd, activity, isDraining } = parts
+  const { handler, log, onEnd, activity, isDraining, isHttpsOnly } = parts
 
   async function answer({ message, response, startedAt, isLate }: Turn, connection: ClientConnection) {
     const gone = new Cancellation()
@@ -63,6 +65,7 @@ export function createAnswer(parts: AnswerParts) {
     const { body } = reply
     const isStream = body !== null && typeof body === 'object'
     reply.headers.push('x-request-id', id, 'x-content-type-options', 'nosniff')
+    if (isHttpsOnly()) reply.headers.push('strict-transport-security', 'max-age=31536000')
     if (isStream) activity.streams++
     const sent = await sendReply(reply, response, message.method ?? '')
     if (isStream) activity.streams--

@@ -28,6 +28,8 @@ export interface ServerLimits {
   headersTimeoutMs: number
   keepAliveTimeoutMs: number
   sendTimeoutMs: number
+  /** Where clients speak TLS and this is no http URL, they are told never to come by http again. */
+  publicUrl?: string | undefined
 }
 
 /** Certificate, those between it and the authority, and the key of the first; PEM. */
@@ -61,8 +63,14 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { log, onEnd, certificate } = options
   const activity: Activity = { requests: 0, streams: 0 }
   let { sendTimeoutMs } = options
+  let isHttpsOnly = false
   const connections: Connections = createConnections({
-    answer: createAnswer({ ...options, activity, isDraining: () => connections.isDraining }),
+    answer: createAnswer({
+      ...options,
+      activity,
+      isDraining: () => connections.isDraining,
+      isHttpsOnly: () => isHttpsOnly,
+    }),
     onDropped: (turn) => onEnd(endOfDropped(turn)),
     sendTimeoutMs: () => sendTimeoutMs,
   })
@@ -108,6 +116,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
   function setLimits(limits: ServerLimits): void {
     sendTimeoutMs = limits.sendTimeoutMs
+    isHttpsOnly = tlsServer !== undefined && limits.publicUrl?.startsWith('http:') !== true
     server.headersTimeout = limits.headersTimeoutMs - closingMs(limits)
     server.requestTimeout = Math.max(requestTimeoutMs, limits.headersTimeoutMs)
     server.keepAliveTimeout = limits.keepAliveTimeoutMs
@@ -146,8 +155,22 @@ function closingMs({ headersTimeoutMs }: ServerLimits): number {
   return Math.min(1000, Math.ceil(headersTimeoutMs / 10))
 }
 
+/** Each with forward secrecy and authenticated encryption; the first ones need no more of a CPU than they must. */
+const ciphers = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+].join(':')
+
+/** @see RFC 9325 sections 3.1.1 and 4.2 */
 function tlsOf({ cert, key }: Certificate) {
-  return { cert, key, minVersion: 'TLSv1.2' as const }
+  return { cert, key, minVersion: 'TLSv1.2' as const, ciphers, honorCipherOrder: true }
 }
 
 function trackSockets(server: Server): ReadonlySet<Socket> {

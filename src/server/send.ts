@@ -1,8 +1,14 @@
 import type { ServerResponse } from 'node:http'
+import { TLSSocket } from 'node:tls'
 import type { ByteSource } from '../http/byte-source.ts'
 import { DestinationClosed, relayBody } from '../http/relay.ts'
 import { headerIn, type Reply } from '../http/reply.ts'
 import { resetSocket } from './reset-socket.ts'
+import { createTlsSteps } from './tls-steps.ts'
+
+const tlsSteps = createTlsSteps()
+/** Over TLS, larger ones are written in steps. */
+const wholeTlsBytes = 16 * 1024
 
 /** How sending an answer went. */
 export interface Sent {
@@ -42,11 +48,16 @@ async function sendBody(
   response: ServerResponse,
 ): Promise<Sent> {
   let bytes = 0
+  const steps = response.socket instanceof TLSSocket ? tlsSteps : undefined
   try {
     let first: ReturnType<ByteSource['read']> | undefined = body.read()
     // Not `flushHeaders`, which takes the bytes of headers for characters, and writes those in UTF-8.
     if (first instanceof Promise) response.write('', 'latin1')
-    else if (first !== null && first.byteLength === sizeBytes) {
+    else if (
+      first !== null &&
+      first.byteLength === sizeBytes &&
+      (steps === undefined || sizeBytes <= wholeTlsBytes)
+    ) {
       const sent = await end(response, first)
       body.cancel()
       return sent
@@ -54,9 +65,10 @@ async function sendBody(
     const source = startingWith(first, body)
     // Else a reader that takes nothing would hold its memory besides that of the piece at hand.
     first = undefined
-    await relayBody(source, response, (sentBytes) => {
+    const onSent = (sentBytes: number) => {
       bytes += sentBytes
-    })
+    }
+    await relayBody(source, response, onSent, steps)
     if (sizeBytes !== undefined && bytes !== sizeBytes)
       throw new Error(`the body has ${bytes} bytes instead of ${sizeBytes}`)
     return { bytes, outcome: (await end(response, '')).outcome }

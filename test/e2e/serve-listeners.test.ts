@@ -167,6 +167,13 @@ describe('s3proxy serve with TLS', { timeout: 60_000 }, () => {
     return { proxy, folder, get }
   }
 
+  function makeRsaCertificate(folder: string): void {
+    const openssl = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost']
+    openssl.push('-addext', 'subjectAltName=DNS:localhost')
+    openssl.push('-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem'))
+    execFileSync('openssl', openssl, { stdio: 'ignore' })
+  }
+
   async function shakeHands(port: number, options: object): Promise<TLSSocket> {
     const socket = connectTls({ host: 'localhost', port, ca, servername: 'localhost', ...options })
     await once(socket, 'secureConnect')
@@ -207,6 +214,44 @@ describe('s3proxy serve with TLS', { timeout: 60_000 }, () => {
     assert.equal((await get('/health.txt')).text, 'ok')
   })
 
+  it('takes neither an older TLS nor a suite without forward secrecy or with CBC, whatever Node is told', async (t) => {
+    const folder = folderOf(t)
+    makeRsaCertificate(folder)
+    const lax = '--tls-min-v1.0 --tls-cipher-list=ALL@SECLEVEL=0'
+    const env = { ...stage().env, ...certified(folder), NODE_OPTIONS: lax }
+    const proxy = await started(t, startProxy(env))
+    const ofFolder = { ca: readFileSync(join(folder, 'cert.pem')), maxVersion: 'TLSv1.2' }
+    const refused = /handshake failure|protocol version|unsupported protocol|no cipher/i
+    for (const version of ['TLSv1', 'TLSv1.1'] as const) {
+      const old = { ...ofFolder, minVersion: version, maxVersion: version, ciphers: 'ALL@SECLEVEL=0' }
+      await assert.rejects(shakeHands(proxy.port, old), refused, version)
+    }
+    for (const ciphers of [
+      'AES128-GCM-SHA256',
+      'AES256-SHA',
+      'ECDHE-RSA-AES128-SHA256',
+      'ECDHE-RSA-AES256-SHA',
+    ]) {
+      await assert.rejects(shakeHands(proxy.port, { ...ofFolder, ciphers }), refused, ciphers)
+    }
+    const ciphers = 'AES128-SHA:ECDHE-RSA-CHACHA20-POLY1305:ECDHE-RSA-AES128-GCM-SHA256'
+    const socket = await shakeHands(proxy.port, { ...ofFolder, ciphers })
+    assert.equal(socket.getCipher().name, 'ECDHE-RSA-AES128-GCM-SHA256', 'its own order counts')
+    socket.destroy()
+  })
+
+  it('tells browsers to stay with https, unless its public URL is http', async (t) => {
+    const strict = 'max-age=31536000'
+    const { get } = await start(t)
+    for (const path of ['/health.txt', '/a%20page.html', '/%zz'])
+      assert.equal((await get(path)).head.headers['strict-transport-security'], strict, path)
+    const other = await start(t, { S3PROXY_SERVER_PUBLIC_URL: 'http://localhost' })
+    assert.equal((await other.get('/health.txt')).head.headers['strict-transport-security'], undefined)
+    const plain = await started(t, startProxy(stage().env))
+    const answer = await fetch(`${plain.origin}/health.txt`, { headers: { 'x-forwarded-proto': 'https' } })
+    assert.equal(answer.headers.get('strict-transport-security'), null, "it is the router's to say")
+  })
+
   it('takes another certificate on SIGHUP, and keeps the old one when the new one is broken', async (t) => {
     const { proxy, folder, get } = await start(t)
     const kept = await shakeHands(proxy.port, {})
@@ -218,10 +263,7 @@ describe('s3proxy serve with TLS', { timeout: 60_000 }, () => {
     assert.doesNotMatch(refused.msg, /canary/)
     assert.equal((await get('/health.txt')).text, 'ok')
 
-    const openssl = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost']
-    openssl.push('-addext', 'subjectAltName=DNS:localhost')
-    openssl.push('-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem'))
-    execFileSync('openssl', openssl, { stdio: 'ignore' })
+    makeRsaCertificate(folder)
     proxy.child.kill('SIGHUP')
     const taken = await proxy.logged(({ msg }) => msg.startsWith('configuration read again'))
     assert.deepEqual(taken.changed, ['server.tlsCertFile', 'server.tlsKeyFile'])

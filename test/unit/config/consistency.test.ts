@@ -280,6 +280,17 @@ describe('checkTogether', () => {
     assert.ok(!resolve({ env }).warnings.includes(any))
   })
 
+  it('warns that the admin port listens on every address, unless somebody said where', () => {
+    const warned = (env: Record<string, string>) =>
+      resolve({ env: { ...leastEnv, ...env } }).warnings.some((warning) =>
+        warning.startsWith('the admin port listens on every address (0.0.0.0)'),
+      )
+    assert.ok(warned({ S3PROXY_SERVER_ADMIN_PORT: '9090' }))
+    for (const host of ['127.0.0.1', '0.0.0.0'])
+      assert.ok(!warned({ S3PROXY_SERVER_ADMIN_PORT: '9090', S3PROXY_SERVER_ADMIN_HOST: host }))
+    assert.ok(!warned({}))
+  })
+
   it('warns of a secret given by --set, without its value', () => {
     const { config, warnings } = resolve({
       env: leastEnv,
