@@ -17,6 +17,7 @@ export const errorStatus = {
   LOGOUT_FOREIGN: 403,
   OBJECT_NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
+  OBJECT_REPLACED: 412,
   PRECONDITION_FAILED: 412,
   RANGE_NOT_SATISFIABLE: 416,
   HOST_MISDIRECTED: 421,
@@ -39,6 +40,17 @@ export const errorStatus = {
 } as const
 
 export type ErrorCode = keyof typeof errorStatus
+
+/**
+ * The client left before there was an answer: an outcome and no failure, so no table of errors has it. It stands in
+ * access lines only; the status is the word of nginx for it.
+ */
+export const clientLeft = { status: 499, code: 'CLIENT_LEFT' } as const
+
+/** Whether an answer that ended with this code is a failure of ours or of what we depend on, and not of what clients and owners of objects do. */
+export function isFailure(code: string | undefined): boolean {
+  return code !== clientLeft.code && code !== 'OBJECT_REPLACED' && code !== 'SEND_TIMEOUT'
+}
 
 export interface ErrorDetails {
   cause?: unknown

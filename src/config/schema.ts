@@ -210,8 +210,12 @@ export const configSchema = z.strictObject({
     ).optional(),
     connectTimeoutMs: count('until connected to S3', 10, day).default(5000),
     stallTimeoutMs: count('without a byte from S3, before and within a body', 10, day).default(10_000),
-    deadlineMs: count('without a byte from S3 over all attempts together', 10, day).default(30_000),
-    maxAttempts: count('attempts before the head, and for the rest of a broken body', 1, 20).default(3),
+    deadlineMs: count(
+      'waiting for S3 over all attempts together, before the head or within a body',
+      10,
+      day,
+    ).default(30_000),
+    maxAttempts: count('attempts before the head, and for a rest that makes no sense', 1, 20).default(3),
     maxConnections: count('connections to S3; beyond it requests wait', 1, 10_000).default(256),
     readerPatienceMs: count(
       'a client that takes nothing for so long gives its S3 connection back',

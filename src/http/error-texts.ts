@@ -75,6 +75,11 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
     what: 'Files can only be read here: with GET or HEAD.',
     advice: checkAddress,
   },
+  OBJECT_REPLACED: {
+    title: 'The file has changed',
+    what: 'The file was replaced or deleted while it was being read.',
+    advice: 'Load it again from the start.',
+  },
   PRECONDITION_FAILED: {
     title: 'The file has changed',
     what: 'The file is not the version that was asked for.',

@@ -152,6 +152,7 @@ export interface AccessRecord {
   /** To the head of S3's answer. */
   s3Ms?: number | undefined
   who?: string | undefined
+  /** Of an error, of what cut the body, or of the client that left before there was an answer. */
   code?: string | undefined
   healed?: number | undefined
   askedTwiceBytes?: number | undefined

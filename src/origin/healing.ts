@@ -1,4 +1,4 @@
-import { S3ProxyError } from '../errors.ts'
+import { type ErrorCode, S3ProxyError } from '../errors.ts'
 import type { ObjectBody, ObjectRequest } from '../object/object-source.ts'
 import { AttemptError } from '../s3/attempt-error.ts'
 import type { S3Client } from '../s3/s3-client.ts'
@@ -10,7 +10,9 @@ import { checkRange, rangeRequest, type Version, versionOf } from './open-range.
 
 export interface HealingOptions {
   client: S3Client
+  /** So many answers in a row that are none may come for a rest; an S3 that is away is only bounded by time. */
   maxAttempts: number
+  /** How long the reader waits for S3, over all attempts, before the body is cut. */
   deadlineMs: number
   readerPatienceMs: number
   /** Whether requests wait for a connection: then readers that take nothing are not borne with for long. */
@@ -21,7 +23,7 @@ export interface HealingOptions {
   onRetry(error: S3ProxyError, where: 'body'): void
 }
 
-/** After so many bytes the attempts are counted anew. */
+/** After so many bytes attempts and waiting are counted anew. */
 const progressBytes = 1024 * 1024
 /** A slow reader gets pieces of this size, so that it is seen to take something. */
 const sliceBytes = 64 * 1024
@@ -53,9 +55,13 @@ export class HealingBody implements ObjectBody {
   #nextByte: number
   /** Given by `#source` and not yet passed on. */
   #held: Uint8Array = nothing
+  /** Nothing is asked for: the reader took nothing for long, or has not begun. */
   #isAbandoned = false
   #isCancelled = false
+  /** Since `#countedFrom`: attempts, answers among them that made no sense, and how long the reader waited. */
   #attempts = 0
+  #badAnswers = 0
+  #waitedMs = 0
   #countedFrom: number
   #patience: NodeJS.Timeout | undefined
   #passedOnAtMs = Number.POSITIVE_INFINITY
@@ -72,10 +78,34 @@ export class HealingBody implements ObjectBody {
     request.signal.addEventListener('abort', this.cancel)
   }
 
+  /**
+   * The rest of a version that was begun, which is asked for when it is read.
+   *
+   * @param waitedMs how long its reader has waited for S3 already
+   */
+  static ofRest(
+    version: Version,
+    range: { firstByte: number; endByte: number },
+    request: ObjectRequest,
+    options: HealingOptions,
+    waitedMs: number,
+  ): HealingBody {
+    const { firstByte: first, endByte } = range
+    const unasked: FoundObject = {
+      ...{ kind: 'found', status: 206, headers: [], sizeBytes: endByte - first, s3RequestId: undefined },
+      ...{ range: { first, last: endByte - 1, sizeBytes: version.sizeBytes }, etag: version.etag },
+      body: { read: () => null, cancel() {}, abandon: () => undefined },
+    }
+    const body = new HealingBody(unasked, request, options)
+    body.#isAbandoned = true
+    body.#waitedMs = waitedMs
+    return body
+  }
+
   read(): Uint8Array | null | Promise<Uint8Array | null> {
     clearTimeout(this.#patience)
     if (this.#held.byteLength > 0) return this.#passOn()
-    if (this.#isAbandoned) return this.#resume()
+    if (this.#isAbandoned) return this.#goOn()
     const piece = this.#source.read()
     // What is there is handed on at once, so that a small object leaves with its head.
     if (!(piece instanceof Promise)) return this.#take(piece)
@@ -129,69 +159,89 @@ export class HealingBody implements ObjectBody {
     if (droppedBytes === undefined) return
     this.#isAbandoned = true
     this.askedTwiceBytes += droppedBytes
+    this.#countAnew()
   }
 
-  async #resume(): Promise<Uint8Array | null> {
-    const { readerPatienceMs, deadlineMs, now } = this.#options
+  /** The reader goes on, which is no failure of S3. */
+  #goOn(): Promise<Uint8Array | null> {
     this.#isAbandoned = false
-    this.#attempts = 0
-    const reason = new TransportError('stalled', `the reader took nothing for ${readerPatienceMs} ms`)
-    return this.#continueAfter(reason, new Deadline(deadlineMs, now))
+    return this.#continue(undefined, 0)
   }
 
   async #healAfter(failure: unknown, waitedSinceMs: number): Promise<Uint8Array | null> {
-    const { deadlineMs, now } = this.#options
-    const waitedMs = now() - waitedSinceMs
-    const piece = await this.#continueAfter(failure, new Deadline(deadlineMs - waitedMs, now))
+    if (this.#nextByte - this.#countedFrom >= progressBytes) this.#countAnew()
+    const piece = await this.#continue({ failure }, this.#options.now() - waitedSinceMs)
     this.healed++
     return piece
   }
 
+  #countAnew(): void {
+    this.#attempts = 0
+    this.#badAnswers = 0
+    this.#waitedMs = 0
+    this.#countedFrom = this.#nextByte
+  }
+
   /**
-   * Asks for the rest, again and again, until the next piece of it is in.
+   * Asks for the rest, again and again and ever more slowly, until the next piece of it is in.
    *
+   * @param broken why S3 has to be asked again, if it was asked already
+   * @param waitedMs how long the reader has waited
    * @throws S3ProxyError when there is nothing more to try
    */
-  async #continueAfter(failure: unknown, deadline: Deadline): Promise<Uint8Array | null> {
-    let error = failure
+  async #continue(broken: { failure: unknown } | undefined, waitedMs: number): Promise<Uint8Array | null> {
+    const { deadlineMs, now, random } = this.#options
+    const startedAtMs = now() - waitedMs
+    const deadline = new Deadline(deadlineMs - this.#waitedMs - waitedMs, now)
     const timer = setTimeout(() => this.#source.cancel(), deadline.remainingMs)
+    let last = broken
     try {
       for (;;) {
         this.#source.cancel()
-        const version = this.#countAttempt(error, deadline)
+        if (last !== undefined) this.#countAttempt(last.failure, deadline)
         try {
           if (this.#attempts > 1)
-            await backOff(this.#attempts - 1, this.#options.random, this.#request.signal)
-          this.#source = await this.#openRest(version, deadline)
+            await backOff(
+              this.#attempts - 1,
+              random,
+              this.#request.signal,
+              retryAfterMs(last?.failure),
+              deadline.remainingMs,
+            )
+          // The wait may have taken what was left of the time.
+          if (last !== undefined && deadline.isOver) throw last.failure
+          this.#source = await this.#openRest(deadline)
           return this.#take(await this.#source.read())
-        } catch (next) {
-          error = next
+        } catch (failure) {
+          last = { failure }
         }
       }
     } finally {
       clearTimeout(timer)
+      this.#waitedMs += now() - startedAtMs
     }
   }
 
-  /** @returns the version that may be continued */
-  #countAttempt(failure: unknown, deadline: Deadline): Version {
+  /** @throws S3ProxyError when it was the last one */
+  #countAttempt(failure: unknown, deadline: Deadline): void {
     if (this.#isCancelled) throw failure
     const { deadlineMs, maxAttempts, onRetry } = this.#options
     const error = toS3ProxyError(failure)
     if (deadline.isOver)
-      throw new S3ProxyError('S3_TIMEOUT', `S3 sent no byte for ${deadlineMs} ms (s3.deadlineMs)`, {
-        cause: error,
-      })
-    if (this.#nextByte - this.#countedFrom >= progressBytes) this.#attempts = 0
-    if (this.#attempts === 0) this.#countedFrom = this.#nextByte
+      throw new S3ProxyError(
+        'S3_TIMEOUT',
+        `nothing more came from S3 within ${deadlineMs} ms (s3.deadlineMs): ${error.message}`,
+        { cause: error },
+      )
     const isHealable = error instanceof AttemptError && error.mayRetry
-    if (this.#version === undefined || !isHealable || this.#attempts >= maxAttempts) throw error
+    if (this.#version === undefined || !isHealable) throw error
+    if (!isPassing(error.code) && ++this.#badAnswers > maxAttempts) throw error
     this.#attempts++
     onRetry(error, 'body')
-    return this.#version
   }
 
-  async #openRest(version: Version, deadline: Deadline): Promise<FoundObject['body']> {
+  async #openRest(deadline: Deadline): Promise<FoundObject['body']> {
+    const version = this.#version as Version
     const [first, last] = [this.#nextByte, this.#endByte - 1]
     const request = rangeRequest(this.#request, version, first, last)
     const answer = await attemptObject(this.#options.client, request, deadline)
@@ -199,6 +249,16 @@ export class HealingBody implements ObjectBody {
     if (this.#isCancelled) body.cancel()
     return body
   }
+}
+
+/** Whether an S3 that is away, silent or busy says so: that passes, while an answer that makes no sense hardly does. */
+function isPassing(code: ErrorCode): boolean {
+  return code === 'S3_UNAVAILABLE' || code === 'S3_TIMEOUT' || code === 'S3_SLOW_DOWN'
+}
+
+/** How long S3 wants to be left alone. */
+function retryAfterMs(failure: unknown): number {
+  return failure instanceof S3ProxyError ? (failure.retryAfterSeconds ?? 0) * 1000 : 0
 }
 
 function toS3ProxyError(error: unknown): S3ProxyError {

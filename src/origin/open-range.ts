@@ -65,7 +65,7 @@ export function checkRest(
 /**
  * Makes sure that an answer holds exactly these bytes of this version; it is cancelled when not.
  *
- * @throws S3ProxyError `S3_BAD_ANSWER`
+ * @throws S3ProxyError `OBJECT_REPLACED` when the version is not to be had any more; `OBJECT_DENIED`; `S3_BAD_ANSWER`
  */
 export function checkRange(
   answer: AttemptResult,
@@ -73,20 +73,44 @@ export function checkRange(
   firstByte: number,
   lastByte: number,
 ): FoundObject {
-  if (answer.kind === 'found') {
-    const { range } = answer
-    const isRight =
-      answer.etag === etag &&
-      range?.first === firstByte &&
-      range.last === lastByte &&
-      range.sizeBytes === sizeBytes
-    if (isRight) return answer
-  }
-  if (answer.kind === 'found' || answer.kind === 'unmeasured') answer.body.cancel()
-  throw new S3ProxyError(
-    'S3_BAD_ANSWER',
-    answer.kind === 'precondition-failed' || answer.kind === 'found' || answer.kind === 'unmeasured'
-      ? 'the object was replaced while it was being read'
-      : `S3 has no more of the object that was being read: ${answer.kind}`,
+  if (answer.kind === 'unmeasured') answer.body.cancel()
+  if (answer.kind !== 'found') throw noRange(answer.kind)
+  const { range } = answer
+  const totalBytes = range?.sizeBytes
+  if (
+    answer.etag === etag &&
+    totalBytes === sizeBytes &&
+    range?.first === firstByte &&
+    range.last === lastByte
   )
+    return answer
+  answer.body.cancel()
+  const found = strongEtag(answer.etag)
+  const isOther = (found !== undefined && found !== etag) || (totalBytes ?? sizeBytes) !== sizeBytes
+  throw isOther ? replaced() : new S3ProxyError('S3_BAD_ANSWER', 'S3 gave other bytes than those asked for')
+}
+
+/** What became of an object whose rest is not to be had. */
+function noRange(kind: Exclude<AttemptResult['kind'], 'found'>): S3ProxyError {
+  switch (kind) {
+    case 'precondition-failed':
+    case 'range-not-satisfiable':
+      return replaced()
+    case 'not-found':
+      return new S3ProxyError('OBJECT_REPLACED', 'the object was deleted while it was being read')
+    case 'denied':
+      return new S3ProxyError(
+        'OBJECT_DENIED',
+        'S3 gives no more of the object that was being read: it was deleted, or may not be read any more',
+      )
+    case 'not-modified':
+    case 'unmeasured':
+      return new S3ProxyError('S3_BAD_ANSWER', 'S3 has no more of the object that was being read')
+    default:
+      return kind satisfies never
+  }
+}
+
+function replaced(): S3ProxyError {
+  return new S3ProxyError('OBJECT_REPLACED', 'the object was replaced while it was being read')
 }

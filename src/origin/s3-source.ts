@@ -45,7 +45,7 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
         const waitMs = (error.retryAfterSeconds ?? 0) * 1000
         if (attempt >= options.maxAttempts || waitMs > maxWaitMs || !budget.spend()) throw error
         options.onRetry(error, 'head')
-        await backOff(attempt, options.random, request.signal, waitMs)
+        await backOff(attempt, options.random, request.signal, waitMs, deadline.remainingMs)
         if (deadline.isOver) {
           throw new S3ProxyError(
             'S3_TIMEOUT',
@@ -72,6 +72,14 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
         const part = rangeRequest({ key: request.key, signal }, version, first, last)
         return new HealingBody(checkRange(await openWithRetries(part), version, first, last), part, options)
       },
+      openRest: (firstByte, signal, waitedMs) =>
+        HealingBody.ofRest(
+          version,
+          { firstByte, endByte: range.endByte },
+          { ...request, signal },
+          options,
+          waitedMs,
+        ),
     })
   }
 

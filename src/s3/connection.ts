@@ -37,6 +37,8 @@ interface Waiter {
 }
 
 const maxHeadBytes = 32 * 1024
+/** 1xx answers before the one that counts (RFC 9110 section 15.2); S3 has use for none of them. */
+const maxInterimHeads = 100
 /**
  * Reads are synchronous and what lands here is copied out at once, so one landing serves all connections; an object
  * of some 100 KiB arrives in one read, and leaves in one write.
@@ -55,6 +57,8 @@ export class Connection {
   #body: ResponseBody | null = null
   #keepAlive = true
   #exchanges = 0
+  /** Of the exchange under way. */
+  #interimHeads = 0
   #timer: NodeJS.Timeout | undefined
   /** When it last became idle, by the clock of `performance.now()`. */
   idleSinceMs = 0
@@ -122,6 +126,7 @@ export class Connection {
       return Promise.reject(new TransportError('stale', 'S3 closed an idle connection'))
     this.#state = 'head'
     this.#exchanges++
+    this.#interimHeads = 0
     return new Promise((resolve, reject) => {
       this.#waiter = { resolve, reject, method, signal }
       signal.addEventListener('abort', this.close)
@@ -155,26 +160,39 @@ export class Connection {
   }
 
   #receiveHead(bytes: Buffer): void {
-    const all = this.#headBytes === null ? bytes : Buffer.concat([this.#headBytes, bytes])
-    const end = all.indexOf('\r\n\r\n')
-    if ((end === -1 ? all.length : end) > maxHeadBytes)
-      throw new TransportError('garbage', 'the head of the answer is too large')
-    if (end === -1) {
-      // `bytes` lies in the shared landing.
-      this.#headBytes = Buffer.from(all)
-      return
-    }
-    this.#headBytes = null
-    const waiter = this.#waiter
-    if (waiter === null) return
-    const head = parseResponseHead(all.toString('latin1', 0, end), waiter.method)
-    const rest = all.subarray(end + 4)
-    if (head.status < 200) {
+    const before = this.#headBytes
+    let all = before === null ? bytes : Buffer.concat([before, bytes])
+    // What came earlier was looked through already, but for a beginning of the empty line.
+    let searchFrom = before === null ? 0 : Math.max(0, before.length - 3)
+    for (;;) {
+      const end = all.indexOf('\r\n\r\n', searchFrom)
+      if ((end === -1 ? all.length : end) > maxHeadBytes)
+        throw new TransportError('garbage', 'the head of the answer is too large')
+      if (end === -1) {
+        // `bytes` lies in the shared landing.
+        this.#headBytes = Buffer.from(all)
+        return
+      }
+      this.#headBytes = null
+      const waiter = this.#waiter
+      if (waiter === null) return
+      const head = parseResponseHead(all.toString('latin1', 0, end), waiter.method)
+      const rest = all.subarray(end + 4)
+      if (head.status >= 200) {
+        this.#beginBody(head, rest)
+        return
+      }
       if (head.status === 101) throw new TransportError('garbage', 'S3 changed the protocol')
-      if (rest.length > 0) this.#receiveHead(rest)
-      return
+      if (++this.#interimHeads > maxInterimHeads)
+        throw new TransportError('garbage', `more than ${maxInterimHeads} interim answers`)
+      if (rest.length === 0) return
+      all = rest
+      searchFrom = 0
     }
-    this.#stopWaiting()
+  }
+
+  #beginBody(head: ResponseHead, rest: Buffer): void {
+    const waiter = this.#stopWaiting()
     this.#keepAlive = head.keepAlive
     const body = new ResponseBody(this, {
       framing: head.framing,
@@ -184,7 +202,7 @@ export class Connection {
     })
     this.#body = body
     this.#state = 'body'
-    waiter.resolve({ status: head.status, headers: head.headers, body })
+    waiter?.resolve({ status: head.status, headers: head.headers, body })
     this.#receiveBody(rest)
   }
 

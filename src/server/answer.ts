@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { codeOf, type ErrorCode, type S3ProxyError, safeMessageOf, safeStackOf } from '../errors.ts'
+import { clientLeft, codeOf, type ErrorCode, type S3ProxyError, safeMessageOf, safeStackOf } from '../errors.ts'
 import { errorReply } from '../http/error-reply.ts'
+import type { Reply } from '../http/reply.ts'
 import type { AccessRecord, Log } from '../log/log.ts'
 import type { ObjectBody } from '../object/object-source.ts'
 import type { RequestEnd } from '../telemetry/request-end.ts'
@@ -31,9 +32,6 @@ export interface Activity {
   /** Bodies of objects being sent. */
   streams: number
 }
-
-/** Nobody was there any more when there was something to say; the word of nginx for it. */
-const clientLeft = 499
 
 /** Takes a request of node:http through the handler to its answer and its line in the log; never rejects. */
 export function createAnswer(parts: AnswerParts) {
@@ -75,11 +73,11 @@ export function createAnswer(parts: AnswerParts) {
       requestId: id,
       method: message.method ?? '',
       path: incoming.kind === 'request' ? incoming.request.path : '',
-      status: response.headersSent ? reply.status : clientLeft,
+      status: response.headersSent ? reply.status : clientLeft.status,
       bytes: sent.bytes,
       outcome: isOurs ? 'cut' : sent.outcome,
       totalMs: roundMs(endedAtMs - startedAt),
-      code: isOurs ? connection.cutBecause : reply.code,
+      code: isOurs ? connection.cutBecause : codeOfEnd(reply, sent, response.headersSent),
       route: exchange.route,
       key: exchange.key,
       who: exchange.who,
@@ -123,12 +121,19 @@ export function endOfDropped({ message, startedAt }: Turn): RequestEnd {
     method: message.method ?? '',
     path: pathOf(message.url ?? ''),
     route: 'dropped',
-    status: clientLeft,
+    status: clientLeft.status,
+    code: clientLeft.code,
     bytes: 0,
     outcome: 'aborted',
     totalMs: roundMs(endedAtMs - startedAt),
   }
   return { access, startedAtMs: startedAt, endedAtMs }
+}
+
+/** The code of an answer that we did not end ourselves. */
+function codeOfEnd({ code }: Reply, { outcome, cause }: Sent, hasHead: boolean): string | undefined {
+  if (!hasHead) return clientLeft.code
+  return outcome === 'cut' ? codeOf(cause, 'INTERNAL') : code
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

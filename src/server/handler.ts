@@ -1,4 +1,4 @@
-import { type ErrorCode, S3ProxyError, safeMessageOf, safeStackOf } from '../errors.ts'
+import { clientLeft, type ErrorCode, S3ProxyError, safeMessageOf, safeStackOf } from '../errors.ts'
 import { errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
@@ -117,9 +117,10 @@ export function createHandler(parts: HandlerParts): Handler {
         error instanceof S3ProxyError
           ? error
           : new S3ProxyError('INTERNAL', safeMessageOf(error), { cause: error })
-      // Nobody is there any more to be told, and nothing of what was given up is a failure.
-      if (!request.signal.aborted) logFailure(parts.log, request, failure)
       exchange.s3RequestId = failure.s3RequestId
+      // Nobody is there any more to be told, and nothing of what was given up is a failure.
+      if (request.signal.aborted) return { status: clientLeft.status, headers: [], body: null }
+      logFailure(parts.log, request, failure)
       const { retryAfterSeconds } = failure
       const headers = retryAfterSeconds === undefined ? [] : ['retry-after', String(retryAfterSeconds)]
       return refusal(request, failure.code, headers)

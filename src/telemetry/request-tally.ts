@@ -1,4 +1,4 @@
-import { errorStatus } from '../errors.ts'
+import { clientLeft, errorStatus } from '../errors.ts'
 import type { LoginStep } from '../log/log.ts'
 import { Durations } from './durations.ts'
 import type { RequestEnd } from './request-end.ts'
@@ -97,7 +97,8 @@ export function createRequestTally(): RequestTally {
       if (access.s3Ms !== undefined) waits.s3.add(access.s3Ms)
       const isDelivery = (status === 200 || status === 206) && method === 'GET'
       if (isDelivery && (route === 'object' || route === 'healthcheck')) add(outcomes, access.outcome, 1)
-      if (code !== undefined) add(errors, knownCodes.has(code) ? code : malformed, 1)
+      if (code !== undefined && code !== clientLeft.code)
+        add(errors, knownCodes.has(code) ? code : malformed, 1)
       if (access.healed !== undefined) tally.healed += access.healed
       if (access.askedTwiceBytes !== undefined) tally.askedTwiceBytes += access.askedTwiceBytes
       if (access.parts !== undefined) tally.parts += access.parts

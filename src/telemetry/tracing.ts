@@ -13,6 +13,7 @@ import {
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { clientLeft, isFailure } from '../errors.ts'
 import type { PhaseName, RequestEnd } from './request-end.ts'
 
 export interface Tracing {
@@ -70,7 +71,8 @@ export function createTracing({ version, instanceId, onProblem }: TracingOptions
       const { traceId } = span.spanContext()
       if (!span.isRecording()) return traceId
       span.setAttributes(attributesOf(access, method))
-      if (status >= 500 || outcome === 'cut') span.setStatus({ code: SpanStatusCode.ERROR })
+      if (status >= 500 || (outcome === 'cut' && isFailure(access.code)))
+        span.setStatus({ code: SpanStatusCode.ERROR })
       const context = trace.setSpan(parent, span)
       for (const phase of phases) {
         const { name, kind } = spanOf[phase.name]
@@ -120,7 +122,7 @@ function attributesOf(access: RequestEnd['access'], method: string): Attributes 
     's3proxy.request_id': access.requestId,
     ...(access.healed === undefined ? {} : { 's3proxy.healed': access.healed }),
     ...(access.login === undefined ? {} : { 's3proxy.login': access.login }),
-    ...(access.code === undefined ? {} : { 'error.type': access.code }),
+    ...(access.code === undefined || access.code === clientLeft.code ? {} : { 'error.type': access.code }),
   }
 }
 

@@ -54,8 +54,8 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
     assert.equal(body.healed, 4)
   })
 
-  it('gives up when less than that arrives between the cuts, with what came so far byte-exact', async (t) => {
-    const bucket = createBucketClient(t, s3, { maxAttempts: 3 })
+  it('waits longer and longer when less than that arrives between the cuts, and gives up at s3.deadlineMs', async (t) => {
+    const bucket = createBucketClient(t, s3, { maxAttempts: 1, deadlineMs: 400 })
     s3.misbehave({ cutAfterBytes: 100_000, how: 'fin' })
     const { body } = await bucket.get('film')
     let at = 0
@@ -68,9 +68,11 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
           at += piece.byteLength
         }
       },
-      { code: 'S3_UNAVAILABLE' },
+      { code: 'S3_TIMEOUT', message: /s3\.deadlineMs.*in the middle of a body/ },
     )
-    assert.equal(at, 400_000)
+    // At 0, 50, 150 and 350 ms; it takes all of the time, and no more than that.
+    assert.ok(at >= 300_000 && at <= 500_000, `${at} bytes`)
+    assert.equal(at % 100_000, 0)
     body.cancel()
     assert.equal(bucket.blocks.lentBytes, 0)
   })
@@ -85,7 +87,7 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
           : { replaceObject: { sizeBytes: 600_000, seed: 2 } },
       )
       const { body } = await bucket.get('swap')
-      await assert.rejects(readAll(body), { code: 'S3_BAD_ANSWER', message: /replaced/ })
+      await assert.rejects(readAll(body), { code: 'OBJECT_REPLACED', message: /replaced/ })
       body.cancel()
     }
     assert.equal(bucket.blocks.lentBytes, 0)
@@ -117,7 +119,7 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
     'a page of a load balancer': { htmlError: 502 },
   })) {
     it(`never splices a continuation with ${what}`, async (t) => {
-      const bucket = createBucketClient(t, s3)
+      const bucket = createBucketClient(t, s3, { deadlineMs: 300 })
       s3.misbehave(({ ordinal }) => (ordinal === 1 ? { cutAfterBytes: 300_000, how: 'fin' } : wrong))
       const { body } = await bucket.get('film')
       let bytes = 0
@@ -126,7 +128,8 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
           for (;;)
             bytes += (await body.read())?.byteLength ?? assert.fail('a short body must not end cleanly')
         },
-        (error: { code?: string }) => /^S3_(BAD_ANSWER|UNAVAILABLE)$/.test(error.code ?? ''),
+        (error: { code?: string }) =>
+          /^(S3_BAD_ANSWER|S3_TIMEOUT|OBJECT_REPLACED|OBJECT_DENIED)$/.test(error.code ?? ''),
       )
       assert.equal(bytes, 300_000)
     })
@@ -160,6 +163,28 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
     const startedAt = performance.now()
     await assert.rejects(readAll(body), { code: 'S3_TIMEOUT' })
     assert.ok(performance.now() - startedAt < 30_000)
+  })
+
+  it('asks for a rest that makes no sense no more than s3.maxAttempts times', async (t) => {
+    const bucket = createBucketClient(t, s3, { maxAttempts: 2 })
+    s3.misbehave(({ ordinal }) =>
+      ordinal === 1 ? { cutAfterBytes: 300_000 } : { rawHead: 'no HTTP\r\n\r\n' },
+    )
+    const count = s3.requestCount
+    const { body } = await bucket.get('film')
+    await assert.rejects(readAll(body), { code: 'S3_BAD_ANSWER' })
+    assert.equal(s3.requestCount - count, 1 + 1 + 2)
+  })
+
+  it('calls neither a failure nor a retry what a reader that paused for long costs', async (t) => {
+    const bucket = createBucketClient(t, s3, { readerPatienceMs: 100 })
+    s3.misbehave(null)
+    const { body } = await bucket.get('film')
+    await body.read()
+    await s3.connectionsBelow(1)
+    await readAll(body)
+    assert.deepEqual(bucket.retries, [])
+    assert.equal(body.healed, 0)
   })
 
   it('closes the S3 connection at once when the client leaves, also while it waits for S3', async (t) => {
@@ -297,6 +322,27 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
       assert.ok(found.some(({ body }) => body.healed > 0))
       await eventually('all blocks are back', () => bucket.blocks.lentBytes === 0)
     })
+
+    for (const awayMs of [400, 3000])
+      it(`heals three bodies when S3 refuses connections for ${awayMs} ms, as often as that takes`, async (t) => {
+        s3.misbehave(null)
+        const bucket = createBucketClient(t, through(), { maxAttempts: 1, random: Math.random })
+        const found = await Promise.all([1, 2, 3].map(() => bucket.get('film')))
+        const firsts: Buffer[] = []
+        for (const { body } of found) firsts.push(Buffer.from((await body.read()) as Uint8Array))
+        await proxy.set({ refuse: 'down' })
+        proxy.resetAll()
+        const rests = found.map(({ body }) => readAll(body))
+        await sleep(awayMs)
+        await proxy.clear()
+        for (const [index, rest] of rests.entries()) {
+          const whole = Buffer.concat([firsts[index] as Buffer, await rest])
+          assert.equal(whole.equals(generatedBytes(7, 0, sizeBytes)), true)
+        }
+        // Ever more slowly: 100, 200, 400 ms and so on, at least half of each.
+        const most = 3 * (2 + Math.log2(awayMs / 50 + 1))
+        assert.ok(bucket.retries.length <= most, `${bucket.retries.length} attempts`)
+      })
 
     it('heals when S3 cannot even be connected to for a while', async (t) => {
       const bucket = createBucketClient(t, through(), { random: () => 0.9, maxAttempts: 10 })

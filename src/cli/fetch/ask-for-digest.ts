@@ -37,7 +37,7 @@ export async function askForDigest(
       if (answer.status === 200) return pickExpectation(answer.headers)
       if (answer.status === 412)
         throw new S3ProxyError(
-          'S3_BAD_ANSWER',
+          'OBJECT_REPLACED',
           'the object was replaced while it was fetched: fetch it again',
         )
       if (attempt >= maxAttempts || answer.status < 500)

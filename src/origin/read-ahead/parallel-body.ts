@@ -16,9 +16,11 @@ export interface ParallelOptions {
   /**
    * Opens a range of the version that was begun.
    *
-   * @throws S3ProxyError `S3_BAD_ANSWER` that is no AttemptError when that version is not to be had any more
+   * @throws S3ProxyError `OBJECT_REPLACED` and others that are no AttemptError when that version is not to be had any more
    */
   openRange: PartOptions['open']
+  /** The rest of it, over one connection; asked for when it is read. `waitedMs`: the reader waits already. */
+  openRest(firstByte: number, signal: CancelSignal, waitedMs: number): ObjectBody
   /** Called for a failure after which the rest comes over one connection. */
   onRetry(error: S3ProxyError, where: 'body'): void
 }
@@ -118,6 +120,7 @@ export function createParallelBody(
   }
 
   async function readQueue(): Promise<Uint8Array | null> {
+    const askedMs = clockMs()
     try {
       const piece = await queue?.read()
       if (piece) {
@@ -131,7 +134,7 @@ export function createParallelBody(
       options.onRetry(error, 'body')
     }
     if (queue !== undefined) leaveQueue(queue)
-    if (nextByte < endByte) return readAlone()
+    if (nextByte < endByte) return readAlone(clockMs() - askedMs)
     signal.removeEventListener('abort', cancel)
     return null
   }
@@ -144,16 +147,11 @@ export function createParallelBody(
     probe.beMorePatient()
   }
 
-  /** Goes on over one connection. */
-  async function readAlone(): Promise<Uint8Array | null> {
-    const rest = await options.openRange(nextByte, endByte - 1, givenUp)
-    if (givenUp.aborted) {
-      rest.cancel()
-      throw new S3ProxyError('S3_UNAVAILABLE', 'the body was given up')
-    }
-    stream = rest
+  /** Goes on over one connection. @param waitedMs how long the reader waits already */
+  function readAlone(waitedMs: number): ReturnType<typeof readStream> {
+    stream = options.openRest(nextByte, givenUp, waitedMs)
     streamEnd = endByte
-    return readStream(rest)
+    return readStream(stream)
   }
 
   /** What lies ahead of a reader that takes nothing is dropped; the stream has patience of its own. */
@@ -192,5 +190,7 @@ export function createParallelBody(
 
 /** Whether no other way of asking can give the rest: the version is gone, or S3 answers something else. */
 function isFinal(error: S3ProxyError): boolean {
-  return error.code === 'S3_BAD_ANSWER' && !(error instanceof AttemptError)
+  const isFinalCode =
+    error.code === 'OBJECT_REPLACED' || error.code === 'OBJECT_DENIED' || error.code === 'S3_BAD_ANSWER'
+  return isFinalCode && !(error instanceof AttemptError)
 }

@@ -105,7 +105,7 @@ describe('HealingBody', { timeout: 60_000 }, () => {
     await asked
     const rest = restFrom(40, 101)
     await assert.rejects(next, {
-      code: 'S3_BAD_ANSWER',
+      code: 'OBJECT_REPLACED',
       message: 'the object was replaced while it was being read',
     })
     assert.equal(rest.isCancelled, true)

@@ -51,31 +51,33 @@ describe('checkRange', () => {
     assert.equal(body.isCancelled, false)
   })
 
-  for (const [what, changes] of Object.entries({
-    'another ETag': { etag: '"b"' },
-    'no ETag': { etag: undefined },
-    'the whole object': { range: undefined },
-    'another first byte': { range: { first: 11, last: 19, sizeBytes: 100 } },
-    'another last byte': { range: { first: 10, last: 18, sizeBytes: 100 } },
-    'another total size': { range: { first: 10, last: 19, sizeBytes: 101 } },
-  } satisfies Record<string, Partial<FoundObject>>))
-    it(`refuses ${what}, and cancels the body`, () => {
+  for (const [what, changes, code] of [
+    ['another ETag', { etag: '"b"' }, 'OBJECT_REPLACED'],
+    ['no ETag', { etag: undefined }, 'S3_BAD_ANSWER'],
+    ['a weak ETag', { etag: 'W/"a"' }, 'S3_BAD_ANSWER'],
+    ['the whole object', { range: undefined }, 'S3_BAD_ANSWER'],
+    ['the whole of another object', { etag: '"b"', range: undefined }, 'OBJECT_REPLACED'],
+    ['another first byte', { range: { first: 11, last: 19, sizeBytes: 100 } }, 'S3_BAD_ANSWER'],
+    ['another last byte', { range: { first: 10, last: 18, sizeBytes: 100 } }, 'S3_BAD_ANSWER'],
+    ['another total size', { range: { first: 10, last: 19, sizeBytes: 101 } }, 'OBJECT_REPLACED'],
+  ] satisfies [string, Partial<FoundObject>, string][])
+    it(`refuses ${what}, and cancels the body: ${code}`, () => {
       const { found, body } = answerWith(changes)
-      assert.throws(() => checkRange(found, version, 10, 19), {
-        code: 'S3_BAD_ANSWER',
-        message: 'the object was replaced while it was being read',
-      })
+      assert.throws(() => checkRange(found, version, 10, 19), { code })
       assert.equal(body.isCancelled, true)
     })
 
-  it('says what became of the object', () => {
-    const check = (kind: 'precondition-failed' | 'not-found') => () => checkRange({ kind }, version, 10, 19)
-    assert.throws(check('precondition-failed'), {
-      message: 'the object was replaced while it was being read',
+  for (const [kind, code, message] of [
+    ['precondition-failed', 'OBJECT_REPLACED', /replaced/],
+    ['not-found', 'OBJECT_REPLACED', /deleted/],
+    ['denied', 'OBJECT_DENIED', /deleted, or may not be read/],
+  ] as const)
+    it(`says what became of the object: ${kind}`, () => {
+      assert.throws(() => checkRange({ kind }, version, 10, 19), { code, message })
     })
-    assert.throws(check('not-found'), {
-      code: 'S3_BAD_ANSWER',
-      message: 'S3 has no more of the object that was being read: not-found',
-    })
+
+  it('takes a range that is not there any more for another version', () => {
+    const gone = { kind: 'range-not-satisfiable', contentRange: 'bytes */5' } as const
+    assert.throws(() => checkRange(gone, version, 10, 19), { code: 'OBJECT_REPLACED' })
   })
 })

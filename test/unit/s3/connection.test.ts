@@ -48,6 +48,29 @@ describe('Connection', { timeout: 60_000 }, () => {
     await closed
   })
 
+  it('takes a flood of interim answers for no answer of S3', async (t) => {
+    const early = 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n'
+    const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
+    assert.equal(await exchangeText(t, early.repeat(100) + ok), '200 ok')
+    await assert.rejects(exchangeText(t, early.repeat(20_000) + ok), {
+      name: 'TransportError',
+      failure: 'garbage',
+      message: /interim answers/,
+    })
+  })
+
+  it('counts interim answers anew for each request', async (t) => {
+    const early = 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(60)
+    const server = await startRawServer(t, (socket) =>
+      socket.write(`${early}HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok`),
+    )
+    const connection = await connectTo(t, server.port)
+    for (let count = 0; count < 3; count++) {
+      const { body } = await connection.exchange('GET', request, 60_000, never())
+      assert.equal((await readAll(body)).toString(), 'ok')
+    }
+  })
+
   it('has nothing to do with who waited for the head once that is in', async (t) => {
     const server = await startRawServer(t, (socket) =>
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n'),

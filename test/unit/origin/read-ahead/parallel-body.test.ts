@@ -66,8 +66,8 @@ describe('createParallelBody', () => {
     await readSlowly(2)
     stream.feed()
     opened[0]?.feed(70)
-    opened[0]?.fail(new S3ProxyError('S3_BAD_ANSWER', 'the object was replaced while it was being read'))
-    await assert.rejects(drain(), { code: 'S3_BAD_ANSWER' })
+    opened[0]?.fail(new S3ProxyError('OBJECT_REPLACED', 'the object was replaced while it was being read'))
+    await assert.rejects(drain(), { code: 'OBJECT_REPLACED' })
     body.cancel()
     assert.ok(Buffer.concat(pieces).equals(Buffer.from(patternBytes(0, 670))))
     assert.equal(memory.takenBytes, 0)
@@ -127,13 +127,18 @@ function start(end = endByte, readerPatienceMs = 10_000) {
     },
   })
   const stream = createHandFedBody(0, end)
+  const openRest = (firstByte: number) => {
+    const rest = createHandFedBody(firstByte, end)
+    opened.push(rest)
+    return rest
+  }
   const leaves = new AbortController()
   const retries: string[] = []
   const body: ObjectBody = createParallelBody(
     stream,
     { firstByte: 0, endByte: end },
     {
-      ...{ readAhead, readerPatienceMs, signal: leaves.signal, openRange: open },
+      ...{ readAhead, readerPatienceMs, signal: leaves.signal, openRange: open, openRest },
       onRetry: (error) => retries.push(error.code),
     },
   )
