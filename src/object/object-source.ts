@@ -1,5 +1,6 @@
 import type { ByteSource } from '../http/byte-source.ts'
 import type { HeaderList } from '../http/reply.ts'
+import type { Sharer } from '../s3/fair-shares.ts'
 import type { CancelSignal } from '../waiting/cancellation.ts'
 import type { ObjectKey } from './key.ts'
 
@@ -9,6 +10,8 @@ export interface ObjectRequest {
   key: ObjectKey
   conditions: Conditions
   signal: CancelSignal
+  /** Whose share of the connections to S3 it takes from. */
+  sharer?: Sharer
 }
 
 /** By the names of RFC 9110 sections 13 and 14, and of S3. */

@@ -1,6 +1,7 @@
 import { type ErrorContext, errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import { type HeaderList, headerIn, type Reply } from '../http/reply.ts'
+import type { Sharer } from '../s3/fair-shares.ts'
 import { type ConditionsResult, readConditions, withIfRange, withoutRange } from './conditions.ts'
 import type { ObjectKey } from './key.ts'
 import { protectObjectHeaders } from './object-headers.ts'
@@ -20,6 +21,7 @@ export interface ReadOptions {
 /**
  * Answers a GET or HEAD for one object.
  *
+ * @param sharer whose share of the connections to S3 it takes from
  * @throws S3ProxyError when S3 has no regular answer
  */
 export async function readObject(
@@ -27,10 +29,11 @@ export async function readObject(
   request: ProxyRequest,
   key: ObjectKey,
   options: ReadOptions,
+  sharer?: Sharer,
 ): Promise<Reply> {
   const read = readConditions(request.header, options.now)
   if (read.kind === 'invalid') return errorReply('HEADER_INVALID', contextOf(request))
-  const result = await openWithIfRange(source, request, key, read, options.now)
+  const result = await openWithIfRange(source, request, key, read, options.now, sharer)
   const reply = replyTo(result, request, options)
   reply.s3RequestId = result.s3RequestId
   return reply
@@ -83,9 +86,10 @@ function openWithIfRange(
   key: ObjectKey,
   { conditions, ifRange }: Extract<ConditionsResult, { kind: 'conditions' }>,
   now: () => number,
+  sharer: Sharer,
 ): Promise<ObjectResult> {
   const open: Open = (effective) =>
-    source.open({ method: method === 'HEAD' ? 'HEAD' : 'GET', key, conditions: effective, signal })
+    source.open({ method: method === 'HEAD' ? 'HEAD' : 'GET', key, conditions: effective, signal, sharer })
   if (conditions.range === undefined || ifRange === undefined) return open(conditions)
   const guarded = withIfRange(conditions, ifRange, now)
   if (guarded === undefined) return open(withoutRange(conditions))
@@ -104,9 +108,11 @@ async function openRange(open: Open, guarded: Conditions, conditions: Conditions
 }
 
 /**
- * `If-Unmodified-Since` lets an older version pass, which is there again once a newer one was deleted; `if-range`
- * means the very version (RFC 9110 section 13.1.5).
+ * Not every store heeds `If-Match`; and `If-Unmodified-Since` lets an older version pass, which is there again once a
+ * newer one was deleted. `if-range` means the very version (RFC 9110 section 13.1.5).
  */
-function isVersion(headers: HeaderList, { 'if-unmodified-since': date }: Conditions): boolean {
+function isVersion(headers: HeaderList, guarded: Conditions): boolean {
+  const { 'if-match': etag, 'if-unmodified-since': date } = guarded
+  if (etag !== undefined) return headerIn(headers, 'etag') === etag
   return date === undefined || headerIn(headers, 'last-modified') === date
 }

@@ -7,7 +7,7 @@ import { pickNotModifiedHeaders, pickObjectHeaders } from '../object/object-head
 import type { ObjectRequest, ObjectResult } from '../object/object-source.ts'
 import { AttemptError } from '../s3/attempt-error.ts'
 import type { S3Response } from '../s3/connection.ts'
-import type { S3Client } from '../s3/s3-client.ts'
+import type { S3Client, S3Request } from '../s3/s3-client.ts'
 import { TransportError } from '../s3/transport-error.ts'
 import type { CancelSignal } from '../waiting/cancellation.ts'
 import type { Deadline } from '../waiting/deadline.ts'
@@ -49,10 +49,16 @@ export async function attemptObject(
   deadline: Deadline,
   acceptEncoding: 'gzip' | 'identity' = 'gzip',
 ): Promise<AttemptResult> {
-  const { method, key, conditions, signal } = request
+  const { method, key, conditions, signal, sharer } = request
   let response: S3Response
   try {
-    const asked = { method, wireKey: toWireKey(key), headers: conditionHeaders(conditions), acceptEncoding }
+    const asked: S3Request = {
+      method,
+      wireKey: toWireKey(key),
+      headers: conditionHeaders(conditions),
+      acceptEncoding,
+      sharer,
+    }
     response = await client.send(asked, signal, deadline)
   } catch (error) {
     throw error instanceof TransportError && !signal.aborted ? toAttemptError(error) : error

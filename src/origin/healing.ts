@@ -1,6 +1,7 @@
 import { type ErrorCode, S3ProxyError } from '../errors.ts'
 import type { ObjectBody, ObjectRequest } from '../object/object-source.ts'
 import { AttemptError } from '../s3/attempt-error.ts'
+import type { Sharer } from '../s3/fair-shares.ts'
 import type { S3Client } from '../s3/s3-client.ts'
 import { TransportError } from '../s3/transport-error.ts'
 import { backOff } from '../waiting/backoff.ts'
@@ -15,8 +16,8 @@ export interface HealingOptions {
   /** How long the reader waits for S3, over all attempts, before the body is cut. */
   deadlineMs: number
   readerPatienceMs: number
-  /** Whether requests wait for a connection: then readers that take nothing are not borne with for long. */
-  isCrowded(): boolean
+  /** Whether requests wait for such a connection: then readers that take nothing are not borne with for long. */
+  isCrowded(sharer: Sharer): boolean
   random(): number
   /** A clock that never jumps, in milliseconds. */
   now(): number
@@ -149,7 +150,7 @@ export class HealingBody implements ObjectBody {
     const { readerPatienceMs, isCrowded, now } = this.#options
     this.#patience = setTimeout(() => {
       const silentMs = now() - this.#passedOnAtMs
-      if (isCrowded() || silentMs + timerErrorMs >= readerPatienceMs) this.#abandon()
+      if (isCrowded(this.#request.sharer) || silentMs + timerErrorMs >= readerPatienceMs) this.#abandon()
       else this.#waitForReader()
     }, readerPatienceMs * crowdedShare)
   }

@@ -23,7 +23,7 @@ export function strongEtag(etag: string | undefined): string | undefined {
 
 /** A request for some bytes of one version, and of no other; both ends are included. */
 export function rangeRequest(
-  { key, signal }: Pick<ObjectRequest, 'key' | 'signal'>,
+  { key, signal, sharer }: Pick<ObjectRequest, 'key' | 'signal' | 'sharer'>,
   { etag }: Version,
   firstByte: number,
   lastByte: number,
@@ -33,6 +33,7 @@ export function rangeRequest(
     key,
     conditions: { range: `bytes=${firstByte}-${lastByte}`, 'if-match': etag },
     signal,
+    sharer,
   }
 }
 
@@ -76,17 +77,16 @@ export function checkRange(
   if (answer.kind === 'unmeasured') answer.body.cancel()
   if (answer.kind !== 'found') throw noRange(answer.kind)
   const { range } = answer
-  const totalBytes = range?.sizeBytes
-  if (
+  const isRight =
     answer.etag === etag &&
-    totalBytes === sizeBytes &&
     range?.first === firstByte &&
-    range.last === lastByte
-  )
-    return answer
+    range.last === lastByte &&
+    range.sizeBytes === sizeBytes
+  if (isRight) return answer
   answer.body.cancel()
   const found = strongEtag(answer.etag)
-  const isOther = (found !== undefined && found !== etag) || (totalBytes ?? sizeBytes) !== sizeBytes
+  const isOther =
+    (found !== undefined && found !== etag) || (range !== undefined && range.sizeBytes !== sizeBytes)
   throw isOther ? replaced() : new S3ProxyError('S3_BAD_ANSWER', 'S3 gave other bytes than those asked for')
 }
 

@@ -1,6 +1,7 @@
 import { S3ProxyError } from '../errors.ts'
 import type { ObjectBody, ObjectRequest, ObjectResult, ObjectSource } from '../object/object-source.ts'
 import { AttemptError } from '../s3/attempt-error.ts'
+import type { Sharer } from '../s3/fair-shares.ts'
 import type { S3Client } from '../s3/s3-client.ts'
 import { backOff, maxWaitMs } from '../waiting/backoff.ts'
 import { Deadline } from '../waiting/deadline.ts'
@@ -19,8 +20,8 @@ export interface S3SourceOptions {
   deadlineMs: number
   /** How long a reader may take nothing before its connection to S3 is given back. */
   readerPatienceMs: number
-  /** Whether requests wait for a connection to S3. */
-  isCrowded(): boolean
+  /** Whether requests wait for a connection to S3 that one of this one's could serve. */
+  isCrowded(sharer: Sharer): boolean
   /** Without it every body comes over one connection. */
   readAhead?: ReadAhead
   random(): number
@@ -69,7 +70,7 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
     return createParallelBody(body, range, {
       ...{ readAhead, readerPatienceMs, onRetry, signal: request.signal },
       async openRange(first, last, signal) {
-        const part = rangeRequest({ key: request.key, signal }, version, first, last)
+        const part = rangeRequest({ ...request, signal }, version, first, last)
         return new HealingBody(checkRange(await openWithRetries(part), version, first, last), part, options)
       },
       openRest: (firstByte, signal, waitedMs) =>

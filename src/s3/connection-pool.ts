@@ -1,24 +1,41 @@
 import type { CancelSignal } from '../waiting/cancellation.ts'
 import { type BlockPool, createBlockPool } from './block-pool.ts'
 import { Connection, type S3Origin } from './connection.ts'
+import { createFairShares, type Party, type Sharer } from './fair-shares.ts'
 import { requestGivenUp, TransportError } from './transport-error.ts'
 
-/** Kept-alive connections to one S3 origin, at most `maxConnections` at a time. */
+/** Kept-alive connections to one S3 origin, at most `maxConnections` at a time, which people share fairly. */
 export interface ConnectionPool {
   /**
    * A connection that carries no exchange: the one used last when there is one, else a new one, else the next
-   * that becomes free.
+   * that becomes free for whoever asks.
    *
    * @param waitMs how long to wait for a free one and to connect, where that is less than the connect timeout
-   * @param isUrgent goes before all others that wait
+   * @param claim for whom it is, and what for
+   * @param isNew not one that was used before, where that can be had
    * @throws TransportError `unreachable`, `connect-timeout`, `pool-exhausted` or `cancelled`
    */
-  acquire(signal: CancelSignal, waitMs: number, isUrgent?: boolean): Connection | Promise<Connection>
+  acquire(
+    signal: CancelSignal,
+    waitMs: number,
+    claim?: Claim,
+    isNew?: boolean,
+  ): Connection | Promise<Connection>
+  /** A kept connection turned out to be dead: closes those that have been idle for as long. */
+  distrust(dead: Connection): void
+  /** Whether requests wait that a connection of this one's could serve. */
+  isCrowded(sharer: Sharer): boolean
   readonly usage: PoolUsage
   /** From now on no idle connection is kept: exchanges under way end as they would, and more may still be begun. */
   retire(): void
   /** Ends every connection; exchanges under way fail. */
   close(): void
+}
+
+/** As much of a request as counts for who is next. */
+export interface Claim {
+  sharer?: Sharer
+  method?: string
 }
 
 export interface PoolUsage {
@@ -38,29 +55,49 @@ export interface ConnectionPoolOptions {
 }
 
 interface Waiter {
-  resolve(connection: Connection): void
-  /** A connection was closed: one more may be made. */
-  connect(): void
+  /** Its turn has come. */
+  serve(): void
   refuse(error: TransportError): void
 }
 
+const anybody: Claim = {}
+
 export function createConnectionPool(options: ConnectionPoolOptions): ConnectionPool {
-  const idleTimeoutMs = options.idleTimeoutMs ?? 4000
+  const { maxConnections, idleTimeoutMs = 4000 } = options
   const connectionOptions = {
     stallTimeoutMs: options.stallTimeoutMs,
     blocks: options.blocks ?? createBlockPool(),
     onIdle,
     onClosed,
   }
+  const shares = createFairShares<Waiter>(maxConnections)
   const open = new Set<Connection>()
   const idle: Connection[] = []
-  const waiters: Waiter[] = []
+  const waiters = new Set<Waiter>()
   const sweep = setInterval(closeStale, idleTimeoutMs / 4)
   sweep.unref()
   let isRetired = false
   let isClosed = false
 
-  function connect(signal: CancelSignal, waitMs: number): Promise<Connection> {
+  function free(): number {
+    return maxConnections - open.size + idle.length
+  }
+
+  function take(
+    party: Party<Waiter>,
+    signal: CancelSignal,
+    waitMs: number,
+    isNew: boolean,
+  ): Connection | Promise<Connection> {
+    party.held++
+    const connection = isNew ? undefined : idle.pop()
+    if (connection === undefined) return connect(party, signal, waitMs)
+    connection.holder = party
+    return connection
+  }
+
+  function connect(party: Party<Waiter>, signal: CancelSignal, waitMs: number): Promise<Connection> {
+    if (open.size >= maxConnections) idle[0]?.close()
     return new Promise((resolve, reject) => {
       const connectTimeoutMs = Math.min(options.connectTimeoutMs, waitMs)
       const connection = new Connection(
@@ -73,60 +110,80 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
         },
       )
       const abort = () => connection.close()
+      connection.holder = party
       open.add(connection)
       signal.addEventListener('abort', abort)
     })
   }
 
-  function wait(signal: CancelSignal, waitMs: number, isUrgent: boolean): Promise<Connection> {
+  function wait(
+    party: Party<Waiter>,
+    signal: CancelSignal,
+    waitMs: number,
+    isHead: boolean,
+    isNew: boolean,
+  ): Promise<Connection> {
     return new Promise((resolve, reject) => {
       const startedMs = performance.now()
-      const leave = () => {
+      const stopWaiting = () => {
         clearTimeout(timer)
         signal.removeEventListener('abort', abort)
-        const index = waiters.indexOf(waiter)
-        if (index !== -1) waiters.splice(index, 1)
+        waiters.delete(waiter)
       }
       const waiter: Waiter = {
-        resolve(connection) {
-          leave()
-          resolve(connection)
-        },
-        connect() {
-          leave()
-          resolve(connect(signal, Math.max(1, waitMs - (performance.now() - startedMs))))
+        serve() {
+          stopWaiting()
+          resolve(take(party, signal, Math.max(1, waitMs - (performance.now() - startedMs)), isNew))
         },
         refuse(error) {
-          leave()
+          stopWaiting()
+          shares.leave(party, waiter)
           reject(error)
         },
       }
       const abort = () => waiter.refuse(requestGivenUp())
       const timer = setTimeout(() => {
-        const what = `all ${options.maxConnections} connections stayed in use for ${Math.round(waitMs)} ms (s3.maxConnections)`
+        const whose = free() > 0 ? 'this share of the ' : 'all '
+        const what = `${whose}${maxConnections} connections stayed in use for ${Math.round(waitMs)} ms (s3.maxConnections)`
         waiter.refuse(new TransportError('pool-exhausted', what))
       }, waitMs)
-      if (isUrgent) waiters.unshift(waiter)
-      else waiters.push(waiter)
+      waiters.add(waiter)
       signal.addEventListener('abort', abort)
+      if (!shares.wait(party, isHead, waiter))
+        waiter.refuse(new TransportError('pool-exhausted', 'too many requests without a session wait for S3'))
     })
   }
 
   function onIdle(connection: Connection): void {
-    const waiter = waiters[0]
-    if (waiter !== undefined) waiter.resolve(connection)
-    else if (isRetired) connection.close()
+    release(connection)
+    if (isRetired && waiters.size === 0) connection.close()
     else {
       connection.idleSinceMs = performance.now()
       idle.push(connection)
     }
+    serveWaiting()
   }
 
   function onClosed(connection: Connection): void {
     open.delete(connection)
     const index = idle.indexOf(connection)
     if (index !== -1) idle.splice(index, 1)
-    if (!isClosed) waiters[0]?.connect()
+    release(connection)
+    if (!isClosed) serveWaiting()
+  }
+
+  function release(connection: Connection): void {
+    const party = connection.holder as Party<Waiter> | null
+    if (party === null) return
+    connection.holder = null
+    party.held--
+    shares.forget(party)
+  }
+
+  function serveWaiting(): void {
+    if (waiters.size === 0) return
+    for (let next = shares.next(free()); next !== undefined; next = shares.next(free())) next.serve()
+    if (isRetired) for (const connection of [...idle]) connection.close()
   }
 
   function closeStale(): void {
@@ -135,14 +192,20 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
   }
 
   return {
-    acquire(signal, waitMs, isUrgent = false) {
+    acquire(signal, waitMs, { sharer, method } = anybody, isNew = false) {
       if (isClosed || signal.aborted) return Promise.reject(requestGivenUp())
-      const connection = idle.pop()
-      if (connection !== undefined) return connection
-      return open.size < options.maxConnections ? connect(signal, waitMs) : wait(signal, waitMs, isUrgent)
+      const party = shares.partyOf(sharer)
+      const isHead = method === 'HEAD'
+      return shares.mayTake(party, isHead, free())
+        ? take(party, signal, waitMs, isNew)
+        : wait(party, signal, waitMs, isHead, isNew)
     },
+    distrust({ idleSinceMs }) {
+      while (idle[0] !== undefined && idle[0].idleSinceMs <= idleSinceMs) idle[0].close()
+    },
+    isCrowded: (sharer) => shares.isCrowded(sharer, free()),
     get usage() {
-      return { open: open.size, idle: idle.length, waiting: waiters.length }
+      return { open: open.size, idle: idle.length, waiting: shares.waiting }
     },
     retire() {
       isRetired = true

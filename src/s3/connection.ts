@@ -62,6 +62,8 @@ export class Connection {
   #timer: NodeJS.Timeout | undefined
   /** When it last became idle, by the clock of `performance.now()`. */
   idleSinceMs = 0
+  /** Who has it at this moment; the pool's. */
+  holder: object | null = null
 
   /**
    * Starts to connect.
@@ -131,7 +133,8 @@ export class Connection {
       this.#waiter = { resolve, reject, method, signal }
       signal.addEventListener('abort', this.close)
       this.#timer = setTimeout(() => {
-        this.#fail(new TransportError('stalled', `S3 did not answer within ${Math.round(timeoutMs)} ms`))
+        const what = `S3 did not answer within ${Math.round(timeoutMs)} ms`
+        this.#fail(new TransportError(this.#isUnheard ? 'stale' : 'stalled', what))
       }, timeoutMs)
       this.#socket.write(head, 'latin1')
     })
@@ -243,10 +246,15 @@ export class Connection {
       )
       return
     }
-    const isStale = this.#state === 'head' && this.#exchanges > 1 && this.#headBytes === null
+    const isStale = this.#state === 'head' && this.#isUnheard
     const how = cause === null ? 'closed the connection' : `broke the connection (${messageOf(cause)})`
     const where = this.#state === 'head' ? 'before answering' : 'in the middle of a body'
     this.#fail(new TransportError(isStale ? 'stale' : 'cut', `S3 ${how} ${where}`, { cause }))
+  }
+
+  /** Whether it was kept from an exchange before, and no byte has come for the one under way. */
+  get #isUnheard(): boolean {
+    return this.#exchanges > 1 && this.#headBytes === null && this.#interimHeads === 0
   }
 
   #stopWaiting(): Waiter | null {

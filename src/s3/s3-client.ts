@@ -5,6 +5,7 @@ import type { BucketEndpoint } from './bucket-endpoint.ts'
 import type { S3Response } from './connection.ts'
 import type { ConnectionPool } from './connection-pool.ts'
 import type { CredentialSource } from './credentials.ts'
+import type { Sharer } from './fair-shares.ts'
 import type { Credentials, Signer } from './sigv4.ts'
 import { requestGivenUp, TransportError } from './transport-error.ts'
 
@@ -20,6 +21,8 @@ export interface S3Request {
    * client takes gzip. What is compressed on its way is asked for with `identity`. It is not signed, as some change it.
    */
   acceptEncoding?: 'gzip' | 'identity'
+  /** Whose share of the connections it takes from. */
+  sharer?: Sharer
 }
 
 export interface S3Client {
@@ -45,13 +48,11 @@ export interface S3ClientOptions {
   stallTimeoutMs: number
   /** Firewalls refuse requests without a `user-agent`; it is not signed. */
   userAgent: string
-  /** In wire form: requests for it go before all others that wait for a connection. */
-  urgentKey?: string | undefined
   /** The time that signatures are dated by. */
   now(): number
 }
 
-/** So many kept-alive connections may turn out to be closed before that is a failure like any other. */
+/** So many kept-alive connections may turn out to be dead before that is a failure like any other. */
 const maxStale = 3
 
 export function createS3Client(options: S3ClientOptions): S3Client {
@@ -75,7 +76,7 @@ export function createS3Client(options: S3ClientOptions): S3Client {
       const given = options.credentials.get()
       const credentials = given instanceof Promise ? await inTime(given, signal, deadline) : given
       for (let stale = 0; ; stale++) {
-        const available = pool.acquire(signal, deadline.remainingMs, request.wireKey === options.urgentKey)
+        const available = pool.acquire(signal, deadline.remainingMs, request, stale > 0)
         const connection = available instanceof Promise ? await available : available
         if (signal.aborted) {
           connection.close()
@@ -86,9 +87,13 @@ export function createS3Client(options: S3ClientOptions): S3Client {
           const timeoutMs = Math.min(deadline.remainingMs, options.stallTimeoutMs)
           return await connection.exchange(request.method, head, timeoutMs, signal)
         } catch (error) {
-          // S3 had closed the kept-alive connection: nothing was asked yet, so ask on another one.
           const isStale = error instanceof TransportError && error.failure === 'stale'
-          if (!isStale || stale === maxStale) throw error
+          if (!isStale) throw error
+          // S3 had closed the kept-alive connection, or is not at its other end any more: the failure is none of S3's,
+          // and those that are as old are no better.
+          pool.distrust(connection)
+          if (deadline.isOver) throw new TransportError('stalled', error.message)
+          if (stale === maxStale) throw error
         }
       }
     },

@@ -7,7 +7,7 @@ export type TransportFailure =
   | 'stalled'
   /** The connection ended before the answer did. */
   | 'cut'
-  /** A kept-alive connection that S3 had closed by the time it was used again; nothing was answered. */
+  /** A kept-alive connection that was closed or dead by the time it was used again: no byte was answered. */
   | 'stale'
   /** Not HTTP/1.1, or not an answer to what was asked. */
   | 'garbage'

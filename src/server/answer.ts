@@ -1,5 +1,12 @@
 import type { IncomingMessage } from 'node:http'
-import { clientLeft, codeOf, type ErrorCode, type S3ProxyError, safeMessageOf, safeStackOf } from '../errors.ts'
+import {
+  clientLeft,
+  codeOf,
+  type ErrorCode,
+  type S3ProxyError,
+  safeMessageOf,
+  safeStackOf,
+} from '../errors.ts'
 import { errorReply } from '../http/error-reply.ts'
 import type { Reply } from '../http/reply.ts'
 import type { AccessRecord, Log } from '../log/log.ts'

@@ -9,6 +9,8 @@ import type { Log } from '../log/log.ts'
 import type { ObjectKey } from '../object/key.ts'
 import type { ObjectSource } from '../object/object-source.ts'
 import { type ReadOptions, readObject } from '../object/read-object.ts'
+import { createSharedReads } from '../object/shared-reads.ts'
+import { guests, type Sharer } from '../s3/fair-shares.ts'
 import type { OpenSession } from '../session/sessions.ts'
 import { beginLogin, type LoginParts, type Site } from '../sso/begin-login.ts'
 import { finishLogin } from '../sso/finish-login.ts'
@@ -39,6 +41,7 @@ export type Handler = (request: ProxyRequest, exchange: Exchange) => Promise<Rep
 
 export function createHandler(parts: HandlerParts): Handler {
   const isStillValid: SessionCheck = createSessionCheck(parts)
+  const sharedReads = createSharedReads(parts.source)
 
   async function handle(request: ProxyRequest, exchange: Exchange): Promise<Reply> {
     const target = route(request.path, parts.healthcheckKey)
@@ -55,7 +58,7 @@ export function createHandler(parts: HandlerParts): Handler {
         target.kind === 'logout' ? 'GET, HEAD, POST' : 'GET, HEAD',
       ])
     // Platforms probe by address, so these come before the check of the host.
-    if (target.kind === 'healthcheck') return readTimed(request, exchange, target.key)
+    if (target.kind === 'healthcheck') return readTimed(request, exchange, target.key, sharedReads, guests)
     if (target.kind === 'livez') return oneWord(200, 'ok')
     if (target.kind === 'readyz') return readyWord(await parts.readiness.check())
 
@@ -72,12 +75,12 @@ export function createHandler(parts: HandlerParts): Handler {
     )
     if (open !== undefined && (await isValid(open, exchange))) {
       exchange.who = open.session.who
-      return readTimed(request, exchange, target.key)
+      return readTimed(request, exchange, target.key, parts.source, sharerOf(open))
     }
     const legacy = await parts.legacySessions?.resume(request, site)
     if (legacy !== undefined) {
       exchange.who = legacy.who
-      const reply = await readTimed(request, exchange, target.key)
+      const reply = await readTimed(request, exchange, target.key, parts.source, legacy.who)
       for (const cookie of legacy.cookies) reply.headers.push('set-cookie', cookie)
       return reply
     }
@@ -87,8 +90,14 @@ export function createHandler(parts: HandlerParts): Handler {
     return timed(exchange, 'sessionMs', beginLogin(parts, request, site, request.path + request.query, 0))
   }
 
-  async function readTimed(request: ProxyRequest, exchange: Exchange, key: ObjectKey): Promise<Reply> {
-    const reply = await timed(exchange, 's3Ms', readObject(parts.source, request, key, parts))
+  async function readTimed(
+    request: ProxyRequest,
+    exchange: Exchange,
+    key: ObjectKey,
+    source: ObjectSource,
+    sharer: Sharer,
+  ): Promise<Reply> {
+    const reply = await timed(exchange, 's3Ms', readObject(source, request, key, parts, sharer))
     exchange.s3RequestId = reply.s3RequestId
     return reply
   }
@@ -126,6 +135,11 @@ export function createHandler(parts: HandlerParts): Handler {
       return refusal(request, failure.code, headers)
     }
   }
+}
+
+/** A person with all of their sessions; where the SSO names nobody, the session. */
+function sharerOf({ session, secret }: OpenSession): string {
+  return session.who === 'unnamed' ? secret : session.who
 }
 
 function refusal(request: ProxyRequest, code: ErrorCode, headers: string[] = []): Reply {

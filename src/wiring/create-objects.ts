@@ -1,7 +1,6 @@
 import { endpointOf } from '../config/resolve.ts'
 import type { Config } from '../config/schema.ts'
 import type { Log } from '../log/log.ts'
-import { type ObjectKey, toWireKey } from '../object/key.ts'
 import type { ObjectSource } from '../object/object-source.ts'
 import { createReadAhead, type ReadAhead } from '../origin/read-ahead/read-ahead.ts'
 import { createS3Source } from '../origin/s3-source.ts'
@@ -30,7 +29,6 @@ export function createObjects(
   retries: Record<'head' | 'body', number> = { head: 0, body: 0 },
 ): Objects {
   const endpoint = endpointOf(config)
-  const { healthcheckKey } = config.s3
   const stallTimeoutMs = Math.min(config.s3.stallTimeoutMs, config.s3.deadlineMs)
   const pool = createConnectionPool({ ...config.s3, origin: endpoint, stallTimeoutMs })
   const credentials = createCredentialSource(config.s3)
@@ -41,14 +39,13 @@ export function createObjects(
     sign: createSigner(config.s3.region),
     stallTimeoutMs,
     userAgent,
-    urgentKey: healthcheckKey === undefined ? undefined : toWireKey(healthcheckKey as ObjectKey),
     now: Date.now,
   })
   const source = createS3Source({
     ...config.s3,
     client,
     ...readAheadOf(config.s3, pool),
-    isCrowded: () => pool.usage.waiting > 0,
+    isCrowded: pool.isCrowded,
     random: Math.random,
     now: () => performance.now(),
     onRetry({ code, s3RequestId, message }, where) {

@@ -74,7 +74,7 @@ export function createBucketClient(
   const source = createS3Source({
     ...{ client, maxAttempts: 3, deadlineMs: 30_000, readerPatienceMs: 10_000, random: () => 0.01 },
     now: () => performance.now(),
-    isCrowded: () => pool.usage.waiting > 0,
+    isCrowded: pool.isCrowded,
     onRetry: (error, where) => retries.push({ error, where }),
     ...options,
   })

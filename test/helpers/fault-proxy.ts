@@ -9,6 +9,8 @@ export interface FaultProxy {
   set(fault: ProxyFault): Promise<void>
   /** No fault: what was held back goes on, byte-exact. */
   clear(): Promise<void>
+  /** Nothing passes through what is open any more, and nobody is told: as when an address moves, or a firewall forgets. */
+  forgetAll(): void
   /** RST to both sides of every open connection. */
   resetAll(): void
   close(): Promise<void>
@@ -49,6 +51,9 @@ export async function startFaultProxy(options: {
     },
     set: apply,
     clear: () => apply({}),
+    forgetAll() {
+      for (const sockets of pairs) for (const socket of sockets) socket.removeAllListeners('data').pause()
+    },
     resetAll,
     async close() {
       const open = [...pairs].flat().filter((socket) => !socket.closed)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
+import { eventually } from '../helpers/eventually.ts'
 import { type ProxyInProcess, startProxyInProcess } from '../helpers/proxy-in-process.ts'
 import { openRaw, type RawConnection } from '../helpers/raw-http.ts'
 import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
@@ -119,10 +120,12 @@ describe('draining', () => {
   it('resets what is still under way after the time, counts it, and writes its lines first', async () => {
     const proxy = await start()
     s3.misbehave({ stallBeforeHead: true })
-    const seen = s3.requestCount
     const connections = [await connect(proxy), await connect(proxy)]
     for (const connection of connections) connection.send(health)
-    await s3.requestsReach(seen + 2)
+    await eventually(
+      async () => proxy.app.server.activity.requests,
+      (count) => count === 2,
+    )
     assert.equal(await proxy.app.server.drain(50), 2)
     assert.deepEqual(
       proxy.access.map(({ status, outcome, code }) => [status, outcome, code]),

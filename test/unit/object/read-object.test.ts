@@ -106,7 +106,7 @@ describe('readObject', () => {
 
   it('takes if-range for the range of that version, or else gives the whole object', async () => {
     const ranged = { range: 'bytes=0-4', 'if-range': '"a"', 'if-none-match': '"x"' }
-    const same = sourceOf(found(206))
+    const same = sourceOf(found(206, ['etag', '"a"']))
     assert.equal((await read(same, request(ranged))).status, 206)
     assert.deepEqual(same.asked[0]?.conditions, {
       ...{ range: 'bytes=0-4', 'if-match': '"a"', 'if-none-match': '"x"' },
@@ -118,6 +118,15 @@ describe('readObject', () => {
     await read(weak, request({ range: 'bytes=0-4', 'if-range': 'W/"a"' }))
     assert.deepEqual(weak.asked[0]?.conditions, {})
   })
+
+  for (const [what, headers] of Object.entries({ 'another ETag': ['etag', '"b"'], 'no ETag': [] }))
+    it(`gives the whole object for if-range where the store ignores if-match: ${what}`, async () => {
+      const part = found(206, headers)
+      const source = sourceOf(part, found(200, ['etag', '"b"']))
+      const reply = await read(source, request({ range: 'bytes=0-4', 'if-range': '"a"' }))
+      assert.equal(reply.status, 200)
+      assert.deepEqual(source.asked[1]?.conditions, {})
+    })
 
   it('ignores if-range without a range', async () => {
     const source = sourceOf(found(200))

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
+import type { Connection } from '../../../src/s3/connection.ts'
 import { type ConnectionPoolOptions, createConnectionPool } from '../../../src/s3/connection-pool.ts'
+import { guests } from '../../../src/s3/fair-shares.ts'
 import { readAll } from '../../helpers/bucket-client.ts'
 import { exposeGarbageCollector } from '../../helpers/garbage.ts'
 import { startRawServer } from '../../helpers/raw-server.ts'
@@ -66,20 +68,114 @@ describe('createConnectionPool', { timeout: 60_000 }, () => {
     assert.equal(server.sockets.length, 1)
   })
 
-  it('hands it to one whose request is urgent before those who wait longer', async (t) => {
+  it('leaves as many connections to others as a person has, however many that person asks for', async (t) => {
+    const server = await startRawServer(t, () => {})
+    const pool = createPool(t, server.port, { maxConnections: 8 })
+    const asks = (sharer: string, count: number) =>
+      Array.from({ length: count }, () => pool.acquire(never(), 5000, { sharer }))
+    const greedy = asks('greedy', 20)
+    assert.deepEqual([pool.usage.open, pool.usage.waiting], [4, 16])
+    const others = [asks('second', 4), asks('third', 4), asks('fourth', 4)]
+    assert.equal(pool.usage.open, 8)
+    await Promise.all([...greedy.slice(0, 4), ...others.map(([first]) => first)])
+    pool.close()
+    await Promise.allSettled([greedy, ...others].flat())
+  })
+
+  it('hands a free one to who has fewest, and to each in turn who has equally many', async (t) => {
     const server = await startRawServer(t, (socket) => socket.write(ok))
     const pool = createPool(t, server.port, { maxConnections: 1 })
-    const connection = await pool.acquire(never(), 1000)
+    const held = await pool.acquire(never(), 1000)
     const order: string[] = []
-    const take = async (name: string, isUrgent: boolean) => {
-      const free = await pool.acquire(never(), 5000, isUrgent)
-      order.push(name)
+    const use = async (sharer: string) => {
+      const free = await pool.acquire(never(), 5000, { sharer })
+      order.push(sharer)
       await readAll((await free.exchange('GET', request, 1000, never())).body)
     }
-    const all = [take('first', false), take('second', false), take('urgent', true)]
-    await readAll((await connection.exchange('GET', request, 1000, never())).body)
+    const all = ['a', 'a', 'a', 'b', 'c', 'b'].map(use)
+    await readAll((await held.exchange('GET', request, 1000, never())).body)
     await Promise.all(all)
-    assert.deepEqual(order, ['urgent', 'first', 'second'])
+    assert.deepEqual(order, ['a', 'b', 'c', 'a', 'b', 'a'])
+    assert.equal(server.sockets.length, 1)
+  })
+
+  it('keeps a few for heads and for guests, and gives guests no more than those', async (t) => {
+    const server = await startRawServer(t, () => {})
+    const pool = createPool(t, server.port, { maxConnections: 32 })
+    const people = Array.from({ length: 40 }, (_, index) =>
+      pool.acquire(never(), 5000, { sharer: `p${index}` }),
+    )
+    assert.equal(pool.usage.open, 30)
+    const asked = Array.from({ length: 100 }, () => pool.acquire(never(), 5000, { sharer: guests }))
+    assert.equal(pool.usage.open, 32)
+    // Two have one, 64 wait.
+    for (const one of asked.slice(66)) await assert.rejects(async () => one, { failure: 'pool-exhausted' })
+    pool.close()
+    await Promise.allSettled([...people, ...asked])
+  })
+
+  it('gives guests their few, also where nobody else asks', async (t) => {
+    const server = await startRawServer(t, () => {})
+    const pool = createPool(t, server.port, { maxConnections: 32 })
+    const asked = Array.from({ length: 10 }, () => pool.acquire(never(), 5000, { sharer: guests }))
+    assert.deepEqual([pool.usage.open, pool.usage.waiting], [2, 8])
+    pool.close()
+    await Promise.allSettled(asked)
+  })
+
+  it('lets a head in where bodies wait', async (t) => {
+    const server = await startRawServer(t, () => {})
+    const pool = createPool(t, server.port, { maxConnections: 32 })
+    const people = Array.from({ length: 40 }, (_, index) =>
+      pool.acquire(never(), 5000, { sharer: `p${index}` }),
+    )
+    await pool.acquire(never(), 5000, { sharer: 'late', method: 'HEAD' })
+    assert.equal(pool.usage.open, 31)
+    pool.close()
+    await Promise.allSettled(people)
+  })
+
+  it('counts what is given back and what is closed', async (t) => {
+    const server = await startRawServer(t, (socket) => socket.write(ok))
+    const pool = createPool(t, server.port, { maxConnections: 4 })
+    for (let round = 0; round < 20; round++) {
+      const claim = { sharer: 'one' }
+      const both = [pool.acquire(never(), 1000, claim), pool.acquire(never(), 1000, claim)]
+      const [first, second] = (await Promise.all(both)) as [Connection, Connection]
+      await readAll((await first.exchange('GET', request, 1000, never())).body)
+      second.close()
+    }
+    assert.equal(pool.usage.waiting, 0)
+  })
+
+  it('is crowded for who waits for more than their share, and for all when it is full', async (t) => {
+    const server = await startRawServer(t, () => {})
+    const pool = createPool(t, server.port, { maxConnections: 8 })
+    const greedy = Array.from({ length: 5 }, () => pool.acquire(never(), 5000, { sharer: 'greedy' }))
+    assert.deepEqual([pool.isCrowded('greedy'), pool.isCrowded('other')], [true, false])
+    const rest = ['a', 'b', 'c', 'd', 'e'].map((sharer) => pool.acquire(never(), 5000, { sharer }))
+    assert.deepEqual([pool.isCrowded('greedy'), pool.isCrowded('other')], [true, true])
+    pool.close()
+    await Promise.allSettled([...greedy, ...rest])
+  })
+
+  it('closes what is as old as a kept connection that was dead, and can be asked for a new one', async (t) => {
+    const server = await startRawServer(t, (socket) => socket.write(ok))
+    const pool = createPool(t, server.port, { maxConnections: 3 })
+    const use = async (connection: Connection) => {
+      await readAll((await connection.exchange('GET', request, 1000, never())).body)
+    }
+    const three = await Promise.all([1, 2, 3].map(() => pool.acquire(never(), 1000)))
+    for (const connection of three) await use(connection)
+    const dead = await pool.acquire(never(), 1000)
+    assert.equal(dead, three[2])
+    const fresh = await pool.acquire(never(), 1000, {}, true)
+    assert.ok(!three.includes(fresh))
+    assert.deepEqual(pool.usage, { open: 3, idle: 1, waiting: 0 })
+    await use(fresh)
+    pool.distrust(dead)
+    assert.deepEqual(pool.usage, { open: 2, idle: 1, waiting: 0 })
+    assert.equal(await pool.acquire(never(), 1000), fresh)
   })
 
   it('connects for one that waits when a connection is closed', async (t) => {

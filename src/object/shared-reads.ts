@@ -1,0 +1,110 @@
+import { guests } from '../s3/fair-shares.ts'
+import { Cancellation } from '../waiting/cancellation.ts'
+import type { ObjectBody, ObjectRequest, ObjectResult, ObjectSource } from './object-source.ts'
+
+/** A larger body goes to one reader only; who else asked asks S3 by themselves. */
+const sharedBytes = 64 * 1024
+
+/** One request to S3 that several wait for. */
+interface Flight {
+  result: Promise<ObjectResult>
+  /** How many wait. */
+  people: number
+  givenUp: Cancellation
+  /** One of them has the body, which is too large for all. */
+  isTaken: boolean
+}
+
+/**
+ * The objects of a source for whoever is not signed in: all who ask for the whole of one at the same moment get one
+ * answer of S3, so that a thousand of them cost as much as one. Nothing is kept once it has come.
+ */
+export function createSharedReads(source: ObjectSource): ObjectSource {
+  const flights = new Map<string, Flight>()
+
+  function start(id: string, request: ObjectRequest): Flight {
+    const givenUp = new Cancellation()
+    const result = source
+      .open({ ...request, sharer: guests, signal: givenUp })
+      .then((opened) => gathered(opened, request.method))
+    const flight = { result, people: 0, givenUp, isTaken: false }
+    const end = () => {
+      if (flights.get(id) === flight) flights.delete(id)
+    }
+    givenUp.addEventListener('abort', end)
+    flights.set(id, flight)
+    result.then(end, end)
+    return flight
+  }
+
+  async function join(flight: Flight, request: ObjectRequest): Promise<ObjectResult> {
+    const { result, givenUp } = flight
+    const { signal } = request
+    flight.people++
+    const leave = () => {
+      if (--flight.people === 0) givenUp.abort()
+    }
+    signal.addEventListener('abort', leave)
+    const shared = await result.finally(() => signal.removeEventListener('abort', leave))
+    if (shared.kind !== 'found') return shared
+    const { body } = shared
+    if (body instanceof GatheredBody)
+      return { ...shared, headers: [...shared.headers], body: new GatheredBody(body.bytes, body) }
+    if (flight.isTaken) return source.open({ ...request, sharer: guests })
+    flight.isTaken = true
+    // From here on it is this reader's alone.
+    if (signal.aborted) givenUp.abort()
+    signal.addEventListener('abort', () => givenUp.abort())
+    return shared
+  }
+
+  return {
+    open(request) {
+      if (request.signal.aborted || Object.keys(request.conditions).length > 0)
+        return source.open({ ...request, sharer: guests })
+      const id = `${request.method} ${request.key}`
+      return join(flights.get(id) ?? start(id, request), request)
+    },
+  }
+}
+
+/** Reads a small body to its end; an answer to HEAD has none. */
+async function gathered(result: ObjectResult, method: string): Promise<ObjectResult> {
+  if (result.kind !== 'found') return result
+  const { sizeBytes = Number.POSITIVE_INFINITY } = result
+  if (method === 'GET' && sizeBytes > sharedBytes) return result
+  const { body } = result
+  const pieces: Buffer[] = []
+  try {
+    if (method === 'GET')
+      for (let piece = await body.read(); piece !== null; piece = await body.read())
+        pieces.push(Buffer.from(piece))
+  } finally {
+    body.cancel()
+  }
+  return { ...result, body: new GatheredBody(Buffer.concat(pieces), body) }
+}
+
+/** Bytes that are there; as they are only read, many may read them. */
+class GatheredBody implements ObjectBody {
+  readonly bytes: Buffer
+  readonly healed: number
+  readonly askedTwiceBytes: number
+  #isRead = false
+
+  constructor(bytes: Buffer, { healed, askedTwiceBytes }: Pick<ObjectBody, 'healed' | 'askedTwiceBytes'>) {
+    this.bytes = bytes
+    this.healed = healed
+    this.askedTwiceBytes = askedTwiceBytes
+  }
+
+  read(): Uint8Array | null {
+    if (this.#isRead || this.bytes.length === 0) return null
+    this.#isRead = true
+    return this.bytes
+  }
+
+  cancel(): void {
+    this.#isRead = true
+  }
+}
