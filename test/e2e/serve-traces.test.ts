@@ -64,9 +64,10 @@ describe('s3proxy serve with a collector of traces', { timeout: 60_000 }, () => 
 
     const callback = await spansOf(collector, ({ name }) => name === 'GET callback', 1)
     const ofLogin = collector.spans.filter(({ parentSpanId }) => parentSpanId === callback[0]?.spanId)
+    // One for the token, one for who it belongs to.
     assert.deepEqual(
       ofLogin.map(({ name }) => name),
-      ['SSO'],
+      ['SSO', 'SSO'],
     )
     assert.match(collector.received, /"x-collector-key","of-the-operator"/)
     await proxy.stop()
