@@ -1,3 +1,4 @@
+import { databaseOf } from '../store/redis-address.ts'
 import { unknownNames, unusedNames } from './environment-warnings.ts'
 import { options, type Section } from './options.ts'
 import { certificateProblem, notCertificate, readCertificate } from './pem.ts'
@@ -78,6 +79,7 @@ function checkSession(
       message: 'several URLs need session.redisCluster or session.redisSentinelName',
     })
   }
+  if (hasUrl) checkRedisDatabase(String(session.redisUrl), session.redisCluster === true, report)
   if (session.redisCluster === true && session.redisSentinelName !== undefined) {
     report({ path: 'session.redisSentinelName', message: 'excludes session.redisCluster' })
   }
@@ -86,6 +88,18 @@ function checkSession(
       path: 'session.redisSentinelName',
       message: 'is required with session.redisSentinelPassword',
     })
+  }
+  if (
+    session.sameSite === 'none' &&
+    server.crossOriginResourcePolicy !== undefined &&
+    server.crossOriginResourcePolicy !== 'cross-origin'
+  )
+    warnings.push(
+      `other sites get a cookie with session.sameSite none, but can embed nothing with server.crossOriginResourcePolicy ${server.crossOriginResourcePolicy}`,
+    )
+  if (server.crossOriginResourcePolicy === undefined) {
+    server.crossOriginResourcePolicy = session.sameSite === 'none' ? 'cross-origin' : 'same-site'
+    sources['server.crossOriginResourcePolicy'] = 'default'
   }
   if (session.redisCaFile !== undefined && hasUrl && !String(session.redisUrl).startsWith('rediss:'))
     warnings.push('session.redisCaFile is not used, because session.redisUrl is not rediss:')
@@ -104,6 +118,22 @@ function checkSession(
       'sessions are kept in memory: a restart signs everybody out, and only one instance can run (session.store)',
     )
   }
+}
+
+/** The first URL speaks for all: what another one says differently would be passed over. */
+function checkRedisDatabase(urls: string, isCluster: boolean, report: Report): void {
+  const [first = 0, ...others] = splitRedisUrls(urls).map((url) => databaseOf(new URL(url)))
+  if (isCluster && [first, ...others].some((database) => database !== undefined && database !== 0))
+    report({
+      path: 'session.redisUrl',
+      looksAt: ['session.redisCluster'],
+      message: 'names a database, but a Cluster has only one: leave it out',
+    })
+  else if (others.some((database) => database !== undefined && database !== first))
+    report({
+      path: 'session.redisUrl',
+      message: 'names several databases: the first URL says which one is used',
+    })
 }
 
 function checkServer(
@@ -131,6 +161,10 @@ function checkServer(
       report({ path: 'server.allowedHosts', env: 'VCAP_APPLICATION', message: (error as Error).message })
     }
   }
+  if (Array.isArray(server.sandboxActiveContent))
+    warnings.push(
+      `pages below ${server.sandboxActiveContent.join(', ')} run their scripts as whoever reads them (server.sandboxActiveContent): nobody else may write there`,
+    )
   if (server.publicUrl === undefined && server.allowedHosts === undefined) {
     warnings.push('any host name is served: set server.publicUrl, or server.allowedHosts')
   }

@@ -51,7 +51,7 @@ export function defaultOf(option: Option): unknown {
 
 /** The values of an option that has but a few; empty for any other. */
 export function valuesOf({ kind, schema }: Option): string[] {
-  if (kind === 'flag') return ['true', 'false']
+  if (kind === 'flag' || kind === 'flag or list') return ['true', 'false']
   // Defaults and optionality are wrapped around the schema that has the values.
   let inner: unknown = schema
   while (typeof (inner as { unwrap?: unknown }).unwrap === 'function')

@@ -1,6 +1,8 @@
+import { databaseOf } from '../store/redis-address.ts'
+
 /** What `session.redisUrl` must look like; the text that was given is never repeated. */
 export const expectedRedis =
-  'expected redis://host:port or rediss://host:port, with user:password@ percent-encoded and /database where needed'
+  'expected redis://host:port or rediss://host:port, with user:password@ percent-encoded and /database where needed; of a query, only db and family (4, 6) are understood'
 
 /** Zod's refinement of one URL of Redis, or several separated by commas. */
 export function checkRedisUrl(value: string, context: { addIssue(message: string): void }): void {
@@ -25,10 +27,27 @@ export function maskRedisUrls(value: string): string {
     .join(',')
 }
 
+const understood: Record<string, RegExp> = { db: /^\d{1,9}$/, family: /^[046]$/ }
+
+/** Nothing that is given is passed over in silence. */
+function isQueryUnderstood(url: URL): boolean {
+  const names = [...url.searchParams.keys()]
+  return (
+    new Set(names).size === names.length &&
+    [...url.searchParams].every(([name, value]) => understood[name]?.test(value) === true) &&
+    !Number.isNaN(databaseOf(url))
+  )
+}
+
 function isRedisUrl(text: string): boolean {
   if (!/^rediss?:\/\/[^\s#]+$/.test(text) || !URL.canParse(text)) return false
   const url = new URL(text)
-  return url.hostname !== '' && /^(?:\/\d*)?$/.test(url.pathname) && isDecodable(url.username + url.password)
+  return (
+    url.hostname !== '' &&
+    /^(?:\/\d*)?$/.test(url.pathname) &&
+    isDecodable(url.username + url.password) &&
+    isQueryUnderstood(url)
+  )
 }
 
 function isDecodable(text: string): boolean {

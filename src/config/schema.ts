@@ -4,7 +4,7 @@ import { checkRedisUrl, expectedRedis, splitRedisUrls } from './redis-url.ts'
 import { withoutTrailingDot } from './trailing-dot.ts'
 
 /** How the text of an environment variable becomes the value of an option. */
-export type OptionKind = 'text' | 'count' | 'flag' | 'list'
+export type OptionKind = 'text' | 'count' | 'flag' | 'list' | 'flag or list'
 
 /** One option's part of the schema. */
 export type OptionSchema = z.ZodType
@@ -43,11 +43,21 @@ const count = (description: string, minimum: number, maximum: number, meta: Part
 
 const flag = (description: string) => z.boolean('expected true or false').meta({ description, kind: 'flag' })
 
-const choice = <const Values extends readonly string[]>(description: string, values: Values) =>
-  z.enum(values, `expected one of ${values.join(', ')}`).meta({ description, kind: 'text' })
-
 /** Text of one shape; the message says which, and never repeats what was given. */
 const shaped = (shape: RegExp, expected: string) => z.string(expected).regex(shape, expected)
+
+const expectedPaths = 'expected true, false, or path prefixes that begin with /, such as /reports/'
+const pathPrefix = shaped(/^\/[^\0]*$/, expectedPaths).refine(
+  (path) => path.isWellFormed() && !/(?:^|[/\\])\.\.?(?:[/\\]|$)/.test(path),
+  expectedPaths,
+)
+const flagOrPaths = (description: string) =>
+  z
+    .union([z.boolean(), z.array(pathPrefix).min(1, expectedPaths)], expectedPaths)
+    .meta({ description, kind: 'flag or list' })
+
+const choice = <const Values extends readonly string[]>(description: string, values: Values) =>
+  z.enum(values, `expected one of ${values.join(', ')}`).meta({ description, kind: 'text' })
 
 /** The same, for what `new URL` must be able to read later. */
 const url = (shape: RegExp, expected: string) =>
@@ -161,7 +171,13 @@ export const configSchema = z.strictObject({
       0,
       day,
     ).default(95_000),
-    sandboxActiveContent: flag('send html, svg and xml with content-security-policy: sandbox').default(true),
+    sandboxActiveContent: flagOrPaths(
+      'send html, svg and xml with content-security-policy: sandbox; path prefixes such as /reports/: not below these, where pages are trusted to run script as their reader',
+    ).default(true),
+    crossOriginResourcePolicy: choice(
+      'whose pages may embed what is sent; default: same-site, with session.sameSite none cross-origin',
+      ['same-site', 'same-origin', 'cross-origin'],
+    ).optional(),
   }),
   s3: z.strictObject({
     region: text(
@@ -260,6 +276,14 @@ export const configSchema = z.strictObject({
       { env: ['SSO_TOKEN_CHECK_GRACE_PERIOD'] },
     ).default(60),
     scope: text('scope asked for', {}, scopes).default('read write'),
+    logoutUrl: text(
+      'page of the SSO that ends its own session; a link on the page that says signed out',
+      {},
+      url(
+        /^https?:\/\/[^\s/\\?#@]+(?:[/?][^\s#]*)?$/,
+        'expected a URL without user, such as https://sso.example.com/logout',
+      ),
+    ).optional(),
     userClaim: text(
       'what names the person in the answer of the SSO; default: user_id, sub, id, email or username, the first that is there',
     ).optional(),
@@ -301,7 +325,9 @@ export const configSchema = z.strictObject({
       'lax',
       'none',
     ]).default('lax'),
-    acceptLegacySessions: flag('read sessions that the original wrote, and upgrade them').default(false),
+    acceptLegacySessions: flag(
+      'read sessions that the original wrote, and upgrade them once the person has said whose they are',
+    ).default(false),
   }),
   log: z.strictObject({
     level: choice('least severe lines that are logged', [

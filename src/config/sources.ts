@@ -108,8 +108,9 @@ function fromEnv(
 /** An option's value from text; text that does not fit is left to the schema, which says what was expected. */
 function fromText(option: Option, text: string): unknown {
   if (option.kind === 'count') return /^-?\d{1,15}$/.test(text.trim()) ? Number(text) : text
-  if (option.kind === 'flag') return flags[text.trim().toLowerCase()] ?? text
-  if (option.kind === 'list')
+  const isFlag = option.kind === 'flag or list' && flags[text.trim().toLowerCase()] !== undefined
+  if (option.kind === 'flag' || isFlag) return flags[text.trim().toLowerCase()] ?? text
+  if (option.kind === 'list' || option.kind === 'flag or list')
     return text
       .split(',')
       .map((item) => item.trim())

@@ -69,6 +69,11 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
     what: 'The request to sign out did not come from this site.',
     advice: 'Open the sign out page of this site and use its button.',
   },
+  CONTINUE_FOREIGN: {
+    title: 'Not signed in',
+    what: 'The request to go on as somebody did not come from this site.',
+    advice: 'Open the page that you wanted, and use the button that you see there.',
+  },
   OBJECT_NOT_FOUND: { title: 'Not found', what: 'There is no such file.', advice: checkAddress },
   METHOD_NOT_ALLOWED: {
     title: 'Method not allowed',

@@ -19,6 +19,7 @@ export interface ProxyRequest {
 /** The only request headers that anything here reads. */
 export const requestHeaders = [
   'accept',
+  'authorization',
   'cookie',
   'host',
   'if-match',
@@ -34,6 +35,7 @@ export const requestHeaders = [
   'x-forwarded-proto',
   'x-request-id',
   'x-vcap-request-id',
+  'x-requested-with',
 ] as const
 
 export type RequestHeader = (typeof requestHeaders)[number]

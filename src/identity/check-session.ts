@@ -1,3 +1,5 @@
+import { S3ProxyError } from '../errors.ts'
+import { createRecent } from '../session/recent.ts'
 import type { Session } from '../session/session.ts'
 import type { OpenSession, Sessions } from '../session/sessions.ts'
 import { type SsoClient, unnamed } from '../sso/sso-client.ts'
@@ -7,7 +9,14 @@ export interface SessionCheckParts {
   sso: SsoClient
   tokenCheckIntervalMs: number
   now(): number
+  /** Milliseconds of a clock that never jumps. */
+  elapsedMs(): number
+  /** Called when the store takes no note of a check, and this process has to remember it. */
+  onUnnoted?(error: S3ProxyError): void
 }
+
+/** So many checks that the store did not take are remembered. */
+const unnotedChecks = 20_000
 
 /** @returns whether the session may go on; one that the SSO rejects is deleted */
 export type SessionCheck = (open: OpenSession) => boolean | Promise<boolean>
@@ -16,25 +25,47 @@ export type SessionCheck = (open: OpenSession) => boolean | Promise<boolean>
  * Asks the SSO about a session's token when the last answer is older than the interval. However many requests
  * of one session come in meanwhile, this process asks once.
  *
- * The check throws S3ProxyError when the SSO or the store fails.
+ * The check throws S3ProxyError when the SSO fails. A store that takes no note ends no session: this process trusts the
+ * token for the interval then.
  */
 export function createSessionCheck(parts: SessionCheckParts): SessionCheck {
   const underWay = new Map<string, Promise<boolean>>()
 
-  async function ask({ session, secret }: OpenSession): Promise<boolean> {
+  /** Until when the tokens of sessions are trusted that no note could be made of, by their secrets. */
+  const trusted = createRecent<number>(unnotedChecks)
+
+  async function ask(open: OpenSession): Promise<boolean> {
+    const { session, secret } = open
     const identity = await parts.sso.identify(session.accessToken, personOf(session))
     if (identity.kind === 'rejected') {
-      await parts.sessions.delete(secret)
+      trusted.set(secret, 0)
+      // A store that takes no writes keeps what is no session any more: the SSO is asked about it again.
+      await parts.sessions.delete(secret).catch(unlessUnavailable)
       return false
     }
     const verified: Session = { ...session, who: identity.who, verifiedAt: parts.now() }
-    if (parts.tokenCheckIntervalMs > 0) await parts.sessions.update({ session: verified, secret })
+    if (parts.tokenCheckIntervalMs > 0) await note({ ...open, session: verified })
     return true
+  }
+
+  async function note(verified: OpenSession): Promise<void> {
+    try {
+      await parts.sessions.update(verified)
+    } catch (error) {
+      unlessUnavailable(error)
+      trusted.set(verified.secret, parts.elapsedMs() + parts.tokenCheckIntervalMs)
+    }
+  }
+
+  function unlessUnavailable(error: unknown): void {
+    if (!(error instanceof S3ProxyError) || error.code !== 'SESSION_STORE_UNAVAILABLE') throw error
+    parts.onUnnoted?.(error)
   }
 
   return (open) => {
     const ageMs = parts.now() - open.session.verifiedAt
     if (ageMs >= 0 && ageMs < parts.tokenCheckIntervalMs) return true
+    if (parts.elapsedMs() < (trusted.get(open.secret) ?? 0)) return true
     let check = underWay.get(open.secret)
     if (check === undefined) {
       check = ask(open).finally(() => underWay.delete(open.secret))

@@ -1,7 +1,11 @@
+import { errorReply } from '../http/error-reply.ts'
+import { isOwnForm } from '../http/own-form.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
+import type { Reply } from '../http/reply.ts'
 import type { Sessions } from '../session/sessions.ts'
-import type { Site } from '../sso/begin-login.ts'
+import { redirect, type Site } from '../sso/begin-login.ts'
 import type { SsoClient } from '../sso/sso-client.ts'
+import { askPerson, readAnswer } from './legacy-page.ts'
 import { forgetLegacyCookie, type LegacyToken, type LegacyTokens } from './legacy-tokens.ts'
 
 export interface LegacyParts {
@@ -11,57 +15,84 @@ export interface LegacyParts {
   now(): number
 }
 
-/** Somebody who was signed in at the original, and now is here. */
-export interface ResumedSession {
-  who: string
-  /** Values for `set-cookie`. */
-  cookies: string[]
+/** What the person has chosen, and whose session it was. */
+export interface Continued {
+  reply: Reply
+  who?: string
 }
 
 /** What becomes of sessions that the original wrote, so that a switch signs nobody out. */
 export interface LegacySessions {
-  /** Turns one into one of ours; the old one, whose token lies in Redis in the clear, ends within a minute. */
-  resume(request: ProxyRequest, site: Site): Promise<ResumedSession | undefined>
+  /** A page that asks the person whether to go on with it; `undefined` where there is none that is still valid. */
+  offer(request: ProxyRequest, site: Site): Promise<Reply | undefined>
+  /** Answers the page's button: the session becomes one of ours, once, and is gone. */
+  resume(request: ProxyRequest, site: Site): Promise<Continued>
   /** For those who sign out. @returns the value for `set-cookie` */
   end(request: ProxyRequest): Promise<string>
 }
 
 export function createLegacySessions({ tokens, sessions, sso, now }: LegacyParts): LegacySessions {
-  const underWay = new Map<string, Promise<ResumedSession | undefined>>()
+  const underWay = new Map<string, Promise<Upgraded | undefined>>()
 
-  async function upgrade(legacy: LegacyToken, request: ProxyRequest, site: Site) {
+  async function identify(legacy: LegacyToken): Promise<string | undefined> {
     const identity = await sso.identify(legacy.accessToken)
-    if (identity.kind === 'rejected') {
-      await tokens.end(request.header('cookie'))
-      return undefined
-    }
-    await tokens.retire(legacy)
-    const session = {
-      accessToken: legacy.accessToken,
-      who: identity.who,
-      createdAt: now(),
-      verifiedAt: now(),
-    }
+    if (identity.kind === 'known') return identity.who
+    await tokens.spend(legacy)
+    return undefined
+  }
+
+  /** @returns `undefined` where another one was faster, or the SSO says no */
+  async function upgrade(legacy: LegacyToken, site: Site): Promise<Upgraded | undefined> {
+    const who = await identify(legacy)
+    if (who === undefined) return undefined
+    const session = { accessToken: legacy.accessToken, who, createdAt: now(), verifiedAt: now() }
+    // The new one first: while Redis takes no writes, the old one stays.
     const cookie = await sessions.create(session, site.isSecure)
-    return { who: identity.who, cookies: [cookie, forgetLegacyCookie] }
+    if (await tokens.spend(legacy)) return { who, cookie }
+    const unused = await sessions.find(cookie.split(';')[0], site.isSecure)
+    if (unused !== undefined) await sessions.delete(unused.secret)
+    return undefined
+  }
+
+  /** A button that is pressed twice is one upgrade, with one answer. */
+  function upgradeOnce(legacy: LegacyToken, site: Site): Promise<Upgraded | undefined> {
+    const key = `${site.origin} ${legacy.id}`
+    let upgraded = underWay.get(key)
+    if (upgraded === undefined) {
+      upgraded = upgrade(legacy, site).finally(() => underWay.delete(key))
+      underWay.set(key, upgraded)
+    }
+    return upgraded
   }
 
   return {
-    async resume(request, site) {
+    async offer(request) {
       const legacy = await tokens.find(request.header('cookie'))
-      if (legacy === undefined) return undefined
-      // A page and everything in it is one session, and one question to the SSO.
-      const key = `${site.origin} ${legacy.id}`
-      let resumed = underWay.get(key)
-      if (resumed === undefined) {
-        resumed = upgrade(legacy, request, site).finally(() => underWay.delete(key))
-        underWay.set(key, resumed)
+      const who = legacy && (await identify(legacy))
+      return legacy && who !== undefined ? askPerson(request, legacy, who) : undefined
+    },
+    async resume(request, site) {
+      if (!isOwnForm(request, site.origin)) {
+        const context = { requestId: request.id, accept: request.header('accept') }
+        return { reply: errorReply('CONTINUE_FOREIGN', context) }
       }
-      return resumed
+      const { returnTo, isAbout } = readAnswer(request.query)
+      const legacy = await tokens.find(request.header('cookie'))
+      // The cookie was replaced while the page stood there: the person is asked anew, about the other one.
+      const upgraded = legacy && isAbout(legacy) ? await upgradeOnce(legacy, site) : undefined
+      const cookies = upgraded === undefined ? [] : [upgraded.cookie, forgetLegacyCookie]
+      const reply = redirect(site.origin + returnTo, ...cookies)
+      return { reply: { ...reply, status: 303 }, ...(upgraded && { who: upgraded.who }) }
     },
     async end(request) {
       await tokens.end(request.header('cookie'))
       return forgetLegacyCookie
     },
   }
+}
+
+interface Upgraded {
+  who: string
+  /** The value for `set-cookie`. */
+  cookie: string
 }

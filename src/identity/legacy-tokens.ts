@@ -9,9 +9,10 @@ export interface LegacyToken {
 
 /** Sessions that the original wrote: the token of the SSO, in the clear, under a cookie's value. */
 export interface LegacyTokens {
+  /** Believes one cookie only: beside a second one, which a neighbouring host has set, nobody knows which is which. */
   find(cookieHeader: string | undefined): Promise<LegacyToken | undefined>
-  /** Leaves the token a minute, for the requests that the browser sent at the same time. */
-  retire(legacy: LegacyToken): Promise<void>
+  /** Removes it. @returns whether it was there; of many callers at once, exactly one gets `true` */
+  spend(legacy: LegacyToken): Promise<boolean>
   /** Ends what the cookies name, at once. */
   end(cookieHeader: string | undefined): Promise<void>
 }
@@ -22,28 +23,30 @@ const cookieName = 'assets_session_id'
 export const forgetLegacyCookie = `${cookieName}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax`
 
 export function createLegacyTokens(
-  redis: Pick<RedisCommands, 'get' | 'set' | 'del'>,
+  redis: Pick<RedisCommands, 'get' | 'del'>,
   timeoutMs: number,
 ): LegacyTokens {
   const answered = createAnswered(timeoutMs)
   const keyOf = (id: string) => `s3proxy__assets_session_id__${id}__sso_token`
-  const idsIn = (cookieHeader: string | undefined) =>
-    readCookies(cookieHeader, cookieName).filter((id) => /^[\w-]{16,256}$/.test(id))
+  const valuesIn = (cookieHeader: string | undefined) => readCookies(cookieHeader, cookieName)
   return {
     async find(cookieHeader) {
-      for (const id of idsIn(cookieHeader)) {
-        const accessToken = toToken(await answered(() => redis.get(keyOf(id))))
-        if (accessToken !== undefined) return { id, accessToken }
-      }
-      return undefined
+      const [id, ...more] = valuesIn(cookieHeader)
+      if (id === undefined || more.length > 0 || !isId(id)) return undefined
+      const accessToken = toToken(await answered(() => redis.get(keyOf(id))))
+      return accessToken === undefined ? undefined : { id, accessToken }
     },
-    async retire({ id, accessToken }) {
-      await answered(() => redis.set(keyOf(id), accessToken, 'PX', 60_000, 'XX'))
+    async spend({ id }) {
+      return Number(await answered(() => redis.del(keyOf(id)))) > 0
     },
     async end(cookieHeader) {
-      for (const id of idsIn(cookieHeader)) await answered(() => redis.del(keyOf(id)))
+      for (const id of valuesIn(cookieHeader).filter(isId)) await answered(() => redis.del(keyOf(id)))
     },
   }
+}
+
+function isId(text: string): boolean {
+  return /^[\w-]{16,256}$/.test(text)
 }
 
 /** The value as it is, or as a JSON string. @returns `undefined` for what cannot stand in a header */

@@ -73,7 +73,8 @@ const sandbox = 'sandbox allow-same-origin allow-downloads allow-popups allow-po
  */
 export function protectObjectHeaders(headers: Readonly<HeaderList>, sandboxed: boolean): HeaderList {
   const result: HeaderList = []
-  let cacheControl = 'private'
+  let cacheControl: string | undefined
+  let isKept = false
   let type = ''
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] as string
@@ -81,8 +82,10 @@ export function protectObjectHeaders(headers: Readonly<HeaderList>, sandboxed: b
     if (name === 'cache-control') cacheControl = makePrivate(value)
     else result.push(name, value)
     if (name === 'content-type') type = value
+    if (name === 'expires') isKept = true
   }
-  result.push('cache-control', cacheControl)
+  // Where S3 says nothing, browsers would guess, and go on showing objects to whoever comes after the sign out.
+  result.push('cache-control', cacheControl ?? (isKept ? 'private' : 'private, no-cache'))
   if (sandboxed && canRunScript(type)) result.push('content-security-policy', sandbox)
   return result
 }

@@ -6,10 +6,11 @@ import { type ConditionsResult, readConditions, withIfRange, withoutRange } from
 import type { ObjectKey } from './key.ts'
 import { protectObjectHeaders } from './object-headers.ts'
 import type { Conditions, ObjectResult, ObjectSource, Refusal } from './object-source.ts'
+import type { IsSandboxed } from './sandbox-rule.ts'
 
 export interface ReadOptions {
-  /** Whether types that can run script are sandboxed. */
-  sandboxed: boolean
+  /** Where types that can run script are sandboxed. */
+  isSandboxed: IsSandboxed
   /** The time, in milliseconds. */
   now(): number
   /** Called when S3 says AccessDenied. */
@@ -34,16 +35,16 @@ export async function readObject(
   const read = readConditions(request.header, options.now)
   if (read.kind === 'invalid') return errorReply('HEADER_INVALID', contextOf(request))
   const result = await openWithIfRange(source, request, key, read, options.now, sharer)
-  const reply = replyTo(result, request, options)
+  const reply = replyTo(result, request, key, options)
   reply.s3RequestId = result.s3RequestId
   return reply
 }
 
-function replyTo(result: ObjectResult, request: ProxyRequest, options: ReadOptions): Reply {
+function replyTo(result: ObjectResult, request: ProxyRequest, key: ObjectKey, options: ReadOptions): Reply {
   const context = contextOf(request)
   switch (result.kind) {
     case 'found': {
-      const headers = protectObjectHeaders(result.headers, options.sandboxed)
+      const headers = protectObjectHeaders(result.headers, options.isSandboxed(key))
       if (request.method === 'GET') return { status: result.status, headers, body: result.body }
       result.body.cancel()
       return { status: result.status, headers, body: null }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { RedisClient, RedisEvents } from '../store/redis-client.ts'
+import type { RedisClient } from '../store/redis-client.ts'
 import { redisMessage } from '../store/redis-store.ts'
+import type { ConnectionEvents } from '../store/replaceable.ts'
 import type { SessionStore } from '../store/store.ts'
 import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
 
 export interface RedisProbeOptions {
-  connect(events: RedisEvents): RedisClient
+  connect(events: ConnectionEvents): RedisClient
   storeOf(redis: RedisClient): SessionStore
   isCluster: boolean
   sentinelName: string | undefined

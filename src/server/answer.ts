@@ -30,6 +30,8 @@ export interface AnswerParts {
   isDraining(): boolean
   /** Whether clients speak TLS with this process, and are to stay with that. */
   isHttpsOnly(): boolean
+  /** Whose pages may embed what is sent, as in `cross-origin-resource-policy`. */
+  embedders(): string
 }
 
 /** What is being done at this moment; read by whoever wants to know. */
@@ -42,7 +44,7 @@ export interface Activity {
 
 /** Takes a request of node:http through the handler to its answer and its line in the log; never rejects. */
 export function createAnswer(parts: AnswerParts) {
-  const { handler, log, onEnd, activity, isDraining, isHttpsOnly } = parts
+  const { handler, log, onEnd, activity, isDraining, isHttpsOnly, embedders } = parts
 
   async function answer({ message, response, startedAt, isLate }: Turn, connection: ClientConnection) {
     const gone = new Cancellation()
@@ -71,6 +73,7 @@ export function createAnswer(parts: AnswerParts) {
     const isStream = body !== null && typeof body === 'object'
     reply.headers.push('x-request-id', id, 'x-content-type-options', 'nosniff')
     if (isHttpsOnly()) reply.headers.push('strict-transport-security', 'max-age=31536000')
+    reply.headers.push('cross-origin-resource-policy', embedders())
     if (isStream) activity.streams++
     const sent = await sendReply(reply, response, message.method ?? '')
     if (isStream) activity.streams--

@@ -4,11 +4,14 @@ import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
 import { createSessionCheck, type SessionCheck } from '../identity/check-session.ts'
 import { isNavigation } from '../identity/is-navigation.ts'
+import { readAnswer } from '../identity/legacy-page.ts'
 import type { LegacySessions } from '../identity/legacy-session.ts'
+import { forgetLegacyCookie } from '../identity/legacy-tokens.ts'
 import type { Log } from '../log/log.ts'
 import type { ObjectKey } from '../object/key.ts'
 import type { ObjectSource } from '../object/object-source.ts'
 import { type ReadOptions, readObject } from '../object/read-object.ts'
+import type { IsSandboxed } from '../object/sandbox-rule.ts'
 import { createSharedReads } from '../object/shared-reads.ts'
 import { guests, type Sharer } from '../s3/fair-shares.ts'
 import type { OpenSession } from '../session/sessions.ts'
@@ -28,10 +31,13 @@ export interface HandlerParts extends LoginParts {
   readiness: Readiness
   healthcheckKey: string | undefined
   tokenCheckIntervalMs: number
-  sandboxed: boolean
+  isSandboxed: IsSandboxed
+  ssoLogoutUrl?: string | undefined
   /** Where sessions that the original wrote are accepted. */
   legacySessions?: LegacySessions
   log: Log
+  elapsedMs(): number
+  onUnnoted?(error: S3ProxyError): void
   onDenied: ReadOptions['onDenied']
   onRefused: ReadOptions['onRefused']
 }
@@ -51,12 +57,10 @@ export function createHandler(parts: HandlerParts): Handler {
     if (target.kind === 'invalid') return refuse('TARGET_INVALID')
     if ('key' in target) exchange.key = target.key
     const isReading = request.method === 'GET' || request.method === 'HEAD'
-    const isLogout = target.kind === 'logout' && request.method === 'POST'
-    if (!isReading && !isLogout)
-      return refuse('METHOD_NOT_ALLOWED', [
-        'allow',
-        target.kind === 'logout' ? 'GET, HEAD, POST' : 'GET, HEAD',
-      ])
+    const { legacySessions } = parts
+    const isForm = target.kind === 'logout' || (target.kind === 'continue' && legacySessions !== undefined)
+    if (!isReading && !(isForm && request.method === 'POST'))
+      return refuse('METHOD_NOT_ALLOWED', ['allow', isForm ? 'GET, HEAD, POST' : 'GET, HEAD'])
     // Platforms probe by address, so these come before the check of the host.
     if (target.kind === 'healthcheck') return readTimed(request, exchange, target.key, sharedReads, guests)
     if (target.kind === 'livez') return oneWord(200, 'ok')
@@ -64,9 +68,13 @@ export function createHandler(parts: HandlerParts): Handler {
 
     const site = parts.siteOf(request)
     if (site === undefined) return refuse('HOST_MISDIRECTED')
-    if (target.kind === 'nothing') return refuse('OBJECT_NOT_FOUND')
     if (target.kind === 'callback') return callback(request, exchange, site)
     if (target.kind === 'logout') return logout(parts, request, site)
+    if (target.kind === 'nothing') return refuse('OBJECT_NOT_FOUND')
+    if (target.kind === 'continue') {
+      if (legacySessions === undefined) return refuse('OBJECT_NOT_FOUND')
+      return continueOrNot(legacySessions, request, exchange, site)
+    }
 
     const open = await timed(
       exchange,
@@ -75,19 +83,40 @@ export function createHandler(parts: HandlerParts): Handler {
     )
     if (open !== undefined && (await isValid(open, exchange))) {
       exchange.who = open.session.who
+      if (target.kind !== 'object') return refuse('OBJECT_NOT_FOUND')
       return readTimed(request, exchange, target.key, parts.source, sharerOf(open))
     }
-    const legacy = await parts.legacySessions?.resume(request, site)
-    if (legacy !== undefined) {
-      exchange.who = legacy.who
-      const reply = await readTimed(request, exchange, target.key, parts.source, legacy.who)
-      for (const cookie of legacy.cookies) reply.headers.push('set-cookie', cookie)
-      return reply
-    }
     if (!isNavigation(request)) return refuse('LOGIN_REQUIRED')
+    const question = legacySessions && (await timed(exchange, 'ssoMs', legacySessions.offer(request, site)))
+    if (question !== undefined) {
+      exchange.route = 'continue'
+      return question
+    }
+    return login(request, exchange, site, request.path + request.query)
+  }
+
+  function login(request: ProxyRequest, exchange: Exchange, site: Site, returnTo: string): Promise<Reply> {
     exchange.route = 'login'
     exchange.login = 'started'
-    return timed(exchange, 'sessionMs', beginLogin(parts, request, site, request.path + request.query, 0))
+    return timed(exchange, 'sessionMs', beginLogin(parts, request, site, returnTo, 0))
+  }
+
+  /** What the person has said to the offer to go on with a session that the original wrote. */
+  async function continueOrNot(
+    legacySessions: LegacySessions,
+    request: ProxyRequest,
+    exchange: Exchange,
+    site: Site,
+  ): Promise<Reply> {
+    if (request.method === 'POST') {
+      const { reply, who } = await timed(exchange, 'ssoMs', legacySessions.resume(request, site))
+      exchange.who = who
+      return reply
+    }
+    if (!isNavigation(request)) return refusal(request, 'LOGIN_REQUIRED')
+    const reply = await login(request, exchange, site, readAnswer(request.query).returnTo)
+    reply.headers.push('set-cookie', forgetLegacyCookie)
+    return reply
   }
 
   async function readTimed(

@@ -30,6 +30,8 @@ export interface ServerLimits {
   sendTimeoutMs: number
   /** Where clients speak TLS and this is no http URL, they are told never to come by http again. */
   publicUrl?: string | undefined
+  /** Who may embed what is sent; without it `same-site`. */
+  crossOriginResourcePolicy?: string | undefined
 }
 
 /** Certificate, those between it and the authority, and the key of the first; PEM. */
@@ -64,12 +66,14 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const activity: Activity = { requests: 0, streams: 0 }
   let { sendTimeoutMs } = options
   let isHttpsOnly = false
+  let embedders = ''
   const connections: Connections = createConnections({
     answer: createAnswer({
       ...options,
       activity,
       isDraining: () => connections.isDraining,
       isHttpsOnly: () => isHttpsOnly,
+      embedders: () => embedders,
     }),
     onDropped: (turn) => onEnd(endOfDropped(turn)),
     sendTimeoutMs: () => sendTimeoutMs,
@@ -117,6 +121,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   function setLimits(limits: ServerLimits): void {
     sendTimeoutMs = limits.sendTimeoutMs
     isHttpsOnly = tlsServer !== undefined && limits.publicUrl?.startsWith('http:') !== true
+    embedders = limits.crossOriginResourcePolicy ?? 'same-site'
     server.headersTimeout = limits.headersTimeoutMs - closingMs(limits)
     server.requestTimeout = Math.max(requestTimeoutMs, limits.headersTimeoutMs)
     server.keepAliveTimeout = limits.keepAliveTimeoutMs

@@ -19,6 +19,7 @@ const wanted = new Set<string>(requestHeaders)
 /** Lists, of which several lines are one (RFC 9110 section 5.3), and what is of no use when it came twice. */
 const lists = new Map([
   ['accept', ', '],
+  ['authorization', ', '],
   ['cookie', '; '],
   ['if-match', ', '],
   ['if-modified-since', ', '],
@@ -28,6 +29,7 @@ const lists = new Map([
   ['x-forwarded-proto', ', '],
   ['x-request-id', ', '],
   ['x-vcap-request-id', ', '],
+  ['x-requested-with', ', '],
 ])
 const hostShape = /^(?:[a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/
 

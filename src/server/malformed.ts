@@ -41,6 +41,7 @@ export function answerMalformed(
     'cache-control: no-store',
     'referrer-policy: no-referrer',
     'x-content-type-options: nosniff',
+    'cross-origin-resource-policy: same-origin',
     `x-request-id: ${requestId}`,
     ...(status === 405 ? ['allow: GET, HEAD'] : []),
     'connection: close',

@@ -7,9 +7,12 @@ export type Route =
   | { kind: 'healthcheck'; key: ObjectKey }
   | { kind: 'callback' }
   | { kind: 'logout' }
+  | { kind: 'continue' }
   | { kind: 'livez' }
   | { kind: 'readyz' }
   | { kind: 'invalid' }
+  /** The empty key: no object has it, which is said to people who are signed in. */
+  | { kind: 'root' }
   /** No object can have this name. */
   | { kind: 'nothing' }
 
@@ -27,11 +30,18 @@ export function route(path: string, healthcheckKey: string | undefined): Route {
     if (key === reservedKeys[0]) return { kind: 'callback' }
     if (key.startsWith(reservedKeys[1])) return ownRoute(key.slice(reservedKeys[1].length))
   }
-  // S3 would list the bucket for the empty key, and no object has a longer one.
-  if (key === '' || Buffer.byteLength(key) > maxKeyBytes) return { kind: 'nothing' }
+  // S3 would list the bucket for it.
+  if (key === '') return { kind: 'root' }
+  if (Buffer.byteLength(key) > maxKeyBytes) return { kind: 'nothing' }
   return { kind: key === healthcheckKey ? 'healthcheck' : 'object', key }
 }
 
 function ownRoute(name: string): Route {
-  return name === 'logout' || name === 'livez' || name === 'readyz' ? { kind: name } : { kind: 'nothing' }
+  return isOwn(name) ? { kind: name } : { kind: 'nothing' }
+}
+
+const ownNames = ['logout', 'continue', 'livez', 'readyz'] as const
+
+function isOwn(name: string): name is (typeof ownNames)[number] {
+  return (ownNames as readonly string[]).includes(name)
 }

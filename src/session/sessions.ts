@@ -8,6 +8,8 @@ import type { Session } from './session.ts'
 export interface OpenSession {
   readonly session: Readonly<Session>
   readonly secret: Secret
+  /** By the clock that never jumps: no later, whatever becomes of the wall clock. */
+  readonly endsAtMs: number
 }
 
 export interface Sessions {
@@ -25,23 +27,38 @@ export interface SessionsOptions {
   store: SessionStore
   cookie: CookieSettings
   maxAgeSeconds: number
+  /** What the sessions belong to: with another one, none of them opens. */
+  deployment: string
   now(): number
+  /** Milliseconds of a clock that never jumps. */
+  elapsedMs(): number
 }
 
-const purpose = 'session'
 /** So many sessions are kept open, half a kilobyte each. */
 const recentSessions = 2000
 
 /** Sessions whose only key is the cookie: the store has a hash of it, and ciphertext. */
-export function createSessions({ store, cookie, maxAgeSeconds, now }: SessionsOptions): Sessions {
-  const remainingMs = (session: Session) => session.createdAt + maxAgeSeconds * 1000 - now()
+export function createSessions({
+  store,
+  cookie,
+  maxAgeSeconds,
+  deployment,
+  now,
+  elapsedMs,
+}: SessionsOptions): Sessions {
+  const purpose = `session ${deployment}`
+  const maxAgeMs = maxAgeSeconds * 1000
+  /** At most the whole age: a session from before the wall clock was set back seems to begin in the future. */
+  const remainingMs = (session: Session) => Math.min(maxAgeMs, session.createdAt + maxAgeMs - now())
   const keyOf = (secret: Secret) => `session:${nameOf(secret)}`
   const recent = createRecent<OpenSession>(recentSessions)
+  const ends = createRecent<number>(10 * recentSessions)
 
   async function open(secret: Secret): Promise<OpenSession | undefined> {
     const sealed = await store.get(keyOf(secret))
     const opened = sealed === null ? undefined : unsealed(sealed, secret)
-    return opened !== undefined && remainingMs(opened.session) > 0 ? opened : undefined
+    const isLive = opened !== undefined && remainingMs(opened.session) > 0 && elapsedMs() < opened.endsAtMs
+    return isLive ? opened : undefined
   }
 
   /** Each value is opened once, and not again for every request that the store answers with the same. */
@@ -50,9 +67,20 @@ export function createSessions({ store, cookie, maxAgeSeconds, now }: SessionsOp
     if (before?.secret === secret) return before
     const text = unseal(sealed, secret, purpose)
     if (text === undefined) return undefined
-    const opened: OpenSession = { session: JSON.parse(text) as Session, secret }
+    const session = JSON.parse(text) as Session
+    const opened: OpenSession = { session, secret, endsAtMs: endOf(session, secret) }
     recent.set(sealed, opened)
     return opened
+  }
+
+  /** The first end that was found counts, also once a check was noted in the session. */
+  function endOf(session: Session, secret: Secret): number {
+    const endsAtMs = Math.min(
+      ends.get(secret) ?? Number.POSITIVE_INFINITY,
+      elapsedMs() + remainingMs(session),
+    )
+    ends.set(secret, endsAtMs)
+    return endsAtMs
   }
 
   async function findFirst(secrets: Secret[]): Promise<OpenSession | undefined> {
@@ -67,13 +95,15 @@ export function createSessions({ store, cookie, maxAgeSeconds, now }: SessionsOp
     },
     async create(session, isSecure) {
       const secret = newSecret()
+      endOf(session, secret)
       // Rounded up: the browser may keep the cookie a moment longer, the session has its own end.
       const ageSeconds = Math.ceil(remainingMs(session) / 1000)
       await store.set(keyOf(secret), seal(JSON.stringify(session), secret, purpose), remainingMs(session))
       return writeCookie(cookie, secret, ageSeconds, isSecure)
     },
-    async update({ session, secret }) {
-      await store.replace(keyOf(secret), seal(JSON.stringify(session), secret, purpose), remainingMs(session))
+    async update({ session, secret, endsAtMs }) {
+      const leftMs = Math.min(remainingMs(session), endsAtMs - elapsedMs())
+      await store.replace(keyOf(secret), seal(JSON.stringify(session), secret, purpose), leftMs)
     },
     delete: (secret) => store.delete(keyOf(secret)),
     forget: (isSecure) => writeCookie(cookie, '', 0, isSecure),

@@ -42,8 +42,15 @@ const maxReturnToCharacters = 1024
  *
  * A state is a secret and, behind a `.`, the way back sealed under the browser's cookie. The browser carries it, so
  * that it outlives the record in the store without a byte there: anybody may begin logins.
+ *
+ * @param deployment what the logins belong to: with another one, none of them is found
  */
-export function createPendingLogins(store: SessionStore): PendingLogins {
+export function createPendingLogins(store: SessionStore, deployment: string): PendingLogins {
+  const purposes = {
+    login: `login ${deployment}`,
+    pkce: `pkce ${deployment}`,
+    wayBack: `way-back ${deployment}`,
+  }
   return {
     async begin(login, browser) {
       const secret = newSecret()
@@ -52,16 +59,20 @@ export function createPendingLogins(store: SessionStore): PendingLogins {
       const pending: PendingLogin = {
         ...login,
         browser: nameOf(browser),
-        sealedVerifier: seal(codeVerifier, browser, 'pkce'),
+        sealedVerifier: seal(codeVerifier, browser, purposes.pkce),
       }
-      await store.set(`login:${nameOf(secret)}`, seal(JSON.stringify(pending), secret, 'login'), lifetimeMs)
-      return { state: secret + sealedWayBack(login, browser), codeVerifier }
+      await store.set(
+        `login:${nameOf(secret)}`,
+        seal(JSON.stringify(pending), secret, purposes.login),
+        lifetimeMs,
+      )
+      return { state: secret + sealedWayBack(login, browser, purposes.wayBack), codeVerifier }
     },
     async find(state) {
       const secret = secretIn(state)
       if (secret === undefined) return undefined
       const sealed = await store.get(`login:${nameOf(secret)}`)
-      const json = sealed === null ? undefined : unseal(sealed, secret, 'login')
+      const json = sealed === null ? undefined : unseal(sealed, secret, purposes.login)
       return json === undefined ? undefined : (JSON.parse(json) as PendingLogin)
     },
     isOf: (login, browser) => login.browser === nameOf(browser),
@@ -69,12 +80,12 @@ export function createPendingLogins(store: SessionStore): PendingLogins {
       const secret = secretIn(state)
       if (secret === undefined) return undefined
       if (!(await store.claim(`claimed:${nameOf(secret)}`, lifetimeMs))) return undefined
-      return unseal(login.sealedVerifier, browser, 'pkce')
+      return unseal(login.sealedVerifier, browser, purposes.pkce)
     },
     recall(state, browser) {
       const dot = state.indexOf('.')
       if (dot === -1 || state.length > 4 * maxReturnToCharacters) return undefined
-      const json = unseal(state.slice(dot + 1), browser, 'way-back')
+      const json = unseal(state.slice(dot + 1), browser, purposes.wayBack)
       const wayBack = json === undefined ? undefined : (JSON.parse(json) as Partial<WayBack>)
       return isWayBack(wayBack) ? wayBack : undefined
     },
@@ -90,10 +101,10 @@ function isWayBack(value: Partial<WayBack> | undefined): value is WayBack {
   )
 }
 
-function sealedWayBack({ returnTo, restarts }: WayBack, browser: Secret): string {
+function sealedWayBack({ returnTo, restarts }: WayBack, browser: Secret, purpose: string): string {
   if (returnTo.length > maxReturnToCharacters) return ''
   const wayBack: WayBack = { returnTo, restarts }
-  return `.${seal(JSON.stringify(wayBack), browser, 'way-back')}`
+  return `.${seal(JSON.stringify(wayBack), browser, purpose)}`
 }
 
 function secretIn(state: string): Secret | undefined {

@@ -35,10 +35,7 @@ export function createLateRedis(isCluster: boolean, open: () => Promise<RedisCom
     isCluster,
     get: (key) => send((redis) => redis.get(key)),
     mget: (keys) => send((redis) => redis.mget(keys)),
-    set: (key: string, value: string, px: 'PX', ttlMs: number, when?: 'NX' | 'XX') =>
-      send((redis) =>
-        when === undefined ? redis.set(key, value, px, ttlMs) : redis.set(key, value, px, ttlMs, when),
-      ),
+    set: (key, value, ...how) => send((redis) => redis.set(key, value, ...how)),
     del: (key) => send((redis) => redis.del(key)),
     ping: () => send((redis) => redis.ping()),
     disconnect() {

@@ -16,7 +16,11 @@ interface Kind {
   characters: number
 }
 
-/** A store within this process: for one instance, and gone with it. */
+/**
+ * A store within this process: for one instance, and gone with it.
+ *
+ * @param now a clock that never jumps
+ */
 export function createMemoryStore(now: () => number, limits = defaultLimits): SessionStore {
   const kinds = new Map<string, Kind>()
   const sweep = setInterval(() => {
@@ -63,7 +67,8 @@ export function createMemoryStore(now: () => number, limits = defaultLimits): Se
     get: async (key) => live(key),
     set: async (key, value, ttlMs) => put(key, value, ttlMs),
     async replace(key, value, ttlMs) {
-      if (live(key) !== null) put(key, value, ttlMs)
+      const entry = kindOf(key).values.get(key)
+      if (entry !== undefined && live(key) !== null) put(key, value, Math.min(ttlMs, entry.expiresAt - now()))
     },
     async claim(key, ttlMs) {
       if (live(key) !== null) return false

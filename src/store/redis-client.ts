@@ -1,6 +1,9 @@
 import { isIP } from 'node:net'
-import { Cluster, Redis } from 'ioredis'
+import { Cluster, Command, Redis } from 'ioredis'
+import { messageOf } from '../errors.ts'
+import { databaseOf, familyOf } from './redis-address.ts'
 import { type RedisCommands, redisMessage } from './redis-store.ts'
+import { type ConnectionEvents, createReplaceable, type ReplaceableEvents } from './replaceable.ts'
 
 export interface RedisSettings {
   /** One URL, or several separated by commas: nodes of a Cluster, or Sentinels. */
@@ -19,76 +22,163 @@ export interface RedisClient extends RedisCommands {
   info(): Promise<string>
 }
 
-export interface RedisEvents {
-  onReady(): void
-  /** @param message without a secret */
-  onLost(message: string): void
-}
-
 /**
  * Connects to Redis, and again whenever the connection is lost.
  *
  * Nothing waits for a Redis that is away: a command fails at once while there is no connection, and after
  * `timeoutMs` when there is no answer. A connection on which nothing is answered any more is given up.
  */
-export function connectRedis(settings: RedisSettings, events: RedisEvents): RedisClient {
-  const urls = settings.redisUrl.split(',').map((url) => new URL(url.trim()))
+export function connectRedis(settings: RedisSettings, events: ConnectionEvents): RedisClient {
+  return settings.redisCluster ? connectCluster(settings, events) : connectServer(settings, events)
+}
+
+function connectServer(settings: RedisSettings, events: ConnectionEvents): RedisClient {
+  const { first, nodes, tls } = peersOf(settings)
+  const single = {
+    ...redisOptions(first, settings.timeoutMs),
+    ...nodes[0],
+    ...(tls === undefined ? {} : { tls }),
+    enableOfflineQueue: false,
+    retryStrategy: reconnectAfterMs,
+    replyMapping: 'legacy' as const,
+  }
+  const sentinels = {
+    ...single,
+    sentinels: nodes,
+    sentinelRetryStrategy: reconnectAfterMs,
+    // A Sentinel that hangs must not keep the others from being asked.
+    sentinelCommandTimeout: settings.timeoutMs,
+    // Whoever is no master any more is found out by INFO.
+    enableReadyCheck: true,
+    // Without this, `tls` would be passed over and the password go out in the clear.
+    ...(tls === undefined ? {} : { sentinelTLS: tls, enableTLSForSentinelMode: true }),
+  }
+  const { redisSentinelName: name, redisSentinelPassword: sentinelPassword } = settings
+  const options =
+    name === undefined
+      ? single
+      : { ...sentinels, name, ...(sentinelPassword === undefined ? {} : { sentinelPassword }) }
+
+  function open({ onReady, onLost, onReadOnly }: ReplaceableEvents): Redis {
+    const redis = new Redis({
+      ...options,
+      reconnectOnError(error: Error) {
+        // Never by the client's own way, which would fail all that is under way.
+        if (error.message.startsWith('READONLY')) onReadOnly()
+        return false
+      },
+    })
+    if (name !== undefined) passOverRefusedInfo(redis)
+    redis.on('ready', () => whenLoaded(redis, onReady, onLost))
+    redis.on('error', (error: Error) => onLost(redisMessage(error)))
+    return redis
+  }
+
+  const connection = createReplaceable(open, events, 2 * settings.timeoutMs, () => performance.now())
+  return {
+    isCluster: false,
+    get: (key) => connection.current.get(key),
+    mget: (keys) => connection.current.mget(keys),
+    set: (key, value, ...how) => connection.current.set(key, value, ...(how as ['PX', number])),
+    del: (key) => connection.current.del(key),
+    ping: () => connection.current.ping(),
+    info: () => connection.current.info(),
+    disconnect: () => connection.disconnect(),
+  }
+}
+
+const loadingCheckMs = 100
+
+/** Asks by PING, which everything that speaks for a Redis knows, whether it has read its data yet. */
+function whenLoaded(redis: Redis, onReady: () => void, onLost: (message: string) => void): void {
+  redis.ping().then(onReady, (error: unknown) => {
+    const message = redisMessage(error)
+    if (isUnknownOrForbidden(message)) return onReady()
+    onLost(message)
+    if (redis.status !== 'ready') return
+    if (message.startsWith('LOADING'))
+      setTimeout(() => {
+        if (redis.status === 'ready') whenLoaded(redis, onReady, onLost)
+      }, loadingCheckMs).unref()
+    else redis.disconnect(true)
+  })
+}
+
+/** The client would connect for ever to a Redis that does not answer INFO, or write to stdout. */
+function passOverRefusedInfo(redis: Redis): void {
+  type Callback = (error: Error | null, text?: string) => void
+  const info = redis.info.bind(redis) as (callback?: Callback) => Promise<string>
+  const tolerant = (callback?: Callback) =>
+    callback === undefined
+      ? info()
+      : info((error, text) => {
+          if (error && isUnknownOrForbidden(error.message)) callback(null, '')
+          else callback(error, text)
+        })
+  Object.assign(redis, { info: tolerant })
+}
+
+/** The command is renamed, not allowed, or not known to what stands before Redis. */
+function isUnknownOrForbidden(message: string): boolean {
+  return /^(?:NOPERM|ERR)\b/.test(message)
+}
+
+function connectCluster(settings: RedisSettings, events: ConnectionEvents): RedisClient {
+  const { first, nodes, tls } = peersOf(settings)
+  const cluster = new Cluster(nodes, {
+    redisOptions: {
+      ...redisOptions(first, settings.timeoutMs),
+      // Nodes are known by address, and have certificates for their name.
+      ...(tls === undefined
+        ? {}
+        : { tls: isIP(nodes[0]?.host ?? '') ? tls : { ...tls, servername: first.hostname } }),
+    },
+    enableOfflineQueue: false,
+    enableAutoPipelining: true,
+    slotsRefreshTimeout: settings.timeoutMs,
+    clusterRetryStrategy: reconnectAfterMs,
+    ...(tls === undefined ? {} : { dnsLookup: (address, done) => done(null, address) }),
+  })
+  cluster.on('ready', events.onReady)
+  cluster.on('error', (error: Error) => events.onLost(redisMessage(error)))
+  tellOfCluster(cluster, events)
+
+  /** While slots move, commands that were sent together fail together: without effect, and each can be sent alone. */
+  function alone<T>(sent: Promise<T>, name: string, words: (string | number)[]): Promise<T> {
+    return sent.catch((error: unknown) => {
+      if (!movingSlots.test(messageOf(error))) throw error
+      return cluster.sendCommand(new Command(name, words, { replyEncoding: 'utf8' })) as Promise<T>
+    })
+  }
+
+  return {
+    isCluster: true,
+    get: (key) => alone(cluster.get(key), 'get', [key]),
+    mget: (keys) => cluster.mget(keys),
+    set: (key, value, ...how) =>
+      alone(cluster.set(key, value, ...(how as ['PX', number])), 'set', [key, value, ...how]),
+    del: (key) => alone(cluster.del(key), 'del', [key]),
+    ping: () => cluster.ping(),
+    info: () => cluster.info(),
+    disconnect: () => cluster.disconnect(),
+  }
+}
+
+const movingSlots = /^(?:MOVED|ASK|TRYAGAIN|CLUSTERDOWN)\b|same slot|^Too many Cluster redirections/
+
+function peersOf({ redisUrl, ca }: RedisSettings) {
+  const urls = redisUrl.split(',').map((url) => new URL(url.trim()))
   const first = urls[0] as URL
   const nodes = urls.map((url) => ({
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: Number(url.port || 6379),
   }))
-  const options = redisOptions(first, settings.timeoutMs)
-  const ca = settings.ca === undefined ? {} : { ca: settings.ca }
-  const tls = first.protocol === 'rediss:' ? ca : undefined
-  const single = {
-    ...options,
-    ...nodes[0],
-    ...(tls === undefined ? {} : { tls }),
-    enableOfflineQueue: false,
-    retryStrategy: reconnectAfterMs,
-    // After a failover behind one host name, the old connection leads to what is now a replica.
-    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
-    replyMapping: 'legacy' as const,
-  }
-  const redis = settings.redisCluster
-    ? new Cluster(nodes, {
-        redisOptions: {
-          ...options,
-          // Nodes are known by address, and have certificates for their name.
-          ...(tls === undefined
-            ? {}
-            : { tls: isIP(nodes[0]?.host ?? '') ? tls : { ...tls, servername: first.hostname } }),
-        },
-        enableOfflineQueue: false,
-        enableAutoPipelining: true,
-        slotsRefreshTimeout: settings.timeoutMs,
-        clusterRetryStrategy: reconnectAfterMs,
-        ...(tls === undefined ? {} : { dnsLookup: (address, done) => done(null, address) }),
-      })
-    : settings.redisSentinelName === undefined
-      ? new Redis(single)
-      : new Redis({
-          ...single,
-          sentinels: nodes,
-          name: settings.redisSentinelName,
-          ...(settings.redisSentinelPassword === undefined
-            ? {}
-            : { sentinelPassword: settings.redisSentinelPassword }),
-          sentinelRetryStrategy: reconnectAfterMs,
-          // A Sentinel that hangs must not keep the others from being asked.
-          sentinelCommandTimeout: settings.timeoutMs,
-          // Without this, `tls` would be passed over and the password go out in the clear.
-          ...(tls === undefined ? {} : { sentinelTLS: tls, enableTLSForSentinelMode: true }),
-        })
-  redis.on('ready', events.onReady)
-  redis.on('error', (error: Error) => events.onLost(redisMessage(error)))
-  if (redis instanceof Cluster) tellOfCluster(redis, events)
-  return redis
+  const authority = ca === undefined ? {} : { ca }
+  return { first, nodes, tls: first.protocol === 'rediss:' ? authority : undefined }
 }
 
 /** A Cluster of which no node can be used is tried again without an error of its own. */
-function tellOfCluster(cluster: Cluster, events: RedisEvents): void {
+function tellOfCluster(cluster: Cluster, events: ConnectionEvents): void {
   let last = 'no node of the Cluster can be used: do its nodes know their own addresses (CLUSTER SLOTS)?'
   cluster.on('node error', (error: Error) => {
     last = redisMessage(error)
@@ -97,11 +187,12 @@ function tellOfCluster(cluster: Cluster, events: RedisEvents): void {
 }
 
 function redisOptions(url: URL, timeoutMs: number) {
-  const database = /^\/(\d+)$/.exec(url.pathname)?.[1]
+  const [database, family] = [databaseOf(url), familyOf(url)]
   return {
     ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
     ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
-    ...(database === undefined ? {} : { db: Number(database) }),
+    ...(database === undefined ? {} : { db: database }),
+    ...(family === undefined ? {} : { family }),
     connectTimeout: timeoutMs,
     // Commands have no timer of their own here (see `createAnswered`), but a silent connection is given up.
     socketTimeout: 2 * timeoutMs,
@@ -109,6 +200,9 @@ function redisOptions(url: URL, timeoutMs: number) {
     protocol: 2 as const,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
+    // What asks of Redis more than sessions need, some that speak for a Redis do not know, or end the connection for.
+    enableReadyCheck: false,
+    disableClientInfo: true,
   }
 }
 

@@ -9,12 +9,14 @@ export interface RedisCommands {
   readonly isCluster: boolean
   get(key: string): Promise<string | null>
   mget(keys: string[]): Promise<(string | null)[]>
-  set(key: string, value: string, px: 'PX', ttlMs: number): Promise<unknown>
-  set(key: string, value: string, px: 'PX', ttlMs: number, when: 'NX' | 'XX'): Promise<unknown>
+  /** `KEEPTTL` since Redis 6. */
+  set(key: string, value: string, ...how: SetOptions): Promise<unknown>
   del(key: string): Promise<unknown>
   ping(): Promise<unknown>
   disconnect(): void
 }
+
+export type SetOptions = ['PX', number] | ['PX', number, 'NX' | 'XX'] | ['KEEPTTL', 'XX']
 
 export interface RedisStoreOptions {
   /** Put before every key. */
@@ -41,21 +43,51 @@ export function createRedisStore(redis: RedisCommands, { prefix, timeoutMs }: Re
     }
   }
 
+  const getOne = (key: string) => answered(() => redis.get(key))
   /** In a Cluster each node has a command of its own, which fails by itself. */
-  const get = redis.isCluster
-    ? (key: string) => answered(() => redis.get(key))
-    : createGathering((keys) => answered(() => redis.mget(keys)))
+  let isGathered = !redis.isCluster
+  const getGathered = createGathering<string | null>((keys) =>
+    answered(() =>
+      redis.mget(keys).catch((error: unknown) => {
+        if (!isReply(error)) throw error
+        // Nothing was read. A Cluster behind one address says CROSSSLOT; rules or a proxy may not allow the command.
+        if (forGood.test(messageOf(error))) isGathered = false
+        return oneByOne(keys)
+      }),
+    ),
+  )
+
+  /** @returns at once, so that each has the whole time for itself */
+  function oneByOne(keys: string[]): Promise<string | null>[] {
+    const values = keys.map(getOne)
+    // Whoever waits for one that fails hears of it; nobody need be waiting yet.
+    for (const value of values) value.catch(() => {})
+    return values
+  }
+
+  let keepsLifetime = true
+  async function replace(key: string, value: string, ttlMs: number): Promise<unknown> {
+    if (keepsLifetime) {
+      try {
+        return await redis.set(key, value, 'KEEPTTL', 'XX')
+      } catch (error) {
+        if (!/^ERR syntax error/i.test(messageOf(error))) throw error
+        keepsLifetime = false
+      }
+    }
+    return redis.set(key, value, 'PX', lifetime(ttlMs), 'XX')
+  }
 
   return {
     get pending() {
       return pending
     },
-    get: (key) => get(prefix + key),
+    get: (key) => (isGathered ? getGathered(prefix + key) : getOne(prefix + key)),
     async set(key, value, ttlMs) {
       await answered(() => redis.set(prefix + key, value, 'PX', lifetime(ttlMs)))
     },
     async replace(key, value, ttlMs) {
-      await answered(() => redis.set(prefix + key, value, 'PX', lifetime(ttlMs), 'XX'))
+      await answered(() => replace(prefix + key, value, ttlMs))
     },
     async claim(key, ttlMs) {
       return (await answered(() => redis.set(prefix + key, '1', 'PX', lifetime(ttlMs), 'NX'))) === 'OK'
@@ -70,6 +102,14 @@ export function createRedisStore(redis: RedisCommands, { prefix, timeoutMs }: Re
       redis.disconnect()
     },
   }
+}
+
+/** Refusals of MGET that will be the same the next time: keys on several nodes, rules, proxies. */
+const forGood = /^(?:CROSSSLOT|NOPERM|ERR)\b/
+
+/** Whether Redis said it, and not the connection: then the command had no effect. */
+function isReply(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError'
 }
 
 /** Redis takes whole milliseconds, and at least one. */
@@ -111,5 +151,8 @@ export function redisMessage(error: unknown): string {
   if (/enableOfflineQueue/.test(messageOf(error))) return 'there is no connection'
   const last = (error as { lastNodeError?: unknown } | undefined)?.lastNodeError
   const text = messageOf(error) + (last instanceof Error ? ` Last of all: ${last.message}` : '')
-  return text.replace(/,? ?with args beginning with:.*/s, '').slice(0, 300)
+  const hint = /^(?:MOVED|CROSSSLOT|CLUSTERDOWN)\b/.test(text)
+    ? ' Is it a Cluster (session.redisCluster)?'
+    : ''
+  return text.replace(/,? ?with args beginning with:.*/s, '').slice(0, 300) + hint
 }

@@ -30,7 +30,18 @@ export interface KindTally {
 
 const methods = ['GET', 'HEAD', 'POST', 'OPTIONS']
 const routes = [
-  ...['object', 'healthcheck', 'login', 'callback', 'logout', 'livez', 'readyz', 'nothing'],
+  ...[
+    'object',
+    'healthcheck',
+    'login',
+    'callback',
+    'logout',
+    'continue',
+    'livez',
+    'readyz',
+    'root',
+    'nothing',
+  ],
   ...['invalid', 'malformed', 'dropped'],
 ]
 const other = 'other'

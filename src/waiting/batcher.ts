@@ -1,9 +1,11 @@
 /**
  * Gathers what is asked for within one turn of the event loop, so that all of it is asked for at once.
  *
- * @param getMany answers in the order of the keys; what it fails with, all of them fail with
+ * @param getMany answers in the order of the keys, each by itself; what it fails with, all of them fail with
  */
-export function createGathering<T>(getMany: (keys: string[]) => Promise<T[]>): (key: string) => Promise<T> {
+export function createGathering<T>(
+  getMany: (keys: string[]) => Promise<(T | Promise<T>)[]>,
+): (key: string) => Promise<T> {
   let waiting: Waiting<T>[] = []
 
   async function ask(): Promise<void> {
@@ -11,7 +13,7 @@ export function createGathering<T>(getMany: (keys: string[]) => Promise<T[]>): (
     waiting = []
     try {
       const values = await getMany(asking.map(({ key }) => key))
-      for (const [index, { resolve }] of asking.entries()) resolve(values[index] as T)
+      for (const [index, { resolve }] of asking.entries()) resolve(values[index] as T | Promise<T>)
     } catch (error) {
       for (const { reject } of asking) reject(error)
     }
@@ -26,6 +28,6 @@ export function createGathering<T>(getMany: (keys: string[]) => Promise<T[]>): (
 
 interface Waiting<T> {
   key: string
-  resolve(value: T): void
+  resolve(value: T | Promise<T>): void
   reject(error: unknown): void
 }

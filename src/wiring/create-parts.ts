@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts'
 import { createLegacySessions } from '../identity/legacy-session.ts'
 import { createRareWarning, type Log, type ProgramLog } from '../log/log.ts'
 import { createRefusalWarnings } from '../object/refusal-warnings.ts'
+import { createSandboxRule } from '../object/sandbox-rule.ts'
 import { pingS3 } from '../origin/ping-s3.ts'
 import type { PoolUsage } from '../s3/connection-pool.ts'
 import type { S3Client } from '../s3/s3-client.ts'
@@ -63,11 +64,14 @@ export function createParts(
   const asked = createOAuth2Sso(config.sso, { userAgent, onUnnamed: createUnnamedWarning(log), now })
   const sso = createPacedSso(asked, monotonicNow)
   const sessionCookie = { name: config.session.cookieName, sameSite: config.session.sameSite }
+  const deployment = deploymentOf(config)
   const sessions = createSessions({
     store,
     cookie: sessionCookie,
     maxAgeSeconds: config.session.maxAgeSeconds,
+    deployment,
     now,
+    elapsedMs: monotonicNow,
   })
   const shared = {
     s3: () => pingS3(source, config.s3.healthcheckKey, pingTimeoutMs),
@@ -82,23 +86,32 @@ export function createParts(
     pingTimeoutMs + 500,
     monotonicNow,
   )
+  const warnOfUnnoted = createRareWarning(
+    log,
+    'SESSION_STORE_UNAVAILABLE',
+    'a check of a session could not be noted, and is remembered by this process only; nobody can sign in meanwhile',
+    monotonicNow,
+  )
   const handler = createHandler({
     source,
     sessions,
     sso,
-    pending: createPendingLogins(store),
+    pending: createPendingLogins(store, deployment),
+    ssoLogoutUrl: config.sso.logoutUrl,
     cookie: { name: `${config.session.cookieName}_login`, sameSite: config.session.sameSite },
     siteOf: createSiteResolver({ ...config.server, isTls: config.server.tlsCertFile !== undefined }),
     readiness,
     healthcheckKey: config.s3.healthcheckKey,
     tokenCheckIntervalMs: config.sso.tokenCheckIntervalSeconds * 1000,
-    sandboxed: config.server.sandboxActiveContent,
+    isSandboxed: createSandboxRule(config.server.sandboxActiveContent),
     ...(legacyTokens === undefined
       ? {}
       : { legacySessions: createLegacySessions({ tokens: legacyTokens, sessions, sso, now }) }),
     log,
     settle: () => sleep(500),
     now,
+    elapsedMs: monotonicNow,
+    onUnnoted: ({ message }) => warnOfUnnoted(message),
     onDenied: createRareWarning(
       log,
       'OBJECT_DENIED',
@@ -114,6 +127,15 @@ export function createParts(
     ...(trace === undefined ? {} : { trace }),
   })
   return { config, handler, readiness, shared, client, s3Usage: poolUsage, onEnd }
+}
+
+/**
+ * Whose sessions and logins they are: instances with the same SSO, client and cookie share them, and of others on the
+ * same Redis nothing opens.
+ */
+function deploymentOf({ sso, session }: Config): string {
+  const { origin, pathname } = new URL(sso.url)
+  return JSON.stringify([origin + pathname.replace(/\/*$/, '/'), sso.clientId, session.cookieName])
 }
 
 function watchersOf({ audit, identity, identityHashKey }: Config['log'], log: Log | ProgramLog) {

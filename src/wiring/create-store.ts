@@ -36,7 +36,7 @@ export async function createStore(config: Config, log: Log, mustConnect = false)
   const { redisUrl } = config.session
   if (config.session.store === 'memory' || redisUrl === undefined) {
     return {
-      store: createMemoryStore(Date.now),
+      store: createMemoryStore(() => performance.now()),
       usage: () => ({ isUp: true, pending: 0 }),
       connect: async () => {},
     }

@@ -24,7 +24,7 @@ export function askSignedIn(library: Library, cookie: string, random: Random): Q
   if (kind < 0.75) return ranged(object, question, random)
   if (kind < 0.82) return conditional(object, question, random)
   if (kind < 0.86) return question({ target: `/missing/${random.below(1000)}`, statuses: [404] })
-  if (kind < 0.89) return question({ target: '/', statuses: [404], touches: nothing })
+  if (kind < 0.89) return question({ target: '/', statuses: [404], touches: sessionOnly })
   if (kind < 0.93) return question({ target: random.pick(refusedTargets), statuses: [400], touches: nothing })
   if (kind < 0.95)
     return question({ method: random.pick(['POST', 'DELETE', 'OPTIONS']), statuses: [405], touches: nothing })
@@ -61,11 +61,13 @@ export function askSignedOut(library: Library, random: Random): Question {
       touches: sessionOnly,
     }
   }
+  // A tool that wants a part, a version or is no browser must not take the page of the SSO for the file.
+  const isTool = ['authorization', 'range', 'if-none-match'].some((name) => name in forged)
   return {
     ...base,
-    target,
+    target: random.chance(0.1) ? '/' : target,
     headers: isScript ? { ...forged, 'sec-fetch-mode': 'cors' } : forged,
-    statuses: [isScript ? 401 : 302],
+    statuses: [isScript || isTool ? 401 : 302],
     touches: sessionOnly,
   }
 }

@@ -44,7 +44,7 @@ function createStage(changes: Partial<HandlerParts> = {}) {
     },
     healthcheckKey: 'health',
     tokenCheckIntervalMs: 60_000,
-    sandboxed: true,
+    isSandboxed: () => true,
     log: { debug: put('debug'), info: put('info'), warn: put('warn'), error: put('error') },
     onDenied: () => steps.push('denied'),
     onRefused: (_, { s3Code }) => steps.push(`refused ${s3Code}`),
@@ -107,24 +107,40 @@ describe('a request on its way', () => {
     assert.equal((await stage.ask('/%2e%2e/a', { cookie })).status, 400)
     assert.equal((await stage.ask('/a', { cookie }, 'PUT')).status, 405)
     assert.equal((await stage.ask('/a', { cookie }, 'GET', 'other.example.com')).status, 421)
-    assert.equal((await stage.ask('/', { cookie })).status, 404)
     assert.deepEqual(stage.steps, [])
+    assert.equal((await stage.ask('/', { cookie })).status, 404)
     assert.equal((await stage.ask('/a')).status, 302)
-    assert.deepEqual(stage.steps, ['session'])
+    assert.deepEqual(stage.steps, ['session', 'session'])
     const reply = await stage.ask('/a%20b?x=y', { cookie })
     assert.deepEqual([reply.status, readAll(reply)], [200, 'hello'])
-    assert.deepEqual(stage.steps, ['session', 'session', 's3 GET a b'])
+    assert.deepEqual(stage.steps, ['session', 'session', 'session', 's3 GET a b'])
     assert.deepEqual(stage.sso.asked, [])
   })
 
-  it('is refused in the order 400, 405, 421, 404', async () => {
+  it('is refused in the order 400, 405, 421', async () => {
     const stage = createStage()
     const statusOf = async (target: string, method: string, host?: string) =>
       (await stage.ask(target, {}, method, host)).status
     assert.equal(await statusOf('/%zz', 'DELETE', 'other'), 400)
     assert.equal(await statusOf('/', 'DELETE', 'other'), 405)
     assert.equal(await statusOf('/', 'GET', 'other'), 421)
-    assert.equal(await statusOf('/', 'GET'), 404)
+    assert.equal(await statusOf('/', 'GET'), 302)
+  })
+
+  it('for the empty key stands behind the login, and then is 404 without S3', async () => {
+    const stage = createStage()
+    const cookie = await stage.signIn()
+    for (const target of ['/', '/?x=y']) {
+      assert.equal((await stage.ask(target, { 'sec-fetch-mode': 'cors' })).status, 401, target)
+      const begun = await stage.ask(target)
+      assert.equal(begun.status, 302, target)
+      const { searchParams } = new URL(locationIn(begun))
+      const callback = `/__redirect_from_sso?code=c&state=${searchParams.get('state')}`
+      const finished = await stage.ask(callback, { cookie: cookiesOf(begun) })
+      assert.equal(locationIn(finished), site.origin + target)
+      assert.equal((await stage.ask(target, { cookie })).status, 404, target)
+    }
+    assert.ok(stage.steps.every((step) => step === 'session'))
   })
 
   it('for the health check needs neither host nor session, and for nothing that resembles it', async () => {
@@ -177,6 +193,13 @@ describe('without a session', () => {
     ['an image or film', { 'sec-fetch-mode': 'no-cors', accept: 'image/*' }, 401],
     ['a script of our own', { 'sec-fetch-mode': 'same-origin' }, 401],
     ['an API', { accept: 'application/json' }, 401],
+    ['a download that goes on', { range: 'bytes=5-', 'if-range': '"e"' }, 401],
+    ['a browser that resumes', { range: 'bytes=5-', 'sec-fetch-mode': 'navigate', accept: 'text/html' }, 401],
+    ['a tool that has a version', { 'if-none-match': '"e"', accept: '*/*' }, 401],
+    ['a browser that loads a page again', { 'if-none-match': '"e"', accept: 'text/html,*/*;q=0.8' }, 302],
+    ['a program with a password', { authorization: 'Bearer x' }, 401],
+    ['an older script', { 'x-requested-with': 'XMLHttpRequest', accept: 'text/html, */*' }, 401],
+    ['a player that names its types', { accept: 'video/mp4, video/webm' }, 401],
     ['an API of its own type', { accept: 'application/vnd.api+json; charset=utf-8' }, 401],
   ] as const) {
     it(`${what} gets ${status}`, async () => {
@@ -193,6 +216,26 @@ describe('without a session', () => {
 
   it('HEAD is led to the SSO as GET is', async () => {
     assert.equal((await createStage().ask('/a', {}, 'HEAD')).status, 302)
+  })
+
+  it('a page of the session that the original wrote is no object, and is not asked for without one', async () => {
+    const stage = createStage({
+      legacySessions: {
+        offer: async () => ({ status: 200, headers: [], body: 'Is that you?' }),
+        resume: async () => ({ reply: { status: 303, headers: [], body: '' }, who: 'jo' }),
+        end: async () => '',
+      },
+    })
+    const offered = await stage.ask('/a')
+    assert.deepEqual([offered.exchange.route, offered.exchange.who], ['continue', undefined])
+    assert.equal((await stage.ask('/a', { range: 'bytes=0-' })).status, 401)
+    assert.equal((await stage.ask('/a', { cookie: await stage.signIn() })).exchange.route, 'object')
+    const resumed = await stage.ask('/__s3proxy/continue', {}, 'POST')
+    assert.deepEqual([resumed.status, resumed.exchange.who], [303, 'jo'])
+    const refused = await stage.ask('/__s3proxy/continue', {}, 'PUT')
+    assert.deepEqual([refused.status, refused.header('allow')], [405, 'GET, HEAD, POST'])
+    assert.equal((await createStage().ask('/__s3proxy/continue', {}, 'POST')).status, 405)
+    assert.equal((await createStage().ask('/__s3proxy/continue')).status, 404)
   })
 
   it('a login leads from the redirect over the callback to the object', async () => {
@@ -237,10 +280,10 @@ describe('an answer', () => {
     ] as const) {
       stage.s3(found(type, 'x'))
       const reply = await stage.ask('/a', { cookie })
-      assert.equal(reply.header('cache-control'), 'private', type)
+      assert.equal(reply.header('cache-control'), 'private, no-cache', type)
       assert.equal(reply.header('content-security-policy')?.startsWith('sandbox') ?? false, isSandboxed, type)
     }
-    const optedOut = createStage({ sandboxed: false })
+    const optedOut = createStage({ isSandboxed: () => false })
     optedOut.s3(found('text/html', 'x'))
     const reply = await optedOut.ask('/a', { cookie: await optedOut.signIn() })
     assert.equal(reply.header('content-security-policy'), undefined)
@@ -312,7 +355,7 @@ describe('an answer', () => {
       ...{
         healthcheckKey: undefined,
         tokenCheckIntervalMs: 60_000,
-        sandboxed: true,
+        isSandboxed: () => true,
         onDenied() {},
         onRefused() {},
       },

@@ -101,8 +101,10 @@ describe('requests byte for byte', () => {
     }
 
     it('without a path is the empty key', async () => {
-      assert.equal((await ask(raw('GET http://assets.test HTTP/1.1', host))).status, 404)
-      assert.equal((await ask(raw('GET http://assets.test?a=b HTTP/1.1', host))).status, 404)
+      for (const query of ['', '?a=b']) {
+        const answer = await ask(raw(`GET http://assets.test${query} HTTP/1.1`, host))
+        assert.equal(answer.status, 302)
+      }
     })
   })
 
@@ -147,10 +149,12 @@ describe('requests byte for byte', () => {
       })
     }
 
-    it('that is empty is 404, and asks neither S3 nor the SSO', async () => {
+    it('that is empty stands behind the login as every other one does', async () => {
       const count = s3.requestCount
       const answer = await ask(raw('GET / HTTP/1.1', host))
-      assert.deepEqual([answer.status, answer.headers['set-cookie']], [404, undefined])
+      assert.equal(answer.status, 302)
+      assert.match(String(answer.headers.location), /^http:\/\/127\.0\.0\.1:9\/o\/authorize\//)
+      assert.equal((await ask(raw('GET / HTTP/1.1', `${host}\r\nsec-fetch-mode: cors`))).status, 401)
       assert.equal(s3.requestCount, count)
     })
 

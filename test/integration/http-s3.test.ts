@@ -65,6 +65,7 @@ describe('what S3 does, and what the client gets', () => {
         'accept-ranges': 'bytes',
         'cache-control': 'private, max-age=60',
         connection: 'keep-alive',
+        'cross-origin-resource-policy': 'same-site',
         'content-length': '8',
         'content-type': 'text/plain',
         'keep-alive': 'timeout=95',

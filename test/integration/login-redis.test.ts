@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { untilItWorks } from '../helpers/eventually.ts'
+import type { HttpClient } from '../helpers/http-client.ts'
 import { locationOf, startLoginStage, toCallback } from '../helpers/login-stage.ts'
 import { type RedisServer, startRedisServer } from '../helpers/redis-server.ts'
 import type { SsoStandIn } from '../helpers/sso-stand-in/sso-stand-in-types.ts'
@@ -117,6 +118,27 @@ describe('sessions in Redis', () => {
     assert.equal(answer.text, '<h1>page</h1>')
     assert.deepEqual(sso.calls, { authorize: 2, token: 1, me: 2 })
   })
+
+  it('are no sessions for another client, SSO or cookie on the same Redis', async (t) => {
+    const { redis, origin, browser, sso } = await start(t)
+    const jo = browser()
+    await jo.request(await toCallback(jo, `${origin}/page.html`))
+    const value = jo.jar.header('127.0.0.1', '/')?.match(/s3proxy_session=([\w-]+)/)?.[1]
+    assert.ok(value)
+    for (const [env, name, status] of [
+      [{}, 's3proxy_session', 200],
+      [{ SSO_URL: sso.url.replace(/\/*$/, '') }, 's3proxy_session', 200],
+      [{ SSO_CLIENT_ID: 'another' }, 's3proxy_session', 302],
+      [{ SSO_URL: `${sso.url.replace(/\/*$/, '')}/another/` }, 's3proxy_session', 302],
+      [{ S3PROXY_SESSION_COOKIE_NAME: 'other' }, 'other', 302],
+    ] as const) {
+      const other = await startLoginStage(t, { sso, env: { REDIS_URL: redis.url, ...env } })
+      const headers = { cookie: `${name}=${value}` }
+      const answer = await browser().request(`${other.origin}/page.html`, { headers })
+      assert.equal(answer.status, status, JSON.stringify(env))
+    }
+    assert.equal((await jo.request(`${origin}/page.html`)).status, 200)
+  })
 })
 
 describe('a session that the original wrote', () => {
@@ -131,13 +153,14 @@ describe('a session that the original wrote', () => {
     for (const value of [sso.issueToken(), JSON.stringify(sso.issueToken())]) {
       await redis.command('set', key, value, 'EX', '3600')
       const jo = browser()
-      const answer = await jo.request(`${origin}/page.html`, { headers: { cookie } })
-      assert.equal(answer.text, '<h1>page</h1>')
+      const answer = await pressContinue(jo, origin, cookie)
+      assert.equal(answer.status, 303)
+      assert.equal(answer.headers.location, `${origin}/page.html?a`)
       const [own, gone] = answer.headers['set-cookie'] ?? []
       assert.match(own ?? '', /^s3proxy_session=/)
       assert.match(gone ?? '', /^assets_session_id=; Max-Age=0; Path=\/;/)
       assert.equal((await jo.request(`${origin}/page.html`)).text, '<h1>page</h1>')
-      assert.ok(Number(await redis.command('ttl', key)) <= 60)
+      assert.equal(await redis.command('exists', key), '0')
     }
     assert.equal(sso.calls.authorize, 0)
     for (const secret of [...sso.tokens, id]) assert.ok(!JSON.stringify(log).includes(secret))
@@ -147,11 +170,32 @@ describe('a session that the original wrote', () => {
     const { redis, origin, browser, sso } = await start(t, { S3PROXY_SESSION_ACCEPT_LEGACY_SESSIONS: 'true' })
     await redis.command('set', key, sso.issueToken(), 'EX', '3600')
     const jo = browser()
-    await jo.request(`${origin}/page.html`, { headers: { cookie } })
     await jo.request(`${origin}/__s3proxy/logout`, { method: 'POST', headers: { origin, cookie } })
     assert.equal(await redis.command('exists', key), '0')
     const answer = await browser().request(`${origin}/page.html`, { headers: { cookie } })
     assert.match(locationOf(answer), /\/o\/authorize\//)
+  })
+
+  it('signs nobody in by itself, and leads to the login who says no', async (t) => {
+    const { redis, origin, browser, sso } = await start(t, { S3PROXY_SESSION_ACCEPT_LEGACY_SESSIONS: 'true' })
+    await redis.command('set', key, sso.issueToken(), 'EX', '3600')
+    const jo = browser()
+    for (const headers of [{ 'sec-fetch-mode': 'no-cors' }, { range: 'bytes=0-' }, { accept: 'image/*' }]) {
+      const answer = await jo.request(`${origin}/page.html`, { headers: { ...headers, cookie } })
+      assert.equal(answer.status, 401)
+      assert.equal(answer.headers['set-cookie'], undefined)
+    }
+    const { text } = await jo.request(`${origin}/page.html`, { headers: { accept: 'text/html', cookie } })
+    const link = /<a href="([^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    const answer = await jo.request(origin + link, { headers: { accept: 'text/html', cookie } })
+    assert.match(locationOf(answer), /\/o\/authorize\//)
+    assert.ok(answer.headers['set-cookie']?.some((value) => /^assets_session_id=; Max-Age=0/.test(value)))
+    const forced = await jo.request(origin + link, {
+      method: 'POST',
+      headers: { cookie, origin: 'http://evil.example' },
+    })
+    assert.equal(forced.status, 403)
+    assert.equal(await redis.command('exists', key), '1')
   })
 
   it('is a login when the SSO rejects its token, or it is none', async (t) => {
@@ -193,6 +237,13 @@ function askedAbout(sso: SsoStandIn): string[] {
   return sso.requests.flatMap(({ endpoint, headers }) =>
     endpoint === 'me' && headers.authorization !== undefined ? [headers.authorization] : [],
   )
+}
+
+/** Opens a page with the cookie of the original, and presses its button. */
+async function pressContinue(jo: HttpClient, origin: string, cookie: string) {
+  const { text } = await jo.request(`${origin}/page.html?a`, { headers: { accept: 'text/html', cookie } })
+  const action = /action="([^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&') ?? ''
+  return jo.request(origin + action, { method: 'POST', headers: { origin, cookie } })
 }
 
 /** All keys and values, as they are. */

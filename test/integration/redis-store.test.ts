@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { S3ProxyError } from '../../src/errors.ts'
+import { createRedisStore, type RedisCommands } from '../../src/store/redis-store.ts'
 import type { SessionStore } from '../../src/store/store.ts'
 import { describeSessionStore } from '../contract/session-store-suite.ts'
 import { untilItWorks } from '../helpers/eventually.ts'
@@ -132,6 +133,155 @@ describe('createRedisStore', () => {
     assert.equal(await redis.command('-n', '3', 'get', 's3proxy:session:a'), 'x')
   })
 
+  it('gives a value that is replaced no more time than it had', async () => {
+    await store.set('session:replaced', 'x', 60_000)
+    await store.replace('session:replaced', 'y', 3_600_000)
+    assert.equal(await store.get('session:replaced'), 'y')
+    const left = Number(await shared.command('pttl', 's3proxy:session:replaced'))
+    assert.ok(left > 50_000 && left <= 60_000, `${left}`)
+  })
+
+  it('tells a Redis before version 6 how long a value has left', async () => {
+    const sets: unknown[][] = []
+    const old = {
+      async set(...words: unknown[]) {
+        sets.push(words.slice(2))
+        if (words.includes('KEEPTTL')) throw new Error('ERR syntax error')
+      },
+    } as unknown as RedisCommands
+    const before6 = createRedisStore(old, { prefix: '', timeoutMs: 1000 })
+    await before6.replace('a', 'x', 1500.7)
+    await before6.replace('a', 'x', 2000)
+    assert.deepEqual(sets, [
+      ['KEEPTTL', 'XX'],
+      ['PX', 1500, 'XX'],
+      ['PX', 2000, 'XX'],
+    ])
+  })
+
+  describe('reads one by one what Redis does not give together', () => {
+    for (const [what, server] of [
+      ['a Cluster behind one address', { args: ['--cluster-enabled', 'yes'] }],
+      ['a user who may not', { args: [] }],
+      ['a Redis without the command', { args: ['--rename-command', 'MGET', ''] }],
+    ] as const) {
+      it(`from ${what}, without a failure, and asks for no more together`, async (t) => {
+        const redis = await startRedisServer({ args: [...server.args] })
+        t.after(() => redis.close())
+        if (what.startsWith('a Cluster')) {
+          await redis.command('cluster', 'addslotsrange', '0', '16383')
+          await untilItWorks(async () => assert.match(await redis.command('cluster', 'info'), /state:ok/))
+        }
+        if (what === 'a user who may not') await redis.command('acl', 'setuser', 'default', '-mget')
+        const open = openRedisStore(redis.url)
+        t.after(() => open.store.close())
+        await open.ready
+        const keys = Array.from({ length: 100 }, (_, index) => `session:${index}`)
+        await Promise.all(keys.map((key) => open.store.set(key, `of ${key}`, 60_000)))
+        for (let round = 0; round < 3; round++) {
+          const values = await Promise.all([...keys, 'session:none'].map((key) => open.store.get(key)))
+          assert.deepEqual(values, [...keys.map((key) => `of ${key}`), null])
+        }
+        const refused = /cmdstat_mget:.*(?:rejected_calls=(\d+)),failed_calls=(\d+)/.exec(
+          await redis.command('info', 'commandstats'),
+        )
+        assert.ok(Number(refused?.[1] ?? 0) + Number(refused?.[2] ?? 0) <= 1, refused?.[0])
+        assert.equal(open.store.pending, 0)
+      })
+    }
+
+    it('and each fails by itself while Redis says no to everything, without being asked so for ever', async () => {
+      const asked: string[] = []
+      let says = 'LOADING Redis is loading the dataset in memory'
+      const reply = () => Object.assign(new Error(says), { name: 'ReplyError' })
+      const redis = {
+        isCluster: false,
+        async mget(keys: string[]) {
+          asked.push('mget')
+          if (says !== '') throw reply()
+          return keys.map(() => null)
+        },
+        async get() {
+          asked.push('get')
+          throw reply()
+        },
+      } as unknown as RedisCommands
+      const loading = createRedisStore(redis, { prefix: '', timeoutMs: 1000 })
+      for (const outcome of await Promise.allSettled([loading.get('a:a'), loading.get('a:b')]))
+        assertUnavailable(outcome)
+      says = ''
+      await Promise.all([loading.get('a:a'), loading.get('a:b')])
+      assert.deepEqual(asked, ['mget', 'get', 'get', 'mget'])
+    })
+  })
+
+  it('needs neither INFO nor CLIENT, for which a proxy may end the connection', async (t) => {
+    const { redis } = await start(t, {}, { args: ['--rename-command', 'INFO', ''] })
+    const { port } = await startRelay(t, redis.port, (piece) => /\r\n(?:info|client)\r\n/i.test(piece))
+    for (const url of [redis.url, `redis://127.0.0.1:${port}`]) {
+      const open = openRedisStore(url, { timeoutMs: 1000 })
+      t.after(() => open.store.close())
+      await open.ready
+      await open.store.set('session:a', 'x', 1000)
+      assert.equal(await open.store.get('session:a'), 'x')
+      assert.equal(open.isLost, false)
+    }
+  })
+
+  it('is not there before Redis has read its data', async (t) => {
+    const { redis } = await start(t)
+    let isLoading = true
+    const relay = await startRelay(
+      t,
+      redis.port,
+      () => false,
+      (piece) =>
+        isLoading
+          ? '-LOADING Redis is loading the dataset in memory\r\n'.repeat(piece.split('*').length - 1)
+          : undefined,
+    )
+    const open = openRedisStore(`redis://127.0.0.1:${relay.port}`)
+    t.after(() => open.store.close())
+    assert.match(await open.firstLost, /LOADING/)
+    await assert.rejects(open.store.ping(), isUnavailable)
+    isLoading = false
+    await open.ready
+    await open.store.ping()
+  })
+
+  it('goes on reading while Redis takes no writes, however many are tried', async (t) => {
+    const { redis, open } = await start(t)
+    await open.store.set('session:a', 'x', 60_000)
+    for (const [refuse, allow] of [
+      [
+        ['config', 'set', 'maxmemory', '1'],
+        ['config', 'set', 'maxmemory', '0'],
+      ],
+      [
+        ['config', 'set', 'min-replicas-to-write', '1'],
+        ['config', 'set', 'min-replicas-to-write', '0'],
+      ],
+      [
+        ['replicaof', '127.0.0.1', '1'],
+        ['replicaof', 'no', 'one'],
+      ],
+    ] as const) {
+      await redis.command(...refuse)
+      let writes = 0
+      for (const endsAt = performance.now() + 1500; performance.now() < endsAt; ) {
+        const tried = Promise.allSettled([1, 2, 3].map(() => open.store.replace('session:a', 'y', 60_000)))
+        const read = await Promise.all([1, 2, 3, 4, 5].map(() => open.store.get('session:a')))
+        assert.deepEqual(read, ['x', 'x', 'x', 'x', 'x'], refuse.join(' '))
+        for (const outcome of await tried) assertUnavailable(outcome)
+        writes++
+      }
+      assert.ok(writes > 5)
+      await redis.command(...allow)
+      assert.equal(open.isLost, false)
+    }
+    assert.ok(Number(/connected_clients:(\d+)/.exec(await redis.command('info', 'clients'))?.[1]) <= 4)
+  })
+
   it('fails for a Redis that takes no writes, and never tells what was to be written', async (t) => {
     const { redis, open } = await start(t)
     const write = () => open.store.set('session:a', 'value-canary', 1000)
@@ -165,6 +315,41 @@ describe('createRedisStore', () => {
     await untilItWorks(() => open.store.set('session:a', 'x', 1000))
   })
 })
+
+/**
+ * Passes on what is said to Redis, and back.
+ *
+ * @param isEnd whether a piece ends the connection
+ * @param answer instead of Redis
+ */
+async function startRelay(
+  t: TestContext,
+  port: number,
+  isEnd: (piece: string) => boolean,
+  answer: (piece: string) => string | undefined = () => undefined,
+): Promise<{ port: number }> {
+  const sockets: Socket[] = []
+  const relay = createServer((client) => {
+    const server = connect(port, '127.0.0.1')
+    sockets.push(client, server)
+    client.on('data', (piece) => {
+      const own = answer(piece.toString())
+      if (isEnd(piece.toString())) client.destroy()
+      else if (own === undefined) server.write(piece)
+      else client.write(own)
+    })
+    server.on('data', (piece) => client.write(piece))
+    for (const socket of [client, server]) socket.on('error', () => {})
+    client.on('close', () => server.destroy())
+  })
+  relay.listen(0, '127.0.0.1')
+  await once(relay, 'listening')
+  t.after(() => {
+    relay.close()
+    for (const socket of sockets) socket.destroy()
+  })
+  return relay.address() as { port: number }
+}
 
 type Opened = ReturnType<typeof openRedisStore>
 

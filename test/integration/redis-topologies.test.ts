@@ -68,6 +68,60 @@ describe('connectRedis', () => {
       if (outcome.status === 'rejected') assert.equal(outcome.reason.code, 'SESSION_STORE_UNAVAILABLE')
   })
 
+  it('loses nothing while slots move from one node of a Cluster to the other, under load', async (t) => {
+    const nodes = await Promise.all([1, 2].map(() => start(t, { args: ['--cluster-enabled', 'yes'] })))
+    const [first, second] = nodes as [RedisServer, RedisServer]
+    await first.command('cluster', 'addslotsrange', '0', '16383')
+    await second.command('cluster', 'meet', '127.0.0.1', String(first.port))
+    const ids = await Promise.all(nodes.map((node) => node.command('cluster', 'myid')))
+    for (const node of nodes)
+      await untilItWorks(async () => {
+        assert.match(await node.command('cluster', 'info'), /cluster_state:ok[\s\S]*known_nodes:2/)
+        assert.match(await node.command('cluster', 'slots'), /0\n16383/)
+      })
+    const open = openRedisStore(first.url, { redisCluster: true, timeoutMs: 2000 })
+    t.after(() => open.store.close())
+    await open.ready
+    const keys = Array.from({ length: 200 }, (_, index) => `session:${index}`)
+    await Promise.all(keys.map((key) => open.store.set(key, `of ${key}`, 600_000)))
+
+    let isOver = false
+    let asked = 0
+    const failures: string[] = []
+    async function load(start: number): Promise<void> {
+      for (let count = start; !isOver; count += 7) {
+        const key = keys[count % keys.length] as string
+        try {
+          assert.equal(await open.store.get(key), `of ${key}`)
+          await open.store.replace(key, `of ${key}`, 600_000)
+          assert.equal(await open.store.claim(`claimed:${start}-${count}`, 60_000), true)
+        } catch (error) {
+          failures.push(String(error))
+        }
+        asked++
+      }
+    }
+    const loads = Array.from({ length: 40 }, (_, index) => load(index))
+    for (const key of keys.slice(0, 60)) {
+      const slot = await first.command('cluster', 'keyslot', `s3proxy:${key}`)
+      await second.command('cluster', 'setslot', slot, 'importing', String(ids[0]))
+      await first.command('cluster', 'setslot', slot, 'migrating', String(ids[1]))
+      for (;;) {
+        const inSlot = (await first.command('cluster', 'getkeysinslot', slot, '10'))
+          .split('\n')
+          .filter(Boolean)
+        if (inSlot.length === 0) break
+        await first.command('migrate', '127.0.0.1', String(second.port), '', '0', '1000', 'keys', ...inSlot)
+      }
+      for (const node of [second, first])
+        await node.command('cluster', 'setslot', slot, 'node', String(ids[1]))
+    }
+    isOver = true
+    await Promise.all(loads)
+    assert.deepEqual(failures.slice(0, 3), [], `${failures.length} of ${asked} failed`)
+    assert.ok(asked > 500, `${asked}`)
+  })
+
   it('says so when a Cluster cannot be used', async (t) => {
     // A node that never met another does not know its own address.
     const lonely = await start(t, { args: ['--cluster-enabled', 'yes'] })

@@ -83,6 +83,7 @@ function shownDefault(option: Option): string {
 }
 
 function typeOf(option: Option): string {
+  if (option.kind === 'flag or list') return 'true, false or list'
   const { type, minimum, maximum, enum: values } = z.toJSONSchema(option.schema, { io: 'input' })
   if (values !== undefined) return values.join(', ').replace(/, ([^,]*)$/, ' or $1')
   if (type === 'integer') return `integer, ${minimum} to ${maximum}`

@@ -237,6 +237,16 @@ describe('checkTogether', () => {
       },
       'session.redisSentinelName',
     ],
+    [
+      'databases of a Cluster',
+      { REDIS_URL: 'redis://a/1', S3PROXY_SESSION_REDIS_CLUSTER: 'true' },
+      'session.redisUrl',
+    ],
+    [
+      'Sentinels that name several databases',
+      { REDIS_URL: 'redis://a?db=1,redis://b/2', S3PROXY_SESSION_REDIS_SENTINEL_NAME: 'main' },
+      'session.redisUrl',
+    ],
     ['several workers with sessions in memory', { WEB_CONCURRENCY: '2' }, 'server.workers'],
     [
       'SameSite=None without https',
@@ -263,6 +273,36 @@ describe('checkTogether', () => {
     const REDIS_URL = 'redis://a,redis://b'
     assert.deepEqual(problemsOf({ REDIS_URL, S3PROXY_SESSION_REDIS_CLUSTER: 'true' }), [])
     assert.deepEqual(problemsOf({ REDIS_URL, S3PROXY_SESSION_REDIS_SENTINEL_NAME: 'main' }), [])
+  })
+
+  it('lets other sites embed what is sent where they get the cookie, unless it is said otherwise', () => {
+    const policyOf = (env: Record<string, string>) => {
+      const { config, warnings } = resolve({ env: { ...leastEnv, ...env } })
+      return [
+        config?.server.crossOriginResourcePolicy,
+        warnings.some((text) => text.includes('embed nothing')),
+      ]
+    }
+    const none = { S3PROXY_SESSION_SAME_SITE: 'none' }
+    assert.deepEqual(policyOf({}), ['same-site', false])
+    assert.deepEqual(policyOf(none), ['cross-origin', false])
+    const own = { S3PROXY_SERVER_CROSS_ORIGIN_RESOURCE_POLICY: 'same-origin' }
+    assert.deepEqual(policyOf(own), ['same-origin', false])
+    assert.deepEqual(policyOf({ ...none, ...own }), ['same-origin', true])
+  })
+
+  it('takes for the sandbox true, false, or paths that are trusted, of which it warns', () => {
+    const sandboxOf = (text: string) => {
+      const env = { ...leastEnv, S3PROXY_SERVER_SANDBOX_ACTIVE_CONTENT: text }
+      const { config, warnings, problems } = resolve({ env })
+      const isWarned = warnings.some((warning) => warning.includes('sandboxActiveContent'))
+      return [config?.server.sandboxActiveContent ?? problems.map(({ path }) => path), isWarned]
+    }
+    assert.deepEqual(sandboxOf('true'), [true, false])
+    assert.deepEqual(sandboxOf('off'), [false, false])
+    assert.deepEqual(sandboxOf('/reports/, /a b'), [['/reports/', '/a b'], true])
+    for (const bad of ['reports/', ',', '/a/../b', '/a,b', 'maybe'])
+      assert.deepEqual(sandboxOf(bad), [['server.sandboxActiveContent'], false], bad)
   })
 
   it('serves the hosts that the platform routes here', () => {

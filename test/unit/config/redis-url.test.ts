@@ -19,6 +19,9 @@ describe('checkRedisUrl', () => {
     'redis://localhost:6379',
     'rediss://user:p%40ss%2Fword@redis.example.com:6380/2',
     'redis://:secret@h:1/?family=6',
+    'redis://h:1?db=3',
+    'redis://h:1/3?db=3',
+    'rediss://h:1/?family=4&db=0',
     'redis://[::1]:6379/',
     'redis://a:1,redis://b:2, redis://c:3',
   ]) {
@@ -39,6 +42,15 @@ describe('checkRedisUrl', () => {
     'redis://a:1,',
     'redis://a:1,b:2',
     'redis://a b',
+    'redis://h:1?db=hunter2',
+    'redis://h:1?db=',
+    'redis://h:1?db=1&db=1',
+    'redis://h:1/2?db=3',
+    'redis://h:1?family=5',
+    'redis://h:1?password=hunter2',
+    'rediss://h:1?ssl_cert_reqs=none',
+    'redis://h:1?hunter2',
+    'redis://a:1,redis://b:2?timeout=5',
   ]) {
     it(`refuses ${value}, and does not repeat it`, () => {
       assert.deepEqual(issuesOf(value), [expectedRedis])

@@ -14,7 +14,7 @@ const secretEnv = {
   S3PROXY_LOG_IDENTITY_HASH_KEY: `${canary}${canary}`,
   S3PROXY_SESSION_REDIS_SENTINEL_NAME: 'main',
   S3PROXY_SESSION_REDIS_SENTINEL_PASSWORD: canary,
-  REDIS_URL: `rediss://${canary}:${canary}@redis.example.com:6379/1?password=${canary}`,
+  REDIS_URL: `rediss://${canary}:${canary}@redis.example.com:6379/1?db=1`,
 }
 
 describe('maskedConfig', () => {

@@ -42,6 +42,44 @@ describe('createSessionCheck', () => {
     assert.equal(await find(), undefined)
   })
 
+  describe('while the store takes no writes', () => {
+    const unavailable = new S3ProxyError('SESSION_STORE_UNAVAILABLE', 'OOM')
+
+    it('goes on, and trusts in this process for the interval', async () => {
+      const { check, clock, sso, open, create, parts, unnoted } = await start(60_000)
+      const other = await create()
+      clock.now += 60_000
+      parts.sessions.update = () => Promise.reject(unavailable)
+      assert.equal(await check(open), true)
+      assert.equal(unnoted.length, 1)
+      clock.now += 59_999
+      assert.equal(check(open), true)
+      assert.equal(sso.asked.length, 1)
+      assert.equal(await check(other), true)
+      assert.equal(sso.asked.length, 2)
+      clock.now += 1
+      sso.answer = { kind: 'rejected' }
+      assert.equal(await check(open), false)
+    })
+
+    it('lets nobody in whom the SSO rejects, though what is no session any more cannot be deleted', async () => {
+      const { check, clock, sso, open, parts } = await start(60_000)
+      clock.now += 60_000
+      sso.answer = { kind: 'rejected' }
+      parts.sessions.delete = () => Promise.reject(unavailable)
+      assert.equal(await check(open), false)
+      assert.equal(await check(open), false)
+      assert.equal(sso.asked.length, 2)
+    })
+
+    it('hides no fault of ours', async () => {
+      const { check, clock, open, parts } = await start(60_000)
+      clock.now += 60_000
+      parts.sessions.update = () => Promise.reject(new TypeError('a bug'))
+      await assert.rejects(async () => check(open), /a bug/)
+    })
+  })
+
   it('fails with the SSO for everybody who waits, and asks anew after', async () => {
     const { check, clock, sso, open } = await start(60_000)
     clock.now += 60_000
@@ -87,6 +125,7 @@ async function start(tokenCheckIntervalMs: number) {
     return Object.assign(open, { cookie })
   }
   const open = await create()
+  const unnoted: S3ProxyError[] = []
   const find = () => parts.sessions.find(open.cookie, true)
   return {
     parts,
@@ -95,6 +134,7 @@ async function start(tokenCheckIntervalMs: number) {
     open,
     create,
     find,
-    check: createSessionCheck({ ...parts, tokenCheckIntervalMs }),
+    unnoted,
+    check: createSessionCheck({ ...parts, tokenCheckIntervalMs, onUnnoted: (error) => unnoted.push(error) }),
   }
 }

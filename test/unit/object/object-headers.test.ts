@@ -93,7 +93,7 @@ describe('protectObjectHeaders', () => {
     headerIn(protectObjectHeaders(value === undefined ? [] : ['cache-control', value], true), 'cache-control')
 
   for (const [given, becomes] of [
-    [undefined, 'private'],
+    [undefined, 'private, no-cache'],
     ['', 'private'],
     ['public', 'private'],
     ['PUBLIC, max-age=60', 'private, max-age=60'],
@@ -115,6 +115,11 @@ describe('protectObjectHeaders', () => {
       assert.equal(cacheControl(given), becomes)
     })
   }
+
+  it('leaves to expires what S3 says by it', () => {
+    const headers = protectObjectHeaders(['expires', 'Thu, 01 Jan 2032 00:00:00 GMT'], true)
+    assert.equal(headerIn(headers, 'cache-control'), 'private')
+  })
 
   it('takes time in proportion to the length of what was stored', () => {
     // Far more than S3 lets be stored, so that the square of it would take seconds of the processor.

@@ -53,6 +53,46 @@ describe('createSessions', () => {
     assert.equal(await sessions.find(header, false), undefined)
   })
 
+  it('ends at its age though the wall clock is set back, and lives no longer in the store', async (t) => {
+    const { sessions, create, clock, store } = start(t)
+    const header = (await create()).split(';')[0]
+    const replaced: number[] = []
+    const { replace } = store
+    store.replace = (key, value, ttlMs) => {
+      replaced.push(ttlMs)
+      return replace(key, value, ttlMs)
+    }
+    clock.now -= 3_600_000
+    for (const elapsedMs of [0, 1_800_000, 3_599_000]) {
+      clock.elapsedMs = elapsedMs
+      const open = await sessions.find(header, false)
+      assert.ok(open, `${elapsedMs}`)
+      await sessions.update({ ...open, session: { ...open.session, verifiedAt: clock.now } })
+    }
+    assert.deepEqual(replaced, [3_600_000, 1_800_000, 1000])
+    clock.elapsedMs = 3_600_000
+    assert.equal(await sessions.find(header, false), undefined)
+  })
+
+  it('gives a session that seems to begin in the future no more than its age', async (t) => {
+    const { open, sessions, create, clock } = start(t)
+    const header = (await create()).split(';')[0]
+    clock.now -= 86_400_000
+    // Another instance, which has not seen it before.
+    const other = open('this')
+    assert.ok(await other.find(header, false))
+    clock.elapsedMs = 3_600_000
+    assert.equal(await other.find(header, false), undefined)
+    assert.equal(await sessions.find(header, false), undefined)
+  })
+
+  it('is no session in another deployment', async (t) => {
+    const { open, create } = start(t)
+    const header = (await create()).split(';')[0]
+    assert.equal(await open('another').find(header, false), undefined)
+    assert.ok(await open('this').find(header, false))
+  })
+
   it('does not bring back with an update what was deleted meanwhile', async (t) => {
     const { sessions, create } = start(t)
     const header = (await create()).split(';')[0]
@@ -89,7 +129,7 @@ describe('createSessions', () => {
 })
 
 function start(t: TestContext) {
-  const clock = { now: startedAt }
+  const clock = { now: startedAt, elapsedMs: 0 }
   const inner = createMemoryStore(() => clock.now)
   t.after(() => inner.close())
   const seen: { key: string; value: string }[] = []
@@ -100,17 +140,21 @@ function start(t: TestContext) {
       return inner.set(key, value, ttlMs)
     },
   }
-  const sessions = createSessions({
-    store,
-    cookie: { name: 's', sameSite: 'lax' },
-    maxAgeSeconds: 3600,
-    now: () => clock.now,
-  })
+  const open = (deployment: string) =>
+    createSessions({
+      deployment,
+      elapsedMs: () => clock.elapsedMs,
+      store,
+      cookie: { name: 's', sameSite: 'lax' },
+      maxAgeSeconds: 3600,
+      now: () => clock.now,
+    })
+  const sessions = open('this')
   const session = {
     accessToken: 'the-token',
     who: 'name-of-somebody',
     createdAt: startedAt,
     verifiedAt: startedAt,
   }
-  return { sessions, store, seen, clock, create: () => sessions.create(session, false) }
+  return { open, sessions, store, seen, clock, create: () => sessions.create(session, false) }
 }

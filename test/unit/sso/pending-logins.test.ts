@@ -45,6 +45,18 @@ describe('createPendingLogins', () => {
       assert.ok(!all.join().includes(secret))
   })
 
+  it('finds nothing that another deployment began, whose cookies it may be given', async () => {
+    const { pending, store } = start()
+    const browser = newSecret()
+    const { state } = await pending.begin(login, browser)
+    const other = createPendingLogins(store, 'another')
+    assert.equal(await other.find(state), undefined)
+    const found = await pending.find(state)
+    assert.ok(found)
+    assert.equal(other.recall(state, browser), undefined)
+    assert.equal(await other.claim(state, found, browser), undefined)
+  })
+
   it('makes verifiers as PKCE wants them, and never two alike', async () => {
     const { pending } = start()
     const begun = await Promise.all(Array.from({ length: 50 }, () => pending.begin(login, newSecret())))
@@ -58,7 +70,7 @@ describe('createPendingLogins', () => {
     const { state } = await pending.begin(login, browser)
     store.get = async () => null
     assert.equal(await pending.find(state), undefined)
-    assert.deepEqual(pending.recall(state, browser), { returnTo: '/where?to', restarts: 1 })
+    assert.deepEqual(pending.recall(state, browser), { returnTo: '/where-it-leads?to', restarts: 1 })
     assert.equal(pending.recall(state, other), undefined)
     assert.ok(
       !Buffer.from(state.split('.')[1] ?? '', 'base64url')
@@ -119,5 +131,5 @@ function start() {
       return inner.set(key, value, ttlMs)
     },
   }
-  return { store, written, pending: createPendingLogins(store) }
+  return { store, written, pending: createPendingLogins(store, 'this') }
 }

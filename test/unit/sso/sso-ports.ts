@@ -40,11 +40,25 @@ export function createLoginPorts() {
   const now = () => clock.now
   const store = createMemoryStore(now)
   const cookie = { name: 's', sameSite: 'lax' as const }
-  const sessions = createSessions({ store, cookie, maxAgeSeconds: 3600, now })
+  const sessions = createSessions({
+    store,
+    cookie,
+    maxAgeSeconds: 3600,
+    deployment: 'd',
+    now,
+    elapsedMs: now,
+  })
   const sso = createFakeSso()
   let settled = 0
   const parts = {
-    ...{ sessions, sso, now, pending: createPendingLogins(store), cookie: { ...cookie, name: 's_login' } },
+    ...{
+      sessions,
+      sso,
+      now,
+      elapsedMs: now,
+      pending: createPendingLogins(store, 'd'),
+      cookie: { ...cookie, name: 's_login' },
+    },
     async settle() {
       settled++
     },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { headerIn } from '../../../../src/http/reply.ts'
 import { logout } from '../../../../src/server/own/logout.ts'
 import { cookiesOf, createLoginPorts, request, site } from '../../sso/sso-ports.ts'
 
@@ -11,6 +12,7 @@ describe('logout', () => {
       assert.equal(reply.status, 200)
       assert.match(String(reply.body), /<form method="post"><button>/)
       assert.equal(cookiesOf(reply), '')
+      assert.equal(headerIn(reply.headers, 'clear-site-data'), undefined)
       assert.ok(reply.headers.join().includes('referrer-policy,same-origin'))
     }
   })
@@ -23,7 +25,20 @@ describe('logout', () => {
     const post = request('/__s3proxy/logout', { origin: site.origin, cookie }, 'POST')
     const reply = await logout({ ...parts, legacySessions }, post, site)
     assert.equal(cookiesOf(reply), '__Host-s=; assets_session_id=')
+    assert.equal(headerIn(reply.headers, 'clear-site-data'), '"cache"')
     assert.equal(await parts.sessions.find(cookie, true), undefined)
+  })
+
+  it('has a link to where the SSO ends its own session, where that is known', async () => {
+    const { parts } = createLoginPorts()
+    const post = request('/__s3proxy/logout', { origin: site.origin }, 'POST')
+    assert.doesNotMatch(String((await logout(parts, post, site)).body), /<a /)
+    const ssoLogoutUrl = 'https://sso.example.com/o/logout?a=1&b="2"'
+    const { body } = await logout({ ...parts, ssoLogoutUrl }, post, site)
+    assert.match(
+      String(body),
+      /<a href="https:\/\/sso\.example\.com\/o\/logout\?a=1&amp;b=&quot;2&quot;" rel="noreferrer">/,
+    )
   })
 
   it('refuses a form of another site, whatever it claims to be', async () => {
