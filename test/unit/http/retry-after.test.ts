@@ -25,4 +25,8 @@ describe('parseRetryAfter', () => {
       assert.equal(parseRetryAfter(value, now), seconds)
     })
   }
+
+  it('waits for the whole of the second that a date begins in', () => {
+    assert.equal(parseRetryAfter('Tue, 01 Oct 2024 10:00:30 GMT', now + 999), 30)
+  })
 })
