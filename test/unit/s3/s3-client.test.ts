@@ -26,6 +26,8 @@ describe('createS3Client', { timeout: 60_000 }, () => {
       credentials: { get: () => ({ accessKeyId: 'a', secretAccessKey: 'b' }), renew: () => false },
       pool: {
         acquire: () => connection,
+        distrust() {},
+        isCrowded: () => false,
         usage: { open: 1, idle: 0, waiting: 0 },
         retire() {},
         close() {},
