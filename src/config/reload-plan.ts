@@ -2,7 +2,7 @@ import { options } from './options.ts'
 import type { Config } from './schema.ts'
 
 /** What a running process does with a configuration that was read again. */
-export interface TakenOver {
+export interface ReloadPlan {
   /** The new one, with the old values of what cannot change. */
   config: Config
   /** Options with another value from now on. */
@@ -30,7 +30,7 @@ const ofTls = /^server\.tls/
 type Values = Record<string, Record<string, unknown>>
 
 /** @param running what is in force; neither it nor `next` is changed */
-export function takeOver(running: Config, next: Config): TakenOver {
+export function planReload(running: Config, next: Config): ReloadPlan {
   const [before, after] = [running, next] as unknown as [Values, Values]
   const config = structuredClone(next)
   const changed: string[] = []

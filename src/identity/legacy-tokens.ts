@@ -1,5 +1,6 @@
 import { readCookies } from '../session/cookies.ts'
-import { createAnswered, type RedisCommands } from '../store/redis-store.ts'
+import type { RedisCommands } from '../store/redis-commands.ts'
+import { createRedisTimeout } from '../store/with-redis-timeout.ts'
 
 /** A session that the original wrote. */
 export interface LegacyToken {
@@ -26,21 +27,21 @@ export function createLegacyTokens(
   redis: Pick<RedisCommands, 'get' | 'del'>,
   timeoutMs: number,
 ): LegacyTokens {
-  const answered = createAnswered(timeoutMs)
+  const withRedisTimeout = createRedisTimeout(timeoutMs)
   const keyOf = (id: string) => `s3proxy__assets_session_id__${id}__sso_token`
   const valuesIn = (cookieHeader: string | undefined) => readCookies(cookieHeader, cookieName)
   return {
     async find(cookieHeader) {
       const [id, ...more] = valuesIn(cookieHeader)
       if (id === undefined || more.length > 0 || !isId(id)) return undefined
-      const accessToken = toToken(await answered(() => redis.get(keyOf(id))))
+      const accessToken = toToken(await withRedisTimeout(() => redis.get(keyOf(id))))
       return accessToken === undefined ? undefined : { id, accessToken }
     },
     async spend({ id }) {
-      return Number(await answered(() => redis.del(keyOf(id)))) > 0
+      return Number(await withRedisTimeout(() => redis.del(keyOf(id)))) > 0
     },
     async end(cookieHeader) {
-      for (const id of valuesIn(cookieHeader).filter(isId)) await answered(() => redis.del(keyOf(id)))
+      for (const id of valuesIn(cookieHeader).filter(isId)) await withRedisTimeout(() => redis.del(keyOf(id)))
     },
   }
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { RedisClient } from '../store/redis-client.ts'
-import { redisMessage } from '../store/redis-store.ts'
+import { redisMessage } from '../store/redis-message.ts'
 import type { ConnectionEvents } from '../store/replaceable.ts'
-import type { SessionStore } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
 
 export interface RedisProbeOptions {
   connect(events: ConnectionEvents): RedisClient
-  storeOf(redis: RedisClient): SessionStore
+  storeOf(redis: RedisClient): Store
   isCluster: boolean
   sentinelName: string | undefined
   timeoutMs: number

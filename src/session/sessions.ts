@@ -1,5 +1,5 @@
 import { isSecret, nameOf, newSecret, type Secret, seal, unseal } from '../store/sealing.ts'
-import type { SessionStore } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { type CookieSettings, cookieNameFor, readCookies, writeCookie } from './cookies.ts'
 import { createRecent } from './recent.ts'
 import type { Session } from './session.ts'
@@ -24,7 +24,7 @@ export interface Sessions {
 }
 
 export interface SessionsOptions {
-  store: SessionStore
+  store: Store
   cookie: CookieSettings
   maxAgeSeconds: number
   /** What the sessions belong to: with another one, none of them opens. */

@@ -1,5 +1,5 @@
 import { nameOf, newSecret, type Secret, seal, toSecret, unseal } from '../store/sealing.ts'
-import type { SessionStore } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 
 /** Where a login is to end, and how often it was begun again. */
 export interface WayBack {
@@ -45,7 +45,7 @@ const maxReturnToCharacters = 1024
  *
  * @param deployment what the logins belong to: with another one, none of them is found
  */
-export function createPendingLogins(store: SessionStore, deployment: string): PendingLogins {
+export function createPendingLogins(store: Store, deployment: string): PendingLogins {
   const purposes = {
     login: `login ${deployment}`,
     pkce: `pkce ${deployment}`,

@@ -1,4 +1,4 @@
-import type { RedisCommands } from './redis-store.ts'
+import type { RedisCommands } from './redis-commands.ts'
 
 export interface LateRedis extends RedisCommands {
   /** Connects now. Resolves after the first attempt to reach Redis; rejects when no attempt can be made. */

@@ -1,4 +1,4 @@
-import type { SessionStore } from './store.ts'
+import type { Store } from './store.ts'
 
 /**
  * What a store may hold of one kind of value before the oldest make room. Anybody may start any number of
@@ -19,9 +19,9 @@ interface Kind {
 /**
  * A store within this process: for one instance, and gone with it.
  *
- * @param now a clock that never jumps
+ * @param now a clock that never jumps, in milliseconds
  */
-export function createMemoryStore(now: () => number, limits = defaultLimits): SessionStore {
+export function createMemoryStore(now: () => number, limits = defaultLimits): Store {
   const kinds = new Map<string, Kind>()
   const sweep = setInterval(() => {
     for (const kind of kinds.values())

@@ -2,7 +2,8 @@ import { isIP } from 'node:net'
 import { Cluster, Command, Redis } from 'ioredis'
 import { messageOf } from '../errors.ts'
 import { databaseOf, familyOf } from './redis-address.ts'
-import { type RedisCommands, redisMessage } from './redis-store.ts'
+import type { RedisCommands } from './redis-commands.ts'
+import { redisMessage } from './redis-message.ts'
 import { type ConnectionEvents, createReplaceable, type ReplaceableEvents } from './replaceable.ts'
 
 export interface RedisSettings {
@@ -194,7 +195,7 @@ function redisOptions(url: URL, timeoutMs: number) {
     ...(database === undefined ? {} : { db: database }),
     ...(family === undefined ? {} : { family }),
     connectTimeout: timeoutMs,
-    // Commands have no timer of their own here (see `createAnswered`), but a silent connection is given up.
+    // Commands have no timer of their own here (see `createRedisTimeout`), but a silent connection is given up.
     socketTimeout: 2 * timeoutMs,
     // What every Redis speaks; nothing here needs more.
     protocol: 2 as const,

@@ -1,22 +1,8 @@
-import { messageOf, S3ProxyError } from '../errors.ts'
-import { createGathering } from '../waiting/batcher.ts'
-import { createPatience } from '../waiting/shared-timeout.ts'
-import type { SessionStore } from './store.ts'
-
-/** As much of a Redis client as the store uses. */
-export interface RedisCommands {
-  /** Whether keys may lie on several nodes. */
-  readonly isCluster: boolean
-  get(key: string): Promise<string | null>
-  mget(keys: string[]): Promise<(string | null)[]>
-  /** `KEEPTTL` since Redis 6. */
-  set(key: string, value: string, ...how: SetOptions): Promise<unknown>
-  del(key: string): Promise<unknown>
-  ping(): Promise<unknown>
-  disconnect(): void
-}
-
-export type SetOptions = ['PX', number] | ['PX', number, 'NX' | 'XX'] | ['KEEPTTL', 'XX']
+import { messageOf } from '../errors.ts'
+import { createBatcher } from '../waiting/batcher.ts'
+import type { RedisCommands } from './redis-commands.ts'
+import type { Store } from './store.ts'
+import { createRedisTimeout } from './with-redis-timeout.ts'
 
 export interface RedisStoreOptions {
   /** Put before every key. */
@@ -25,29 +11,29 @@ export interface RedisStoreOptions {
   timeoutMs: number
 }
 
-export interface RedisStore extends SessionStore {
+export interface RedisStore extends Store {
   /** Commands that were not yet answered. */
   readonly pending: number
 }
 
 export function createRedisStore(redis: RedisCommands, { prefix, timeoutMs }: RedisStoreOptions): RedisStore {
-  const answeredInTime = createAnswered(timeoutMs)
+  const withRedisTimeout = createRedisTimeout(timeoutMs)
   let pending = 0
 
-  async function answered<T>(command: () => Promise<T>): Promise<T> {
+  async function send<T>(command: () => Promise<T>): Promise<T> {
     pending++
     try {
-      return await answeredInTime(command)
+      return await withRedisTimeout(command)
     } finally {
       pending--
     }
   }
 
-  const getOne = (key: string) => answered(() => redis.get(key))
+  const getOne = (key: string) => send(() => redis.get(key))
   /** In a Cluster each node has a command of its own, which fails by itself. */
   let isGathered = !redis.isCluster
-  const getGathered = createGathering<string | null>((keys) =>
-    answered(() =>
+  const getGathered = createBatcher<string | null>((keys) =>
+    send(() =>
       redis.mget(keys).catch((error: unknown) => {
         if (!isReply(error)) throw error
         // Nothing was read. A Cluster behind one address says CROSSSLOT; rules or a proxy may not allow the command.
@@ -84,19 +70,19 @@ export function createRedisStore(redis: RedisCommands, { prefix, timeoutMs }: Re
     },
     get: (key) => (isGathered ? getGathered(prefix + key) : getOne(prefix + key)),
     async set(key, value, ttlMs) {
-      await answered(() => redis.set(prefix + key, value, 'PX', lifetime(ttlMs)))
+      await send(() => redis.set(prefix + key, value, 'PX', lifetime(ttlMs)))
     },
     async replace(key, value, ttlMs) {
-      await answered(() => replace(prefix + key, value, ttlMs))
+      await send(() => replace(prefix + key, value, ttlMs))
     },
     async claim(key, ttlMs) {
-      return (await answered(() => redis.set(prefix + key, '1', 'PX', lifetime(ttlMs), 'NX'))) === 'OK'
+      return (await send(() => redis.set(prefix + key, '1', 'PX', lifetime(ttlMs), 'NX'))) === 'OK'
     },
     async delete(key) {
-      await answered(() => redis.del(prefix + key))
+      await send(() => redis.del(prefix + key))
     },
     async ping() {
-      await answered(() => redis.ping())
+      await send(() => redis.ping())
     },
     async close() {
       redis.disconnect()
@@ -115,44 +101,4 @@ function isReply(error: unknown): boolean {
 /** Redis takes whole milliseconds, and at least one. */
 function lifetime(ttlMs: number): number {
   return Math.max(1, Math.floor(ttlMs))
-}
-
-/**
- * Runs one command, and waits no longer than `timeoutMs` for it. The client's own timers will not do: it starts them
- * when a batch of commands is sent, and a process that is busy for a moment would take answers for missing.
- *
- * The returned function throws S3ProxyError `SESSION_STORE_UNAVAILABLE` for whatever the command failed with,
- * thrown at once or later.
- */
-export function createAnswered(timeoutMs: number) {
-  const withPatience = createPatience(timeoutMs, late)
-  return async <T>(command: () => Promise<T>): Promise<T> => {
-    try {
-      // A client may throw at once, too.
-      const work = new Promise<T>((resolve) => resolve(command()))
-      return await withPatience(work)
-    } catch (error) {
-      // Without a cause: the errors of a client carry the command with its arguments, which may be tokens.
-      throw new S3ProxyError(
-        'SESSION_STORE_UNAVAILABLE',
-        `Redis did not do its work (session.redisUrl): ${redisMessage(error)}`,
-      )
-    }
-  }
-}
-
-function late(timeoutMs: number): Error {
-  return new Error(`no answer within ${timeoutMs} ms (session.timeoutMs)`)
-}
-
-/** What failed, without the arguments of the command, which Redis repeats when it does not know the command. */
-export function redisMessage(error: unknown): string {
-  // The client's own words name an option of the client.
-  if (/enableOfflineQueue/.test(messageOf(error))) return 'there is no connection'
-  const last = (error as { lastNodeError?: unknown } | undefined)?.lastNodeError
-  const text = messageOf(error) + (last instanceof Error ? ` Last of all: ${last.message}` : '')
-  const hint = /^(?:MOVED|CROSSSLOT|CLUSTERDOWN)\b/.test(text)
-    ? ' Is it a Cluster (session.redisCluster)?'
-    : ''
-  return text.replace(/,? ?with args beginning with:.*/s, '').slice(0, 300) + hint
 }

@@ -4,7 +4,7 @@
  *
  * Every method throws S3ProxyError `SESSION_STORE_UNAVAILABLE` when the store does not answer in time.
  */
-export interface SessionStore {
+export interface Store {
   get(key: string): Promise<string | null>
   set(key: string, value: string, ttlMs: number): Promise<void>
   /**

@@ -3,7 +3,7 @@
  *
  * @param getMany answers in the order of the keys, each by itself; what it fails with, all of them fail with
  */
-export function createGathering<T>(
+export function createBatcher<T>(
   getMany: (keys: string[]) => Promise<(T | Promise<T>)[]>,
 ): (key: string) => Promise<T> {
   let waiting: Waiting<T>[] = []

@@ -1,5 +1,5 @@
-/** Waits for work no longer than it has patience; what comes of the work later is passed over. */
-export type Patience = <T>(work: Promise<T>) => Promise<T>
+/** Waits for a piece of work, for a limited time; an outcome that comes later is passed over. */
+export type SharedTimeout = <T>(work: Promise<T>) => Promise<T>
 
 /** So many looks at the clock, at equal distances, make up the time. */
 const looks = 8
@@ -11,7 +11,7 @@ const looks = 8
  * @param timeoutMs how long is waited, and at most an eighth longer
  * @param toError what a piece of work that took too long fails with
  */
-export function createPatience(timeoutMs: number, toError: (timeoutMs: number) => Error): Patience {
+export function createSharedTimeout(timeoutMs: number, toError: (timeoutMs: number) => Error): SharedTimeout {
   const waiting: Waiting[] = []
   let look = 0
   let timer: NodeJS.Timeout | undefined

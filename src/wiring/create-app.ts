@@ -10,7 +10,7 @@ import { createRequestTally } from '../telemetry/request-tally.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { createAppMetrics } from './create-metrics.ts'
 import { createParts, type Parts } from './create-parts.ts'
-import { createStore, type Store, storeSettings } from './create-store.ts'
+import { createStore, type StoreParts, storeSettings } from './create-store.ts'
 import { userAgentOf } from './user-agent.ts'
 
 /** The whole program, put together and not yet listening. */
@@ -153,7 +153,7 @@ function certificateOf({ files }: Config): Certificate | undefined {
 }
 
 /** A store, and how many requests that are not yet answered may need it. */
-interface OpenStore extends Store {
+interface OpenStore extends StoreParts {
   settings: string
   users: number
   isRetired: boolean

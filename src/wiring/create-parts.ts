@@ -20,7 +20,7 @@ import { createAudit, createIdentityHash } from '../telemetry/audit.ts'
 import { createRequestSink, type RequestEnd, type RequestWatchers } from '../telemetry/request-end.ts'
 import type { RequestTally } from '../telemetry/request-tally.ts'
 import { createObjects } from './create-objects.ts'
-import type { Store } from './create-store.ts'
+import type { StoreParts } from './create-store.ts'
 
 /** What answers requests by one configuration; a reload makes others. */
 export interface Parts {
@@ -56,7 +56,7 @@ const pingTimeoutMs = 2000
  */
 export function createParts(
   config: Config,
-  { store, legacyTokens }: Store,
+  { store, legacyTokens }: StoreParts,
   log: Log | ProgramLog,
   { requests, trace, userAgent }: Observers,
 ): Parts {

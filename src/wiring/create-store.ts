@@ -4,12 +4,13 @@ import type { Log } from '../log/log.ts'
 import { createLateRedis } from '../store/late-redis.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
 import type { connectRedis, RedisSettings } from '../store/redis-client.ts'
-import { createRedisStore, type RedisCommands } from '../store/redis-store.ts'
-import type { SessionStore } from '../store/store.ts'
+import type { RedisCommands } from '../store/redis-commands.ts'
+import { createRedisStore } from '../store/redis-store.ts'
+import type { Store } from '../store/store.ts'
 
-/** Where sessions are, and those of the original where they are accepted. */
-export interface Store {
-  store: SessionStore
+/** A store, the tokens of the original beside it where they are accepted, and the state of its connection. */
+export interface StoreParts {
+  store: Store
   legacyTokens?: LegacyTokens
   /** Whether it can be used at this moment, and how many commands it has not yet answered. */
   usage(): { isUp: boolean; pending: number }
@@ -32,7 +33,7 @@ export function storeSettings({ session, files }: Config): string {
  * @param mustConnect connects now, and a Redis that is not there is an error; else it is waited for
  * @throws Error with why there is no connection
  */
-export async function createStore(config: Config, log: Log, mustConnect = false): Promise<Store> {
+export async function createStore(config: Config, log: Log, mustConnect = false): Promise<StoreParts> {
   const { redisUrl } = config.session
   if (config.session.store === 'memory' || redisUrl === undefined) {
     return {
@@ -55,7 +56,7 @@ export async function createStore(config: Config, log: Log, mustConnect = false)
     prefix: config.session.redisKeyPrefix,
     timeoutMs: config.session.timeoutMs,
   })
-  const opened: Store = {
+  const opened: StoreParts = {
     store,
     usage: () => ({ isUp: isUp(), pending: store.pending }),
     connect: redis.connect,

@@ -85,7 +85,7 @@ export const mistakes: Mistake[] = [
         to: 'maxRetriesPerRequest: null,',
       },
       {
-        from: 'return await withPatience(work);',
+        from: 'return await withinTime(work);',
         to: 'return await work;',
       },
     ],

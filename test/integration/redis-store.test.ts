@@ -3,15 +3,16 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { S3ProxyError } from '../../src/errors.ts'
-import { createRedisStore, type RedisCommands } from '../../src/store/redis-store.ts'
-import type { SessionStore } from '../../src/store/store.ts'
-import { describeSessionStore } from '../contract/session-store-suite.ts'
+import type { RedisCommands } from '../../src/store/redis-commands.ts'
+import { createRedisStore } from '../../src/store/redis-store.ts'
+import type { Store } from '../../src/store/store.ts'
+import { describeStore } from '../contract/store-suite.ts'
 import { untilItWorks } from '../helpers/eventually.ts'
 import { openRedisStore } from '../helpers/open-redis-store.ts'
 import { type RedisServer, startRedisServer } from '../helpers/redis-server.ts'
 
 let shared: RedisServer
-let store: SessionStore
+let store: Store
 before(async () => {
   shared = await startRedisServer()
   const opened = openRedisStore(shared.url)
@@ -22,7 +23,7 @@ after(async () => {
   await store.close()
   await shared.close()
 })
-describeSessionStore('createRedisStore', () => store)
+describeStore('createRedisStore', () => store)
 
 describe('createRedisStore', () => {
   it('puts the prefix before each key and gives each its lifetime', async () => {
@@ -366,7 +367,7 @@ async function start(
   return { redis, open }
 }
 
-function everyCommand(of: SessionStore): Promise<unknown>[] {
+function everyCommand(of: Store): Promise<unknown>[] {
   return [
     of.get('a:b'),
     of.set('a:b', 'x', 1000),

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import type { SessionStore } from '../../src/store/store.ts'
+import type { Store } from '../../src/store/store.ts'
 import { untilItWorks } from '../helpers/eventually.ts'
 import { openRedisStore } from '../helpers/open-redis-store.ts'
 import { startRawServer } from '../helpers/raw-server.ts'
@@ -201,7 +201,7 @@ function sentinelLines(port: number, password: string): string[] {
   return lines.flatMap((line) => ['--sentinel', ...line.split(' ')])
 }
 
-async function useIt(store: SessionStore): Promise<void> {
+async function useIt(store: Store): Promise<void> {
   const keys = Array.from({ length: 50 }, (_, index) => `session:${index}`)
   await Promise.all(keys.map((key) => store.set(key, `of ${key}`, 60_000)))
   assert.deepEqual(

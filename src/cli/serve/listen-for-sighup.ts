@@ -1,15 +1,15 @@
 import { closeSync, openSync } from 'node:fs'
 
 /** SIGHUP, from the start of the process on: one that comes before there is anything to do is kept. */
-export interface Hangup {
+export interface Sighup {
   /** Calls `work` for each one, and at once when one has come already. */
   each(work: () => void): void
 }
 
 /** @param isTerminalGone a terminal that is closed sends SIGHUP too, which then does what it does to others */
-export function createHangup(isTerminalGone = hasLostTerminal): Hangup {
+export function listenForSighup(isTerminalGone = hasLostTerminal): Sighup {
   let isPending = false
-  let onHangup = () => {
+  let onSighup = () => {
     isPending = true
   }
   process.on('SIGHUP', listen)
@@ -17,11 +17,11 @@ export function createHangup(isTerminalGone = hasLostTerminal): Hangup {
     if (isTerminalGone()) {
       process.removeListener('SIGHUP', listen)
       process.kill(process.pid, 'SIGHUP')
-    } else onHangup()
+    } else onSighup()
   }
   return {
     each(work) {
-      onHangup = work
+      onSighup = work
       if (isPending) work()
     },
   }

@@ -1,4 +1,4 @@
-import { takeOver } from '../../config/reload-plan.ts'
+import { planReload } from '../../config/reload-plan.ts'
 import type { Resolved } from '../../config/resolve.ts'
 import type { Config } from '../../config/schema.ts'
 import type { Problem } from '../../config/sources.ts'
@@ -35,7 +35,7 @@ export function createReload(options: ReloadOptions): () => Promise<void> {
   async function reload(): Promise<void> {
     const loaded = options.read()
     if (loaded.config === undefined) return refuse(loaded.problems.map(formatProblem).join('; '))
-    const { config, changed, kept } = takeOver(running, loaded.config)
+    const { config, changed, kept } = planReload(running, loaded.config)
     try {
       const { commit } = await options.prepare(config, loaded)
       commit()

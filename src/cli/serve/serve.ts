@@ -10,7 +10,7 @@ import { exitStatus } from '../command/exit-status.ts'
 import type { ServeFlags } from '../command/flags.ts'
 import { formatProblems } from '../command/problems.ts'
 import { takeActivatedSocket } from './activated-socket.ts'
-import { createHangup, type Hangup } from './listen-for-sighup.ts'
+import { listenForSighup, type Sighup } from './listen-for-sighup.ts'
 import type { LogOutput } from './log-output.ts'
 import { nameSourcesIn } from './named-log.ts'
 import { openLog } from './open-log.ts'
@@ -23,10 +23,10 @@ import { makeRoomForSocket } from './unix-socket.ts'
  * it read the configuration again.
  */
 export async function serve({ config: configPath, set, port }: ServeFlags): Promise<number> {
-  const hangup = createHangup()
+  const sighup = listenForSighup()
   if (cluster.isWorker) {
     // Of a group of processes all may get the signal; the parent says what to do.
-    hangup.each(() => {})
+    sighup.each(() => {})
     const { serveAsWorker } = await import('./serve-as-worker.ts')
     return serveAsWorker()
   }
@@ -38,7 +38,7 @@ export async function serve({ config: configPath, set, port }: ServeFlags): Prom
   }
   const { log, output } = await openLog({ level: config.log.level }, config.server.workers > 1)
   try {
-    return await serveConfigured({ config, sources, read, warnings, hangup, log, output })
+    return await serveConfigured({ config, sources, read, warnings, sighup, log, output })
   } finally {
     await output.close(lastLinesMs)
   }
@@ -77,13 +77,13 @@ export interface ServeParts {
   sources: OptionSources
   read(): Resolved
   warnings: readonly string[]
-  hangup: Hangup
+  sighup: Sighup
   log: ProgramLog
   output: LogOutput
 }
 
 function serveAlone(
-  { config, sources, read, warnings, hangup, log, output }: ServeParts,
+  { config, sources, read, warnings, sighup, log, output }: ServeParts,
   target: ListenTarget,
 ): Promise<number> {
   let inForce = sources
@@ -103,7 +103,7 @@ function serveAlone(
         }
       }
       const reload = createReload({ running: config, warnings, read, prepare, log })
-      hangup.each(() => void reload())
+      sighup.each(() => void reload())
     },
   })
 }

@@ -149,7 +149,7 @@ export async function superviseWorkers(parts: ServeParts, target: ListenTarget):
   if (admin === 'failed') return exitStatus.failure
   for (let count = 0; count < config.server.workers; count++) start()
   const reload = createReload({ ...parts, running: config, prepare })
-  parts.hangup.each(() => {
+  parts.sighup.each(() => {
     if (!isStopping) void reload()
   })
   void createStopSignal().stopped.then((signal) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { takeOver } from '../../../src/config/reload-plan.ts'
+import { planReload } from '../../../src/config/reload-plan.ts'
 import type { Config } from '../../../src/config/schema.ts'
 import { leastEnv, resolve } from './given.ts'
 
@@ -10,14 +10,14 @@ const configOf = (env: Record<string, string> = {}): Config => {
   return config
 }
 
-describe('takeOver', () => {
+describe('planReload', () => {
   it('takes new values, and names their options', () => {
     const next = configOf({
       SSO_CLIENT_SECRET: 'another',
       S3PROXY_LOG_LEVEL: 'warn',
       AWS_S3_REGION: 'eu-west-1',
     })
-    const { config, changed, kept } = takeOver(configOf(), next)
+    const { config, changed, kept } = planReload(configOf(), next)
     assert.deepEqual(changed, ['s3.region', 'sso.clientSecret', 'log.level'])
     assert.deepEqual(kept, [])
     assert.deepEqual(config, next)
@@ -25,7 +25,7 @@ describe('takeOver', () => {
 
   it('names nothing where nothing is new, lists included', () => {
     const env = { S3PROXY_SERVER_ALLOWED_HOSTS: 'a.example.com,b.example.com' }
-    const { changed, kept } = takeOver(configOf(env), configOf(env))
+    const { changed, kept } = planReload(configOf(env), configOf(env))
     assert.deepEqual([changed, kept], [[], []])
   })
 
@@ -34,7 +34,7 @@ describe('takeOver', () => {
       configOf({ PORT: '1' }),
       configOf({ PORT: '2', S3PROXY_SERVER_HOST: '::', SSO_CLIENT_ID: 'b' }),
     ]
-    const { config, changed, kept } = takeOver(running, next)
+    const { config, changed, kept } = planReload(running, next)
     assert.deepEqual(kept, ['server.port', 'server.host'])
     assert.deepEqual(changed, ['sso.clientId'])
     assert.deepEqual(config, { ...next, server: running.server })
@@ -43,10 +43,10 @@ describe('takeOver', () => {
 
   it('keeps the store with everything that belongs to it', () => {
     const running = configOf({ REDIS_URL: 'redis://localhost', S3PROXY_SESSION_REDIS_KEY_PREFIX: 'a:' })
-    const { config, kept } = takeOver(running, configOf())
+    const { config, kept } = planReload(running, configOf())
     assert.deepEqual(kept, ['session.store', 'session.redisUrl', 'session.redisKeyPrefix'])
     assert.deepEqual(config, running)
-    const other = takeOver(running, configOf({ REDIS_URL: 'redis://elsewhere' }))
+    const other = planReload(running, configOf({ REDIS_URL: 'redis://elsewhere' }))
     assert.deepEqual([other.kept, other.changed], [[], ['session.redisUrl', 'session.redisKeyPrefix']])
   })
 
@@ -55,13 +55,13 @@ describe('takeOver', () => {
     const plain = configOf()
     const server = { ...plain.server, tlsCertFile: '/c', tlsKeyFile: '/k' }
     const running: Config = { ...plain, server, files }
-    const renewed = takeOver(running, { ...running, files: { ...files, 'server.tlsCertFile': 'new' } })
+    const renewed = planReload(running, { ...running, files: { ...files, 'server.tlsCertFile': 'new' } })
     assert.deepEqual([renewed.changed, renewed.kept], [['server.tlsCertFile'], []])
     assert.equal(renewed.config.files?.['server.tlsCertFile'], 'new')
-    const without = takeOver(running, plain)
+    const without = planReload(running, plain)
     assert.deepEqual(without.kept, ['server.tlsCertFile', 'server.tlsKeyFile'])
     assert.deepEqual(without.config, running)
-    const begun = takeOver(plain, running)
+    const begun = planReload(plain, running)
     assert.deepEqual(begun.kept, ['server.tlsCertFile', 'server.tlsKeyFile'])
     assert.deepEqual(begun.config.files, {})
     assert.equal(begun.config.server.tlsCertFile, undefined)

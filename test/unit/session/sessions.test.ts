@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { createSessions } from '../../../src/session/sessions.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
-import type { SessionStore } from '../../../src/store/store.ts'
+import type { Store } from '../../../src/store/store.ts'
 
 const startedAt = 1_700_000_000_000
 
@@ -133,7 +133,7 @@ function start(t: TestContext) {
   const inner = createMemoryStore(() => clock.now)
   t.after(() => inner.close())
   const seen: { key: string; value: string }[] = []
-  const store: SessionStore = {
+  const store: Store = {
     ...inner,
     async set(key, value, ttlMs) {
       seen.push({ key, value })

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { createPendingLogins } from '../../../src/sso/pending-logins.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { newSecret, seal } from '../../../src/store/sealing.ts'
-import type { SessionStore } from '../../../src/store/store.ts'
+import type { Store } from '../../../src/store/store.ts'
 
 const login = {
   returnTo: '/where-it-leads?to',
@@ -124,7 +124,7 @@ describe('createPendingLogins', () => {
 function start() {
   const inner = createMemoryStore(() => 0)
   const written: [string, string][] = []
-  const store: SessionStore = {
+  const store: Store = {
     ...inner,
     async set(key, value, ttlMs) {
       written.push([key, value])

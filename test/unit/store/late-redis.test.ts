@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createLateRedis } from '../../../src/store/late-redis.ts'
-import type { RedisCommands } from '../../../src/store/redis-store.ts'
+import type { RedisCommands } from '../../../src/store/redis-commands.ts'
 
 /** Notes the commands that it gets. */
 function startNotes() {

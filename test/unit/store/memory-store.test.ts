@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
-import { describeSessionStore } from '../../contract/session-store-suite.ts'
+import { describeStore } from '../../contract/store-suite.ts'
 
 const shared = createMemoryStore(Date.now)
 after(() => shared.close())
-describeSessionStore('createMemoryStore', () => shared)
+describeStore('createMemoryStore', () => shared)
 
 describe('createMemoryStore, when too much comes', () => {
   it('makes room by throwing out the oldest of the same kind', async () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createGathering } from '../../../src/waiting/batcher.ts'
+import { createBatcher } from '../../../src/waiting/batcher.ts'
 
-describe('createGathering', () => {
+describe('createBatcher', () => {
   it('asks once for all of one turn of the event loop, and gives each its own', async () => {
     const asked: string[][] = []
-    const get = createGathering(async (keys) => {
+    const get = createBatcher(async (keys) => {
       asked.push(keys)
       return keys.map((key) => `value of ${key}`)
     })
@@ -16,7 +16,7 @@ describe('createGathering', () => {
 
   it('asks for what comes later without waiting for the answer to what came before', async () => {
     const answers: ((values: string[]) => void)[] = []
-    const get = createGathering(
+    const get = createBatcher(
       () =>
         new Promise<string[]>((resolve) => {
           answers.push(resolve)
@@ -32,7 +32,7 @@ describe('createGathering', () => {
 
   it('fails all that was asked for at once, and nothing else', async () => {
     let isBroken = true
-    const get = createGathering(async (keys) => {
+    const get = createBatcher(async (keys) => {
       if (isBroken) throw new Error('broken')
       return keys
     })

@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict'
 import { stat } from 'node:fs/promises'
 import { describe, it } from 'node:test'
-import { createPatience } from '../../../src/waiting/shared-timeout.ts'
+import { createSharedTimeout } from '../../../src/waiting/shared-timeout.ts'
 
 const late = (timeoutMs: number) => new Error(`nothing within ${timeoutMs} ms`)
 
-describe('createPatience', () => {
+describe('createSharedTimeout', () => {
   it('passes on what comes of the work in time', async () => {
-    const withPatience = createPatience(10_000, late)
-    assert.equal(await withPatience(Promise.resolve('a')), 'a')
-    await assert.rejects(withPatience(Promise.reject(new Error('broken'))), { message: 'broken' })
+    const withinTime = createSharedTimeout(10_000, late)
+    assert.equal(await withinTime(Promise.resolve('a')), 'a')
+    await assert.rejects(withinTime(Promise.reject(new Error('broken'))), { message: 'broken' })
   })
 
   it('gives up work that takes too long, each piece after its own time', async () => {
-    const withPatience = createPatience(80, late)
+    const withinTime = createSharedTimeout(80, late)
     const startedAt = performance.now()
     const ends: number[] = []
     const never = () =>
-      withPatience(new Promise(() => {})).catch((error: Error) => {
+      withinTime(new Promise(() => {})).catch((error: Error) => {
         assert.equal(error.message, 'nothing within 80 ms')
         ends.push(performance.now() - startedAt)
       })
@@ -30,10 +30,10 @@ describe('createPatience', () => {
   })
 
   it('keeps its patience with others when work ends, in time or late, in any order', async () => {
-    const withPatience = createPatience(80, late)
+    const withinTime = createSharedTimeout(80, late)
     const ends: Record<string, (value: string) => void> = {}
     const begin = (name: string) =>
-      withPatience(
+      withinTime(
         new Promise<string>((resolve) => {
           ends[name] = resolve
         }),
@@ -52,8 +52,8 @@ describe('createPatience', () => {
   })
 
   it('does not count the time for which this process is too busy to read the answer', async () => {
-    const withPatience = createPatience(40, late)
-    const answer = withPatience(stat('/'))
+    const withinTime = createSharedTimeout(40, late)
+    const answer = withinTime(stat('/'))
     const busyUntil = performance.now() + 120
     while (performance.now() < busyUntil);
     assert.equal((await answer).isDirectory(), true)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SessionStore } from '../../src/store/store.ts'
+import type { Store } from '../../src/store/store.ts'
 
 let count = 0
 const newKey = (kind = 'session') => `${kind}:key-${++count}`
@@ -12,7 +12,7 @@ const long = 60_000
  *
  * @param getStore the store, open; the suite leaves it open
  */
-export function describeSessionStore(name: string, getStore: () => SessionStore): void {
+export function describeStore(name: string, getStore: () => Store): void {
   describe(name, () => {
     it('gives back what was set, and null for what was not', async () => {
       const [store, key] = [getStore(), newKey()]

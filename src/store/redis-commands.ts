@@ -1,0 +1,14 @@
+/** Commands of a Redis client that the store uses. */
+export interface RedisCommands {
+  /** Keys may lie on several nodes. */
+  readonly isCluster: boolean
+  get(key: string): Promise<string | null>
+  mget(keys: string[]): Promise<(string | null)[]>
+  /** `KEEPTTL` exists since Redis 6. */
+  set(key: string, value: string, ...how: SetOptions): Promise<unknown>
+  del(key: string): Promise<unknown>
+  ping(): Promise<unknown>
+  disconnect(): void
+}
+
+export type SetOptions = ['PX', number] | ['PX', number, 'NX' | 'XX'] | ['KEEPTTL', 'XX']
