@@ -1,4 +1,5 @@
-import { configSchema, type OptionMeta, type OptionSchema } from './schema.ts'
+import type { OptionMeta, OptionSchema } from './schema/option-types.ts'
+import { configSchema } from './schema.ts'
 
 /** The parts of the configuration; `fetch` needs but some of them. */
 export type Section = keyof typeof configSchema.shape

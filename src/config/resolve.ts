@@ -1,6 +1,6 @@
 import { checkTogether } from './consistency.ts'
-import { parseEndpoint } from './endpoint.ts'
 import { isRequired, type Option, options, type Section } from './options.ts'
+import { parseEndpoint } from './schema/endpoint.ts'
 import type { Config } from './schema.ts'
 import { type Collected, collect, type Found, type Problem, type Sources } from './sources.ts'
 

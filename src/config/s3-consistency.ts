@@ -1,6 +1,6 @@
-import { readAwsHost, regionInHost } from './aws-host.ts'
 import type { Report } from './consistency.ts'
-import { type BucketName, endpointOfBucket, parseEndpoint, trimSlashes } from './endpoint.ts'
+import { readAwsHost, regionInHost } from './schema/aws-host.ts'
+import { type BucketName, endpointOfBucket, parseEndpoint, trimSlashes } from './schema/endpoint.ts'
 
 type S3Values = Record<string, unknown>
 

@@ -2,7 +2,7 @@ import { closest } from './closest.ts'
 import { pairSessionToken } from './key-place.ts'
 import { isLinkedPort } from './kubernetes.ts'
 import { type Option, options, type Section, sections } from './options.ts'
-import { withRedisScheme } from './redis-url.ts'
+import { withRedisScheme } from './schema/redis-url.ts'
 import { redisUrlFromVcap } from './vcap.ts'
 
 /** Where the value of an option came from, as `check-config` shows it. */

@@ -1,6 +1,6 @@
 import { options } from './options.ts'
-import { maskRedisUrls } from './redis-url.ts'
 import type { Resolved } from './resolve.ts'
+import { maskRedisUrls } from './schema/redis-url.ts'
 
 /** The effective configuration, fit to be shown: secrets masked, of URLs only user and password. */
 export function maskedConfig(resolved: Resolved): Record<string, Record<string, unknown>> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseEndpoint } from '../../src/config/endpoint.ts'
+import { parseEndpoint } from '../../src/config/schema/endpoint.ts'
 import type { S3ProxyError } from '../../src/errors.ts'
 import type { ByteSource } from '../../src/http/byte-source.ts'
 import type { ObjectKey } from '../../src/object/key.ts'

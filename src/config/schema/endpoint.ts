@@ -1,5 +1,5 @@
-import type { BucketEndpoint } from '../s3/bucket-endpoint.ts'
-import { uriEncodePath } from '../s3/uri-encode.ts'
+import type { BucketEndpoint } from '../../s3/bucket-endpoint.ts'
+import { uriEncodePath } from '../../s3/uri-encode.ts'
 import { withoutTrailingDot } from './trailing-dot.ts'
 
 const shape = /^(https?):\/\/([^/?#@\s]+)(\/[^?#\s]*)?$/i

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { endpointOfBucket, parseEndpoint } from '../../../src/config/endpoint.ts'
+import { endpointOfBucket, parseEndpoint } from '../../../../src/config/schema/endpoint.ts'
 
 describe('parseEndpoint', () => {
   const documented: [form: string, url: string, host: string, basePath: string][] = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { withoutTrailingDot } from '../../../src/config/trailing-dot.ts'
+import { withoutTrailingDot } from '../../../../src/config/schema/trailing-dot.ts'
 
 describe('withoutTrailingDot', () => {
   for (const [given, expected] of [

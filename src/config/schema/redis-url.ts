@@ -1,4 +1,4 @@
-import { databaseOf } from '../store/redis-address.ts'
+import { databaseOf } from '../../store/redis-address.ts'
 
 /** What `session.redisUrl` must look like; the text that was given is never repeated. */
 export const expectedRedis =

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { readAwsHost, regionInHost } from '../../../src/config/aws-host.ts'
+import { readAwsHost, regionInHost } from '../../../../src/config/schema/aws-host.ts'
 
 describe('readAwsHost', () => {
   for (const [host, region] of [

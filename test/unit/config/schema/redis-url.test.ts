@@ -5,7 +5,7 @@ import {
   expectedRedis,
   maskRedisUrls,
   withRedisScheme,
-} from '../../../src/config/redis-url.ts'
+} from '../../../../src/config/schema/redis-url.ts'
 
 function issuesOf(value: string): string[] {
   const issues: string[] = []

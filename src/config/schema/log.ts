@@ -1,0 +1,27 @@
+import { choice, flag, section, textLike } from './option-types.ts'
+import { secret } from './shapes.ts'
+
+/** Lines of the log, and how they name people. */
+export const log = section({
+  level: choice('least severe lines that are logged', [
+    'trace',
+    'debug',
+    'info',
+    'warn',
+    'error',
+    'fatal',
+    'silent',
+  ]).default('info'),
+  audit: flag('one line for each object that was delivered: to whom, which bytes, how it ended').default(
+    false,
+  ),
+  identity: choice('how lines name the person: as the SSO does, or by a keyed hash of that', [
+    'plain',
+    'hashed',
+  ]).default('plain'),
+  identityHashKey: textLike(
+    'key of that hash, at least 16 characters',
+    secret.min(16, 'expected at least 16 characters'),
+    { isSecret: true },
+  ).optional(),
+})

@@ -1,0 +1,98 @@
+import { z } from 'zod'
+
+/** How the text of an environment variable becomes the value of an option. */
+export type OptionKind = 'text' | 'count' | 'flag' | 'list' | 'flag or list'
+
+/** One option's part of the schema. */
+export type OptionSchema = z.ZodType
+
+/** What the schema says of an option beyond its type. */
+export interface OptionMeta {
+  description: string
+  kind: OptionKind
+  /** Names of the original and of the platform, strongest first; the systematic name goes before them. */
+  env?: string[]
+  /** Never shown, and may come from a file (`NAME_FILE`). */
+  isSecret?: boolean
+  /** The path of a file that is read with the configuration. */
+  isFile?: boolean
+}
+
+type MoreMeta = Partial<OptionMeta>
+
+/** Options that belong together; unknown keys are refused. */
+export const section = z.strictObject
+/** The values that come out of a schema. */
+export type SectionOutput<Schema extends z.ZodType> = z.output<Schema>
+
+/** An option that is text of any kind. */
+export const text = (description: string, meta: MoreMeta = {}) => textLike(description, plainText, meta)
+
+/** An option that is given as text of one shape. */
+export const textLike = <Schema extends OptionSchema>(
+  description: string,
+  schema: Schema,
+  meta: MoreMeta = {},
+): Schema => schema.meta({ description, kind: 'text', ...meta })
+
+/** An option that names a file. */
+export const file = (description: string) => text(description, { isFile: true })
+
+/** An option that is a whole number. */
+export const count = (description: string, minimum: number, maximum: number, meta: MoreMeta = {}) => {
+  const expected = `expected a whole number from ${minimum} to ${maximum}`
+  return z
+    .int(expected)
+    .min(minimum, expected)
+    .max(maximum, expected)
+    .meta({ description, kind: 'count', ...meta })
+}
+
+/** An option that is on or off. */
+export const flag = (description: string, meta: MoreMeta = {}) =>
+  z.boolean('expected true or false').meta({ description, kind: 'flag', ...meta })
+
+/** An option that has one of a few values. */
+export const choice = <const Values extends readonly string[]>(
+  description: string,
+  values: Values,
+  meta: MoreMeta = {},
+) => textLike(description, z.enum(values, `expected one of ${values.join(', ')}`), meta)
+
+/** An option that is a list of texts, separated by commas in the environment. */
+export const list = (description: string, item: z.ZodType<string>, expected: string) =>
+  z.array(item, expected).min(1, expected).meta({ description, kind: 'list' })
+
+/** An option that is on or off, or on for some of a list. */
+export const flagOrList = (description: string, item: z.ZodType<string>, expected: string) =>
+  z.union([z.boolean(), z.array(item).min(1, expected)], expected).meta({ description, kind: 'flag or list' })
+
+/** Text of any kind that can be written and read again. */
+const plainText = z
+  .string('expected text')
+  .min(1, 'expected text that is not empty')
+  .refine((value) => value.isWellFormed(), 'expected text that is well-formed Unicode')
+
+/** Text that something else than a shape decides about. */
+export const anyText = (expected: string) => z.string(expected)
+
+/** Text of one shape; the message says which, and never repeats what was given. */
+export const shaped = (shape: RegExp, expected: string) => z.string(expected).regex(shape, expected)
+
+/** Text of one shape that `new URL` reads too. */
+export const url = (shape: RegExp, expected: string) =>
+  shaped(shape, expected).refine((value) => URL.canParse(value), expected)
+
+/** Text for headers and forms; the message says where the first character of another kind is, and never which. */
+export const printable = (shape: RegExp, others: RegExp, expected: string) =>
+  z.string(expected).regex(shape, {
+    error({ input }) {
+      const index = [...String(input)].findIndex((character) => others.test(character))
+      return index === -1 ? expected : `${expected}: character ${index + 1} is something else`
+    },
+  })
+
+/** Milliseconds of a day: no time limit is longer. */
+export const day = 86_400_000
+export const mebibyte = 1024 * 1024
+export const terabyte = 1024 ** 4

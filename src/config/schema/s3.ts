@@ -1,0 +1,103 @@
+import { checkEndpoint } from './endpoint.ts'
+import {
+  anyText,
+  count,
+  day,
+  mebibyte,
+  printable,
+  section,
+  shaped,
+  terabyte,
+  text,
+  textLike,
+} from './option-types.ts'
+import { rootUrl } from './shapes.ts'
+
+const token = printable(/^[\x21-\x7e]+$/, /[^\x21-\x7e]/, 'expected printable ASCII without spaces')
+const awsSecret = printable(
+  /^(?!\s)\P{Cc}+(?<!\s)$/u,
+  /\p{Cc}/u,
+  'expected text without control characters, and without spaces around it',
+)
+
+const bucketName = shaped(
+  /^[A-Za-z0-9._-]{3,255}(?:\/.*)?$/,
+  'expected the name of a bucket, with a key prefix where wanted',
+).refine((value) => value.isWellFormed(), 'expected text that is well-formed Unicode')
+
+const expectedKey = 'expected the key of an object that can be served: not a reserved one, no segment . or ..'
+const servableKey = shaped(
+  /^(?!__redirect_from_sso$|__s3proxy\/)(?![^\0]*(?:^|[/\\])\.\.?(?:[/\\]|$))[^\0]+$/,
+  expectedKey,
+).refine((value) => value.isWellFormed(), expectedKey)
+
+/** The bucket, the credentials for it, and how it is asked. */
+export const s3 = section({
+  region: textLike(
+    'region of the bucket',
+    shaped(/^[a-z0-9-]{1,64}$/, 'expected a region such as eu-west-2'),
+    { env: ['AWS_S3_REGION', 'AWS_DEFAULT_REGION', 'AWS_REGION'] },
+  ),
+  endpoint: textLike(
+    'URL of the bucket, path or domain style, with a key prefix where wanted',
+    anyText('expected the URL of a bucket').superRefine(checkEndpoint),
+    { env: ['AWS_S3_ENDPOINT'] },
+  ).optional(),
+  bucket: textLike('bucket, where no endpoint is given; my-bucket/prefix too', bucketName, {
+    env: ['AWS_S3_BUCKET'],
+  }).optional(),
+  endpointUrl: textLike('root URL of an S3 other than AWS, for use with bucket', rootUrl, {
+    env: ['S3_ENDPOINT_URL'],
+  }).optional(),
+  keyPrefix: text('put before every key, for use with bucket', { env: ['KEY_PREFIX'] }).optional(),
+  accessKeyId: textLike('access key; without it the AWS default chain is used', token, {
+    env: ['AWS_ACCESS_KEY_ID'],
+    isSecret: true,
+  }).optional(),
+  secretAccessKey: textLike('secret of the access key', awsSecret, {
+    env: ['AWS_SECRET_ACCESS_KEY'],
+    isSecret: true,
+  }).optional(),
+  sessionToken: textLike(
+    'token of a temporary access key; only from where the key is from (the environment, `.env`, or names and files of our own)',
+    token,
+    { env: ['AWS_SESSION_TOKEN'], isSecret: true },
+  ).optional(),
+  healthcheckKey: textLike('object served without login', servableKey, {
+    env: ['AWS_S3_HEALTHCHECK_KEY'],
+  }).optional(),
+  connectTimeoutMs: count('until connected to S3', 10, day).default(5000),
+  stallTimeoutMs: count('without a byte from S3, before and within a body', 10, day).default(10_000),
+  deadlineMs: count(
+    'waiting for S3 over all attempts together, before the head or within a body',
+    10,
+    day,
+  ).default(30_000),
+  maxAttempts: count('attempts before the head, and for a rest that makes no sense', 1, 20).default(3),
+  maxConnections: count('connections to S3; beyond it requests wait', 1, 10_000).default(256),
+  readerPatienceMs: count(
+    'a client that takes nothing for so long gives its S3 connection back',
+    100,
+    day,
+  ).default(10_000),
+  parallelConnections: count(
+    'connections to S3 for one large download; 1: never more than one',
+    1,
+    64,
+  ).default(4),
+  parallelThresholdBytes: count(
+    'larger downloads use several connections where that is faster',
+    0,
+    terabyte,
+  ).default(32 * mebibyte),
+  parallelPartBytes: count(
+    'asked for at a time on each of several connections',
+    65_536,
+    1024 * mebibyte,
+  ).default(12 * mebibyte),
+  parallelMemoryBytes: count(
+    'for what all downloads fetch ahead; beyond it they use one connection',
+    0,
+    terabyte,
+  ).default(96 * mebibyte),
+})

@@ -1,0 +1,85 @@
+import {
+  choice,
+  count,
+  day,
+  file,
+  flagOrList,
+  list,
+  section,
+  shaped,
+  text,
+  textLike,
+  url,
+} from './option-types.ts'
+
+const maxPort = 65_535
+
+const expectedHosts = 'expected host names, with a port where it is not the default'
+const host = shaped(/^[^\s/\\@?#]+$/, expectedHosts).refine(
+  (name) => URL.canParse(`https://${name}/`),
+  expectedHosts,
+)
+
+const origin = url(
+  /^https?:\/\/[^\s/\\?#@]+\/?$/,
+  'expected an origin without path, such as https://assets.example.com',
+)
+
+const expectedPaths = 'expected true, false, or path prefixes that begin with /, such as /reports/'
+const pathPrefix = shaped(/^\/[^\0]*$/, expectedPaths).refine(
+  (path) => path.isWellFormed() && !/(?:^|[/\\])\.\.?(?:[/\\]|$)/.test(path),
+  expectedPaths,
+)
+
+/** The kernel takes so many, with room for the NUL. */
+const maxSocketPathBytes = 103
+const expectedSocket = `expected an absolute path of at most ${maxSocketPathBytes} bytes`
+const unixSocket = shaped(/^\/[^\0]*[^/\0]$/, expectedSocket).refine(
+  (path) => Buffer.byteLength(path) <= maxSocketPathBytes,
+  expectedSocket,
+)
+
+/** Sockets, time limits of clients, and the hosts that are served. */
+export const server = section({
+  port: count('port to listen on', 0, maxPort, { env: ['PORT'] }).default(8080),
+  host: text('address to listen on').default('0.0.0.0'),
+  socketPath: textLike('Unix socket to listen on, instead of a port', unixSocket).optional(),
+  socketMode: textLike(
+    'permissions of the Unix socket, in octal',
+    shaped(/^0?[0-7]{3}$/, 'expected three octal digits such as 660'),
+  ).default('660'),
+  tlsCertFile: file(
+    'PEM file with the certificate and those between it and its authority; clients then speak TLS',
+  ).optional(),
+  tlsKeyFile: file('PEM file with the private key of the certificate').optional(),
+  publicUrl: textLike('canonical origin; every URL made uses it, and other hosts get 421', origin).optional(),
+  allowedHosts: list(
+    'hosts that are served when publicUrl is not set; default: those of VCAP_APPLICATION, else any',
+    host,
+    expectedHosts,
+  ).optional(),
+  drainTimeoutMs: count('after SIGTERM, how long requests under way may take', 0, day).default(9000),
+  workers: count('processes that share the port', 1, 256, { env: ['WEB_CONCURRENCY'] }).default(1),
+  adminPort: count(
+    'port for liveness, readiness and metrics, which the public never sees',
+    0,
+    maxPort,
+  ).optional(),
+  adminHost: text('address of the admin port').default('0.0.0.0'),
+  sendTimeoutMs: count('a client that takes no byte for so long is cut', 100, day).default(120_000),
+  headersTimeoutMs: count('until the head of a request must be in', 100, day).default(15_000),
+  keepAliveTimeoutMs: count(
+    'idle connections are closed; longer than the router keeps its own',
+    0,
+    day,
+  ).default(95_000),
+  sandboxActiveContent: flagOrList(
+    'send html, svg and xml with content-security-policy: sandbox; path prefixes such as /reports/: not below these, where pages are trusted to run script as their reader',
+    pathPrefix,
+    expectedPaths,
+  ).default(true),
+  crossOriginResourcePolicy: choice(
+    'whose pages may embed what is sent; default: same-site, with session.sameSite none cross-origin',
+    ['same-site', 'same-origin', 'cross-origin'],
+  ).optional(),
+})

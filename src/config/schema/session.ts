@@ -1,0 +1,43 @@
+import { anyText, choice, count, day, file, flag, section, shaped, text, textLike } from './option-types.ts'
+import { checkRedisUrl, expectedRedis, splitRedisUrls } from './redis-url.ts'
+import { secret } from './shapes.ts'
+import { withoutTrailingDot } from './trailing-dot.ts'
+
+const redisUrls = anyText(expectedRedis)
+  .superRefine(checkRedisUrl)
+  .overwrite((urls) => splitRedisUrls(urls).map(withoutTrailingDot).join(','))
+
+/** Sessions, their cookie, and the store that has them. */
+export const session = section({
+  store: choice('where sessions are kept; default: redis when its URL is known, else memory', [
+    'redis',
+    'memory',
+  ]).optional(),
+  redisUrl: textLike('URL of Redis; several, separated by commas, for Cluster and Sentinel', redisUrls, {
+    env: ['VCAP_SERVICES', 'REDIS_ENDPOINT', 'REDIS_URL'],
+    isSecret: true,
+  }).optional(),
+  redisCluster: flag('Redis is a Cluster').default(false),
+  redisSentinelName: text('name of the master, when the URLs are those of Sentinels').optional(),
+  redisSentinelPassword: textLike('password of the Sentinels themselves, where they have one', secret, {
+    isSecret: true,
+  }).optional(),
+  redisCaFile: file('PEM file with the authority that Redis has its certificate from').optional(),
+  redisKeyPrefix: textLike(
+    'put before every key in Redis',
+    shaped(/^[\x21-\x7a]*$/, 'expected printable ASCII without spaces and braces'),
+  ).default('s3proxy:'),
+  timeoutMs: count('one Redis command, and connecting to Redis', 10, day).default(1000),
+  maxAgeSeconds: count('age of a session at which it ends', 60, 31_536_000).default(32_400),
+  cookieName: textLike(
+    'name of the session cookie; gets __Host- before it on https',
+    shaped(/^[A-Za-z0-9_.-]{1,64}$/, 'expected letters, digits, _ . -'),
+  ).default('s3proxy_session'),
+  sameSite: choice('SameSite of the cookies; none for assets embedded by other sites', [
+    'lax',
+    'none',
+  ]).default('lax'),
+  acceptLegacySessions: flag(
+    'read sessions that the original wrote, and upgrade them once the person has said whose they are',
+  ).default(false),
+})

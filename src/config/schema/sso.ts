@@ -1,0 +1,54 @@
+import { count, day, printable, section, shaped, text, textLike, url } from './option-types.ts'
+import { rootUrl } from './shapes.ts'
+
+/** Its pages are found below it, and are no part of it. */
+const ssoUrl = rootUrl.refine(
+  (value) => !/\/(?:o\/(?:authorize|token)|api\/v1\/user\/me)\/?$/i.test(value),
+  'expected the root URL of the SSO: leave out o/authorize/, o/token/ or api/v1/user/me/ at its end, which are added',
+)
+
+/** RFC 6749 appendix A.1 and A.2: VSCHAR. A line break from a file or a copied blank around it is no part of it. */
+const vschars = printable(
+  /^(?! )[\x20-\x7e]+(?<! )$/,
+  /[^\x20-\x7e]/,
+  'expected printable ASCII without spaces or line breaks around it',
+)
+
+/** RFC 6749 appendix A.4. */
+const scopes = shaped(
+  /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/,
+  'expected scopes in printable ASCII, separated by single spaces',
+)
+
+const logoutPage = url(
+  /^https?:\/\/[^\s/\\?#@]+(?:[/?][^\s#]*)?$/,
+  'expected a URL without user, such as https://sso.example.com/logout',
+)
+
+/** The SSO, and the application that this proxy is there. */
+export const sso = section({
+  url: textLike('root URL of the SSO, as browsers reach it', ssoUrl, { env: ['SSO_URL'] }),
+  internalUrl: textLike('root URL of the SSO, as this server reaches it; default: sso.url', ssoUrl, {
+    env: ['SSO_URL_INTERNAL'],
+  }).optional(),
+  clientId: textLike('the application at the SSO', vschars, { env: ['SSO_CLIENT_ID'] }),
+  clientSecret: textLike('secret of the application', vschars, {
+    env: ['SSO_CLIENT_SECRET'],
+    isSecret: true,
+  }),
+  timeoutMs: count('one call to the SSO', 10, day).default(10_000),
+  tokenCheckIntervalSeconds: count(
+    'how long a verified token is trusted; 0: every request asks the SSO',
+    0,
+    86_400,
+    { env: ['SSO_TOKEN_CHECK_GRACE_PERIOD'] },
+  ).default(60),
+  scope: textLike('scope asked for', scopes).default('read write'),
+  logoutUrl: textLike(
+    'page of the SSO that ends its own session; a link on the page that says signed out',
+    logoutPage,
+  ).optional(),
+  userClaim: text(
+    'what names the person in the answer of the SSO; default: user_id, sub, id, email or username, the first that is there',
+  ).optional(),
+})
