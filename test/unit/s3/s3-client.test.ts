@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { parseEndpoint } from '../../../src/config/endpoint.ts'
+import { parseEndpoint } from '../../../src/config/schema/endpoint.ts'
 import type { Connection } from '../../../src/s3/connection.ts'
 import { createS3Client } from '../../../src/s3/s3-client.ts'
 import { createSigner } from '../../../src/s3/sigv4.ts'
