@@ -9,7 +9,7 @@ export interface LateRedis extends RedisCommands {
  * Commands of a Redis that is connected to when it is told to, or with the first of them, so that a process can
  * listen before that. They wait for the first attempt: a Redis that is there is there for the first request too.
  *
- * @param isCluster of what will be connected
+ * @param isCluster whether a Cluster will be connected
  * @param open resolves after the first attempt, whether it succeeded or not
  */
 export function createLateRedis(isCluster: boolean, open: () => Promise<RedisCommands>): LateRedis {
@@ -36,6 +36,8 @@ export function createLateRedis(isCluster: boolean, open: () => Promise<RedisCom
     get: (key) => send((redis) => redis.get(key)),
     mget: (keys) => send((redis) => redis.mget(keys)),
     set: (key, value, ...how) => send((redis) => redis.set(key, value, ...how)),
+    incrby: (key, by) => send((redis) => redis.incrby(key, by)),
+    pexpire: (key, ttlMs) => send((redis) => redis.pexpire(key, ttlMs)),
     del: (key) => send((redis) => redis.del(key)),
     ping: () => send((redis) => redis.ping()),
     disconnect() {

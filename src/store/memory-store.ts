@@ -1,8 +1,8 @@
 import type { Store } from './store.ts'
 
 /**
- * What a store may hold of one kind of value before the oldest make room. Anybody may start any number of
- * logins, with addresses of any length; that pushes out other logins, and no sessions.
+ * Limits of one kind of value; beyond them the oldest make room. Anybody may start any number of logins, with
+ * addresses of any length: that pushes out other logins, and no sessions.
  */
 export interface MemoryStoreLimits {
   maxValues: number
@@ -17,7 +17,7 @@ interface Kind {
 }
 
 /**
- * A store within this process: for one instance, and gone with it.
+ * Keeps values within this process: for one instance, and gone with it.
  *
  * @param now a clock that never jumps, in milliseconds
  */
@@ -74,6 +74,13 @@ export function createMemoryStore(now: () => number, limits = defaultLimits): St
       if (live(key) !== null) return false
       put(key, '1', ttlMs)
       return true
+    },
+    async increment(key, by, ttlMs) {
+      const entry = kindOf(key).values.get(key)
+      const isLive = entry !== undefined && entry.expiresAt > now()
+      const value = isLive ? Number(entry.value) + by : by
+      put(key, String(value), isLive ? entry.expiresAt - now() : ttlMs)
+      return value
     },
     async delete(key) {
       remove(kindOf(key), key)

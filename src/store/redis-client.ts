@@ -81,6 +81,8 @@ function connectServer(settings: RedisSettings, events: ConnectionEvents): Redis
     get: (key) => connection.current.get(key),
     mget: (keys) => connection.current.mget(keys),
     set: (key, value, ...how) => connection.current.set(key, value, ...(how as ['PX', number])),
+    incrby: (key, by) => connection.current.incrby(key, by),
+    pexpire: (key, ttlMs) => connection.current.pexpire(key, ttlMs),
     del: (key) => connection.current.del(key),
     ping: () => connection.current.ping(),
     info: () => connection.current.info(),
@@ -158,6 +160,8 @@ function connectCluster(settings: RedisSettings, events: ConnectionEvents): Redi
     mget: (keys) => cluster.mget(keys),
     set: (key, value, ...how) =>
       alone(cluster.set(key, value, ...(how as ['PX', number])), 'set', [key, value, ...how]),
+    incrby: (key, by) => alone(cluster.incrby(key, by), 'incrby', [key, by]),
+    pexpire: (key, ttlMs) => alone(cluster.pexpire(key, ttlMs), 'pexpire', [key, ttlMs]),
     del: (key) => alone(cluster.del(key), 'del', [key]),
     ping: () => cluster.ping(),
     info: () => cluster.info(),

@@ -6,6 +6,8 @@ export interface RedisCommands {
   mget(keys: string[]): Promise<(string | null)[]>
   /** `KEEPTTL` exists since Redis 6. */
   set(key: string, value: string, ...how: SetOptions): Promise<unknown>
+  incrby(key: string, by: number): Promise<number>
+  pexpire(key: string, ttlMs: number): Promise<unknown>
   del(key: string): Promise<unknown>
   ping(): Promise<unknown>
   disconnect(): void

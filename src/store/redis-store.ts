@@ -7,12 +7,12 @@ import { createRedisTimeout } from './with-redis-timeout.ts'
 export interface RedisStoreOptions {
   /** Put before every key. */
   prefix: string
-  /** For one command, waiting for its turn included. */
+  /** Limits the wait for one operation of the store, the wait for its turn included. */
   timeoutMs: number
 }
 
 export interface RedisStore extends Store {
-  /** Commands that were not yet answered. */
+  /** The number of operations that Redis has not yet answered. */
   readonly pending: number
 }
 
@@ -64,6 +64,14 @@ export function createRedisStore(redis: RedisCommands, { prefix, timeoutMs }: Re
     return redis.set(key, value, 'PX', lifetime(ttlMs), 'XX')
   }
 
+  async function increment(key: string, by: number, ttlMs: number): Promise<number> {
+    const hasBegun = (await redis.set(key, '0', 'PX', ttlMs, 'NX')) === 'OK'
+    const value = await redis.incrby(key, by)
+    // The old counter expired between the two commands, and the new one would live for ever.
+    if (!hasBegun && value === by) await redis.pexpire(key, ttlMs)
+    return value
+  }
+
   return {
     get pending() {
       return pending
@@ -78,6 +86,7 @@ export function createRedisStore(redis: RedisCommands, { prefix, timeoutMs }: Re
     async claim(key, ttlMs) {
       return (await send(() => redis.set(prefix + key, '1', 'PX', lifetime(ttlMs), 'NX'))) === 'OK'
     },
+    increment: (key, by, ttlMs) => send(() => increment(prefix + key, by, lifetime(ttlMs))),
     async delete(key) {
       await send(() => redis.del(prefix + key))
     },
@@ -98,7 +107,7 @@ function isReply(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError'
 }
 
-/** Redis takes whole milliseconds, and at least one. */
+/** Rounds a time to what Redis takes: whole milliseconds, and at least one. */
 function lifetime(ttlMs: number): number {
   return Math.max(1, Math.floor(ttlMs))
 }

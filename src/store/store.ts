@@ -1,6 +1,6 @@
 /**
- * Where sealed values lie until they expire. Keys are hashes and values are sealed before they come here, so a
- * store never sees a secret.
+ * Keeps values and counters until they expire. Keys are a kind, a colon, and a name. Names are hashes, and values are
+ * sealed before they come here: a store never sees a secret.
  *
  * Every method throws S3ProxyError `SESSION_STORE_UNAVAILABLE` when the store does not answer in time.
  */
@@ -16,8 +16,16 @@ export interface Store {
   replace(key: string, value: string, ttlMs: number): Promise<void>
   /** @returns whether the key was free; of many callers at once, exactly one gets `true` */
   claim(key: string, ttlMs: number): Promise<boolean>
+  /**
+   * Adds to a counter. One that is not there begins at 0.
+   *
+   * @param by a whole number, also a negative one
+   * @param ttlMs the life of a counter that begins; counting on does not lengthen it
+   * @returns the new value; of many callers at once, each sees the sum of all before it
+   */
+  increment(key: string, by: number, ttlMs: number): Promise<number>
   delete(key: string): Promise<void>
-  /** For readiness. */
+  /** Asks the store whether it answers, for readiness. */
   ping(): Promise<void>
   close(): Promise<void>
 }

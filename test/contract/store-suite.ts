@@ -8,7 +8,7 @@ const newKey = (kind = 'session') => `${kind}:key-${++count}`
 const long = 60_000
 
 /**
- * What every session store does.
+ * Describes what every store does.
  *
  * @param getStore the store, open; the suite leaves it open
  */
@@ -50,6 +50,35 @@ export function describeStore(name: string, getStore: () => Store): void {
       assert.equal(outcomes.filter(Boolean).length, 1)
       assert.equal(await store.claim(key, long), false)
       assert.equal(await store.claim(newKey('claimed'), long), true)
+    })
+
+    it('counts from 0, for many at once, by any whole number', async () => {
+      const [store, key] = [getStore(), newKey('count')]
+      const sums = await Promise.all(Array.from({ length: 100 }, () => store.increment(key, 1, long)))
+      assert.deepEqual(
+        sums.toSorted((one, other) => one - other),
+        Array.from({ length: 100 }, (_, index) => index + 1),
+      )
+      assert.equal(await store.increment(key, 5_000_000_000, long), 5_000_000_100)
+      assert.equal(await store.increment(key, -5_000_000_101, long), -1)
+      assert.equal(await store.get(key), '-1')
+      assert.equal(await store.increment(newKey('count'), 7, long), 7)
+    })
+
+    it('begins a counter anew that was deleted', async () => {
+      const [store, key] = [getStore(), newKey('count')]
+      await store.increment(key, 3, long)
+      await store.delete(key)
+      assert.equal(await store.increment(key, 2, long), 2)
+    })
+
+    it('forgets a counter when its time is over, however often it was counted on', async () => {
+      const [store, key] = [getStore(), newKey('count')]
+      assert.equal(await store.increment(key, 1, 200), 1)
+      for (let value = 2; value < 10; value++) await store.increment(key, 1, long)
+      await untilTrue(async () => (await store.get(key)) === null)
+      assert.equal(await store.increment(key, 1, 200), 1)
+      await untilTrue(async () => (await store.get(key)) === null)
     })
 
     it('deletes, also what is not there', async () => {

@@ -142,6 +142,20 @@ describe('createRedisStore', () => {
     assert.ok(left > 50_000 && left <= 60_000, `${left}`)
   })
 
+  it('gives a life to a counter whose predecessor expired while it was counted on', async () => {
+    const lives: unknown[][] = []
+    const racing = {
+      set: async () => null,
+      incrby: async (_key: string, by: number) => by,
+      pexpire: async (...words: unknown[]) => lives.push(words),
+    } as unknown as RedisCommands
+    assert.equal(
+      await createRedisStore(racing, { prefix: 'p:', timeoutMs: 1000 }).increment('a', 3, 1500.7),
+      3,
+    )
+    assert.deepEqual(lives, [['p:a', 1500]])
+  })
+
   it('tells a Redis before version 6 how long a value has left', async () => {
     const sets: unknown[][] = []
     const old = {
@@ -373,6 +387,7 @@ function everyCommand(of: Store): Promise<unknown>[] {
     of.set('a:b', 'x', 1000),
     of.replace('a:b', 'x', 1000),
     of.claim('a:b', 1000),
+    of.increment('a:b', 1, 1000),
     of.delete('a:b'),
     of.ping(),
   ]

@@ -210,6 +210,9 @@ async function useIt(store: Store): Promise<void> {
   )
   const claim = `claimed:${Math.random()}`
   assert.deepEqual(await Promise.all([store.claim(claim, 1000), store.claim(claim, 1000)]), [true, false])
+  const counter = `count:${Math.random()}`
+  const sums = await Promise.all([store.increment(counter, 1, 9000), store.increment(counter, 1, 9000)])
+  assert.deepEqual(sums.toSorted(), [1, 2])
   await store.delete('session:0')
   assert.equal(await store.get('session:0'), null)
 }

@@ -17,6 +17,8 @@ function startNotes() {
     get: note('get', 'value'),
     mget: note('mget', ['value', null]),
     set: note('set', 'OK'),
+    incrby: note('incrby', 5),
+    pexpire: note('pexpire', 1),
     del: note('del', 1),
     ping: note('ping', 'PONG'),
     disconnect: () => void commands.push(['disconnect']),
@@ -48,18 +50,22 @@ describe('createLateRedis', () => {
       late.mget(['a', 'b']),
       late.set('b', '1', 'PX', 5),
       late.set('c', '2', 'PX', 6, 'NX'),
+      late.incrby('e', 2),
+      late.pexpire('e', 7),
       late.del('d'),
       late.ping(),
     ]
     await new Promise(setImmediate)
     assert.deepEqual(commands, [])
     attempt.resolve(redis)
-    assert.deepEqual(await Promise.all(asked), ['value', ['value', null], 'OK', 'OK', 1, 'PONG'])
+    assert.deepEqual(await Promise.all(asked), ['value', ['value', null], 'OK', 'OK', 5, 1, 1, 'PONG'])
     assert.deepEqual(commands, [
       ['get', 'a'],
       ['mget', ['a', 'b']],
       ['set', 'b', '1', 'PX', 5],
       ['set', 'c', '2', 'PX', 6, 'NX'],
+      ['incrby', 'e', 2],
+      ['pexpire', 'e', 7],
       ['del', 'd'],
       ['ping'],
     ])
