@@ -12,7 +12,13 @@ import { TransportError } from '../s3/transport-error.ts'
 import type { CancelSignal } from '../waiting/cancellation.ts'
 import type { Deadline } from '../waiting/deadline.ts'
 import { measureBody } from './measured-body.ts'
-import { judgeS3Answer, readErrorBody, xmlElement } from './verdict.ts'
+import { judgeS3Answer, readErrorBody, refusesVersionId, xmlElement } from './verdict.ts'
+import type { VersionName } from './version-name.ts'
+
+export interface AttemptRequest extends ObjectRequest {
+  /** Of the version that is meant, beside the conditions. */
+  versionName?: VersionName | undefined
+}
 
 /** One answer of S3 that makes sense; the body is not yet guarded against breaking. */
 export type AttemptResult = FoundObject | UnmeasuredObject | Exclude<ObjectResult, { kind: 'found' }>
@@ -26,6 +32,8 @@ export interface FoundObject {
   /** `undefined` for a whole object. */
   range: ByteRange | undefined
   etag: string | undefined
+  /** As S3 says it. */
+  versionId: string | undefined
   s3RequestId: string | undefined
   body: S3Response['body']
 }
@@ -36,7 +44,7 @@ export interface UnmeasuredObject extends Omit<FoundObject, 'kind' | 'status' | 
 }
 
 /**
- * Asks S3 once.
+ * Asks S3 once; and once more without the name of the version where it does not give that.
  *
  * @param acceptEncoding `identity` when the answer to `gzip` was compressed on its way
  * @param deadline for all steps together: a free connection, connecting, the head
@@ -45,16 +53,18 @@ export interface UnmeasuredObject extends Omit<FoundObject, 'kind' | 'status' | 
  */
 export async function attemptObject(
   client: S3Client,
-  request: ObjectRequest,
+  request: AttemptRequest,
   deadline: Deadline,
   acceptEncoding: 'gzip' | 'identity' = 'gzip',
 ): Promise<AttemptResult> {
   const { method, key, conditions, signal, sharer } = request
+  const versionId = request.versionName?.usable
   let response: S3Response
   try {
     const asked: S3Request = {
       method,
       wireKey: toWireKey(key),
+      query: versionId === undefined ? undefined : [['versionId', versionId]],
       headers: conditionHeaders(conditions),
       acceptEncoding,
       sharer,
@@ -78,7 +88,7 @@ export async function attemptObject(
     const headers = pickNotModifiedHeaders(response.headers, conditions['if-none-match'])
     return { kind: 'not-modified', headers, s3RequestId: requestIdOf(response) }
   }
-  return judge(client, request, response, deadline)
+  return judge(client, request, response, deadline, versionId !== undefined)
 }
 
 /** What an operator is to make of a failed exchange. */
@@ -122,8 +132,10 @@ function found(request: ObjectRequest, response: S3Response): FoundObject | Unme
   const sizeBytes = length === undefined ? rangeBytes : Number(length)
   const picked = pickObjectHeaders(headers)
   const etag = headers.get('etag')
+  const versionId = headers.get('x-amz-version-id')
   const s3RequestId = requestIdOf(response)
-  if (sizeBytes === undefined) return { kind: 'unmeasured', headers: picked, etag, s3RequestId, body }
+  if (sizeBytes === undefined)
+    return { kind: 'unmeasured', headers: picked, etag, versionId, s3RequestId, body }
   if (length === undefined) picked.push('content-length', String(sizeBytes))
   const isHeldToSize = length !== undefined || request.method === 'HEAD'
   return {
@@ -133,6 +145,7 @@ function found(request: ObjectRequest, response: S3Response): FoundObject | Unme
     sizeBytes,
     range,
     etag,
+    versionId,
     s3RequestId,
     body: isHeldToSize ? body : measureBody(body, sizeBytes),
   }
@@ -166,9 +179,10 @@ const rangesWrong = 'this S3, or what lies between, does not give ranges as HTTP
 
 async function judge(
   client: S3Client,
-  request: ObjectRequest,
+  request: AttemptRequest,
   response: S3Response,
   deadline: Deadline,
+  isNamed: boolean,
 ): Promise<AttemptResult> {
   const { status } = response
   const s3RequestId = requestIdOf(response)
@@ -185,6 +199,7 @@ async function judge(
   }
   const errorCode = xmlElement(xml, 'Code')
   const verdict = judgeS3Answer(status, errorCode)
+  if (isNamed && refusesVersionId(status, verdict)) return attemptUnnamed(client, request, deadline)
   const said = errorCode?.replace(/[^A-Za-z0-9.]/g, '').slice(0, 100) || 'without an error code'
   if (verdict.kind === 'failure') {
     const mayRetry =
@@ -202,6 +217,17 @@ async function judge(
   const actual = /^\d+$/.exec(xmlElement(xml, 'ActualObjectSize') ?? '')?.[0]
   const contentRange = response.headers.get('content-range') ?? (actual && `bytes */${actual}`)
   return { kind: 'range-not-satisfiable', contentRange, s3RequestId }
+}
+
+async function attemptUnnamed(
+  client: S3Client,
+  request: AttemptRequest,
+  deadline: Deadline,
+): Promise<AttemptResult> {
+  request.versionName?.refuse()
+  const answer = await attemptObject(client, request, deadline)
+  if (answer.kind === 'found' || answer.kind === 'unmeasured') request.versionName?.refuseAll()
+  return answer
 }
 
 async function readError(response: S3Response, signal: CancelSignal, deadline: Deadline): Promise<string> {

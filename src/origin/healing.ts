@@ -8,9 +8,11 @@ import { backOff } from '../waiting/backoff.ts'
 import { Deadline } from '../waiting/deadline.ts'
 import { attemptObject, type FoundObject, toAttemptError } from './attempt.ts'
 import { checkRange, rangeRequest, type Version, versionOf } from './open-range.ts'
+import type { VersionNames } from './version-name.ts'
 
 export interface HealingOptions {
   client: S3Client
+  versionNames: VersionNames
   /** So many answers in a row that are none may come for a rest; an S3 that is away is only bounded by time. */
   maxAttempts: number
   /** How long the reader waits for S3, over all attempts, before the body is cut. */
@@ -67,11 +69,17 @@ export class HealingBody implements ObjectBody {
   #patience: NodeJS.Timeout | undefined
   #passedOnAtMs = Number.POSITIVE_INFINITY
 
-  constructor(object: FoundObject, request: ObjectRequest, options: HealingOptions) {
+  /** @param version of the object; bodies of one download share it, and with it what S3 makes of its name */
+  constructor(
+    object: FoundObject,
+    request: ObjectRequest,
+    options: HealingOptions,
+    version: Version | undefined = versionOf(object, options.versionNames),
+  ) {
     const firstByte = object.range?.first ?? 0
     this.#request = request
     this.#options = options
-    this.#version = versionOf(object)
+    this.#version = version
     this.#endByte = firstByte + object.sizeBytes
     this.#source = object.body
     this.#nextByte = firstByte
@@ -95,9 +103,10 @@ export class HealingBody implements ObjectBody {
     const unasked: FoundObject = {
       ...{ kind: 'found', status: 206, headers: [], sizeBytes: endByte - first, s3RequestId: undefined },
       ...{ range: { first, last: endByte - 1, sizeBytes: version.sizeBytes }, etag: version.etag },
+      versionId: undefined,
       body: { read: () => null, cancel() {}, abandon: () => undefined },
     }
-    const body = new HealingBody(unasked, request, options)
+    const body = new HealingBody(unasked, request, options, version)
     body.#isAbandoned = true
     body.#waitedMs = waitedMs
     return body

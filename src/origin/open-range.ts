@@ -1,19 +1,23 @@
 import { S3ProxyError } from '../errors.ts'
 import { type HeaderList, headerIn } from '../http/reply.ts'
 import type { ObjectRequest } from '../object/object-source.ts'
-import type { AttemptResult, FoundObject, UnmeasuredObject } from './attempt.ts'
+import type { AttemptRequest, AttemptResult, FoundObject, UnmeasuredObject } from './attempt.ts'
+import type { VersionName, VersionNames } from './version-name.ts'
 
 /** One version of an object, known from the head of an answer. */
 export interface Version {
   /** A strong one. */
   etag: string
   sizeBytes: number
+  /** In a bucket with versions: there it outlives that the object is replaced or deleted. */
+  name: VersionName | undefined
 }
 
 /** @returns `undefined` without a strong ETag: then no two answers may be put together */
-export function versionOf(found: FoundObject): Version | undefined {
+export function versionOf(found: FoundObject, names: VersionNames): Version | undefined {
   const etag = strongEtag(found.etag)
-  return etag === undefined ? undefined : { etag, sizeBytes: found.range?.sizeBytes ?? found.sizeBytes }
+  if (etag === undefined) return undefined
+  return { etag, sizeBytes: found.range?.sizeBytes ?? found.sizeBytes, name: names.of(found.versionId) }
 }
 
 /** Only such an ETag names the very bytes (RFC 9110 section 8.8.1), and only ASCII can be signed. */
@@ -24,14 +28,15 @@ export function strongEtag(etag: string | undefined): string | undefined {
 /** A request for some bytes of one version, and of no other; both ends are included. */
 export function rangeRequest(
   { key, signal, sharer }: Pick<ObjectRequest, 'key' | 'signal' | 'sharer'>,
-  { etag }: Version,
+  { etag, name }: Version,
   firstByte: number,
   lastByte: number,
-): ObjectRequest {
+): AttemptRequest {
   return {
     method: 'GET',
     key,
     conditions: { range: `bytes=${firstByte}-${lastByte}`, 'if-match': etag },
+    versionName: name,
     signal,
     sharer,
   }

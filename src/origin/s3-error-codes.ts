@@ -51,7 +51,7 @@ const checkKeys =
 export const badCredentials = failure('S3_CREDENTIALS', false, checkKeys)
 /** The access key may have been replaced where the chain finds it. */
 const unknownKey = failure('S3_CREDENTIALS', 'with-new-credentials', checkKeys)
-const wrongSignature = failure(
+export const wrongSignature = failure(
   'S3_CREDENTIALS',
   'with-new-credentials',
   `${checkKeys}; where other objects are served, this S3 reads the name of this one in another way than it was sent`,

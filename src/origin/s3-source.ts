@@ -5,13 +5,20 @@ import type { Sharer } from '../s3/fair-shares.ts'
 import type { S3Client } from '../s3/s3-client.ts'
 import { backOff, maxWaitMs } from '../waiting/backoff.ts'
 import { Deadline } from '../waiting/deadline.ts'
-import { type AttemptResult, attemptObject, type FoundObject, type UnmeasuredObject } from './attempt.ts'
+import {
+  type AttemptRequest,
+  type AttemptResult,
+  attemptObject,
+  type FoundObject,
+  type UnmeasuredObject,
+} from './attempt.ts'
 import { HealingBody } from './healing.ts'
 import { checkRange, checkRest, rangeRequest, strongEtag, versionOf } from './open-range.ts'
 import { createParallelBody } from './read-ahead/parallel-body.ts'
 import type { ReadAhead } from './read-ahead/read-ahead.ts'
 import { createRetryBudget } from './retry-budget.ts'
 import { UnmeasuredBody } from './unmeasured-body.ts'
+import { VersionNames } from './version-name.ts'
 
 export interface S3SourceOptions {
   client: S3Client
@@ -34,8 +41,10 @@ export interface S3SourceOptions {
 /** Objects from S3: attempts before the head are repeated, bodies that break are continued. */
 export function createS3Source(options: S3SourceOptions): ObjectSource {
   const budget = createRetryBudget()
+  const versionNames = new VersionNames(options.now)
+  const healing = { ...options, versionNames }
 
-  async function openWithRetries(request: ObjectRequest): Promise<AttemptResult> {
+  async function openWithRetries(request: AttemptRequest): Promise<AttemptResult> {
     const deadline = new Deadline(options.deadlineMs, options.now)
     budget.earn()
     for (let attempt = 1; ; attempt++) {
@@ -60,10 +69,10 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
 
   /** A large body may come over several connections; without a strong ETag its parts might not fit together. */
   function bodyOf(found: FoundObject, request: ObjectRequest): ObjectBody {
-    const body = new HealingBody(found, request, options)
+    const version = versionOf(found, versionNames)
+    const body = new HealingBody(found, request, healing, version)
     const { readAhead, readerPatienceMs, onRetry } = options
     if (readAhead === undefined || found.sizeBytes <= readAhead.thresholdBytes) return body
-    const version = versionOf(found)
     if (version === undefined || request.method !== 'GET') return body
     const firstByte = found.range?.first ?? 0
     const range = { firstByte, endByte: firstByte + found.sizeBytes }
@@ -71,14 +80,15 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
       ...{ readAhead, readerPatienceMs, onRetry, signal: request.signal },
       async openRange(first, last, signal) {
         const part = rangeRequest({ ...request, signal }, version, first, last)
-        return new HealingBody(checkRange(await openWithRetries(part), version, first, last), part, options)
+        const opened = checkRange(await openWithRetries(part), version, first, last)
+        return new HealingBody(opened, part, healing, version)
       },
       openRest: (firstByte, signal, waitedMs) =>
         HealingBody.ofRest(
           version,
           { firstByte, endByte: range.endByte },
           { ...request, signal },
-          options,
+          healing,
           waitedMs,
         ),
     })
@@ -87,10 +97,15 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
   function unmeasuredBodyOf(object: UnmeasuredObject, request: ObjectRequest): ObjectBody {
     const { readerPatienceMs, onRetry } = options
     const etag = strongEtag(object.etag)
+    const versionName = versionNames.of(object.versionId)
     const openRest = async (firstByte: number) => {
       const conditions = { range: `bytes=${firstByte}-`, ...(etag && { 'if-match': etag }) }
-      const rest = checkRest(await openWithRetries({ ...request, conditions }), object, firstByte)
-      return rest === null ? null : new HealingBody(rest, request, options)
+      const rest = checkRest(
+        await openWithRetries({ ...request, conditions, versionName }),
+        object,
+        firstByte,
+      )
+      return rest === null ? null : new HealingBody(rest, request, healing)
     }
     return new UnmeasuredBody(object, {
       ...{ signal: request.signal, readerPatienceMs, onRetry },

@@ -10,6 +10,7 @@ import {
   type S3Verdict,
   slowDown,
   transient,
+  wrongSignature,
 } from './s3-error-codes.ts'
 
 /**
@@ -46,6 +47,15 @@ function judgeCode(status: number, errorCode: string): S3Verdict | undefined {
   const cause = byCode.get(errorCode.slice(errorCode.lastIndexOf('.') + 1))
   if (cause?.kind === 'failure' && cause.mayRetry === true) return cause
   return status === 429 || status >= 500 ? undefined : keyUnusable
+}
+
+/**
+ * Whether an answer to a request for a version by its name says that it is not to be had so. Some stores have no
+ * versions, or sign a query otherwise. That S3 is busy or away, or that keys have expired, has nothing to do with it.
+ */
+export function refusesVersionId(status: number, verdict: S3Verdict): boolean {
+  if (verdict.kind !== 'failure') return verdict.kind !== 'range-not-satisfiable'
+  return status === 501 || verdict.code === 'S3_BAD_ANSWER' || verdict === wrongSignature
 }
 
 /** How much of an error's body is looked at. */

@@ -8,12 +8,15 @@ import type { CredentialSource } from './credentials.ts'
 import type { Sharer } from './fair-shares.ts'
 import type { Credentials, Signer } from './sigv4.ts'
 import { requestGivenUp, TransportError } from './transport-error.ts'
+import { canonicalQuery, type QueryParameters } from './uri-encode.ts'
 
 /** A request for one object: the only kind there is on the hot path. */
 export interface S3Request {
   method: 'GET' | 'HEAD'
   /** The key in wire form, below the endpoint's base path. */
   wireKey: string
+  /** Signed with the rest. */
+  query?: QueryParameters | undefined
   /** Conditional headers and `range`; lower-case names in alphabetical order, printable ASCII. */
   headers: ReadonlyArray<readonly [name: string, value: string]>
   /**
@@ -61,13 +64,15 @@ export function createS3Client(options: S3ClientOptions): S3Client {
   const unsigned = `user-agent: ${options.userAgent}\r\naccept-encoding: `
 
   function headOf(
-    { method, wireKey, headers, acceptEncoding = 'gzip' }: S3Request,
+    { method, wireKey, query: parameters, headers, acceptEncoding = 'gzip' }: S3Request,
     credentials: Credentials,
   ): string {
     const path = endpoint.basePath + wireKey
-    let head = `${method} ${path} HTTP/1.1\r\n${unsigned}${acceptEncoding}\r\n`
-    for (const [name, value] of sign({ method, path, headers: [hostHeader, ...headers] }, credentials, now()))
-      head += `${name}: ${value}\r\n`
+    const query = parameters === undefined ? '' : canonicalQuery(parameters)
+    const target = query === '' ? path : `${path}?${query}`
+    let head = `${method} ${target} HTTP/1.1\r\n${unsigned}${acceptEncoding}\r\n`
+    const unsignedRequest = { method, path, query, headers: [hostHeader, ...headers] }
+    for (const [name, value] of sign(unsignedRequest, credentials, now())) head += `${name}: ${value}\r\n`
     return `${head}\r\n`
   }
 

@@ -11,12 +11,14 @@ export interface RequestToSign {
   method: string
   /** In the canonical spelling: what is signed is what is sent. */
   path: string
+  /** In the canonical spelling, without `?`. @see canonicalQuery */
+  query?: string | undefined
   /** Lower-case names in alphabetical order, all before `x-amz-`; single spaces, trimmed values. */
   headers: ReadonlyArray<readonly [name: string, value: string]>
 }
 
 /**
- * Signs requests without query and body with Signature Version 4, in the `authorization` header.
+ * Signs requests without a body with Signature Version 4, in the `authorization` header.
  *
  * The signing key is derived once a day for each secret; a request costs one hash and one HMAC.
  *
@@ -62,7 +64,7 @@ export function createSigner(region: string): Signer {
       canonicalHeaders += `${name}:${value}\n`
       signedHeaders += signedHeaders === '' ? name : `;${name}`
     }
-    const canonical = `${request.method}\n${request.path}\n\n${canonicalHeaders}\n${signedHeaders}\n${emptyPayloadHash}`
+    const canonical = `${request.method}\n${request.path}\n${request.query ?? ''}\n${canonicalHeaders}\n${signedHeaders}\n${emptyPayloadHash}`
     const scope = `${date}/${region}/s3/aws4_request`
     const toSign = `AWS4-HMAC-SHA256\n${amzDate}\n${scope}\n${hash('sha256', canonical)}`
     const signature = createHmac('sha256', signingKey(credentials.secretAccessKey, date))

@@ -4,7 +4,34 @@
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html (UriEncode)
  */
 export function uriEncodePath(text: string): string {
-  return encodeURIComponent(text)
-    .replaceAll('%2F', '/')
-    .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+  return uriEncode(text).replaceAll('%2F', '/')
+}
+
+/**
+ * Spells a query as SigV4 signs it: encoded, and then in the order of names, and of values under one name. A parameter
+ * without a value has its `=` too.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html (CanonicalQueryString)
+ */
+export function canonicalQuery(parameters: QueryParameters): string {
+  return parameters
+    .map(([name, value]) => [uriEncode(name), uriEncode(value)] as const)
+    .sort(([name, value], [otherName, otherValue]) => compare(name, otherName) || compare(value, otherValue))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&')
+}
+
+/** Names and values as they are meant, in any order. */
+export type QueryParameters = ReadonlyArray<readonly [name: string, value: string]>
+
+function uriEncode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+}
+
+/** By ASCII, whatever the locale. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }

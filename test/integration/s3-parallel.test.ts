@@ -161,6 +161,52 @@ describe('bodies over several connections', { timeout: 120_000 }, () => {
     assertAllGivenBack(bucket)
   })
 
+  it('delivers an object whole that is replaced or deleted midway in a bucket with versions', async (t) => {
+    const versioned = await startS3StandIn({ bytesPerSecondPerConnection: 8 * mib, firstByteDelayMs: 2 })
+    t.after(() => versioned.close())
+    versioned.enableVersions()
+    const random = seeded(6)
+    let partsCount = 0
+    const bucket = client(t, versioned)
+    await inTurns(20, 5, async (round) => {
+      const key = `swap-${round}`
+      versioned.put(key, { body: { sizeBytes: 3 * mib, seed: 1 } })
+      const { body } = await bucket.get(key)
+      const swapAt = Math.floor(random() * 3 * mib)
+      let isSwapped = false
+      await readExactly(body, 1, 0, 3 * mib, (at) => {
+        if (at < swapAt || isSwapped) return
+        isSwapped = true
+        if (round % 2 === 0) versioned.put(key, { body: { sizeBytes: 2 * mib, seed: 2 } })
+        else versioned.delete(key)
+      })
+      partsCount += body.parts ?? 0
+    })
+    assert.ok(partsCount > 20, `${partsCount} parts`)
+    assert.deepEqual(bucket.retries, [])
+    const named = versioned.requests.filter(({ rawTarget }) => rawTarget.includes('?versionId='))
+    assert.ok(named.length >= partsCount)
+    assert.ok(named.every(({ authenticated, headers }) => authenticated && headers['if-match'] !== undefined))
+    assertAllGivenBack(bucket)
+  })
+
+  it('asks for no more parts by the name of the version than were under way when S3 refused that', async (t) => {
+    const versioned = await startS3StandIn({ bytesPerSecondPerConnection: 8 * mib, firstByteDelayMs: 2 })
+    t.after(() => versioned.close())
+    versioned.enableVersions()
+    versioned.put('film', { body: { sizeBytes, seed: 7 } })
+    const bucket = client(t, versioned)
+    versioned.misbehave(({ rawTarget }) =>
+      rawTarget.includes('?') ? { error: 403, code: 'AccessDenied' } : undefined,
+    )
+    const { body } = await bucket.get('film')
+    await readExactly(body, 7)
+    assert.ok((body.parts ?? 0) > 8)
+    const named = versioned.requests.filter(({ rawTarget }) => rawTarget.includes('?versionId='))
+    assert.ok(named.length >= 1 && named.length <= 4, `${named.length} refused`)
+    assertAllGivenBack(bucket)
+  })
+
   for (const lie of [{ wrongEtag: true }, { wrongContentRange: true }, { contentLength: -1000 }]) {
     it(`never takes a part with ${Object.keys(lie)}`, async (t) => {
       const bucket = client(t, s3)

@@ -14,7 +14,7 @@ export interface Bucket {
 }
 
 const maxKeyBytes = 1024
-const ownQueryNames = new Set(['x-id', 'partNumber'])
+const ownQueryNames = new Set(['x-id', 'partNumber', 'versionId'])
 
 /** The honest answer to a request whose signature was checked; `authError` is what came out of that. */
 export function answerRequest(
@@ -43,11 +43,29 @@ export function answerRequest(
   if (unknown !== undefined) {
     return errorAnswer(s3Error('NotImplemented', { details: { QueryParameter: unknown[0] } }), context)
   }
+  const versionId = target.query.find(([name]) => name === 'versionId')?.[1]
+  if (versionId !== undefined) return answerVersion(target.key, versionId, request, bucket, context)
   const object = bucket.store.get(target.key)
   if (object !== undefined) return answerObject(object, request.headers, target.query, context)
   const error = bucket.mayList
     ? s3Error('NoSuchKey', { details: { Key: target.key } })
     : s3Error('AccessDenied')
+  return errorAnswer(error, context)
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_RequestParameters */
+function answerVersion(
+  key: string,
+  versionId: string,
+  { headers, target }: { headers: IncomingHttpHeaders; target: RequestTarget },
+  { store }: Bucket,
+  context: AnswerContext,
+): Answer {
+  const object = store.getVersion(key, versionId)
+  if (object !== undefined) return answerObject(object, headers, target.query, context)
+  const error = store.hasVersions
+    ? s3Error('NoSuchVersion', { details: { Key: key, VersionId: versionId } })
+    : s3Error('InvalidArgument', { message: 'Invalid version id specified' })
   return errorAnswer(error, context)
 }
 

@@ -71,6 +71,7 @@ async function answerExchange(
     const kept = old === undefined ? {} : { contentType: old.contentType, headers: { ...old.headers } }
     bucket.store.put(key, { ...kept, body: wrong.replaceObject })
   }
+  if (wrong.deleteObject && key !== undefined) bucket.store.delete(key)
   const context = createAnswerContext(now)
   const honest = answerRequest({ method, headers, target }, bucket, authError, context)
   const coded = codeAnswer(honest, wrong, {

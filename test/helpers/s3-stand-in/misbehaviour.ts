@@ -5,6 +5,8 @@ import type { NewBody } from './object-store.ts'
 export interface Misbehaviour {
   /** Overwrites the object before the request is looked at, keeping its type and headers. */
   replaceObject?: NewBody
+  /** Deletes it before the request is looked at; with versions, that leaves a mark. */
+  deleteObject?: boolean
 
   // Instead of an answer.
   resetBeforeHead?: boolean

@@ -51,6 +51,7 @@ function objectHeaders(
     ...(object.etag === null ? [] : [['etag', object.etag] as [string, string]]),
     ['x-amz-server-side-encryption', 'AES256'],
     ['accept-ranges', 'bytes'],
+    ...versionHeader(object),
     ...Object.entries(stored),
   ]
 }
@@ -63,8 +64,13 @@ function notModifiedHeaders(object: HeldObject, context: AnswerContext): [string
     ...commonHeaders(context),
     ['last-modified', object.lastModified.toUTCString()],
     ...(object.etag === null ? [] : [['etag', object.etag] as [string, string]]),
+    ...versionHeader(object),
     ...kept,
   ]
+}
+
+function versionHeader({ versionId }: HeldObject): [string, string][] {
+  return versionId === undefined ? [] : [['x-amz-version-id', versionId]]
 }
 
 // `response-content-type` and its like: a proxy that lets its client's query through gives itself away here.

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, statSync } from 'node:fs'
 import { generatedBody } from './generated-body.ts'
 import { bufferBody, fileBody, type ObjectBody } from './object-body.ts'
+import { createVersions } from './versions.ts'
 
 export type NewBody = Uint8Array | string | { sizeBytes: number; seed: number } | { file: string }
 
@@ -20,6 +21,8 @@ export interface StoredObject {
   /** In whole seconds, as HTTP dates are. */
   readonly lastModified: Date
   readonly sizeBytes: number
+  /** `undefined` in a bucket without versions. */
+  readonly versionId: string | undefined
 }
 
 export interface HeldObject extends StoredObject {
@@ -31,7 +34,15 @@ export interface HeldObject extends StoredObject {
 export interface ObjectStore {
   put(key: string, object: NewObject): HeldObject
   get(key: string): HeldObject | undefined
+  /** By its name, also where it is not the newest any more. */
+  getVersion(key: string, versionId: string): HeldObject | undefined
+  /** With versions, older ones stay. */
   delete(key: string): void
+  /** For good, and the newest but one is there again. */
+  deleteVersion(key: string, versionId: string): void
+  /** From now on older versions are kept; objects from before have the name `null`. */
+  enableVersions(): void
+  readonly hasVersions: boolean
   /** In the order of their UTF-8 bytes, as S3 lists them. */
   keys(): string[]
   close(): void
@@ -39,7 +50,7 @@ export interface ObjectStore {
 
 /** The objects of one bucket. Keys are kept exactly as they are. */
 export function createObjectStore(clock: () => Date): ObjectStore {
-  const objects = new Map<string, HeldObject>()
+  const objects = createVersions<HeldObject>()
   const descriptors: number[] = []
   return {
     put(key, object) {
@@ -48,13 +59,19 @@ export function createObjectStore(clock: () => Date): ObjectStore {
       const lastModified = new Date(Math.floor((object.lastModified ?? clock()).getTime() / 1000) * 1000)
       const contentType = object.contentType ?? 'binary/octet-stream'
       const headers = object.headers ?? {}
-      const held = { body, etag, lastModified, contentType, headers, sizeBytes: body.sizeBytes }
-      objects.set(key, held)
-      return held
+      const { sizeBytes } = body
+      const held = { body, etag, lastModified, contentType, headers, sizeBytes, versionId: undefined }
+      return objects.put(key, (versionId) => ({ ...held, versionId }))
     },
     get: (key) => objects.get(key),
-    delete: (key) => void objects.delete(key),
-    keys: () => [...objects.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+    getVersion: (key, versionId) => objects.getVersion(key, versionId),
+    delete: (key) => objects.delete(key),
+    deleteVersion: (key, versionId) => objects.deleteVersion(key, versionId),
+    enableVersions: () => objects.enable(),
+    get hasVersions() {
+      return objects.areEnabled
+    },
+    keys: () => objects.keys().sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
     close() {
       for (const descriptor of descriptors.splice(0)) closeSync(descriptor)
       objects.clear()

@@ -36,12 +36,14 @@ export function parseRequestTarget(rawTarget: string, host: string, ownBucket: s
 
 /** Sorted by name, then value, with every reserved character encoded, the slash too. */
 export function canonicalQuery(query: [name: string, value: string][]): string {
-  return query
-    .map(
-      ([name, value]) => `${encodeBytes(Buffer.from(name), false)}=${encodeBytes(Buffer.from(value), false)}`,
-    )
-    .sort()
-    .join('&')
+  return (
+    query
+      .map((pair) => pair.map((text) => encodeBytes(Buffer.from(text), false)))
+      // A space stands before everything that is left of names and values.
+      .sort((a, b) => (a.join(' ') < b.join(' ') ? -1 : 1))
+      .map((pair) => pair.join('='))
+      .join('&')
+  )
 }
 
 function parseQuery(rawQuery: string): [string, string][] {

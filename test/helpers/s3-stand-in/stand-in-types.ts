@@ -58,6 +58,10 @@ export interface S3StandIn extends StandInCredentials {
   readonly region: string
   put(key: string, object: NewObject): StoredObject
   delete(key: string): void
+  /** For good, in a bucket with versions. */
+  deleteVersion(key: string, versionId: string): void
+  /** Makes the bucket one with versions: each `put` has a name from now on, and `delete` only leaves a mark. */
+  enableVersions(): void
   readonly requests: RecordedRequest[]
   /** How many requests came, recorded or not. */
   readonly requestCount: number

@@ -53,6 +53,8 @@ export async function startS3StandIn(options: S3StandInOptions = {}): Promise<S3
     ...{ ...credentials, origin, endpoint: `${origin}/${bucket}/`, port, bucket, region },
     put: (key, object) => store.put(key, object),
     delete: (key) => store.delete(key),
+    deleteVersion: (key, versionId) => store.deleteVersion(key, versionId),
+    enableVersions: () => store.enableVersions(),
     requests: recorder.records,
     get requestCount() {
       return recorder.count

@@ -38,6 +38,28 @@ describe('startS3StandIn', { timeout: 60_000 }, () => {
     assert.deepEqual(await refusal(s3, tampered), [403, 'SignatureDoesNotMatch'])
   })
 
+  it('keeps versions once it is told to, and gives each by its name', async (t) => {
+    const s3 = await start(t)
+    const ask = async (versionId?: string) => {
+      const query = versionId === undefined ? {} : { versionId }
+      const { status, code, answer } = await send(s3, await signRequest(s3, 'object', { query }))
+      const name = /x-amz-version-id: (.*)/i.exec(answer.head)?.[1]
+      return status === 200 ? [answer.body.toString(), name] : [status, code]
+    }
+    assert.deepEqual(await ask(), ['object', undefined])
+    assert.deepEqual(await ask('x'), [400, 'InvalidArgument'])
+    s3.enableVersions()
+    assert.deepEqual(await ask(), ['object', 'null'])
+    const { versionId = '' } = s3.put('object', { body: 'second object' })
+    assert.deepEqual(await ask(), ['second object', versionId.toLowerCase()])
+    s3.delete('object')
+    assert.deepEqual(await ask(), [404, 'NoSuchKey'])
+    assert.deepEqual(await ask('null'), ['object', 'null'])
+    assert.deepEqual(await ask(versionId), ['second object', versionId.toLowerCase()])
+    s3.deleteVersion('object', versionId)
+    assert.deepEqual(await ask(versionId), [404, 'NoSuchVersion'])
+  })
+
   it('takes a date within 15 minutes of its clock', async (t) => {
     const now = Date.parse('2026-01-02T03:04:05Z')
     const s3 = await start(t, { clock: () => new Date(now) })

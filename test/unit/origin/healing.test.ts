@@ -3,6 +3,8 @@ import { describe, it } from 'node:test'
 import type { ObjectKey } from '../../../src/object/key.ts'
 import type { FoundObject } from '../../../src/origin/attempt.ts'
 import { HealingBody } from '../../../src/origin/healing.ts'
+import { VersionNames } from '../../../src/origin/version-name.ts'
+
 import type { S3Response } from '../../../src/s3/connection.ts'
 import type { S3Client } from '../../../src/s3/s3-client.ts'
 import { TransportError } from '../../../src/s3/transport-error.ts'
@@ -38,6 +40,7 @@ function begin() {
     sizeBytes: 100,
     range: undefined,
     etag: '"a"',
+    versionId: undefined,
     s3RequestId: undefined,
     body: first,
   }
@@ -46,6 +49,7 @@ function begin() {
     { method: 'GET', key: 'k' as ObjectKey, conditions: {}, signal },
     {
       client,
+      versionNames: new VersionNames(() => 0),
       maxAttempts: 3,
       deadlineMs: 60_000,
       readerPatienceMs: 60_000,

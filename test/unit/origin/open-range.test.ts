@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { FoundObject } from '../../../src/origin/attempt.ts'
 import { checkRange, rangeRequest, versionOf } from '../../../src/origin/open-range.ts'
+import { VersionNames } from '../../../src/origin/version-name.ts'
 import { createHandFedBody } from '../../helpers/hand-fed-bodies.ts'
 
 /** Bytes 10 to 19 of 100, unless told otherwise. */
@@ -14,6 +15,7 @@ function answerWith(changes: Partial<FoundObject> = {}) {
     sizeBytes: 10,
     range: { first: 10, last: 19, sizeBytes: 100 },
     etag: '"a"',
+    versionId: undefined,
     s3RequestId: undefined,
     body,
     ...changes,
@@ -21,17 +23,30 @@ function answerWith(changes: Partial<FoundObject> = {}) {
   return { found, body }
 }
 
-const version = { etag: '"a"', sizeBytes: 100 }
+const names = new VersionNames(() => 0)
+const version = { etag: '"a"', sizeBytes: 100, name: undefined }
 
 describe('versionOf', () => {
   it('has the size of the whole object, also where the answer holds a part of it', () => {
-    assert.deepEqual(versionOf(answerWith().found), version)
-    assert.deepEqual(versionOf(answerWith({ range: undefined }).found), { etag: '"a"', sizeBytes: 10 })
+    assert.deepEqual(versionOf(answerWith().found, names), version)
+    assert.deepEqual(versionOf(answerWith({ range: undefined }).found, names), { ...version, sizeBytes: 10 })
   })
 
   it('is none without an ETag that names the very bytes and can be signed', () => {
     for (const etag of [undefined, 'W/"a"', 'a', '"a', '"a"b"', '"\u00e4"', '"a b"'])
-      assert.equal(versionOf(answerWith({ etag }).found), undefined, String(etag))
+      assert.equal(versionOf(answerWith({ etag }).found, names), undefined, String(etag))
+  })
+})
+
+describe('versionOf, in a bucket with versions', () => {
+  it('has the name of the version', () => {
+    for (const versionId of ['3HL4kqCxf3vjVBH40Nrjfkd', 'v1/2+3==', '~', 'x'.repeat(1024)])
+      assert.equal(versionOf(answerWith({ versionId }).found, names)?.name?.usable, versionId)
+  })
+
+  it('has none where it is no name: objects from before the versions, and what S3 does not say', () => {
+    for (const versionId of [undefined, 'null', '', 'a b', 'n\u00e4me', 'a\u0000', 'x'.repeat(1025)])
+      assert.equal(versionOf(answerWith({ versionId }).found, names)?.name, undefined, String(versionId))
   })
 })
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { after, describe, it } from 'node:test'
 import { S3Client } from '@aws-sdk/client-s3'
 import { createSigner } from '../../../src/s3/sigv4.ts'
-import { uriEncodePath } from '../../../src/s3/uri-encode.ts'
+import { canonicalQuery, uriEncodePath } from '../../../src/s3/uri-encode.ts'
 import { createRandom } from '../../helpers/random.ts'
 
 const region = 'eu-west-2'
@@ -20,11 +20,17 @@ describe('createSigner', () => {
   function createSdkSigner(credentials: typeof plain & { sessionToken?: string }) {
     const client = new S3Client({ region, credentials })
     clients.push(client)
-    return async (method: string, path: string, headers: Record<string, string>, nowMs: number) => {
+    return async (
+      method: string,
+      path: string,
+      headers: Record<string, string>,
+      nowMs: number,
+      query = {},
+    ) => {
       const signer = await client.config.signer()
       const signed = await signer.sign(
         {
-          ...{ method, protocol: 'https:', hostname: 'h.example', path, query: {} },
+          ...{ method, protocol: 'https:', hostname: 'h.example', path, query },
           headers: { ...headers, 'x-amz-content-sha256': emptyHash },
         },
         { signingDate: new Date(nowMs) },
@@ -52,6 +58,39 @@ describe('createSigner', () => {
     )
   })
 
+  // Both from https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+  for (const [what, parameters, signature] of [
+    [
+      'GET Bucket Lifecycle',
+      [['lifecycle', '']],
+      'fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543',
+    ],
+    [
+      'Get Bucket (List Objects)',
+      [
+        ['prefix', 'J'],
+        ['max-keys', '2'],
+      ],
+      '34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7',
+    ],
+  ] as const)
+    it(`signs the example with a query of the documentation of S3: ${what}`, () => {
+      const headers = createSigner('us-east-1')(
+        {
+          method: 'GET',
+          path: '/',
+          query: canonicalQuery(parameters),
+          headers: [['host', 'examplebucket.s3.amazonaws.com']],
+        },
+        {
+          accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+          secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+        },
+        Date.parse('2013-05-24T00:00:00Z'),
+      )
+      assert.match(Object.fromEntries(headers).authorization ?? '', new RegExp(`Signature=${signature}$`))
+    })
+
   const keys = [
     'plain.txt',
     'a//b',
@@ -68,7 +107,7 @@ describe('createSigner', () => {
     'e\u0301 is not é',
   ]
 
-  it('signs every key and every set of headers as the SDK does, also with a session token', async () => {
+  it('signs every key, query and set of headers as the SDK does, also with a session token', async () => {
     const random = createRandom()
     for (const credentials of [plain, { ...plain, sessionToken: 'FwoGZXIvYXdz//EXAMPLE+token==' }]) {
       const sdk = createSdkSigner(credentials)
@@ -83,8 +122,15 @@ describe('createSigner', () => {
         const method = random.chance(0.5) ? 'GET' : 'HEAD'
         const path = `/bucket/${uriEncodePath(key)}`
         const nowMs = 1_700_000_000_000 + random.below(90 * 86_400_000)
-        const ours = Object.fromEntries(sign({ method, path, headers }, credentials, nowMs))
-        const theirs = await sdk(method, path, Object.fromEntries(headers), nowMs)
+        const parameters = Array.from({ length: random.below(4) }, (_, index) => {
+          const name = `${random.text(1 + random.below(4))}${index}`
+          return [name, random.chance(0.2) ? '' : random.text(random.below(20))] as const
+        })
+        const query = canonicalQuery(parameters)
+        const ours = Object.fromEntries(sign({ method, path, query, headers }, credentials, nowMs))
+        const theirs = await sdk(
+          ...([method, path, Object.fromEntries(headers), nowMs, Object.fromEntries(parameters)] as const),
+        )
         assert.equal(ours.authorization, theirs.authorization, `${JSON.stringify(key)}, seed ${random.seed}`)
         assert.equal(ours['x-amz-date'], theirs['x-amz-date'])
         assert.equal(ours['x-amz-security-token'], theirs['x-amz-security-token'])
