@@ -166,7 +166,10 @@ export interface AccessRecord {
   traceId?: string | undefined
 }
 
-/** `started` and `restarted` lead to the SSO, the others answer a browser that comes back from there. */
+/**
+ * `started` and `restarted` lead to the SSO, the others answer a browser that comes back from there. After a token that
+ * the SSO refused, `restarted` leads there by way of the page that was wanted.
+ */
 export type LoginStep = 'started' | 'restarted' | 'finished' | 'repeated' | 'expired' | 'denied' | 'failed'
 
 /** One line for each request. */

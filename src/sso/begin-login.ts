@@ -6,11 +6,13 @@ import { type CookieSettings, cookieNameFor, readCookies, writeCookie } from '..
 import type { Sessions } from '../session/sessions.ts'
 import { isSecret, newSecret, type Secret } from '../store/sealing.ts'
 import type { PendingLogin, PendingLogins } from './pending-logins.ts'
+import type { RefusedTokens } from './refused-tokens.ts'
 import type { SsoClient } from './sso-client.ts'
 
 /** What logins need. */
 export interface LoginParts {
   pending: PendingLogins
+  refusedTokens: RefusedTokens
   sessions: Sessions
   sso: SsoClient
   /** Of the cookie that ties logins to a browser. */

@@ -5,7 +5,7 @@ import type { Reply } from '../http/reply.ts'
 import type { LoginStep } from '../log/log.ts'
 import type { Secret } from '../store/sealing.ts'
 import { beginLogin, browsersOf, type LoginParts, redirect, type Site, siteOfLogin } from './begin-login.ts'
-import type { WayBack } from './pending-logins.ts'
+import type { RecalledLogin, WayBack } from './pending-logins.ts'
 import { oauthErrorCode } from './token-answer.ts'
 
 /** How a callback ended, for the log. */
@@ -17,7 +17,7 @@ export interface FinishedLogin {
   failure?: S3ProxyError
 }
 
-/** More than this, and the browser does not keep our cookie, or the SSO refuses its own tokens. */
+/** More than this, and the browser does not keep our cookie, or the SSO refuses its own tokens. Each is counted by itself. */
 const maxRestarts = 2
 
 /**
@@ -42,7 +42,8 @@ export async function finishLogin(
   const login = state === undefined ? undefined : await parts.pending.find(state)
   const site = login === undefined ? at : siteOfLogin(login)
   const sent = browsersOf(parts, request, site)
-  const wayBack = login ?? recall(parts, state, sent)
+  const recalled = login === undefined ? recall(parts, state, sent) : undefined
+  const wayBack = login ?? recalled
   const browser = sent.find((secret) => login !== undefined && parts.pending.isOf(login, secret))
   const home = (browser === undefined ? at : site).origin + (wayBack?.returnTo ?? '/')
   const hasSession = async () =>
@@ -69,7 +70,8 @@ export async function finishLogin(
     if (login === undefined || login.restarts >= maxRestarts) {
       if (await hasSession()) return { step: 'repeated', reply: redirect(home) }
     }
-    if (wayBack.restarts >= maxRestarts) return refuse('LOGIN_EXPIRED')
+    // Where the store loses logins, the next one may be lost as well; a person looks at the page, and no circle begins.
+    if (recalled?.isOver === false || wayBack.restarts >= maxRestarts) return refuse('LOGIN_EXPIRED')
     // Tabs that a browser without a cookie opens at once get one each, of which the last stays. It is waited for,
     // so that the next callback brings it and the tab needs no more restarts than it has.
     if (login?.restarts === 0 && sent.length > 0) await parts.settle()
@@ -82,12 +84,18 @@ export async function finishLogin(
     const accessToken = await parts.sso.exchangeCode({ code, codeVerifier, redirectUri: login.redirectUri })
     const identity = await parts.sso.identify(accessToken)
     if (identity.kind === 'rejected') {
-      if (login.restarts < maxRestarts) return await restart(login)
+      if ((await parts.refusedTokens.add(browser, login)) <= maxRestarts)
+        return { step: 'restarted', reply: redirect(home) }
+      // Whoever starts again by the page's link has all attempts again.
+      await parts.refusedTokens.forget(browser, login)
       return refuse('SSO_FORBADE_CODE', tokenRefused())
     }
     const now = parts.now()
     const session = { accessToken, who: identity.who, createdAt: now, verifiedAt: now }
-    const cookie = await parts.sessions.create(session, site.isSecure)
+    const [cookie] = await Promise.all([
+      parts.sessions.create(session, site.isSecure),
+      parts.refusedTokens.forget(browser, login),
+    ])
     return { step: 'finished', reply: redirect(home, cookie), who: identity.who }
   } catch (failure) {
     if (failure instanceof S3ProxyError && failure.code !== 'INTERNAL') return refuse(failure.code, failure)
@@ -96,7 +104,11 @@ export async function finishLogin(
 }
 
 /** The way back of a login that the store has forgotten and this browser has begun. */
-function recall({ pending }: LoginParts, state: string | undefined, sent: Secret[]): WayBack | undefined {
+function recall(
+  { pending }: LoginParts,
+  state: string | undefined,
+  sent: Secret[],
+): RecalledLogin | undefined {
   if (state === undefined) return undefined
   for (const secret of sent) {
     const wayBack = pending.recall(state, secret)

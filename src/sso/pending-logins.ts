@@ -8,6 +8,12 @@ export interface WayBack {
   restarts: number
 }
 
+/** What the state tells of a login to the browser that began it. */
+export interface RecalledLogin extends WayBack {
+  /** Whether its ten minutes are over. Else the store has lost it before its time. */
+  isOver: boolean
+}
+
 /** A login that was begun and has not come back from the SSO. */
 export interface PendingLogin extends WayBack {
   redirectUri: string
@@ -29,7 +35,7 @@ export interface PendingLogins {
   /** @returns the PKCE verifier to the first who asks; `undefined` to everybody after */
   claim(state: string, login: PendingLogin, browser: Secret): Promise<string | undefined>
   /** What a login was for that the store has forgotten, to the browser that began it. */
-  recall(state: string, browser: Secret): WayBack | undefined
+  recall(state: string, browser: Secret): RecalledLogin | undefined
 }
 
 const lifetimeMs = 600_000
@@ -40,12 +46,12 @@ const maxReturnToCharacters = 1024
  * Logins under way, found by the hash of their state, and sealed under it: Redis alone tells neither where
  * somebody wanted to go nor the verifier, which takes the browser's cookie too.
  *
- * A state is a secret and, behind a `.`, the way back sealed under the browser's cookie. The browser carries it, so
- * that it outlives the record in the store without a byte there: anybody may begin logins.
+ * A state is a secret and, behind a `.`, the way back and the time, sealed under the browser's cookie. The browser
+ * carries it, so that it outlives the record in the store without a byte there: anybody may begin logins.
  *
  * @param deployment what the logins belong to: with another one, none of them is found
  */
-export function createPendingLogins(store: Store, deployment: string): PendingLogins {
+export function createPendingLogins(store: Store, deployment: string, now: () => number): PendingLogins {
   const purposes = {
     login: `login ${deployment}`,
     pkce: `pkce ${deployment}`,
@@ -61,12 +67,13 @@ export function createPendingLogins(store: Store, deployment: string): PendingLo
         browser: nameOf(browser),
         sealedVerifier: seal(codeVerifier, browser, purposes.pkce),
       }
+      const begunAt = now()
       await store.set(
         `login:${nameOf(secret)}`,
         seal(JSON.stringify(pending), secret, purposes.login),
         lifetimeMs,
       )
-      return { state: secret + sealedWayBack(login, browser, purposes.wayBack), codeVerifier }
+      return { state: secret + sealedWayBack({ ...login, begunAt }, browser, purposes.wayBack), codeVerifier }
     },
     async find(state) {
       const secret = secretIn(state)
@@ -86,24 +93,33 @@ export function createPendingLogins(store: Store, deployment: string): PendingLo
       const dot = state.indexOf('.')
       if (dot === -1 || state.length > 4 * maxReturnToCharacters) return undefined
       const json = unseal(state.slice(dot + 1), browser, purposes.wayBack)
-      const wayBack = json === undefined ? undefined : (JSON.parse(json) as Partial<WayBack>)
-      return isWayBack(wayBack) ? wayBack : undefined
+      const wayBack = json === undefined ? undefined : (JSON.parse(json) as Partial<DatedWayBack>)
+      if (!isWayBack(wayBack)) return undefined
+      const { returnTo, restarts, begunAt } = wayBack
+      return { returnTo, restarts, isOver: now() - begunAt >= lifetimeMs }
     },
   }
 }
 
+interface DatedWayBack extends WayBack {
+  /** Milliseconds since 1970. */
+  begunAt: number
+}
+
 /** A neighbouring host may plant a cookie that it knows, and seal with it whatever it likes. */
-function isWayBack(value: Partial<WayBack> | undefined): value is WayBack {
+function isWayBack(value: Partial<DatedWayBack> | undefined): value is DatedWayBack {
   return (
     typeof value?.returnTo === 'string' &&
     /^\/[!-~\x80-\xff]*$/.test(value.returnTo) &&
-    Number.isSafeInteger(value.restarts)
+    Number.isSafeInteger(value.restarts) &&
+    Number.isSafeInteger(value.begunAt)
   )
 }
 
-function sealedWayBack({ returnTo, restarts }: WayBack, browser: Secret, purpose: string): string {
+function sealedWayBack(login: DatedWayBack, browser: Secret, purpose: string): string {
+  const { returnTo, restarts, begunAt } = login
   if (returnTo.length > maxReturnToCharacters) return ''
-  const wayBack: WayBack = { returnTo, restarts }
+  const wayBack: DatedWayBack = { returnTo, restarts, begunAt }
   return `.${seal(JSON.stringify(wayBack), browser, purpose)}`
 }
 

@@ -15,6 +15,7 @@ import { createOAuth2Sso } from '../sso/oauth2-sso.ts'
 import { createPacedSso } from '../sso/paced-sso.ts'
 import { createPendingLogins } from '../sso/pending-logins.ts'
 import { pingSso } from '../sso/ping-sso.ts'
+import { createRefusedTokens } from '../sso/refused-tokens.ts'
 import { ssoEndpoints } from '../sso/sso-endpoints.ts'
 import { createAudit, createIdentityHash } from '../telemetry/audit.ts'
 import { createRequestSink, type RequestEnd, type RequestWatchers } from '../telemetry/request-end.ts'
@@ -96,7 +97,8 @@ export function createParts(
     source,
     sessions,
     sso,
-    pending: createPendingLogins(store, deployment),
+    pending: createPendingLogins(store, deployment, now),
+    refusedTokens: createRefusedTokens(store),
     ssoLogoutUrl: config.sso.logoutUrl,
     cookie: { name: `${config.session.cookieName}_login`, sameSite: config.session.sameSite },
     siteOf: createSiteResolver({ ...config.server, isTls: config.server.tlsCertFile !== undefined }),

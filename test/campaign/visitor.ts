@@ -123,7 +123,9 @@ export function createVisitor(scene: Scene, random: Random, note: (note: Note) =
       return false
     }
     // Where connections break, a callback may have been answered before, with nobody to hear it.
-    if (!isSessionIn(answer) && !fault.mayBreak)
+    // A token that the SSO refuses leads back to its page, where the login begins again.
+    const mayBeRefused = fault.at === 'sso' && fault.endsSessions
+    if (!isSessionIn(answer) && !fault.mayBreak && !mayBeRefused)
       wrong(fault, question, answer, 'a login that ends without a session')
     if (random.chance(0.3)) await replay(fault, callback, cookies)
     return true

@@ -108,15 +108,36 @@ describe('sessions in Redis', () => {
       assert.equal((await jo.request(`${instance}/page.html`)).text, '<h1>page</h1>')
   })
 
-  it('are begun again for the same page when Redis has forgotten them', async (t) => {
+  it('have a page with the way back when Redis forgets a login within its ten minutes', async (t) => {
     const { redis, origin, browser, sso } = await start(t)
     const jo = browser()
     const callback = await toCallback(jo, `${origin}/page.html?wanted`)
     await redis.command('flushall')
-    const answer = await jo.follow(callback)
-    assert.equal(answer.url, `${origin}/page.html?wanted`)
-    assert.equal(answer.text, '<h1>page</h1>')
-    assert.deepEqual(sso.calls, { authorize: 2, token: 1, me: 2 })
+    const answer = await jo.request(callback)
+    assert.equal(answer.status, 403)
+    assert.match(answer.text, /Please try the original link again\./)
+    assert.ok(answer.text.includes(`href="${origin}/page.html?wanted"`))
+    assert.equal(sso.calls.token, 0)
+    assert.equal((await jo.follow(`${origin}/page.html?wanted`)).text, '<h1>page</h1>')
+  })
+
+  it('count the tokens that the SSO refuses, for all instances, and forget them with the login', async (t) => {
+    const { redis, origin, browser, sso } = await start(t)
+    const jo = browser()
+    sso.misbehave({ me: (ordinal) => (ordinal <= 2 ? { status: 403 } : undefined) })
+    for (const refusals of ['1', '2']) {
+      assert.equal(
+        locationOf(await jo.request(await toCallback(jo, `${origin}/page.html`))),
+        `${origin}/page.html`,
+      )
+      const [key = ''] = (await redis.command('keys', '*:refused:*')).split('\n')
+      assert.match(key, /^s3proxy:refused:[\w-]{43}$/)
+      assert.equal(await redis.command('get', key), refusals)
+      const left = Number(await redis.command('ttl', key))
+      assert.ok(left > 540 && left <= 600, String(left))
+    }
+    assert.equal((await jo.follow(`${origin}/page.html`)).text, '<h1>page</h1>')
+    assert.equal(await redis.command('keys', '*:refused:*'), '')
   })
 
   it('are no sessions for another client, SSO or cookie on the same Redis', async (t) => {

@@ -68,7 +68,10 @@ describe('a callback, when the SSO fails', () => {
   it('begins again by itself for a token that `me` refuses, and asks for a page once more at most twice', async (t) => {
     const { origin, sso, browser, log } = await startLoginStage(t)
     sso.misbehave({ me: (ordinal) => (ordinal <= 2 ? { status: 403 } : undefined) })
-    assert.equal((await browser().follow(`${origin}/page.html?x`)).url, `${origin}/page.html?x`)
+    const once = browser()
+    const refused = await once.request(await toCallback(once, `${origin}/page.html?x`))
+    assert.deepEqual([locationOf(refused), refused.text], [`${origin}/page.html?x`, ''])
+    assert.equal((await once.follow(`${origin}/page.html?x`)).url, `${origin}/page.html?x`)
     assert.deepEqual(sso.calls, { authorize: 3, token: 3, me: 3 })
     sso.misbehave({ me: { status: 403 } })
     const answer = await browser().follow(`${origin}/page.html?x`)
@@ -79,6 +82,22 @@ describe('a callback, when the SSO fails', () => {
       log.filter(({ level }) => level === 'warn').map(({ fields }) => fields.code),
       ['SSO_FORBADE_CODE'],
     )
+  })
+
+  it('ends in a page for a browser that drops cookies, whose tokens the SSO would refuse', async (t) => {
+    const { origin, sso, browser } = await startLoginStage(t)
+    sso.misbehave({ me: { status: 403 } })
+    const jo = browser()
+    let url = `${origin}/page.html`
+    let answer = await jo.request(url)
+    for (let step = 0; answer.status === 302; step++) {
+      assert.ok(step < 20, 'a circle')
+      url = locationOf(answer)
+      jo.jar.clear()
+      answer = await jo.request(url)
+    }
+    assert.equal(answer.status, 403)
+    assert.equal(sso.calls.me, 0)
   })
 
   it('has a way on for a code that is spent, whatever status the SSO gives it', async (t) => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { S3ProxyError } from '../../../src/errors.ts'
+import type { OpenSession } from '../../../src/session/sessions.ts'
 import { beginLogin } from '../../../src/sso/begin-login.ts'
 import { finishLogin } from '../../../src/sso/finish-login.ts'
+import type { Identity } from '../../../src/sso/sso-client.ts'
 import { cookiesOf, createLoginPorts, locationIn, request, site } from '../sso/sso-ports.ts'
 
 const returnTo = '/a%20b?c=d?'
@@ -57,6 +59,24 @@ describe('finishLogin', () => {
     const repeated = await finish(`?code=x&state=${state}`, `${cookie}; ${cookiesOf(finished.reply)}`)
     assert.equal(repeated.step, 'repeated')
     assert.equal(locationIn(repeated.reply), site.origin + returnTo)
+  })
+
+  it('leaves a login that the store loses before its time to the person, with a link to its page', async () => {
+    const { clock, store, sso, parts, finish, begin } = start()
+    const login = await begin()
+    store.get = async () => null
+    clock.now += 599_999
+    const query = `?code=x&state=${login.state}`
+    const { reply, step } = await finish(query, login.cookie)
+    assert.deepEqual([reply.status, reply.code, step], [403, 'LOGIN_EXPIRED', 'expired'])
+    assert.equal(locationIn(reply), '')
+    assert.ok(String(reply.body).includes('Please try the original link again.'))
+    assert.ok(String(reply.body).includes(`href="${site.origin}/a%20b?c=d?"`))
+    // Another tab has finished meanwhile.
+    parts.sessions.find = async () => ({}) as OpenSession
+    const repeated = await finish(query, login.cookie)
+    assert.deepEqual([repeated.step, locationIn(repeated.reply)], ['repeated', site.origin + returnTo])
+    assert.deepEqual(sso.asked, [])
   })
 
   it('says what to do where nothing is known, with a link to the root', async () => {
@@ -162,30 +182,61 @@ describe('finishLogin', () => {
     assert.deepEqual(sso.asked, [])
   })
 
-  it('begins again twice for a token that the SSO does not know, and makes no session of it', async () => {
+  it('leads back to the page twice for a token that the SSO does not know, and makes no session of it', async () => {
     const { sso, finish, begin } = start()
     sso.answer = { kind: 'rejected' }
-    let { state, cookie } = await begin()
-    for (let restart = 0; restart < 2; restart++) {
-      const { reply, step } = await finish(`?code=x&state=${state}`, cookie)
-      assert.equal(step, 'restarted')
-      state = stateIn(locationIn(reply))
+    const { cookie } = await begin()
+    // Who starts again by the link of the page has all attempts again.
+    for (let round = 0; round < 2; round++) {
+      for (let refusal = 0; refusal < 2; refusal++) {
+        const elsewhere = { origin: 'http://other.example.com', isSecure: false }
+        const { reply, step } = await finish(
+          `?code=x&state=${(await begin(cookie)).state}`,
+          cookie,
+          elsewhere,
+        )
+        assert.equal(step, 'restarted')
+        assert.deepEqual([reply.status, locationIn(reply), reply.body], [302, site.origin + returnTo, ''])
+        assert.equal(cookiesOf(reply), '')
+      }
+      const { reply, failure } = await finish(`?code=x&state=${(await begin(cookie)).state}`, cookie)
+      assert.equal(reply.code, 'SSO_FORBADE_CODE')
+      assert.equal(failure?.code, 'SSO_FORBADE_CODE')
+      assert.equal(cookiesOf(reply), '')
+      assert.ok(String(reply.body).includes(`href="${site.origin}/a%20b?c=d?"`))
     }
-    const { reply, failure } = await finish(`?code=x&state=${state}`, cookie)
-    assert.equal(reply.code, 'SSO_FORBADE_CODE')
-    assert.equal(failure?.code, 'SSO_FORBADE_CODE')
-    assert.equal(cookiesOf(reply), '')
-    assert.ok(String(reply.body).includes(`href="${site.origin}/a%20b?c=d?"`))
   })
 
-  it('lets in who is known at the second attempt', async () => {
-    const { sso, finish, begin } = start()
-    sso.answer = { kind: 'rejected' }
-    const { state, cookie } = await begin()
-    const { reply } = await finish(`?code=x&state=${state}`, cookie)
-    sso.answer = { kind: 'known', who: 'jo' }
-    const finished = await finish(`?code=y&state=${stateIn(locationIn(reply))}`, cookie)
-    assert.equal(finished.who, 'jo')
+  it('forgets refused tokens with a login that ends, and after ten minutes', async () => {
+    const { sso, clock, finish, begin } = start()
+    const { cookie } = await begin()
+    const attempt = async (answer: Identity) => {
+      sso.answer = answer
+      return (await finish(`?code=x&state=${(await begin(cookie)).state}`, cookie)).step
+    }
+    const [refused, known] = [{ kind: 'rejected' }, { kind: 'known', who: 'jo' }] as const
+    for (const answer of [refused, refused, known, refused, refused])
+      assert.equal(await attempt(answer), answer === known ? 'finished' : 'restarted')
+    clock.now += 600_000
+    assert.equal(await attempt(refused), 'restarted')
+    assert.equal(await attempt(refused), 'restarted')
+    assert.equal(await attempt(refused), 'failed')
+  })
+
+  it('leads nobody on where the store takes no count of refused tokens, or keeps it', async () => {
+    const unavailable = new S3ProxyError('SESSION_STORE_UNAVAILABLE', 'READONLY')
+    for (const [kind, method] of [
+      ['rejected', 'increment'],
+      ['known', 'delete'],
+    ] as const) {
+      const { sso, store, finish, begin } = start()
+      sso.answer = kind === 'known' ? { kind, who: 'jo' } : { kind }
+      const login = await begin()
+      Object.assign(store, { [method]: () => Promise.reject(unavailable) })
+      const { reply, failure } = await finish(`?code=x&state=${login.state}`, login.cookie)
+      assert.deepEqual([reply.status, reply.code], [503, 'SESSION_STORE_UNAVAILABLE'])
+      assert.deepEqual([locationIn(reply), cookiesOf(reply), failure], ['', '', unavailable])
+    }
   })
 
   it('offers a new start where that may help, and tells the operator', async () => {

@@ -49,7 +49,7 @@ describe('createPendingLogins', () => {
     const { pending, store } = start()
     const browser = newSecret()
     const { state } = await pending.begin(login, browser)
-    const other = createPendingLogins(store, 'another')
+    const other = createPendingLogins(store, 'another', () => 0)
     assert.equal(await other.find(state), undefined)
     const found = await pending.find(state)
     assert.ok(found)
@@ -65,12 +65,23 @@ describe('createPendingLogins', () => {
   })
 
   it('recalls the way back for the browser that began, when the store has forgotten it', async () => {
-    const { pending, store } = start()
+    const { pending, store, clock } = start()
     const [browser, other] = [newSecret(), newSecret()]
     const { state } = await pending.begin(login, browser)
     store.get = async () => null
     assert.equal(await pending.find(state), undefined)
-    assert.deepEqual(pending.recall(state, browser), { returnTo: '/where-it-leads?to', restarts: 1 })
+    const wayBack = { returnTo: '/where-it-leads?to', restarts: 1 }
+    for (const [ageMs, isOver] of [
+      [0, false],
+      [599_999, false],
+      [600_000, true],
+      [86_400_000, true],
+      // Somebody has set the clock back.
+      [-1, false],
+    ] as const) {
+      clock.now = 1_700_000_000_000 + ageMs
+      assert.deepEqual(pending.recall(state, browser), { ...wayBack, isOver })
+    }
     assert.equal(pending.recall(state, other), undefined)
     assert.ok(
       !Buffer.from(state.split('.')[1] ?? '', 'base64url')
@@ -99,18 +110,23 @@ describe('createPendingLogins', () => {
   it('believes no way back that leads elsewhere, though somebody sealed it', () => {
     const { pending } = start()
     const browser = newSecret()
+    const sealed = (planted: unknown) =>
+      `${'A'.repeat(43)}.${seal(JSON.stringify(planted), browser, 'way-back this')}`
     for (const planted of [
-      { returnTo: '.evil.example/', restarts: 0 },
-      { returnTo: '@evil.example', restarts: 0 },
-      { returnTo: '/a\r\nset-cookie: a=b', restarts: 0 },
-      { returnTo: '/', restarts: -0.5 },
-      { returnTo: 5, restarts: 0 },
+      { returnTo: '.evil.example/', restarts: 0, begunAt: 0 },
+      { returnTo: '@evil.example', restarts: 0, begunAt: 0 },
+      { returnTo: '/a\r\nset-cookie: a=b', restarts: 0, begunAt: 0 },
+      { returnTo: '/', restarts: -0.5, begunAt: 0 },
+      { returnTo: 5, restarts: 0, begunAt: 0 },
+      { returnTo: '/', restarts: 0 },
+      { returnTo: '/', restarts: 0, begunAt: '0' },
+      { returnTo: '/', restarts: 0, begunAt: null },
       {},
       null,
-    ]) {
-      const state = `${'A'.repeat(43)}.${seal(JSON.stringify(planted), browser, 'way-back')}`
-      assert.equal(pending.recall(state, browser), undefined, JSON.stringify(planted))
-    }
+    ])
+      assert.equal(pending.recall(sealed(planted), browser), undefined, JSON.stringify(planted))
+    // The same with nothing wrong in it is believed.
+    assert.ok(pending.recall(sealed({ returnTo: '/', restarts: 0, begunAt: 0 }), browser))
   })
 
   it('asks the store about nothing that cannot be a state', async () => {
@@ -122,6 +138,7 @@ describe('createPendingLogins', () => {
 })
 
 function start() {
+  const clock = { now: 1_700_000_000_000 }
   const inner = createMemoryStore(() => 0)
   const written: [string, string][] = []
   const store: Store = {
@@ -131,5 +148,5 @@ function start() {
       return inner.set(key, value, ttlMs)
     },
   }
-  return { store, written, pending: createPendingLogins(store, 'this') }
+  return { store, written, clock, pending: createPendingLogins(store, 'this', () => clock.now) }
 }

@@ -3,6 +3,7 @@ import { headerIn, type Reply } from '../../../src/http/reply.ts'
 import { createSessions } from '../../../src/session/sessions.ts'
 import type { LoginParts } from '../../../src/sso/begin-login.ts'
 import { createPendingLogins } from '../../../src/sso/pending-logins.ts'
+import { createRefusedTokens } from '../../../src/sso/refused-tokens.ts'
 import type { Identity, SsoClient } from '../../../src/sso/sso-client.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 
@@ -56,7 +57,8 @@ export function createLoginPorts() {
       sso,
       now,
       elapsedMs: now,
-      pending: createPendingLogins(store, 'd'),
+      pending: createPendingLogins(store, 'd', now),
+      refusedTokens: createRefusedTokens(store),
       cookie: { ...cookie, name: 's_login' },
     },
     async settle() {
