@@ -40,13 +40,17 @@ function linkedPorts(env: Environment): string[] {
     )
 }
 
-/** The variable itself is stronger than the file that its `_FILE` names. */
+/** A secret that is given as itself and as a file, under one name or under two; several services may well have a URL. */
 function doubledSecrets(env: Environment, where: string): string[] {
   return options
     .filter(({ isSecret }) => isSecret)
-    .flatMap(({ envNames }) => envNames)
-    .filter((name) => env[name] && env[`${name}_FILE`])
-    .map((name) => `${name}_FILE${where} is not used, because ${name} is set too: keep one of them`)
+    .flatMap(({ envNames }) => {
+      const names = envNames.flatMap((name) => [name, `${name}_FILE`])
+      const [used = '', ...others] = names.filter((name) => name !== 'VCAP_SERVICES' && env[name])
+      return others
+        .filter((name) => name.endsWith('_FILE') || used.endsWith('_FILE'))
+        .map((name) => `${name}${where} is not used, because ${used} is set too: keep one of them`)
+    })
 }
 
 function proxies(env: Environment): string[] {

@@ -16,12 +16,17 @@ export function parseContentRange(value: string | undefined): ByteRange | undefi
 /**
  * The one spelling of a `range` that names a single range of bytes.
  *
- * @returns `undefined` for what S3 ignores, answering with the whole object: several ranges, other units, garbage
+ * @returns `undefined` for what S3 ignores, answering with the whole object: several ranges, other units, garbage, a
+ *   last byte before the first
+ * @see RFC 9110 section 14.1.1
  */
 export function normalizeRange(value: string): string | undefined {
   const match = /^bytes=[ \t]*(\d*)-(\d*)$/i.exec(value)
-  if (match === null || (match[1] === '' && match[2] === '')) return undefined
-  return `bytes=${match[1]}-${match[2]}`
+  if (match === null) return undefined
+  const [from, to] = [match[1] ?? '', match[2] ?? '']
+  if (from === '' && to === '') return undefined
+  if (from !== '' && to !== '' && Number(to) < Number(from)) return undefined
+  return `bytes=${from}-${to}`
 }
 
 /** Whether an answer with `range` is one to a request for `asked` (`bytes=0-99`, `bytes=100-`, `bytes=-5`). */

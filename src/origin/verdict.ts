@@ -30,7 +30,8 @@ export function judgeS3Answer(status: number, errorCode: string | undefined): S3
   if (status === 416) return { kind: 'range-not-satisfiable' }
   // The key does not fit into a request.
   if (status === 414) return { kind: 'not-found' }
-  if (status === 429 || (status === 503 && errorCode === undefined)) return slowDown
+  // 509 is what some stores say for too much bandwidth, where HEAD has no code that tells.
+  if (status === 429 || status === 509 || (status === 503 && errorCode === undefined)) return slowDown
   if (status === 408 || status >= 500) return transient
   if (status >= 300 && status < 400) return redirected
   if (status === 401) return badCredentials

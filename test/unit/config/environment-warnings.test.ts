@@ -108,6 +108,22 @@ describe('unusedNames', () => {
     )
   })
 
+  it('tells of it where the two have different names, and not of two services that both have a URL', () => {
+    const { warnings } = resolve({
+      env: {
+        ...leastEnv,
+        S3PROXY_SSO_CLIENT_SECRET_FILE: '/run/secret',
+        VCAP_SERVICES: '{"redis": [{"credentials": {"uri": "redis://h"}}]}',
+        REDIS_URL: 'redis://i',
+      },
+      readSecretFile: () => 'of-the-file',
+    })
+    assert.deepEqual(
+      warnings.filter((warning) => warning.includes('keep one of them')),
+      ['SSO_CLIENT_SECRET is not used, because S3PROXY_SSO_CLIENT_SECRET_FILE is set too: keep one of them'],
+    )
+  })
+
   it('tells of proxies that are set, and not where', () => {
     const warnings = warningsOf({ HTTPS_PROXY: 'http://u:hunter2@proxy:3128', http_proxy: 'http://proxy' })
     assert.ok(

@@ -27,6 +27,12 @@ describe('normalizeRange', () => {
     assert.equal(normalizeRange('bytes=0-99'), 'bytes=0-99')
     assert.equal(normalizeRange('Bytes= 5-'), 'bytes=5-')
     assert.equal(normalizeRange('bytes=-0'), 'bytes=-0')
+    assert.equal(normalizeRange('bytes=7-7'), 'bytes=7-7')
+  })
+
+  it('passes over a range that ends before it begins, which stores answer in ways of their own', () => {
+    assert.equal(normalizeRange('bytes=5-1'), undefined)
+    assert.equal(normalizeRange('bytes=10-9'), undefined)
   })
 })
 

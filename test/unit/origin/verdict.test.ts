@@ -44,6 +44,7 @@ describe('judgeS3Answer', () => {
     [503, 'SlowDown', 503, true],
     [503, undefined, 503, true],
     [429, undefined, 503, true],
+    [509, undefined, 503, true],
     [503, 'ServiceUnavailable', 503, true],
     [500, 'InternalError', 502, true],
     [500, undefined, 502, true],
