@@ -2,7 +2,7 @@ import { S3ProxyError } from '../errors.ts'
 import { createRecent } from '../session/recent.ts'
 import type { Session } from '../session/session.ts'
 import type { OpenSession, Sessions } from '../session/sessions.ts'
-import { type SsoClient, unnamed } from '../sso/sso-client.ts'
+import { type Identity, type SsoClient, unnamed } from '../sso/sso-client.ts'
 
 export interface SessionCheckParts {
   sessions: Sessions
@@ -18,8 +18,16 @@ export interface SessionCheckParts {
 /** So many checks that the store did not take are remembered. */
 const unnotedChecks = 20_000
 
-/** @returns whether the session may go on; one that the SSO rejects is deleted */
-export type SessionCheck = (open: OpenSession) => boolean | Promise<boolean>
+/** A question to the SSO under way, and the note that the store takes of the answer. */
+export interface CheckUnderWay {
+  /** Settles when the SSO has answered or failed. */
+  answered: Promise<unknown>
+  /** Whether the session may go on, once the store knows; one that the SSO rejects is deleted. */
+  isValid: Promise<boolean>
+}
+
+/** @returns `true` for a session that is trusted without a question */
+export type SessionCheck = (open: OpenSession) => true | CheckUnderWay
 
 /**
  * Asks the SSO about a session's token when the last answer is older than the interval. However many requests
@@ -29,14 +37,24 @@ export type SessionCheck = (open: OpenSession) => boolean | Promise<boolean>
  * token for the interval then.
  */
 export function createSessionCheck(parts: SessionCheckParts): SessionCheck {
-  const underWay = new Map<string, Promise<boolean>>()
+  const underWay = new Map<string, CheckUnderWay>()
 
   /** Until when the tokens of sessions are trusted that no note could be made of, by their secrets. */
   const trusted = createRecent<number>(unnotedChecks)
 
-  async function ask(open: OpenSession): Promise<boolean> {
+  function ask(open: OpenSession): CheckUnderWay {
     const { session, secret } = open
-    const identity = await parts.sso.identify(session.accessToken, personOf(session))
+    const answered = parts.sso.identify(session.accessToken, personOf(session))
+    const isValid = answered
+      .then((identity) => conclude(open, identity))
+      .finally(() => underWay.delete(secret))
+    // Whoever waits for the answer hears of a failure there.
+    isValid.catch(() => {})
+    return { answered, isValid }
+  }
+
+  async function conclude(open: OpenSession, identity: Identity): Promise<boolean> {
+    const { session, secret } = open
     if (identity.kind === 'rejected') {
       trusted.set(secret, 0)
       // A store that takes no writes keeps what is no session any more: the SSO is asked about it again.
@@ -68,7 +86,7 @@ export function createSessionCheck(parts: SessionCheckParts): SessionCheck {
     if (parts.elapsedMs() < (trusted.get(open.secret) ?? 0)) return true
     let check = underWay.get(open.secret)
     if (check === undefined) {
-      check = ask(open).finally(() => underWay.delete(open.secret))
+      check = ask(open)
       underWay.set(open.secret, check)
     }
     return check

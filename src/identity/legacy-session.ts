@@ -11,7 +11,6 @@ import { forgetLegacyCookie, type LegacyToken, type LegacyTokens } from './legac
 export interface LegacyParts {
   tokens: LegacyTokens
   sessions: Sessions
-  sso: SsoClient
   now(): number
 }
 
@@ -24,17 +23,17 @@ export interface Continued {
 /** What becomes of sessions that the original wrote, so that a switch signs nobody out. */
 export interface LegacySessions {
   /** A page that asks the person whether to go on with it; `undefined` where there is none that is still valid. */
-  offer(request: ProxyRequest, site: Site): Promise<Reply | undefined>
+  offer(request: ProxyRequest, site: Site, sso: SsoClient): Promise<Reply | undefined>
   /** Answers the page's button: the session becomes one of ours, once, and is gone. */
-  resume(request: ProxyRequest, site: Site): Promise<Continued>
+  resume(request: ProxyRequest, site: Site, sso: SsoClient): Promise<Continued>
   /** For those who sign out. @returns the value for `set-cookie` */
   end(request: ProxyRequest): Promise<string>
 }
 
-export function createLegacySessions({ tokens, sessions, sso, now }: LegacyParts): LegacySessions {
+export function createLegacySessions({ tokens, sessions, now }: LegacyParts): LegacySessions {
   const underWay = new Map<string, Promise<Upgraded | undefined>>()
 
-  async function identify(legacy: LegacyToken): Promise<string | undefined> {
+  async function identify(legacy: LegacyToken, sso: SsoClient): Promise<string | undefined> {
     const identity = await sso.identify(legacy.accessToken)
     if (identity.kind === 'known') return identity.who
     await tokens.spend(legacy)
@@ -42,8 +41,8 @@ export function createLegacySessions({ tokens, sessions, sso, now }: LegacyParts
   }
 
   /** @returns `undefined` where another one was faster, or the SSO says no */
-  async function upgrade(legacy: LegacyToken, site: Site): Promise<Upgraded | undefined> {
-    const who = await identify(legacy)
+  async function upgrade(legacy: LegacyToken, site: Site, sso: SsoClient): Promise<Upgraded | undefined> {
+    const who = await identify(legacy, sso)
     if (who === undefined) return undefined
     const session = { accessToken: legacy.accessToken, who, createdAt: now(), verifiedAt: now() }
     // The new one first: while Redis takes no writes, the old one stays.
@@ -55,23 +54,23 @@ export function createLegacySessions({ tokens, sessions, sso, now }: LegacyParts
   }
 
   /** A button that is pressed twice is one upgrade, with one answer. */
-  function upgradeOnce(legacy: LegacyToken, site: Site): Promise<Upgraded | undefined> {
+  function upgradeOnce(legacy: LegacyToken, site: Site, sso: SsoClient): Promise<Upgraded | undefined> {
     const key = `${site.origin} ${legacy.id}`
     let upgraded = underWay.get(key)
     if (upgraded === undefined) {
-      upgraded = upgrade(legacy, site).finally(() => underWay.delete(key))
+      upgraded = upgrade(legacy, site, sso).finally(() => underWay.delete(key))
       underWay.set(key, upgraded)
     }
     return upgraded
   }
 
   return {
-    async offer(request) {
+    async offer(request, _site, sso) {
       const legacy = await tokens.find(request.header('cookie'))
-      const who = legacy && (await identify(legacy))
+      const who = legacy && (await identify(legacy, sso))
       return legacy && who !== undefined ? askPerson(request, legacy, who) : undefined
     },
-    async resume(request, site) {
+    async resume(request, site, sso) {
       if (!isOwnForm(request, site.origin)) {
         const context = { requestId: request.id, accept: request.header('accept') }
         return { reply: errorReply('CONTINUE_FOREIGN', context) }
@@ -79,7 +78,7 @@ export function createLegacySessions({ tokens, sessions, sso, now }: LegacyParts
       const { returnTo, isAbout } = readAnswer(request.query)
       const legacy = await tokens.find(request.header('cookie'))
       // The cookie was replaced while the page stood there: the person is asked anew, about the other one.
-      const upgraded = legacy && isAbout(legacy) ? await upgradeOnce(legacy, site) : undefined
+      const upgraded = legacy && isAbout(legacy) ? await upgradeOnce(legacy, site, sso) : undefined
       const cookies = upgraded === undefined ? [] : [upgraded.cookie, forgetLegacyCookie]
       const reply = redirect(site.origin + returnTo, ...cookies)
       return { reply: { ...reply, status: 303 }, ...(upgraded && { who: upgraded.who }) }

@@ -2,7 +2,7 @@ import { clientLeft, type ErrorCode, S3ProxyError, safeMessageOf, safeStackOf } 
 import { errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
-import { createSessionCheck, type SessionCheck } from '../identity/check-session.ts'
+import { type CheckUnderWay, createSessionCheck, type SessionCheck } from '../identity/check-session.ts'
 import { isNavigation } from '../identity/is-navigation.ts'
 import { readAnswer } from '../identity/legacy-page.ts'
 import type { LegacySessions } from '../identity/legacy-session.ts'
@@ -87,7 +87,8 @@ export function createHandler(parts: HandlerParts): Handler {
       return readTimed(request, exchange, target.key, parts.source, sharerOf(open))
     }
     if (!isNavigation(request)) return refuse('LOGIN_REQUIRED')
-    const question = legacySessions && (await timed(exchange, 'ssoMs', legacySessions.offer(request, site)))
+    const question =
+      legacySessions && (await legacySessions.offer(request, site, timedSso(parts.sso, exchange)))
     if (question !== undefined) {
       exchange.route = 'continue'
       return question
@@ -109,7 +110,7 @@ export function createHandler(parts: HandlerParts): Handler {
     site: Site,
   ): Promise<Reply> {
     if (request.method === 'POST') {
-      const { reply, who } = await timed(exchange, 'ssoMs', legacySessions.resume(request, site))
+      const { reply, who } = await legacySessions.resume(request, site, timedSso(parts.sso, exchange))
       exchange.who = who
       return reply
     }
@@ -131,10 +132,15 @@ export function createHandler(parts: HandlerParts): Handler {
     return reply
   }
 
-  /** A session is trusted for a while; then this waits for the SSO. */
+  /** A session is trusted for a while; then this waits for the SSO, and for the note in the store. */
   function isValid(open: OpenSession, exchange: Exchange): boolean | Promise<boolean> {
-    const answer = isStillValid(open)
-    return answer instanceof Promise ? timed(exchange, 'ssoMs', answer) : answer
+    const check = isStillValid(open)
+    return check === true || conclude(check, exchange)
+  }
+
+  async function conclude({ answered, isValid }: CheckUnderWay, exchange: Exchange): Promise<boolean> {
+    await timed(exchange, 'ssoMs', answered)
+    return timed(exchange, 'sessionMs', isValid)
   }
 
   async function callback(request: ProxyRequest, exchange: Exchange, site: Site): Promise<Reply> {

@@ -108,7 +108,7 @@ export function createParts(
     isSandboxed: createSandboxRule(config.server.sandboxActiveContent),
     ...(legacyTokens === undefined
       ? {}
-      : { legacySessions: createLegacySessions({ tokens: legacyTokens, sessions, sso, now }) }),
+      : { legacySessions: createLegacySessions({ tokens: legacyTokens, sessions, now }) }),
     log,
     settle: () => sleep(500),
     now,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type ErrorCode, errorStatus, S3ProxyError } from '../../src/errors.ts'
 import type { RequestHeader } from '../../src/http/proxy-request.ts'
 import { headerIn, type Reply } from '../../src/http/reply.ts'
@@ -175,6 +176,8 @@ describe('a request on its way', () => {
     const reply = await stage.ask('/a', { cookie })
     assert.equal(reply.status, 200)
     assert.ok(Number(reply.exchange.ssoMs) >= 0)
+    stage.clock.now += 61_000
+    await assertOnlySso(stage, cookie)
     stage.clock.now += 61_000
     stage.sso.answer = { kind: 'rejected' }
     assert.equal((await stage.ask('/a', { cookie })).status, 302)
@@ -405,3 +408,16 @@ describe('the paths of our own', () => {
     assert.equal((await stage.ask('/__s3proxy', { cookie })).status, 200)
   })
 })
+
+/** A slow note in the store counts as the store's time. */
+async function assertOnlySso(stage: ReturnType<typeof createStage>, cookie: string): Promise<void> {
+  const { replace } = stage.store
+  stage.store.replace = async (...note) => {
+    await sleep(60)
+    return replace(...note)
+  }
+  const { exchange } = await stage.ask('/a', { cookie })
+  stage.store.replace = replace
+  assert.ok(Number(exchange.sessionMs) >= 55, `${exchange.sessionMs} ms`)
+  assert.ok(Number(exchange.ssoMs) < Number(exchange.sessionMs), `${exchange.ssoMs} ms`)
+}

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { S3ProxyError } from '../../../src/errors.ts'
 import { createSessionCheck } from '../../../src/identity/check-session.ts'
+import type { OpenSession } from '../../../src/session/sessions.ts'
 import type { Identity } from '../../../src/sso/sso-client.ts'
 import { createLoginPorts } from '../sso/sso-ports.ts'
 
@@ -32,6 +34,34 @@ describe('createSessionCheck', () => {
     assert.deepEqual(await Promise.all(checks), [true, true, true, true, true])
     void check(open)
     assert.equal(answers.length, 3)
+  })
+
+  it('tells when the SSO has answered, before the store has taken note', async () => {
+    const { begin, clock, sso, open, parts } = await start(60_000)
+    for (const [method, answer] of [
+      ['update', { kind: 'known', who: 'jo' }],
+      ['delete', { kind: 'rejected' }],
+    ] as const) {
+      clock.now += 60_000
+      sso.answer = answer
+      let note = () => {}
+      parts.sessions[method] = () =>
+        new Promise((resolve) => {
+          note = resolve
+        })
+      const check = begin(open)
+      assert.ok(check !== true)
+      let isOver = false
+      void check.isValid.then(() => {
+        isOver = true
+      })
+      assert.deepEqual(await check.answered, answer)
+      await setImmediate()
+      assert.equal(isOver, false)
+      assert.equal(begin(open), check)
+      note()
+      assert.equal(await check.isValid, answer.kind === 'known')
+    }
   })
 
   it('deletes what the SSO rejects', async () => {
@@ -127,6 +157,11 @@ async function start(tokenCheckIntervalMs: number) {
   const open = await create()
   const unnoted: S3ProxyError[] = []
   const find = () => parts.sessions.find(open.cookie, true)
+  const begin = createSessionCheck({
+    ...parts,
+    tokenCheckIntervalMs,
+    onUnnoted: (error) => unnoted.push(error),
+  })
   return {
     parts,
     clock,
@@ -135,6 +170,10 @@ async function start(tokenCheckIntervalMs: number) {
     create,
     find,
     unnoted,
-    check: createSessionCheck({ ...parts, tokenCheckIntervalMs, onUnnoted: (error) => unnoted.push(error) }),
+    begin,
+    check(one: OpenSession) {
+      const check = begin(one)
+      return check === true || check.isValid
+    },
   }
 }

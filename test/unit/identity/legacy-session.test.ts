@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { ProxyRequest } from '../../../src/http/proxy-request.ts'
 import { headerIn, type Reply } from '../../../src/http/reply.ts'
 import { createLegacySessions } from '../../../src/identity/legacy-session.ts'
 import { createLegacyTokens } from '../../../src/identity/legacy-tokens.ts'
+import type { Site } from '../../../src/sso/begin-login.ts'
 import { cookiesOf, createLoginPorts, locationIn, request, site } from '../sso/sso-ports.ts'
 
 const id = 'original-session-id'
@@ -164,8 +166,14 @@ function start() {
       return remove(...given)
     },
   }
-  const instance = () =>
-    createLegacySessions({ tokens: createLegacyTokens(redis, 1000), sessions, sso, now: () => clock.now })
+  const instance = () => {
+    const tokens = createLegacyTokens(redis, 1000)
+    const { offer, resume } = createLegacySessions({ tokens, sessions, now: () => clock.now })
+    return {
+      offer: (asked: ProxyRequest, at: Site) => offer(asked, at, sso),
+      resume: (asked: ProxyRequest, at: Site) => resume(asked, at, sso),
+    }
+  }
   const legacy = instance()
   return {
     ...{ legacy, another: instance(), sso, values, parts, store, stored: () => stored },
