@@ -8,6 +8,9 @@ export interface ContractServer {
   /** The bucket is served at the host `bucket.virtualDomain`, too. */
   virtualDomain: string
   put(key: string, body: Uint8Array | string, headers?: PutHeaders): Promise<void>
+  delete(key: string): Promise<void>
+  /** Older versions are kept from now on. */
+  enableVersions(): Promise<void>
   close(): Promise<void>
 }
 

@@ -6,6 +6,7 @@ import { describeErrors } from './behaviour-errors.ts'
 import { describeKeys } from './behaviour-keys.ts'
 import { describeObjects } from './behaviour-objects.ts'
 import { describeRanges } from './behaviour-ranges.ts'
+import { describeVersions } from './behaviour-versions.ts'
 import type { ContractServer } from './contract-server.ts'
 import { createClient } from './create-client.ts'
 import { sendSigned } from './signed-request.ts'
@@ -54,6 +55,7 @@ export function describeS3Behaviour(
     describeConditions(suite)
     describeKeys(suite)
     describeErrors(suite)
+    describeVersions(suite)
     it('has no deviation listed for a behaviour that is not in the suite', () => {
       assert.deepEqual(
         Object.keys(deviations).filter((behaviour) => !declared.has(behaviour)),

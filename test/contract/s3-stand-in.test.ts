@@ -6,6 +6,8 @@ describeS3Behaviour('the stand-in', async (): Promise<ContractServer> => {
   const s3 = await startS3StandIn()
   return {
     ...s3,
+    delete: async (key) => s3.delete(key),
+    enableVersions: async () => s3.enableVersions(),
     virtualDomain: 's3.example.test',
     async put(key, body, headers = {}) {
       const { contentType } = headers

@@ -8,6 +8,7 @@ export interface SignedRequestOptions {
   rawKey: string
   /** Another spelling of the same key, put in the place of the signed one. */
   sentKey?: string
+  query?: Record<string, string>
   headers?: Record<string, string>
   agent?: Agent
   /** Path style unless given. */
@@ -39,9 +40,10 @@ export async function sendSigned(
     options.virtualHost === undefined
       ? `/${options.bucket ?? server.bucket}/${options.rawKey}`
       : `/${options.rawKey}`
+  const query = options.query ?? {}
   const signer = await client.config.signer()
   const signed = await signer.sign({
-    ...{ method, protocol: 'http:', hostname, port: Number(port), path, query: {} },
+    ...{ method, protocol: 'http:', hostname, port: Number(port), path, query },
     headers: {
       host: options.virtualHost ?? host,
       'x-amz-content-sha256': emptySha256,
@@ -50,24 +52,28 @@ export async function sendSigned(
   })
   const headers = { ...signed.headers }
   const sentPath = options.sentKey === undefined ? path : path.replace(options.rawKey, options.sentKey)
+  const search = options.query === undefined ? '' : `?${new URLSearchParams(query)}`
   options.tamper?.(headers)
   const agent = options.agent ?? new Agent({ keepAlive: false })
   return await new Promise((resolve, reject) => {
-    const outgoing = request({ hostname, port, method, path: sentPath, headers, agent }, (answer) => {
-      // The socket loses its port once it is closed.
-      const localPort = answer.socket.localPort ?? 0
-      const parts: Buffer[] = []
-      answer.on('data', (part: Buffer) => parts.push(part))
-      answer.once('error', reject)
-      answer.once('end', () =>
-        resolve({
-          status: answer.statusCode ?? 0,
-          headers: answer.headers,
-          body: Buffer.concat(parts),
-          localPort,
-        }),
-      )
-    })
+    const outgoing = request(
+      { hostname, port, method, path: sentPath + search, headers, agent },
+      (answer) => {
+        // The socket loses its port once it is closed.
+        const localPort = answer.socket.localPort ?? 0
+        const parts: Buffer[] = []
+        answer.on('data', (part: Buffer) => parts.push(part))
+        answer.once('error', reject)
+        answer.once('end', () =>
+          resolve({
+            status: answer.statusCode ?? 0,
+            headers: answer.headers,
+            body: Buffer.concat(parts),
+            localPort,
+          }),
+        )
+      },
+    )
     outgoing.once('error', reject)
     outgoing.end()
   })

@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   CreateBucketCommand,
+  DeleteObjectCommand,
+  PutBucketVersioningCommand,
   PutObjectCommand,
   type PutObjectCommandInput,
   S3Client,
@@ -29,6 +31,9 @@ export interface RealS3 {
     body: Uint8Array | string,
     extra?: Omit<PutObjectCommandInput, 'Bucket' | 'Key' | 'Body'>,
   ): Promise<void>
+  delete(key: string): Promise<void>
+  /** Where the server can do that. */
+  enableVersions(): Promise<void>
   close(): Promise<void>
 }
 
@@ -72,6 +77,13 @@ export async function startRealS3(program: string, command: RealS3Command): Prom
   }
   return {
     ...{ origin, endpoint: `${origin}/${bucket}/`, bucket, region, virtualDomain, ...keys, close },
+    async enableVersions() {
+      const VersioningConfiguration = { Status: 'Enabled' } as const
+      await client.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration }))
+    },
+    async delete(key) {
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
+    },
     async put(key, body, extra = {}) {
       // The SDK cannot tell the length of an empty string by itself.
       const ContentLength = Buffer.byteLength(body)
