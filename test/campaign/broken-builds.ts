@@ -47,15 +47,15 @@ export const mistakes: Mistake[] = [
     name: 'a login is not bound to the browser that began it',
     changes: [
       {
-        from: 'const browser = sent.find((secret) => parts.pending.isOf(login, secret));',
-        to: "const browser = sent[0] ?? 'anybody';",
+        from: 'const browser = sent.find((secret) => login !== undefined && parts.pending.isOf(login, secret));',
+        to: "const browser = login === undefined ? undefined : (sent[0] ?? 'anybody');",
       },
       {
-        from: "sealedVerifier: seal(codeVerifier, browser, 'pkce'),",
+        from: 'sealedVerifier: seal(codeVerifier, browser, purposes.pkce),',
         to: 'sealedVerifier: codeVerifier,',
       },
       {
-        from: "return unseal(login.sealedVerifier, browser, 'pkce');",
+        from: 'return unseal(login.sealedVerifier, browser, purposes.pkce);',
         to: 'return login.sealedVerifier;',
       },
     ],
