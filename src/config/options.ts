@@ -1,5 +1,5 @@
 import type { OptionMeta, OptionSchema } from './schema/option-types.ts'
-import { configSchema } from './schema.ts'
+import { configSchema, type Parsed } from './schema.ts'
 
 /** The parts of the configuration; `fetch` needs but some of them. */
 export type Section = keyof typeof configSchema.shape
@@ -42,6 +42,17 @@ function metaOf(schema: OptionSchema): OptionMeta {
   const meta = schema.meta()
   if (meta !== undefined && 'kind' in meta) return meta as unknown as OptionMeta
   return metaOf((schema as unknown as { unwrap(): OptionSchema }).unwrap())
+}
+
+/** Values by section and name, as far as there are any. */
+export type Values = { [Name in Section]?: Partial<Parsed[Name]> }
+
+export function getValue(values: Values, { section, name }: Option): unknown {
+  return (values[section] as Record<string, unknown> | undefined)?.[name]
+}
+
+export function setValue(values: Values, { section, name }: Option, value: unknown): void {
+  values[section] = { ...values[section], [name]: value }
 }
 
 /** The default as documentation shows it; `undefined` when the option is required or has none. */

@@ -1,4 +1,4 @@
-import { options } from './options.ts'
+import { getValue, options, setValue } from './options.ts'
 import type { Config } from './schema.ts'
 
 /** What a running process does with a configuration that was read again. */
@@ -27,29 +27,23 @@ const ofRedis = /^session\.redis/
 /** Another certificate can be had, but whether clients speak TLS belongs to the socket. */
 const ofTls = /^server\.tls/
 
-type Values = Record<string, Record<string, unknown>>
-
 /** @param running what is in force; neither it nor `next` is changed */
 export function planReload(running: Config, next: Config): ReloadPlan {
-  const [before, after] = [running, next] as unknown as [Values, Values]
   const config = structuredClone(next)
   const changed: string[] = []
   const kept: string[] = []
-  const files = { ...next.files }
   const keepsTls = (running.server.tlsCertFile === undefined) !== (next.server.tlsCertFile === undefined)
   const keepsStore = running.session.store !== next.session.store
-  for (const { path, section, name } of options) {
-    const [old, given] = [before[section]?.[name], after[section]?.[name]]
-    const [oldFile, givenFile] = [running.files?.[path], files[path]]
-    if (JSON.stringify([old, oldFile]) === JSON.stringify([given, givenFile])) continue
+  for (const option of options) {
+    const { path } = option
+    const [old, given] = [getValue(running, option), getValue(next, option)]
+    if (JSON.stringify(old) === JSON.stringify(given)) continue
     const isKept = fixed.has(path) || (keepsStore && ofRedis.test(path)) || (keepsTls && ofTls.test(path))
     if (!isKept) changed.push(path)
     else {
       kept.push(path)
-      if (oldFile === undefined) delete files[path]
-      else files[path] = oldFile
-      ;((config as unknown as Values)[section] as Record<string, unknown>)[name] = old
+      setValue(config, option, old)
     }
   }
-  return { config: { ...config, files }, changed, kept }
+  return { config, changed, kept }
 }

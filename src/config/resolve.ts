@@ -1,6 +1,6 @@
 import { checkTogether } from './consistency.ts'
-import { isRequired, type Option, options, type Section } from './options.ts'
-import { parseEndpoint } from './schema/endpoint.ts'
+import { getValue, isRequired, type Option, options, type Section, setValue, type Values } from './options.ts'
+import type { NamedFile } from './schema/option-types.ts'
 import type { Config } from './schema.ts'
 import { type Collected, collect, type Found, type Problem, type Sources } from './sources.ts'
 
@@ -12,8 +12,8 @@ export interface Resolved {
   warnings: string[]
   /** Option path to where its value came from; `default` where nothing was given. */
   sources: Record<string, string>
-  /** As far as it is valid, by section and name. */
-  values: Record<string, Record<string, unknown>>
+  /** As far as it is valid. */
+  values: Values
 }
 
 /**
@@ -33,21 +33,20 @@ export function resolveConfig(
     wanted.some((section) => path === section || path.startsWith(`${section}.`)) ||
     !isKnownSection(path)
   const problems = [...unreadable, ...allProblems.filter((problem) => isWanted(problem.path))]
-  const values: Record<string, Record<string, unknown>> = {}
+  const values: Values = Object.fromEntries(wanted.map((section) => [section, {}]))
   const sources: Record<string, string> = {}
   for (const option of options.filter((candidate) => wanted.includes(candidate.section))) {
     const given = found.get(option.path)
-    values[option.section] ??= {}
     if (problems.some((problem) => problem.path === option.path)) continue
     if (unreadable.length > 0 && given === undefined && isRequired(option)) continue
     const parsed = option.schema.safeParse(given?.value)
     if (parsed.success) {
-      ;(values[option.section] as Record<string, unknown>)[option.name] = parsed.data
+      setValue(values, option, parsed.data)
       if (parsed.data !== undefined) sources[option.path] = given?.source ?? 'default'
     } else problems.push(toProblem(option, given, parsed.error.issues[0]?.message ?? 'invalid'))
   }
-  const files = readFiles(values, given, found, problems)
-  const together = checkTogether(values, files, sources, given, wanted)
+  readFiles(values, given, found, problems)
+  const together = checkTogether(values, sources, given, wanted)
   const isRefused = (path: string) => problems.some((problem) => problem.path === path)
   const conflicts = together.conflicts
     .filter(({ path, looksAt = [] }) => ![path, ...looksAt].some(isRefused))
@@ -59,35 +58,30 @@ export function resolveConfig(
   const strangers = wanted.includes('server') ? together.strangers : []
   const aboutKeys = wanted.includes('s3') ? keyWarnings : []
   const warnings = [...together.warnings, ...aboutKeys, ...strangers]
-  const config = { ...values, files } as unknown as Config
-  return { config, problems, warnings, sources, values }
+  // Without a problem, all that is wanted is there.
+  return { config: values as Config, problems, warnings, sources, values }
 }
 
-/** What the files hold that options name, by the path of the option. */
+/** Puts what the files hold that options name beside their paths. */
 function readFiles(
-  values: Record<string, Record<string, unknown>>,
+  values: Values,
   { readFile }: Sources,
   found: Collected['found'],
   problems: Problem[],
-): Record<string, string> {
-  const files: Record<string, string> = {}
-  for (const { path, section, name, isFile } of options) {
-    const file = values[section]?.[name]
-    if (isFile !== true || typeof file !== 'string') continue
+): void {
+  for (const option of options.filter(({ isFile }) => isFile === true)) {
+    const file = getValue(values, option) as NamedFile | undefined
+    if (file === undefined) continue
     try {
-      files[path] = readFile?.(file) ?? ''
+      setValue(values, option, { ...file, content: readFile?.(file.path) ?? '' })
     } catch (error) {
-      problems.push({ path, env: variableOf(path, found), message: (error as Error).message })
+      problems.push({
+        path: option.path,
+        env: variableOf(option.path, found),
+        message: (error as Error).message,
+      })
     }
   }
-  return files
-}
-
-/** The bucket's endpoint, of a configuration that was resolved. */
-export function endpointOf(config: Pick<Config, 's3'>) {
-  const endpoint = parseEndpoint(config.s3.endpoint ?? '')
-  if (endpoint === undefined) throw new Error('s3.endpoint was not resolved')
-  return endpoint
 }
 
 function isKnownSection(path: string): boolean {

@@ -1,27 +1,24 @@
-import type { Report } from './consistency.ts'
+import type { BucketEndpoint } from '../s3/bucket-endpoint.ts'
+import type { Check } from './check.ts'
+import type { Values } from './options.ts'
 import { readAwsHost, regionInHost } from './schema/aws-host.ts'
-import { type BucketName, endpointOfBucket, parseEndpoint, trimSlashes } from './schema/endpoint.ts'
+import { endpointOfBucket, trimSlashes } from './schema/endpoint-of-bucket.ts'
 
-type S3Values = Record<string, unknown>
+type S3Values = NonNullable<Values['s3']>
 
 /** Checks what options of S3 mean together; fills `s3.endpoint` in where a bucket is given by its name. */
-export function checkS3(
-  s3: S3Values,
-  sources: Record<string, string>,
-  report: Report,
-  warnings: string[],
-): void {
-  checkKeys(s3, sources, report)
-  if (s3.endpoint === undefined) fillInEndpoint(s3, sources, report)
-  else checkUnused(s3, report, warnings)
-  if (typeof s3.endpoint === 'string') checkHost(s3.endpoint, s3.region, report, warnings)
-  if (String(s3.healthcheckKey ?? '').startsWith('/'))
-    warnings.push(
+export function checkS3(s3: S3Values, check: Check): void {
+  checkKeys(s3, check)
+  if (s3.endpoint === undefined) fillInEndpoint(s3, check)
+  else checkUnused(s3, check)
+  if (s3.endpoint !== undefined) checkHost(s3.endpoint, s3.region, check)
+  if (s3.healthcheckKey?.startsWith('/') === true)
+    check.warn(
       's3.healthcheckKey begins with a slash, which is then part of the key: it is served at //…, not at /…',
     )
 }
 
-function checkKeys(s3: S3Values, sources: Record<string, string>, report: Report): void {
+function checkKeys(s3: S3Values, { sources, report }: Check): void {
   const hasId = s3.accessKeyId !== undefined
   const [path, other] = hasId
     ? ['s3.secretAccessKey', 's3.accessKeyId']
@@ -35,18 +32,19 @@ function checkKeys(s3: S3Values, sources: Record<string, string>, report: Report
   if (!hasId && s3.secretAccessKey === undefined) sources['s3.accessKeyId'] = 'AWS default chain'
 }
 
-function checkUnused(s3: S3Values, report: Report, warnings: string[]): void {
+function checkUnused(s3: S3Values, { report, warn }: Check): void {
   // Leaving the prefix out would serve more of the bucket than was meant.
   if (s3.keyPrefix !== undefined)
     report({
       path: 's3.keyPrefix',
       message: 'goes with s3.bucket; with s3.endpoint, put it at the end of that URL',
     })
-  for (const name of ['bucket', 'endpointUrl'])
-    if (s3[name] !== undefined) warnings.push(`s3.${name} is not used, because s3.endpoint is given`)
+  for (const name of ['bucket', 'endpointUrl'] as const)
+    if (s3[name] !== undefined) warn(`s3.${name} is not used, because s3.endpoint is given`)
 }
 
-function fillInEndpoint(s3: S3Values, sources: Record<string, string>, report: Report): void {
+function fillInEndpoint(s3: S3Values, check: Check): void {
+  const { sources, report } = check
   if (s3.bucket === undefined) {
     report({
       path: 's3.endpoint',
@@ -55,8 +53,8 @@ function fillInEndpoint(s3: S3Values, sources: Record<string, string>, report: R
     })
     return
   }
-  const prefixFrom = splitBucket(s3, sources, report)
-  if (s3.endpointUrl === undefined && !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(String(s3.bucket))) {
+  const { bucket, prefixFrom } = splitBucket(s3, s3.bucket, check)
+  if (s3.endpointUrl === undefined && !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
     report({
       path: 's3.bucket',
       looksAt: ['s3.endpointUrl'],
@@ -65,36 +63,45 @@ function fillInEndpoint(s3: S3Values, sources: Record<string, string>, report: R
     })
     return
   }
-  if (s3.region === undefined) return
-  const endpoint = endpointOfBucket(s3 as unknown as BucketName)
-  if (parseEndpoint(endpoint) === undefined)
+  const { region, endpointUrl, keyPrefix } = s3
+  if (region === undefined) return
+  const endpoint = endpointOfBucket({ region, bucket, endpointUrl, keyPrefix })
+  if (endpoint === undefined) {
     report({
       path: prefixFrom,
       looksAt: ['s3.bucket', 's3.endpointUrl'],
       message: 'expected a prefix without segments `.` and `..`, and without `\\`',
     })
+    return
+  }
   s3.endpoint = endpoint
   sources['s3.endpoint'] = 's3.bucket'
 }
 
-/** A bucket may bring its key prefix along, as `my-bucket/prefix`. @returns the option that the prefix is from */
-function splitBucket(s3: S3Values, sources: Record<string, string>, report: Report): string {
-  const [bucket = '', ...rest] = String(s3.bucket).split('/')
+/** A bucket may bring its key prefix along, as `my-bucket/prefix`. @returns the option that the prefix is from too */
+function splitBucket(
+  s3: S3Values,
+  given: string,
+  { sources, report }: Check,
+): { bucket: string; prefixFrom: string } {
+  const [bucket = '', ...rest] = given.split('/')
   const prefix = trimSlashes(rest.join('/'))
   s3.bucket = bucket
-  if (prefix === '') return 's3.keyPrefix'
-  if (s3.keyPrefix !== undefined && trimSlashes(String(s3.keyPrefix)) !== prefix)
+  if (prefix === '') return { bucket, prefixFrom: 's3.keyPrefix' }
+  if (s3.keyPrefix !== undefined && trimSlashes(s3.keyPrefix) !== prefix)
     report({ path: 's3.keyPrefix', message: 'is another prefix than the one behind the bucket in s3.bucket' })
   s3.keyPrefix = prefix
   sources['s3.keyPrefix'] = sources['s3.bucket'] ?? ''
-  return 's3.bucket'
+  return { bucket, prefixFrom: 's3.bucket' }
 }
 
-function checkHost(text: string, region: unknown, report: Report, warnings: string[]): void {
-  const endpoint = parseEndpoint(text)
-  if (endpoint === undefined) return
-  const aws = readAwsHost(endpoint.hostname)
-  const isWithoutBucket = endpoint.basePath === '/' && aws?.namesBucket !== true
+function checkHost(
+  { origin, bucketPath, keyPrefix }: BucketEndpoint,
+  region: string | undefined,
+  { report, warn }: Check,
+): void {
+  const aws = readAwsHost(origin.hostname)
+  const isWithoutBucket = bucketPath + keyPrefix === '/' && aws?.namesBucket !== true
   if (isWithoutBucket && aws !== undefined)
     report({
       path: 's3.endpoint',
@@ -102,11 +109,11 @@ function checkHost(text: string, region: unknown, report: Report, warnings: stri
         'names no bucket, so that every bucket of the credentials would be served: put the bucket behind it, as in https://s3.eu-west-2.amazonaws.com/my-bucket/',
     })
   else if (isWithoutBucket)
-    warnings.push(
+    warn(
       's3.endpoint has no bucket in its path: unless its host is that of one bucket, every bucket of the credentials is served',
     )
   // Some stores take any region, so this is no problem by itself; AWS refuses such a signature.
-  const named = aws === undefined ? regionInHost(endpoint.hostname) : aws.region
+  const named = aws === undefined ? regionInHost(origin.hostname) : aws.region
   if (named !== undefined && region !== undefined && named !== region)
-    warnings.push(`s3.region is another region than the host of s3.endpoint names, which is ${named}`)
+    warn(`s3.region is another region than the host of s3.endpoint names, which is ${named}`)
 }

@@ -1,3 +1,4 @@
+import type { BucketEndpoint } from '../s3/bucket-endpoint.ts'
 import { log } from './schema/log.ts'
 import { type SectionOutput, section } from './schema/option-types.ts'
 import { s3 } from './schema/s3.ts'
@@ -8,8 +9,12 @@ import { sso } from './schema/sso.ts'
 /** The one description of the configuration: types, checks, environment names, documentation. */
 export const configSchema = section({ server, s3, sso, session, log })
 
+/** Every option by itself. */
+export type Parsed = SectionOutput<typeof configSchema>
+
 /** Every option with its value; described to people under 'Configuration' in README.md. */
-export type Config = SectionOutput<typeof configSchema> & {
-  /** What the files hold that options name, by the path of the option. */
-  files?: Readonly<Record<string, string>>
+export type Config = Parsed & {
+  // Filled in from other options where they are not given.
+  s3: { endpoint: BucketEndpoint }
+  session: { store: 'redis' | 'memory' }
 }

@@ -2,7 +2,6 @@ import { closest } from './closest.ts'
 import { pairSessionToken } from './key-place.ts'
 import { isLinkedPort } from './kubernetes.ts'
 import { type Option, options, type Section, sections } from './options.ts'
-import { withRedisScheme } from './schema/redis-url.ts'
 import { redisUrlFromVcap } from './vcap.ts'
 
 /** Where the value of an option came from, as `check-config` shows it. */
@@ -115,8 +114,7 @@ function fromText(option: Option, text: string): unknown {
       .split(',')
       .map((item) => item.trim())
       .filter((item) => item !== '')
-  if (option.path === 'session.redisUrl') return withRedisScheme(text)
-  return text
+  return option.complete?.(text) ?? text
 }
 
 const flags: Record<string, boolean> = {

@@ -1,26 +1,24 @@
-import { options } from './options.ts'
+import { getValue, type Option, options } from './options.ts'
 import type { Resolved } from './resolve.ts'
-import { maskRedisUrls } from './schema/redis-url.ts'
 
 /** The effective configuration, fit to be shown: secrets masked, of URLs only user and password. */
-export function maskedConfig(resolved: Resolved): Record<string, Record<string, unknown>> {
+export function maskedConfig({ values }: Pick<Resolved, 'values'>): Record<string, Record<string, unknown>> {
   const masked: Record<string, Record<string, unknown>> = {}
   for (const option of options) {
-    const value = resolved.values[option.section]?.[option.name]
-    if (value === undefined) continue
-    masked[option.section] ??= {}
-    const section = masked[option.section] as Record<string, unknown>
-    section[option.name] = option.isSecret ? maskSecret(String(value)) : value
+    const value = getValue(values, option)
+    if (value !== undefined)
+      masked[option.section] = { ...masked[option.section], [option.name]: shown(option, value) }
   }
   return masked
 }
 
-function maskSecret(value: string): string {
-  return /^rediss?:/.test(value) ? maskRedisUrls(value) : '***'
+function shown({ show, isSecret }: Option, value: unknown): unknown {
+  if (show !== undefined) return show(value)
+  return isSecret === true ? '***' : value
 }
 
 /** A table of option, value and source for a terminal. */
-export function formatSummary(resolved: Resolved): string {
+export function formatSummary(resolved: Pick<Resolved, 'values' | 'sources'>): string {
   const masked = maskedConfig(resolved)
   const rows = options.flatMap(({ path, section, name }) => {
     const source = resolved.sources[path]

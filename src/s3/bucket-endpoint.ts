@@ -1,9 +1,23 @@
 import type { S3Origin } from './connection.ts'
 
-/** Where the objects are: the origin, and what stands before each key in the request target. */
-export interface BucketEndpoint extends S3Origin {
+/** How requests name the bucket: by the first segment of their path, or by the host that they go to. */
+export type BucketStyle = 'path' | 'virtual'
+
+/** Where the objects are. */
+export interface BucketEndpoint {
+  origin: EndpointOrigin
+  /**
+   * The path of the bucket itself, canonically encoded, beginning and ending in `/`. It names the bucket in path
+   * style; in virtual-hosted style it is `/`.
+   */
+  bucketPath: string
+  /** Put before every key, as part of it: decoded; empty, or ending in `/`. */
+  keyPrefix: string
+  /** The URL that the operator knows. */
+  url: string
+}
+
+export interface EndpointOrigin extends S3Origin {
   /** For the `host` header: with the port where it is not the scheme's own. */
   host: string
-  /** Canonically encoded, starting and ending in `/`: bucket (path style) and key prefix. */
-  basePath: string
 }

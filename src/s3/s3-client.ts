@@ -8,12 +8,12 @@ import type { CredentialSource } from './credentials.ts'
 import type { Sharer } from './fair-shares.ts'
 import type { Credentials, Signer } from './sigv4.ts'
 import { requestGivenUp, TransportError } from './transport-error.ts'
-import { canonicalQuery, type QueryParameters } from './uri-encode.ts'
+import { canonicalQuery, type QueryParameters, uriEncodePath } from './uri-encode.ts'
 
 /** A request for one object: the only kind there is on the hot path. */
 export interface S3Request {
   method: 'GET' | 'HEAD'
-  /** The key in wire form, below the endpoint's base path. */
+  /** The key in wire form, below the endpoint's key prefix. */
   wireKey: string
   /** Signed with the rest. */
   query?: QueryParameters | undefined
@@ -60,14 +60,15 @@ const maxStale = 3
 
 export function createS3Client(options: S3ClientOptions): S3Client {
   const { endpoint, pool, sign, now } = options
-  const hostHeader = ['host', endpoint.host] as const
+  const hostHeader = ['host', endpoint.origin.host] as const
+  const basePath = endpoint.bucketPath + uriEncodePath(endpoint.keyPrefix)
   const unsigned = `user-agent: ${options.userAgent}\r\naccept-encoding: `
 
   function headOf(
     { method, wireKey, query: parameters, headers, acceptEncoding = 'gzip' }: S3Request,
     credentials: Credentials,
   ): string {
-    const path = endpoint.basePath + wireKey
+    const path = basePath + wireKey
     const query = parameters === undefined ? '' : canonicalQuery(parameters)
     const target = query === '' ? path : `${path}?${query}`
     let head = `${method} ${target} HTTP/1.1\r\n${unsigned}${acceptEncoding}\r\n`

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Server, Socket } from 'node:net'
+import type { PublicUrl } from '../config/schema/public-url.ts'
 import type { Log } from '../log/log.ts'
 import type { RequestEnd } from '../telemetry/request-end.ts'
 import { type Activity, createAnswer, endOfDropped } from './answer.ts'
@@ -29,7 +30,7 @@ export interface ServerLimits {
   keepAliveTimeoutMs: number
   sendTimeoutMs: number
   /** Where clients speak TLS and this is no http URL, they are told never to come by http again. */
-  publicUrl?: string | undefined
+  publicUrl?: Pick<PublicUrl, 'isSecure'> | undefined
   /** Who may embed what is sent; without it `same-site`. */
   crossOriginResourcePolicy?: string | undefined
 }
@@ -120,7 +121,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
   function setLimits(limits: ServerLimits): void {
     sendTimeoutMs = limits.sendTimeoutMs
-    isHttpsOnly = tlsServer !== undefined && limits.publicUrl?.startsWith('http:') !== true
+    isHttpsOnly = tlsServer !== undefined && limits.publicUrl?.isSecure !== false
     embedders = limits.crossOriginResourcePolicy ?? 'same-site'
     server.headersTimeout = limits.headersTimeoutMs - closingMs(limits)
     server.requestTimeout = Math.max(requestTimeoutMs, limits.headersTimeoutMs)

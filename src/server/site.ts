@@ -1,8 +1,9 @@
+import type { PublicUrl } from '../config/schema/public-url.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Site } from '../sso/begin-login.ts'
 
 export interface SiteSettings {
-  publicUrl?: string | undefined
+  publicUrl?: PublicUrl | undefined
   allowedHosts?: string[] | undefined
   /** Whether clients speak TLS with this very process: then nothing else says what the scheme is. */
   isTls?: boolean
@@ -18,9 +19,9 @@ export type SiteResolver = (request: ProxyRequest) => Site | undefined
  */
 export function createSiteResolver({ publicUrl, allowedHosts, isTls = false }: SiteSettings): SiteResolver {
   if (publicUrl !== undefined) {
-    const url = new URL(publicUrl)
-    const site = { origin: url.origin, isSecure: url.protocol === 'https:' }
-    return (request) => (withoutDefaultPort(request.host, site.isSecure) === url.host ? site : undefined)
+    const { origin, host, isSecure } = publicUrl
+    const site = { origin, isSecure }
+    return (request) => (withoutDefaultPort(request.host, isSecure) === host ? site : undefined)
   }
   const allowed = allowedHosts?.map((host) => host.toLowerCase())
   return (request) => {

@@ -1,14 +1,14 @@
 import { isIP } from 'node:net'
 import { Cluster, Command, Redis } from 'ioredis'
 import { messageOf } from '../errors.ts'
-import { databaseOf, familyOf } from './redis-address.ts'
+import type { RedisAddress } from './redis-address.ts'
 import type { RedisCommands } from './redis-commands.ts'
 import { redisMessage } from './redis-message.ts'
 import { type ConnectionEvents, createReplaceable, type ReplaceableEvents } from './replaceable.ts'
 
 export interface RedisSettings {
-  /** One URL, or several separated by commas: nodes of a Cluster, or Sentinels. */
-  redisUrl: string
+  /** One Redis, or several: nodes of a Cluster, or Sentinels. The first one speaks for all. */
+  redisUrl: readonly RedisAddress[]
   redisCluster: boolean
   redisSentinelName?: string | undefined
   /** Of the Sentinels themselves. */
@@ -134,7 +134,7 @@ function connectCluster(settings: RedisSettings, events: ConnectionEvents): Redi
       // Nodes are known by address, and have certificates for their name.
       ...(tls === undefined
         ? {}
-        : { tls: isIP(nodes[0]?.host ?? '') ? tls : { ...tls, servername: first.hostname } }),
+        : { tls: isIP(nodes[0]?.host ?? '') ? tls : { ...tls, servername: first.host } }),
     },
     enableOfflineQueue: false,
     enableAutoPipelining: true,
@@ -172,14 +172,10 @@ function connectCluster(settings: RedisSettings, events: ConnectionEvents): Redi
 const movingSlots = /^(?:MOVED|ASK|TRYAGAIN|CLUSTERDOWN)\b|same slot|^Too many Cluster redirections/
 
 function peersOf({ redisUrl, ca }: RedisSettings) {
-  const urls = redisUrl.split(',').map((url) => new URL(url.trim()))
-  const first = urls[0] as URL
-  const nodes = urls.map((url) => ({
-    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: Number(url.port || 6379),
-  }))
+  const first = redisUrl[0] as RedisAddress
+  const nodes = redisUrl.map(({ host, port }) => ({ host, port }))
   const authority = ca === undefined ? {} : { ca }
-  return { first, nodes, tls: first.protocol === 'rediss:' ? authority : undefined }
+  return { first, nodes, tls: first.isSecure ? authority : undefined }
 }
 
 /** A Cluster of which no node can be used is tried again without an error of its own. */
@@ -191,11 +187,10 @@ function tellOfCluster(cluster: Cluster, events: ConnectionEvents): void {
   cluster.on('reconnecting', () => events.onLost(last))
 }
 
-function redisOptions(url: URL, timeoutMs: number) {
-  const [database, family] = [databaseOf(url), familyOf(url)]
+function redisOptions({ username, password, database, family }: RedisAddress, timeoutMs: number) {
   return {
-    ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
-    ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
     ...(database === undefined ? {} : { db: database }),
     ...(family === undefined ? {} : { family }),
     connectTimeout: timeoutMs,

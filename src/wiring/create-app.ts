@@ -147,9 +147,9 @@ export async function createApp(
 
 const none = () => 0
 
-function certificateOf({ files }: Config): Certificate | undefined {
-  const [cert, key] = [files?.['server.tlsCertFile'], files?.['server.tlsKeyFile']]
-  return cert === undefined || key === undefined ? undefined : { cert, key }
+function certificateOf({ server: { tlsCertFile, tlsKeyFile } }: Config): Certificate | undefined {
+  if (tlsCertFile === undefined || tlsKeyFile === undefined) return undefined
+  return { cert: tlsCertFile.content, key: tlsKeyFile.content }
 }
 
 /** A store, and how many requests that are not yet answered may need it. */

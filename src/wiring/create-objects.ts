@@ -1,4 +1,3 @@
-import { endpointOf } from '../config/resolve.ts'
 import type { Config } from '../config/schema.ts'
 import type { Log } from '../log/log.ts'
 import type { ObjectSource } from '../object/object-source.ts'
@@ -28,9 +27,9 @@ export function createObjects(
   userAgent: string,
   retries: Record<'head' | 'body', number> = { head: 0, body: 0 },
 ): Objects {
-  const endpoint = endpointOf(config)
+  const { endpoint } = config.s3
   const stallTimeoutMs = Math.min(config.s3.stallTimeoutMs, config.s3.deadlineMs)
-  const pool = createConnectionPool({ ...config.s3, origin: endpoint, stallTimeoutMs })
+  const pool = createConnectionPool({ ...config.s3, origin: endpoint.origin, stallTimeoutMs })
   const credentials = createCredentialSource(config.s3)
   const client = createS3Client({
     endpoint,

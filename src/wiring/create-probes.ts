@@ -1,5 +1,4 @@
 import { nameSources } from '../config/name-sources.ts'
-import { endpointOf } from '../config/resolve.ts'
 import type { Config } from '../config/schema.ts'
 import { type ProbeResult, runSteps } from '../probe/probe.ts'
 import { redisSteps } from '../probe/redis-probe.ts'
@@ -11,7 +10,6 @@ import { ssoEndpoints } from '../sso/sso-endpoints.ts'
 import { connectRedis } from '../store/redis-client.ts'
 import { createRedisStore } from '../store/redis-store.ts'
 import { createObjects } from './create-objects.ts'
-import { caOption } from './create-store.ts'
 import { userAgentOf } from './user-agent.ts'
 
 /** Tries S3, Redis and the SSO for real, one after the other, so that times tell something; never rejects. */
@@ -44,14 +42,14 @@ async function probeS3(
     clientWith: (others) => createObjects({ s3: { ...config.s3, ...others } }, silent, userAgent).client,
     credentials,
     credentialsFrom: sources['s3.accessKeyId'],
-    peer: endpointOf(config),
+    peer: config.s3.endpoint.origin,
     healthcheckKey: config.s3.healthcheckKey,
     timeoutMs: Math.max(config.s3.connectTimeoutMs, config.s3.stallTimeoutMs),
   })
   return runSteps(steps, { failed: 'S3_UNAVAILABLE', late: 'S3_TIMEOUT' }).finally(() => client.close())
 }
 
-async function probeRedis({ session, files }: Config): Promise<ProbeResult[]> {
+async function probeRedis({ session }: Config): Promise<ProbeResult[]> {
   const { redisUrl, timeoutMs } = session
   if (session.store === 'memory' || redisUrl === undefined) {
     const message = 'not used: sessions are kept in memory (session.store)'
@@ -59,7 +57,7 @@ async function probeRedis({ session, files }: Config): Promise<ProbeResult[]> {
   }
   return runSteps(
     redisSteps({
-      connect: (events) => connectRedis({ ...session, redisUrl, ca: files?.[caOption] }, events),
+      connect: (events) => connectRedis({ ...session, redisUrl, ca: session.redisCaFile?.content }, events),
       storeOf: (redis) => createRedisStore(redis, { prefix: session.redisKeyPrefix, timeoutMs }),
       isCluster: session.redisCluster,
       sentinelName: session.redisSentinelName,
@@ -73,7 +71,7 @@ async function probeSso({ sso, server }: Config, userAgent: string): Promise<Pro
   const origins =
     server.publicUrl === undefined
       ? (server.allowedHosts ?? []).map((host) => `https://${host}`)
-      : [new URL(server.publicUrl).origin]
+      : [server.publicUrl.origin]
   return runSteps(
     ssoSteps({
       sso: createOAuth2Sso(sso, { userAgent, now: Date.now }),

@@ -18,13 +18,10 @@ export interface StoreParts {
   connect(): Promise<void>
 }
 
-/** Names the file of the authorities that Redis may have its certificate from. */
-export const caOption = 'session.redisCaFile'
-
 /** Everything that a store is made of: as long as this is the same, so is the store. */
-export function storeSettings({ session, files }: Config): string {
+export function storeSettings({ session }: Config): string {
   const own = Object.entries(session).filter(([name]) => /^(?:store|redis|timeoutMs|acceptLegacy)/.test(name))
-  return session.store === 'memory' ? 'memory' : JSON.stringify([own, files?.[caOption]])
+  return session.store === 'memory' ? 'memory' : JSON.stringify(own)
 }
 
 /**
@@ -46,7 +43,7 @@ export async function createStore(config: Config, log: Log, mustConnect = false)
   const redis = createLateRedis(config.session.redisCluster, async () => {
     // Not before it is needed: loading ioredis takes 40 ms (docs/decisions/013-start-up.md).
     const { connectRedis } = await import('../store/redis-client.ts')
-    const settings = { ...config.session, redisUrl, ca: config.files?.[caOption] }
+    const settings = { ...config.session, redisUrl, ca: config.session.redisCaFile?.content }
     const connection = await connectToRedis(connectRedis, settings, log, mustConnect)
     isUp = connection.isUp
     return connection.redis

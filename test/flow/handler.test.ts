@@ -38,7 +38,7 @@ function createStage(changes: Partial<HandlerParts> = {}) {
         return result
       },
     },
-    siteOf: createSiteResolver({ publicUrl: site.origin }),
+    siteOf: createSiteResolver({ publicUrl: { ...site, host: new URL(site.origin).host, url: site.origin } }),
     readiness: {
       check: async () => ({ state: 'ok', checks: { sessions: 'ok' } }),
       startDraining() {},
@@ -353,7 +353,9 @@ describe('an answer', () => {
           throw new TransportError('cancelled', 'given up')
         },
       },
-      siteOf: createSiteResolver({ publicUrl: site.origin }),
+      siteOf: createSiteResolver({
+        publicUrl: { ...site, host: new URL(site.origin).host, url: site.origin },
+      }),
       readiness: { check: async () => ({ state: 'ok', checks: {} }), startDraining() {} },
       ...{
         healthcheckKey: undefined,

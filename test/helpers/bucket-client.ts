@@ -62,7 +62,7 @@ export function createBucketClient(
   const { stallTimeoutMs = 10_000, connectTimeoutMs = 5000, maxConnections = 256 } = options
   const blocks = createBlockPool()
   const pool = createConnectionPool({
-    ...{ origin: endpoint, maxConnections, connectTimeoutMs, stallTimeoutMs, blocks },
+    ...{ origin: endpoint.origin, maxConnections, connectTimeoutMs, stallTimeoutMs, blocks },
     ...(options.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: options.idleTimeoutMs }),
   })
   const client = createS3Client({

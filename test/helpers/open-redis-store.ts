@@ -1,9 +1,12 @@
 import { EventEmitter, once } from 'node:events'
+import { parseRedisUrls } from '../../src/config/schema/redis-url.ts'
 import { connectRedis, type RedisSettings } from '../../src/store/redis-client.ts'
 import { createRedisStore } from '../../src/store/redis-store.ts'
 
 /** A store over a real Redis, as `serve` puts it together, and what becomes of its connection. */
-export function openRedisStore(redisUrl: string, settings: Partial<RedisSettings> = {}) {
+export function openRedisStore(url: string, settings: Partial<RedisSettings> = {}) {
+  const redisUrl = parseRedisUrls(url)
+  if (redisUrl === undefined) throw new Error(`not a URL of Redis: ${url}`)
   const timeoutMs = settings.timeoutMs ?? 5000
   const events = new EventEmitter().setMaxListeners(0)
   let isLost = false

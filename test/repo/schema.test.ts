@@ -53,7 +53,7 @@ describe('s3proxy.example.json', () => {
     const { config, problems, warnings, sources } = loadConfig({ configPath: path })
     assert.deepEqual(problems, [])
     assert.deepEqual(warnings, [])
-    assert.equal(config?.server.publicUrl, 'https://assets.example.com')
+    assert.equal(config?.server.publicUrl?.url, 'https://assets.example.com')
     assert.equal(sources['s3.endpoint'], path)
   })
 

@@ -12,7 +12,8 @@ export function jsonSchemaOfConfig(): string {
   const generated = z.toJSONSchema(configSchema, {
     io: 'input',
     override({ jsonSchema }) {
-      for (const internal of ['required', 'kind', 'env', 'isSecret', 'isFile']) delete jsonSchema[internal]
+      for (const internal of ['required', 'kind', 'env', 'isSecret', 'isFile', 'complete', 'show'])
+        delete jsonSchema[internal]
     },
   })
   const sections = generated.properties as Record<string, { properties: Record<string, object> }>

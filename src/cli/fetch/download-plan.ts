@@ -69,7 +69,7 @@ export async function runDownload(plan: Plan): Promise<number> {
 
   async function findLeft({ key, s3 }: Plan): Promise<LeftPart | undefined> {
     if (output.kind !== 'file') return undefined
-    const wanted = { endpoint: s3.endpoint ?? '', key, range: flags.range ?? '' }
+    const wanted = { endpoint: s3.endpoint.url, key, range: flags.range ?? '' }
     const found = await findPart(output.path, wanted)
     if (typeof found !== 'string') return found
     note(`cannot go on from ${output.path}.part: ${found}; starting anew`)
@@ -171,6 +171,6 @@ const sizeOf = ({ sizeBytes }: Found) => (sizeBytes === undefined ? {} : { sizeB
 function recordOf({ key, s3, flags }: Plan, result: Found, etag: string | undefined): PartRecord | undefined {
   if (!isStrongEtag(etag)) return undefined
   const firstByte = Number(/^bytes (\d+)-/.exec(headerOf(result.headers, 'content-range') ?? '')?.[1] ?? 0)
-  const endpoint = s3.endpoint ?? ''
+  const endpoint = s3.endpoint.url
   return { endpoint, key, range: flags.range ?? '', etag, firstByte, ...sizeOf(result) }
 }

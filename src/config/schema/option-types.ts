@@ -16,6 +16,17 @@ export interface OptionMeta {
   isSecret?: boolean
   /** The path of a file that is read with the configuration. */
   isFile?: boolean
+  /** What text from flags and environment is completed to, before it is checked. */
+  complete?(text: string): string
+  /** The value fit to be shown to people, where it is not shown as it is. Secrets without this are masked. */
+  show?(value: unknown): unknown
+}
+
+/** A file that an option names. */
+export interface NamedFile {
+  path: string
+  /** Text of the file; empty until it was read. */
+  content: string
 }
 
 type MoreMeta = Partial<OptionMeta>
@@ -36,7 +47,12 @@ export const textLike = <Schema extends OptionSchema>(
 ): Schema => schema.meta({ description, kind: 'text', ...meta })
 
 /** An option that names a file. */
-export const file = (description: string) => text(description, { isFile: true })
+export const file = (description: string, meta: MoreMeta = {}) =>
+  textLike(
+    description,
+    plainText.transform((path): NamedFile => ({ path, content: '' })),
+    { isFile: true, show: ({ path }: NamedFile) => path, ...meta },
+  )
 
 /** An option that is a whole number. */
 export const count = (description: string, minimum: number, maximum: number, meta: MoreMeta = {}) => {
@@ -73,7 +89,20 @@ const plainText = z
   .min(1, 'expected text that is not empty')
   .refine((value) => value.isWellFormed(), 'expected text that is well-formed Unicode')
 
-/** Text that something else than a shape decides about. */
+/** Text that is parsed, once and for all. @param parse answers `undefined` for text that is not what is expected */
+export const parsed = <Value>(
+  schema: z.ZodType<string, string>,
+  parse: (text: string) => Value | undefined,
+  expected: string,
+) =>
+  schema.transform((given, context): Value => {
+    const value = parse(given)
+    if (value !== undefined) return value
+    context.addIssue(expected)
+    return z.NEVER
+  })
+
+/** Text that is left to its parser. */
 export const anyText = (expected: string) => z.string(expected)
 
 /** Text of one shape; the message says which, and never repeats what was given. */

@@ -1,60 +1,76 @@
-import { databaseOf } from '../../store/redis-address.ts'
+import type { RedisAddress } from '../../store/redis-address.ts'
+import { withoutTrailingDot } from './trailing-dot.ts'
 
 /** What `session.redisUrl` must look like; the text that was given is never repeated. */
 export const expectedRedis =
   'expected redis://host:port or rediss://host:port, with user:password@ percent-encoded and /database where needed; of a query, only db and family (4, 6) are understood'
 
-/** Zod's refinement of one URL of Redis, or several separated by commas. */
-export function checkRedisUrl(value: string, context: { addIssue(message: string): void }): void {
-  if (!splitRedisUrls(value).every(isRedisUrl)) context.addIssue(expectedRedis)
-}
-
-export function splitRedisUrls(value: string): string[] {
-  return value.split(',').map((url) => url.trim())
+/** @returns the addresses in one URL of Redis, or in several separated by commas; `undefined` when one is no such URL */
+export function parseRedisUrls(value: string): RedisAddress[] | undefined {
+  const addresses = splitUrls(value).map(parseRedisUrl)
+  return addresses.every((address) => address !== undefined) ? addresses : undefined
 }
 
 /** Platforms give `host:port` too: plain Redis. */
 export function withRedisScheme(value: string): string {
-  return splitRedisUrls(value)
+  return splitUrls(value)
     .map((url) => (url === '' || url.includes('://') ? url : `redis://${url}`))
     .join(',')
 }
 
 /** Fit to be shown: without user, password and query. */
-export function maskRedisUrls(value: string): string {
-  return splitRedisUrls(value)
-    .map((url) => url.replace(/\/\/.*@/, '//***@').replace(/\?.*/, '?***'))
-    .join(',')
+export function showRedisAddresses(addresses: readonly RedisAddress[]): string {
+  return addresses.map(({ shown }) => shown).join(',')
+}
+
+function splitUrls(value: string): string[] {
+  return value.split(',').map((url) => url.trim())
+}
+
+function parseRedisUrl(text: string): RedisAddress | undefined {
+  if (!/^rediss?:\/\/[^\s#]+$/.test(text) || !URL.canParse(text)) return undefined
+  const given = withoutTrailingDot(text)
+  const url = new URL(given)
+  const [username, password] = [url.username, url.password].map(decode)
+  if (url.hostname === '' || username === undefined || password === undefined) return undefined
+  const database = databaseOf(url)
+  if (!/^(?:\/\d*)?$/.test(url.pathname) || !isQueryUnderstood(url) || Number.isNaN(database))
+    return undefined
+  const family = url.searchParams.get('family')
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(url.port || 6379),
+    isSecure: url.protocol === 'rediss:',
+    ...(username === '' ? {} : { username }),
+    ...(password === '' ? {} : { password }),
+    ...(database === undefined ? {} : { database }),
+    ...(family === null ? {} : { family: Number(family) }),
+    shown: given.replace(/\/\/.*@/, '//***@').replace(/\?.*/, '?***'),
+  }
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** @returns the number that a URL names, by its path or by `db`; `NaN` where both do and differ */
+function databaseOf({ pathname, searchParams }: URL): number | undefined {
+  const named = [pathname.slice(1), ...searchParams.getAll('db')].filter((text) => text !== '').map(Number)
+  if (new Set(named).size > 1) return Number.NaN
+  return named[0]
 }
 
 const understood: Record<string, RegExp> = { db: /^\d{1,9}$/, family: /^[046]$/ }
 
 /** Nothing that is given is passed over in silence. */
-function isQueryUnderstood(url: URL): boolean {
-  const names = [...url.searchParams.keys()]
+function isQueryUnderstood({ searchParams }: URL): boolean {
+  const names = [...searchParams.keys()]
   return (
     new Set(names).size === names.length &&
-    [...url.searchParams].every(([name, value]) => understood[name]?.test(value) === true) &&
-    !Number.isNaN(databaseOf(url))
+    [...searchParams].every(([name, value]) => understood[name]?.test(value) === true)
   )
-}
-
-function isRedisUrl(text: string): boolean {
-  if (!/^rediss?:\/\/[^\s#]+$/.test(text) || !URL.canParse(text)) return false
-  const url = new URL(text)
-  return (
-    url.hostname !== '' &&
-    /^(?:\/\d*)?$/.test(url.pathname) &&
-    isDecodable(url.username + url.password) &&
-    isQueryUnderstood(url)
-  )
-}
-
-function isDecodable(text: string): boolean {
-  try {
-    decodeURIComponent(text)
-    return true
-  } catch {
-    return false
-  }
 }

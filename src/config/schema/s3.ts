@@ -1,9 +1,11 @@
-import { checkEndpoint } from './endpoint.ts'
+import type { BucketEndpoint } from '../../s3/bucket-endpoint.ts'
+import { expectedEndpoint, parseEndpoint } from './endpoint.ts'
 import {
   anyText,
   count,
   day,
   mebibyte,
+  parsed,
   printable,
   section,
   shaped,
@@ -40,8 +42,8 @@ export const s3 = section({
   ),
   endpoint: textLike(
     'URL of the bucket, path or domain style, with a key prefix where wanted',
-    anyText('expected the URL of a bucket').superRefine(checkEndpoint),
-    { env: ['AWS_S3_ENDPOINT'] },
+    parsed(anyText('expected the URL of a bucket'), parseEndpoint, expectedEndpoint),
+    { env: ['AWS_S3_ENDPOINT'], show: ({ url }: BucketEndpoint) => url },
   ).optional(),
   bucket: textLike('bucket, where no endpoint is given; my-bucket/prefix too', bucketName, {
     env: ['AWS_S3_BUCKET'],

@@ -5,12 +5,14 @@ import {
   file,
   flagOrList,
   list,
+  parsed,
   section,
   shaped,
   text,
   textLike,
   url,
 } from './option-types.ts'
+import { type PublicUrl, parsePublicUrl } from './public-url.ts'
 
 const maxPort = 65_535
 
@@ -20,10 +22,8 @@ const host = shaped(/^[^\s/\\@?#]+$/, expectedHosts).refine(
   expectedHosts,
 )
 
-const origin = url(
-  /^https?:\/\/[^\s/\\?#@]+\/?$/,
-  'expected an origin without path, such as https://assets.example.com',
-)
+const expectedOrigin = 'expected an origin without path, such as https://assets.example.com'
+const publicUrl = parsed(url(/^https?:\/\/[^\s/\\?#@]+\/?$/, expectedOrigin), parsePublicUrl, expectedOrigin)
 
 const expectedPaths = 'expected true, false, or path prefixes that begin with /, such as /reports/'
 const pathPrefix = shaped(/^\/[^\0]*$/, expectedPaths).refine(
@@ -52,7 +52,9 @@ export const server = section({
     'PEM file with the certificate and those between it and its authority; clients then speak TLS',
   ).optional(),
   tlsKeyFile: file('PEM file with the private key of the certificate').optional(),
-  publicUrl: textLike('canonical origin; every URL made uses it, and other hosts get 421', origin).optional(),
+  publicUrl: textLike('canonical origin; every URL made uses it, and other hosts get 421', publicUrl, {
+    show: ({ url }: PublicUrl) => url,
+  }).optional(),
   allowedHosts: list(
     'hosts that are served when publicUrl is not set; default: those of VCAP_APPLICATION, else any',
     host,

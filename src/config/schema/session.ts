@@ -1,11 +1,20 @@
-import { anyText, choice, count, day, file, flag, section, shaped, text, textLike } from './option-types.ts'
-import { checkRedisUrl, expectedRedis, splitRedisUrls } from './redis-url.ts'
+import {
+  anyText,
+  choice,
+  count,
+  day,
+  file,
+  flag,
+  parsed,
+  section,
+  shaped,
+  text,
+  textLike,
+} from './option-types.ts'
+import { expectedRedis, parseRedisUrls, showRedisAddresses, withRedisScheme } from './redis-url.ts'
 import { secret } from './shapes.ts'
-import { withoutTrailingDot } from './trailing-dot.ts'
 
-const redisUrls = anyText(expectedRedis)
-  .superRefine(checkRedisUrl)
-  .overwrite((urls) => splitRedisUrls(urls).map(withoutTrailingDot).join(','))
+const redisUrls = parsed(anyText(expectedRedis), parseRedisUrls, expectedRedis)
 
 /** Sessions, their cookie, and the store that has them. */
 export const session = section({
@@ -16,6 +25,8 @@ export const session = section({
   redisUrl: textLike('URL of Redis; several, separated by commas, for Cluster and Sentinel', redisUrls, {
     env: ['VCAP_SERVICES', 'REDIS_ENDPOINT', 'REDIS_URL'],
     isSecret: true,
+    complete: withRedisScheme,
+    show: showRedisAddresses,
   }).optional(),
   redisCluster: flag('Redis is a Cluster').default(false),
   redisSentinelName: text('name of the master, when the URLs are those of Sentinels').optional(),

@@ -37,7 +37,7 @@ describe('checkTogether', () => {
     const { config, sources } = resolve({
       env: { ...withoutEndpoint, AWS_S3_BUCKET: 'my-bucket', KEY_PREFIX: 'a/' },
     })
-    assert.equal(config?.s3.endpoint, 'https://my-bucket.s3.eu-west-2.amazonaws.com/a/')
+    assert.equal(config?.s3.endpoint.url, 'https://my-bucket.s3.eu-west-2.amazonaws.com/a/')
     assert.equal(sources['s3.endpoint'], 's3.bucket')
   })
 
@@ -51,7 +51,7 @@ describe('checkTogether', () => {
 
   it('warns of a bucket beside an endpoint', () => {
     const { config, warnings } = resolve({ env: { ...leastEnv, AWS_S3_BUCKET: 'other-bucket' } })
-    assert.equal(config?.s3.endpoint, leastEnv.AWS_S3_ENDPOINT)
+    assert.equal(config?.s3.endpoint.url, leastEnv.AWS_S3_ENDPOINT)
     assert.ok(warnings.includes('s3.bucket is not used, because s3.endpoint is given'))
   })
 
@@ -67,7 +67,7 @@ describe('checkTogether', () => {
     ]) {
       const { config, problems } = withBucket(env)
       assert.deepEqual(problems, [])
-      assert.equal(config?.s3.endpoint, 'https://my-bucket.s3.eu-west-2.amazonaws.com/b/')
+      assert.equal(config?.s3.endpoint.url, 'https://my-bucket.s3.eu-west-2.amazonaws.com/b/')
       assert.equal(config?.s3.bucket, 'my-bucket')
     }
     assert.deepEqual(problemsOf({ AWS_S3_BUCKET: 'my-bucket/a', KEY_PREFIX: 'b' }, withoutEndpoint), [
@@ -82,7 +82,7 @@ describe('checkTogether', () => {
     const S3_ENDPOINT_URL = 'http://minio:9000'
     for (const name of ['My_Bucket', 'a'.repeat(255), '_a_', 'A.B']) {
       const { config } = withBucket({ AWS_S3_BUCKET: name, S3_ENDPOINT_URL })
-      assert.equal(config?.s3.endpoint, `http://minio:9000/${name}/`)
+      assert.equal(config?.s3.endpoint.url, `http://minio:9000/${name}/`)
       assert.deepEqual(problemsOf({ AWS_S3_BUCKET: name }, withoutEndpoint), [['s3.bucket', 'AWS_S3_BUCKET']])
     }
     for (const name of ['ab', 'a'.repeat(256), 'a bucket', '/my-bucket', 'bücket'])
@@ -186,7 +186,7 @@ describe('checkTogether', () => {
       env: { ...leastEnv, ...certificate, ...key, ...publicUrl },
       readFile,
     })
-    assert.match(config?.files?.['server.tlsKeyFile'] ?? '', /PRIVATE KEY/)
+    assert.match(config?.server.tlsKeyFile?.content ?? '', /PRIVATE KEY/)
     assert.ok(warnings.some((warning) => /clients speak TLS.*server\.publicUrl is http/.test(warning)))
   })
 

@@ -51,19 +51,20 @@ describe('planReload', () => {
   })
 
   it('takes another certificate of the same path, and keeps whether there is TLS at all', () => {
-    const files = { 'server.tlsCertFile': 'cert', 'server.tlsKeyFile': 'key' }
     const plain = configOf()
-    const server = { ...plain.server, tlsCertFile: '/c', tlsKeyFile: '/k' }
-    const running: Config = { ...plain, server, files }
-    const renewed = planReload(running, { ...running, files: { ...files, 'server.tlsCertFile': 'new' } })
+    const tlsCertFile = { path: '/c', content: 'cert' }
+    const server = { ...plain.server, tlsCertFile, tlsKeyFile: { path: '/k', content: 'key' } }
+    const running: Config = { ...plain, server }
+    const other = { ...tlsCertFile, content: 'new' }
+    const renewed = planReload(running, { ...running, server: { ...server, tlsCertFile: other } })
     assert.deepEqual([renewed.changed, renewed.kept], [['server.tlsCertFile'], []])
-    assert.equal(renewed.config.files?.['server.tlsCertFile'], 'new')
+    assert.deepEqual(renewed.config.server.tlsCertFile, other)
     const without = planReload(running, plain)
     assert.deepEqual(without.kept, ['server.tlsCertFile', 'server.tlsKeyFile'])
     assert.deepEqual(without.config, running)
     const begun = planReload(plain, running)
     assert.deepEqual(begun.kept, ['server.tlsCertFile', 'server.tlsKeyFile'])
-    assert.deepEqual(begun.config.files, {})
     assert.equal(begun.config.server.tlsCertFile, undefined)
+    assert.equal(begun.config.server.tlsKeyFile, undefined)
   })
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { endpointOf } from '../../../src/config/resolve.ts'
 import { leastEnv, resolve } from './given.ts'
 
 describe('resolveConfig', () => {
@@ -32,10 +32,23 @@ describe('resolveConfig', () => {
     assert.deepEqual(problems, [])
     assert.equal(config?.server.port, 8081)
     assert.equal(config?.server.host, '0.0.0.0')
-    assert.equal(config?.session.redisUrl, 'rediss://:p@redis:6379')
+    assert.deepEqual(config?.session.redisUrl, [
+      { host: 'redis', port: 6379, isSecure: true, password: 'p', shown: 'rediss://***@redis:6379' },
+    ])
     assert.equal(config?.session.store, 'redis')
     assert.equal(config?.s3.accessKeyId, 'AKIAIOSFODNN7EXAMPLE')
     assert.equal(config?.s3.healthcheckKey, 'healthcheck.txt')
+    assert.deepEqual(config?.s3.endpoint, {
+      origin: {
+        isSecure: true,
+        hostname: 's3.eu-west-2.amazonaws.com',
+        port: 443,
+        host: 's3.eu-west-2.amazonaws.com',
+      },
+      bucketPath: '/my-bucket/',
+      keyPrefix: '',
+      url: leastEnv.AWS_S3_ENDPOINT,
+    })
     assert.equal(config?.sso.internalUrl, 'http://sso.internal/')
     assert.equal(config?.sso.tokenCheckIntervalSeconds, 30)
   })
@@ -128,7 +141,7 @@ describe('resolveConfig', () => {
   it('accepts a publicUrl with a slash and with a port, and port 0', () => {
     for (const url of ['https://assets.example.com/', 'http://localhost:8080']) {
       const env = { ...leastEnv, S3PROXY_SERVER_PUBLIC_URL: url, PORT: '0' }
-      assert.equal(resolve({ env }).config?.server.publicUrl, url)
+      assert.equal(resolve({ env }).config?.server.publicUrl?.url, url)
     }
   })
 
@@ -204,7 +217,13 @@ describe('resolveConfig', () => {
     })
     assert.equal(config?.sso.url, 'https://sso.example.com/')
     assert.equal(config?.sso.internalUrl, 'https://sso.internal:8443')
-    assert.equal(config?.session.redisUrl, 'rediss://:p@a.example.com:6380,rediss://:p@b.example.com:6380')
+    assert.deepEqual(
+      config?.session.redisUrl?.map(({ host, shown }) => [host, shown]),
+      [
+        ['a.example.com', 'rediss://***@a.example.com:6380'],
+        ['b.example.com', 'rediss://***@b.example.com:6380'],
+      ],
+    )
   })
 
   it('refuses an address of the SSO that could stand in no header', () => {
@@ -273,12 +292,33 @@ describe('resolveConfig', () => {
       ['S3'],
     )
   })
-})
 
-describe('endpointOf', () => {
-  it('is the bucket of a configuration that was resolved', () => {
-    const { config } = resolve({ env: leastEnv })
-    assert.ok(config)
-    assert.equal(endpointOf(config).basePath, '/my-bucket/')
+  it('comes out as values that a message to another process carries', () => {
+    const env = {
+      ...leastEnv,
+      REDIS_URL: 'rediss://u:p@a:1,rediss://b',
+      S3PROXY_SESSION_REDIS_CLUSTER: 'true',
+      S3PROXY_SERVER_PUBLIC_URL: 'https://assets.example.com',
+      S3PROXY_SERVER_TLS_CERT_FILE: 'localhost.crt',
+      S3PROXY_SERVER_TLS_KEY_FILE: 'localhost.key',
+    }
+    const readFile = (file: string) => readFileSync(`test/fixtures/tls/${file}`, 'utf8')
+    const { config, problems } = resolve({ env, readFile })
+    assert.deepEqual(problems, [])
+    assert.deepEqual(config?.server.tlsCertFile, {
+      path: 'localhost.crt',
+      content: readFile('localhost.crt'),
+    })
+    assert.deepEqual(structuredClone(config), config)
+    assert.deepEqual(JSON.parse(JSON.stringify(config)), withoutUndefined(config))
   })
 })
+
+function withoutUndefined(config: object | undefined): unknown {
+  return Object.fromEntries(
+    Object.entries(config ?? {}).map(([section, options]) => [
+      section,
+      Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
+    ]),
+  )
+}

@@ -57,13 +57,14 @@ describe('collect', () => {
       REDIS_ENDPOINT: 'second:2',
       REDIS_URL: 'redis://third:3',
     }
-    assert.equal(resolve({ env }).config?.session.redisUrl, 'redis://first:1')
+    assert.equal(resolve({ env }).config?.session.redisUrl?.[0]?.shown, 'redis://first:1')
     assert.equal(
-      resolve({ env: { ...env, VCAP_SERVICES: '{}' } }).config?.session.redisUrl,
+      resolve({ env: { ...env, VCAP_SERVICES: '{}' } }).config?.session.redisUrl?.[0]?.shown,
       'redis://second:2',
     )
     assert.equal(
-      resolve({ env: { ...env, VCAP_SERVICES: '', REDIS_ENDPOINT: '' } }).config?.session.redisUrl,
+      resolve({ env: { ...env, VCAP_SERVICES: '', REDIS_ENDPOINT: '' } }).config?.session.redisUrl?.[0]
+        ?.shown,
       'redis://third:3',
     )
   })
@@ -82,7 +83,7 @@ describe('collect', () => {
       env: { ...leastEnv, VCAP_SERVICES_FILE: '/vcap' },
       readSecretFile: () => vcap('redis://h:1'),
     })
-    assert.equal(config?.session.redisUrl, 'redis://h:1')
+    assert.equal(config?.session.redisUrl?.[0]?.shown, 'redis://h:1')
   })
 
   it('knows no NAME_FILE for what is no secret', () => {
@@ -136,7 +137,7 @@ describe('collect', () => {
         server: { allowedHosts: ['a.example.com'] },
       },
     })
-    assert.equal(config?.s3.endpoint, 'https://h/b/')
+    assert.equal(config?.s3.endpoint.url, 'https://h/b/')
     assert.deepEqual(config?.server.allowedHosts, ['a.example.com'])
   })
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { parsePublicUrl } from '../../../src/config/schema/public-url.ts'
 import { createSiteResolver, type SiteSettings } from '../../../src/server/site.ts'
 import { request } from '../sso/sso-ports.ts'
 
@@ -11,7 +12,10 @@ const resolve = (settings: SiteSettings, host: string, proto?: string) =>
 
 describe('createSiteResolver', () => {
   it('knows one host when there is a public URL, whatever the router says', () => {
-    const settings = { publicUrl: 'https://assets.example.com', allowedHosts: ['other.example.com'] }
+    const settings = {
+      publicUrl: parsePublicUrl('https://assets.example.com'),
+      allowedHosts: ['other.example.com'],
+    }
     assert.equal(resolve(settings, 'assets.example.com', 'http'), 'https://assets.example.com')
     assert.equal(resolve(settings, 'assets.example.com:443'), 'https://assets.example.com')
     for (const host of ['', 'other.example.com', 'assets.example.com:80', 'assets.example.com.evil.test'])
@@ -19,7 +23,7 @@ describe('createSiteResolver', () => {
   })
 
   it('minds the port of a public URL', () => {
-    const settings = { publicUrl: 'http://localhost:8080' }
+    const settings = { publicUrl: parsePublicUrl('http://localhost:8080') }
     assert.equal(resolve(settings, 'localhost:8080'), 'http://localhost:8080')
     assert.equal(resolve(settings, 'localhost'), undefined)
   })

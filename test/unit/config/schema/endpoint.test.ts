@@ -1,54 +1,67 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { endpointOfBucket, parseEndpoint } from '../../../../src/config/schema/endpoint.ts'
+import { inStyle, parseEndpoint } from '../../../../src/config/schema/endpoint.ts'
+import type { BucketStyle } from '../../../../src/s3/bucket-endpoint.ts'
+import { uriEncodePath } from '../../../../src/s3/uri-encode.ts'
+
+/** What stands before each key in a request. */
+const pathOf = (url: string) => {
+  const endpoint = parseEndpoint(url)
+  return endpoint && endpoint.bucketPath + uriEncodePath(endpoint.keyPrefix)
+}
 
 describe('parseEndpoint', () => {
-  const documented: [form: string, url: string, host: string, basePath: string][] = [
+  const documented: [form: string, url: string, host: string, bucketPath: string, keyPrefix: string][] = [
     [
       'path style',
       'https://s3.eu-west-2.amazonaws.com/my-bucket/',
       's3.eu-west-2.amazonaws.com',
       '/my-bucket/',
+      '',
     ],
     [
       'path style with prefix',
       'https://s3.eu-west-2.amazonaws.com/my-bucket/my/folder/',
       's3.eu-west-2.amazonaws.com',
-      '/my-bucket/my/folder/',
+      '/my-bucket/',
+      'my/folder/',
     ],
     [
       'domain style',
       'https://my-bucket.s3.eu-west-2.amazonaws.com/',
       'my-bucket.s3.eu-west-2.amazonaws.com',
       '/',
+      '',
     ],
     [
       'domain style with prefix',
       'https://my-bucket.s3.eu-west-2.amazonaws.com/my/folder/',
       'my-bucket.s3.eu-west-2.amazonaws.com',
-      '/my/folder/',
+      '/',
+      'my/folder/',
     ],
   ]
-  for (const [form, url, host, basePath] of documented) {
+  for (const [form, url, host, bucketPath, keyPrefix] of documented) {
     it(`reads ${form}`, () => {
-      assert.deepEqual(parseEndpoint(url), { isSecure: true, hostname: host, port: 443, host, basePath })
+      const origin = { isSecure: true, hostname: host, port: 443, host }
+      assert.deepEqual(parseEndpoint(url), { origin, bucketPath, keyPrefix, url })
     })
 
     it(`adds the slash that is missing behind ${form}`, () => {
-      assert.equal(parseEndpoint(url.replace(/\/$/, ''))?.basePath, basePath)
+      assert.equal(pathOf(url.replace(/\/$/, '')), bucketPath + keyPrefix)
     })
   }
 
   it('keeps a port that is not the own one of the scheme, in the host header too', () => {
     const endpoint = parseEndpoint('http://127.0.0.1:9000/b/')
-    assert.deepEqual(endpoint, {
+    assert.equal(endpoint?.bucketPath, '/b/')
+    assert.deepEqual(endpoint.origin, {
       isSecure: false,
       hostname: '127.0.0.1',
       port: 9000,
       host: '127.0.0.1:9000',
-      basePath: '/b/',
     })
-    assert.equal(parseEndpoint('https://s3.example.com:443/b')?.host, 's3.example.com')
+    assert.equal(parseEndpoint('https://s3.example.com:443/b')?.origin.host, 's3.example.com')
   })
 
   it('leaves out the dot that ends a host name, which no certificate has', () => {
@@ -58,23 +71,21 @@ describe('parseEndpoint', () => {
       ['https://minio./b/', 'minio'],
     ] as const) {
       const endpoint = parseEndpoint(url)
-      assert.deepEqual([endpoint?.host, endpoint?.hostname], [host, host.split(':')[0]])
-      assert.equal(endpoint?.basePath, '/b/')
+      assert.deepEqual([endpoint?.origin.host, endpoint?.origin.hostname], [host, host.split(':')[0]])
+      assert.equal(endpoint?.bucketPath, '/b/')
     }
   })
 
   it('reads an address of IPv6', () => {
     const endpoint = parseEndpoint('http://[::1]:9000/b/')
-    assert.equal(endpoint?.hostname, '::1')
-    assert.equal(endpoint?.host, '[::1]:9000')
+    assert.equal(endpoint?.origin.hostname, '::1')
+    assert.equal(endpoint?.origin.host, '[::1]:9000')
   })
 
   it('keeps slashes that stand together, and brings the rest into the spelling that is signed', () => {
-    assert.equal(parseEndpoint('https://h/b//a//')?.basePath, '/b//a//')
-    assert.equal(
-      parseEndpoint('https://h/b/a+b (1)é%20%7e/'.replace(' ', '%20'))?.basePath,
-      '/b/a%2Bb%20%281%29%C3%A9%20~/',
-    )
+    assert.equal(pathOf('https://h/b//a//'), '/b//a//')
+    assert.equal(pathOf('https://h//a/'), '//a/')
+    assert.equal(pathOf('https://h/b/a+b (1)é%20%7e/'.replace(' ', '%20')), '/b/a%2Bb%20%281%29%C3%A9%20~/')
   })
 
   for (const url of [
@@ -101,52 +112,22 @@ describe('parseEndpoint', () => {
   }
 })
 
-describe('endpointOfBucket', () => {
-  const region = 'eu-west-2'
+describe('inStyle', () => {
+  const split = (url: string, style?: BucketStyle) => {
+    const endpoint = parseEndpoint(url)
+    assert.ok(endpoint)
+    const { bucketPath, keyPrefix } = style === undefined ? endpoint : inStyle(endpoint, style)
+    return [bucketPath, keyPrefix]
+  }
 
-  it('is domain style on AWS', () => {
-    assert.equal(
-      endpointOfBucket({ region, bucket: 'my-bucket' }),
-      'https://my-bucket.s3.eu-west-2.amazonaws.com/',
-    )
+  it('reads the first segment as part of the key prefix where the host names the bucket', () => {
+    assert.deepEqual(split('https://files.example.com/a%20b/c/'), ['/a%20b/', 'c/'])
+    assert.deepEqual(split('https://files.example.com/a%20b/c/', 'virtual'), ['/', 'a b/c/'])
+    assert.deepEqual(split('https://files.example.com/', 'virtual'), ['/', ''])
   })
 
-  it('is path style where a dot in the name would break TLS', () => {
-    assert.equal(
-      endpointOfBucket({ region, bucket: 'my.bucket' }),
-      'https://s3.eu-west-2.amazonaws.com/my.bucket/',
-    )
-  })
-
-  it('knows the domain of the regions in China', () => {
-    assert.equal(
-      endpointOfBucket({ region: 'cn-north-1', bucket: 'my-bucket' }),
-      'https://my-bucket.s3.cn-north-1.amazonaws.com.cn/',
-    )
-  })
-
-  it('is path style below the root URL of another S3', () => {
-    const endpointUrl = 'http://minio:9000'
-    assert.equal(endpointOfBucket({ region, bucket: 'b1b', endpointUrl }), 'http://minio:9000/b1b/')
-    assert.equal(
-      endpointOfBucket({ region, bucket: 'b1b', endpointUrl: `${endpointUrl}/` }),
-      'http://minio:9000/b1b/',
-    )
-    assert.equal(
-      endpointOfBucket({ region, bucket: 'b1b', endpointUrl: `${endpointUrl}/below//` }),
-      'http://minio:9000/below/b1b/',
-    )
-  })
-
-  it('ends in the key prefix, encoded, with its slash', () => {
-    assert.equal(
-      endpointOfBucket({ region, bucket: 'my-bucket', keyPrefix: 'a b/c' }),
-      'https://my-bucket.s3.eu-west-2.amazonaws.com/a%20b/c/',
-    )
-    for (const keyPrefix of ['b', 'b/', '/b', '/b/', '//b//'])
-      assert.match(endpointOfBucket({ region, bucket: 'my-bucket', keyPrefix }), /\.com\/b\/$/, keyPrefix)
-    assert.match(endpointOfBucket({ region, bucket: 'my-bucket', keyPrefix: '/a//b/' }), /\.com\/a\/\/b\/$/)
-    for (const keyPrefix of ['', '/', '//'])
-      assert.match(endpointOfBucket({ region, bucket: 'my-bucket', keyPrefix }), /\.com\/$/)
+  it('reads the first segment as the bucket where the path names it', () => {
+    assert.deepEqual(split('https://files.example.com/b//c/', 'path'), ['/b/', '/c/'])
+    assert.deepEqual(split('https://files.example.com//c/', 'path'), ['/', '/c/'])
   })
 })

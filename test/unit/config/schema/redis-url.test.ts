@@ -1,19 +1,32 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import {
-  checkRedisUrl,
   expectedRedis,
-  maskRedisUrls,
+  parseRedisUrls,
+  showRedisAddresses,
   withRedisScheme,
 } from '../../../../src/config/schema/redis-url.ts'
+import { session } from '../../../../src/config/schema/session.ts'
 
 function issuesOf(value: string): string[] {
-  const issues: string[] = []
-  checkRedisUrl(value, { addIssue: (message) => issues.push(message) })
-  return issues
+  return session.shape.redisUrl.safeParse(value).error?.issues.map(({ message }) => message) ?? []
 }
 
-describe('checkRedisUrl', () => {
+describe('parseRedisUrls', () => {
+  it('takes each URL apart, and decodes user and password', () => {
+    assert.deepEqual(
+      parseRedisUrls('rediss://user:p%40ss@redis.example.com.:6380/2, redis://[::1]?family=6'),
+      [
+        {
+          ...{ host: 'redis.example.com', port: 6380, isSecure: true, username: 'user', password: 'p@ss' },
+          ...{ database: 2, shown: 'rediss://***@redis.example.com:6380/2' },
+        },
+        { host: '::1', port: 6379, isSecure: false, family: 6, shown: 'redis://[::1]?***' },
+      ],
+    )
+    assert.equal(parseRedisUrls('redis://h?db=3')?.[0]?.database, 3)
+  })
+
   for (const value of [
     'redis://localhost',
     'redis://localhost:6379',
@@ -69,9 +82,11 @@ describe('withRedisScheme', () => {
   })
 })
 
-describe('maskRedisUrls', () => {
+describe('showRedisAddresses', () => {
+  const shown = (urls: string) => showRedisAddresses(parseRedisUrls(urls) ?? [])
+
   it('keeps host, port and database, and hides user, password and query', () => {
-    assert.equal(maskRedisUrls('rediss://user:hunter2@h:6379/2?token=hunter2'), 'rediss://***@h:6379/2?***')
-    assert.equal(maskRedisUrls('redis://a:1,redis://:hunter2@b:2'), 'redis://a:1,redis://***@b:2')
+    assert.equal(shown('rediss://user:hunter2@h:6379/2?db=2'), 'rediss://***@h:6379/2?***')
+    assert.equal(shown('redis://a:1,redis://:hunter2@b:2'), 'redis://a:1,redis://***@b:2')
   })
 })
