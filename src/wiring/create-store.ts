@@ -1,3 +1,4 @@
+import { getValue, options } from '../config/options.ts'
 import type { Config } from '../config/schema.ts'
 import { createLegacyTokens, type LegacyTokens } from '../identity/legacy-tokens.ts'
 import type { Log } from '../log/log.ts'
@@ -19,10 +20,12 @@ export interface StoreParts {
 }
 
 /** Everything that a store is made of: as long as this is the same, so is the store. */
-export function storeSettings({ session }: Config): string {
-  const own = Object.entries(session).filter(([name]) => /^(?:store|redis|timeoutMs|acceptLegacy)/.test(name))
-  return session.store === 'memory' ? 'memory' : JSON.stringify(own)
+export function storeSettings(config: Config): string {
+  if (config.session.store === 'memory') return 'memory'
+  return JSON.stringify(ofStore.map((option) => getValue(config, option)))
 }
+
+const ofStore = options.filter(({ reopensStore }) => reopensStore === true)
 
 /**
  * Redis, or the store within this process.

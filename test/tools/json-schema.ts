@@ -12,7 +12,17 @@ export function jsonSchemaOfConfig(): string {
   const generated = z.toJSONSchema(configSchema, {
     io: 'input',
     override({ jsonSchema }) {
-      for (const internal of ['required', 'kind', 'env', 'isSecret', 'isFile', 'complete', 'show'])
+      for (const internal of [
+        'required',
+        'kind',
+        'env',
+        'isSecret',
+        'isFile',
+        'restart',
+        'reopensStore',
+        'complete',
+        'show',
+      ])
         delete jsonSchema[internal]
     },
   })

@@ -6,6 +6,13 @@ export type OptionKind = 'text' | 'count' | 'flag' | 'list' | 'flag or list'
 /** One option's part of the schema. */
 export type OptionSchema = z.ZodType
 
+/**
+ * - `always`: the process itself is made by it
+ * - `with-store`: it has no meaning without `session.store`, which only a restart changes
+ * - `with-tls`: a value can follow another one, but whether there is any belongs to the socket
+ */
+export type RestartRule = 'always' | 'with-store' | 'with-tls'
+
 /** What the schema says of an option beyond its type. */
 export interface OptionMeta {
   description: string
@@ -16,6 +23,10 @@ export interface OptionMeta {
   isSecret?: boolean
   /** The path of a file that is read with the configuration. */
   isFile?: boolean
+  /** What of a running process cannot take another value; `undefined`: the next request goes by it. */
+  restart?: RestartRule
+  /** The session store is opened anew for another value. */
+  reopensStore?: boolean
   /** What text from flags and environment is completed to, before it is checked. */
   complete?(text: string): string
   /** The value fit to be shown to people, where it is not shown as it is. Secrets without this are masked. */

@@ -41,17 +41,21 @@ const unixSocket = shaped(/^\/[^\0]*[^/\0]$/, expectedSocket).refine(
 
 /** Sockets, time limits of clients, and the hosts that are served. */
 export const server = section({
-  port: count('port to listen on', 0, maxPort, { env: ['PORT'] }).default(8080),
-  host: text('address to listen on').default('0.0.0.0'),
-  socketPath: textLike('Unix socket to listen on, instead of a port', unixSocket).optional(),
+  port: count('port to listen on', 0, maxPort, { env: ['PORT'], restart: 'always' }).default(8080),
+  host: text('address to listen on', { restart: 'always' }).default('0.0.0.0'),
+  socketPath: textLike('Unix socket to listen on, instead of a port', unixSocket, {
+    restart: 'always',
+  }).optional(),
   socketMode: textLike(
     'permissions of the Unix socket, in octal',
     shaped(/^0?[0-7]{3}$/, 'expected three octal digits such as 660'),
+    { restart: 'always' },
   ).default('660'),
   tlsCertFile: file(
     'PEM file with the certificate and those between it and its authority; clients then speak TLS',
+    { restart: 'with-tls' },
   ).optional(),
-  tlsKeyFile: file('PEM file with the private key of the certificate').optional(),
+  tlsKeyFile: file('PEM file with the private key of the certificate', { restart: 'with-tls' }).optional(),
   publicUrl: textLike('canonical origin; every URL made uses it, and other hosts get 421', publicUrl, {
     show: ({ url }: PublicUrl) => url,
   }).optional(),
@@ -61,13 +65,14 @@ export const server = section({
     expectedHosts,
   ).optional(),
   drainTimeoutMs: count('after SIGTERM, how long requests under way may take', 0, day).default(9000),
-  workers: count('processes that share the port', 1, 256, { env: ['WEB_CONCURRENCY'] }).default(1),
-  adminPort: count(
-    'port for liveness, readiness and metrics, which the public never sees',
-    0,
-    maxPort,
-  ).optional(),
-  adminHost: text('address of the admin port').default('0.0.0.0'),
+  workers: count('processes that share the port', 1, 256, {
+    env: ['WEB_CONCURRENCY'],
+    restart: 'always',
+  }).default(1),
+  adminPort: count('port for liveness, readiness and metrics, which the public never sees', 0, maxPort, {
+    restart: 'always',
+  }).optional(),
+  adminHost: text('address of the admin port', { restart: 'always' }).default('0.0.0.0'),
   sendTimeoutMs: count('a client that takes no byte for so long is cut', 100, day).default(120_000),
   headersTimeoutMs: count('until the head of a request must be in', 100, day).default(15_000),
   keepAliveTimeoutMs: count(

@@ -16,29 +16,37 @@ import { secret } from './shapes.ts'
 
 const redisUrls = parsed(anyText(expectedRedis), parseRedisUrls, expectedRedis)
 
+const ofStore = { restart: 'with-store', reopensStore: true } as const
+
 /** Sessions, their cookie, and the store that has them. */
 export const session = section({
-  store: choice('where sessions are kept; default: redis when its URL is known, else memory', [
-    'redis',
-    'memory',
-  ]).optional(),
+  store: choice(
+    'where sessions are kept; default: redis when its URL is known, else memory',
+    ['redis', 'memory'],
+    { restart: 'always' },
+  ).optional(),
   redisUrl: textLike('URL of Redis; several, separated by commas, for Cluster and Sentinel', redisUrls, {
     env: ['VCAP_SERVICES', 'REDIS_ENDPOINT', 'REDIS_URL'],
+    ...ofStore,
     isSecret: true,
     complete: withRedisScheme,
     show: showRedisAddresses,
   }).optional(),
-  redisCluster: flag('Redis is a Cluster').default(false),
-  redisSentinelName: text('name of the master, when the URLs are those of Sentinels').optional(),
+  redisCluster: flag('Redis is a Cluster', ofStore).default(false),
+  redisSentinelName: text('name of the master, when the URLs are those of Sentinels', ofStore).optional(),
   redisSentinelPassword: textLike('password of the Sentinels themselves, where they have one', secret, {
+    ...ofStore,
     isSecret: true,
   }).optional(),
-  redisCaFile: file('PEM file with the authority that Redis has its certificate from').optional(),
+  redisCaFile: file('PEM file with the authority that Redis has its certificate from', ofStore).optional(),
   redisKeyPrefix: textLike(
     'put before every key in Redis',
     shaped(/^[\x21-\x7a]*$/, 'expected printable ASCII without spaces and braces'),
+    ofStore,
   ).default('s3proxy:'),
-  timeoutMs: count('one Redis command, and connecting to Redis', 10, day).default(1000),
+  timeoutMs: count('one Redis command, and connecting to Redis', 10, day, { reopensStore: true }).default(
+    1000,
+  ),
   maxAgeSeconds: count('age of a session at which it ends', 60, 31_536_000).default(32_400),
   cookieName: textLike(
     'name of the session cookie; gets __Host- before it on https',
@@ -50,5 +58,6 @@ export const session = section({
   ]).default('lax'),
   acceptLegacySessions: flag(
     'read sessions that the original wrote, and upgrade them once the person has said whose they are',
+    { reopensStore: true },
   ).default(false),
 })

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
+import { options } from '../../../src/config/options.ts'
 import { planReload } from '../../../src/config/reload-plan.ts'
 import type { Config } from '../../../src/config/schema.ts'
 import { leastEnv, resolve } from './given.ts'
@@ -66,5 +68,14 @@ describe('planReload', () => {
     assert.deepEqual(begun.kept, ['server.tlsCertFile', 'server.tlsKeyFile'])
     assert.equal(begun.config.server.tlsCertFile, undefined)
     assert.equal(begun.config.server.tlsKeyFile, undefined)
+  })
+
+  it('keeps what the guide for operators names, and whether there is TLS', () => {
+    const guide = readFileSync('docs/operating.md', 'utf8')
+    const named = /What only a restart changes \(([^)]*)\)/.exec(guide)?.[1]?.match(/`[^`]+`/g)
+    assert.deepEqual(
+      named?.map((name) => name.slice(1, -1)).toSorted(),
+      options.flatMap(({ path, restart }) => (restart === 'always' ? [path] : [])).toSorted(),
+    )
   })
 })
