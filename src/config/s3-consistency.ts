@@ -1,7 +1,8 @@
-import type { BucketEndpoint } from '../s3/bucket-endpoint.ts'
+import type { BucketEndpoint, BucketStyle } from '../s3/bucket-endpoint.ts'
 import type { Check } from './check.ts'
 import type { Values } from './options.ts'
 import { readAwsHost, regionInHost } from './schema/aws-host.ts'
+import { inStyle } from './schema/endpoint.ts'
 import { endpointOfBucket, trimSlashes } from './schema/endpoint-of-bucket.ts'
 
 type S3Values = NonNullable<Values['s3']>
@@ -10,12 +11,21 @@ type S3Values = NonNullable<Values['s3']>
 export function checkS3(s3: S3Values, check: Check): void {
   checkKeys(s3, check)
   if (s3.endpoint === undefined) fillInEndpoint(s3, check)
-  else checkUnused(s3, check)
-  if (s3.endpoint !== undefined) checkHost(s3.endpoint, s3.region, check)
+  else {
+    checkUnused(s3, check)
+    const style = styleOf(s3)
+    if (style !== undefined) s3.endpoint = inStyle(s3.endpoint, style)
+  }
+  if (s3.endpoint !== undefined) checkHost(s3.endpoint, s3, check)
   if (s3.healthcheckKey?.startsWith('/') === true)
     check.warn(
       's3.healthcheckKey begins with a slash, which is then part of the key: it is served at //…, not at /…',
     )
+}
+
+/** @returns `undefined` where the endpoint itself tells */
+function styleOf({ addressingStyle }: S3Values): BucketStyle | undefined {
+  return addressingStyle === 'auto' ? undefined : addressingStyle
 }
 
 function checkKeys(s3: S3Values, { sources, report }: Check): void {
@@ -65,7 +75,17 @@ function fillInEndpoint(s3: S3Values, check: Check): void {
   }
   const { region, endpointUrl, keyPrefix } = s3
   if (region === undefined) return
-  const endpoint = endpointOfBucket({ region, bucket, endpointUrl, keyPrefix })
+  const style = styleOf(s3)
+  if (style === 'virtual' && !canBeHost(bucket, region, endpointUrl)) {
+    report({
+      path: 's3.addressingStyle',
+      looksAt: ['s3.bucket', 's3.endpointUrl'],
+      message:
+        'virtual puts the bucket before the host: that needs a host name, and a bucket whose name can be part of one (at AWS without a dot, which no certificate covers)',
+    })
+    return
+  }
+  const endpoint = endpointOfBucket({ region, bucket, endpointUrl, keyPrefix, style })
   if (endpoint === undefined) {
     report({
       path: prefixFrom,
@@ -95,20 +115,37 @@ function splitBucket(
   return { bucket, prefixFrom: 's3.bucket' }
 }
 
-function checkHost(
-  { origin, bucketPath, keyPrefix }: BucketEndpoint,
-  region: string | undefined,
-  { report, warn }: Check,
-): void {
+function canBeHost(bucket: string, region: string, endpointUrl: string | undefined): boolean {
+  const isHostName = /^[a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9]))*$/.test(bucket)
+  const isCovered = endpointUrl !== undefined || !bucket.includes('.')
+  return (
+    isHostName &&
+    isCovered &&
+    endpointOfBucket({ region, bucket, endpointUrl, style: 'virtual' }) !== undefined
+  )
+}
+
+function checkHost(endpoint: BucketEndpoint, s3: S3Values, { report, warn }: Check): void {
+  const { origin, bucketPath, keyPrefix } = endpoint
+  const { region } = s3
+  const style = styleOf(s3)
   const aws = readAwsHost(origin.hostname)
   const isWithoutBucket = bucketPath + keyPrefix === '/' && aws?.namesBucket !== true
-  if (isWithoutBucket && aws !== undefined)
+  if (aws !== undefined && style !== undefined && aws.namesBucket !== (style === 'virtual'))
+    report({
+      path: 's3.addressingStyle',
+      looksAt: ['s3.endpoint'],
+      message: `${style} contradicts the host of s3.endpoint, which names ${aws.namesBucket ? 'the bucket' : 'no bucket'}: leave it out, at AWS the host tells`,
+    })
+  else if (aws === undefined && style === 'path' && bucketPath === '/')
+    report({ path: 's3.endpoint', message: 'names no bucket in its path, as s3.addressingStyle path needs' })
+  else if (isWithoutBucket && aws !== undefined)
     report({
       path: 's3.endpoint',
       message:
         'names no bucket, so that every bucket of the credentials would be served: put the bucket behind it, as in https://s3.eu-west-2.amazonaws.com/my-bucket/',
     })
-  else if (isWithoutBucket)
+  else if (isWithoutBucket && style !== 'virtual')
     warn(
       's3.endpoint has no bucket in its path: unless its host is that of one bucket, every bucket of the credentials is served',
     )

@@ -2,6 +2,7 @@ import type { BucketEndpoint } from '../../s3/bucket-endpoint.ts'
 import { expectedEndpoint, parseEndpoint } from './endpoint.ts'
 import {
   anyText,
+  choice,
   count,
   day,
   mebibyte,
@@ -45,6 +46,10 @@ export const s3 = section({
     parsed(anyText('expected the URL of a bucket'), parseEndpoint, expectedEndpoint),
     { env: ['AWS_S3_ENDPOINT'], show: ({ url }: BucketEndpoint) => url },
   ).optional(),
+  addressingStyle: choice(
+    'how requests name the bucket: path (first segment of the path), virtual (the host), or auto: as the host says at AWS; elsewhere path where s3.endpoint has one, or s3.bucket is given',
+    ['auto', 'path', 'virtual'],
+  ).default('auto'),
   bucket: textLike('bucket, where no endpoint is given; my-bucket/prefix too', bucketName, {
     env: ['AWS_S3_BUCKET'],
   }).optional(),

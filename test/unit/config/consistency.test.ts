@@ -146,6 +146,66 @@ describe('checkTogether', () => {
     assert.equal(warns('https://my-bucket.s3.eu-west-2.amazonaws.com/'), false)
   })
 
+  describe('s3.addressingStyle', () => {
+    const partsOf = (env: Record<string, string>, base: Record<string, string> = leastEnv) => {
+      const { config, problems, warnings } = resolve({ env: { ...base, ...env } })
+      if (config === undefined) return problems.map(({ path, message }) => `${path} ${message}`)
+      const { origin, bucketPath, keyPrefix } = config.s3.endpoint
+      return [origin.host, bucketPath, keyPrefix, warnings.some((text) => text.startsWith('s3.endpoint has'))]
+    }
+    const virtual = { S3PROXY_S3_ADDRESSING_STYLE: 'virtual' }
+    const path = { S3PROXY_S3_ADDRESSING_STYLE: 'path' }
+
+    it('says of a host that is not of AWS whether it is that of the bucket', () => {
+      const AWS_S3_ENDPOINT = 'https://files.example.com/a%20b/c'
+      assert.deepEqual(partsOf({ AWS_S3_ENDPOINT }), ['files.example.com', '/a%20b/', 'c/', false])
+      assert.deepEqual(partsOf({ AWS_S3_ENDPOINT, ...path }), ['files.example.com', '/a%20b/', 'c/', false])
+      assert.deepEqual(partsOf({ AWS_S3_ENDPOINT, ...virtual }), ['files.example.com', '/', 'a b/c/', false])
+    })
+
+    it('spares the host of a bucket the warning that none is named, and refuses path style without one', () => {
+      const AWS_S3_ENDPOINT = 'https://files.example.com/'
+      assert.deepEqual(partsOf({ AWS_S3_ENDPOINT }), ['files.example.com', '/', '', true])
+      assert.deepEqual(partsOf({ AWS_S3_ENDPOINT, ...virtual }), ['files.example.com', '/', '', false])
+      assert.deepEqual(partsOf({ AWS_S3_ENDPOINT, ...path }), [
+        's3.endpoint names no bucket in its path, as s3.addressingStyle path needs',
+      ])
+    })
+
+    it('is known at AWS, and must not contradict the host', () => {
+      const host = { AWS_S3_ENDPOINT: 'https://my-bucket.s3.eu-west-2.amazonaws.com/a/' }
+      assert.deepEqual(partsOf(virtual), [
+        's3.addressingStyle virtual contradicts the host of s3.endpoint, which names no bucket: leave it out, at AWS the host tells',
+      ])
+      assert.deepEqual(partsOf({ ...host, ...path }), [
+        's3.addressingStyle path contradicts the host of s3.endpoint, which names the bucket: leave it out, at AWS the host tells',
+      ])
+      const expected = ['my-bucket.s3.eu-west-2.amazonaws.com', '/', 'a/', false]
+      assert.deepEqual([partsOf(host), partsOf({ ...host, ...virtual })], [expected, expected])
+    })
+
+    it('puts a bucket that is given by name before the host, or behind it', () => {
+      const named = { AWS_S3_BUCKET: 'b-1/a' }
+      const minio = { ...named, S3_ENDPOINT_URL: 'http://minio:9000/below' }
+      const of = (env: Record<string, string>) => partsOf(env, withoutEndpoint)
+      assert.deepEqual(of({ ...minio, ...virtual }), ['b-1.minio:9000', '/below/', 'a/', false])
+      assert.deepEqual(of({ ...minio, ...path }), of(minio))
+      assert.deepEqual(of({ ...named, ...path }), ['s3.eu-west-2.amazonaws.com', '/b-1/', 'a/', false])
+      assert.deepEqual(of({ ...named, ...virtual }), of(named))
+    })
+
+    for (const env of [
+      { AWS_S3_BUCKET: 'my.bucket' },
+      { AWS_S3_BUCKET: 'My_Bucket', S3_ENDPOINT_URL: 'http://minio:9000' },
+      { AWS_S3_BUCKET: 'my-bucket', S3_ENDPOINT_URL: 'http://127.0.0.1:9000' },
+    ])
+      it(`refuses a host made of ${Object.values(env).join(' and ')}`, () => {
+        assert.deepEqual(problemsOf({ ...env, ...virtual }, withoutEndpoint), [
+          ['s3.addressingStyle', 'S3PROXY_S3_ADDRESSING_STYLE'],
+        ])
+      })
+  })
+
   it('warns of a region that the host of the endpoint contradicts', () => {
     const told = (AWS_S3_ENDPOINT: string, AWS_S3_REGION: string) =>
       resolve({ env: { ...leastEnv, AWS_S3_ENDPOINT, AWS_S3_REGION } }).warnings.filter((warning) =>
