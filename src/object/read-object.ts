@@ -103,6 +103,13 @@ type Open = (conditions: Conditions) => Promise<ObjectResult>
 async function openRange(open: Open, guarded: Conditions, conditions: Conditions): Promise<ObjectResult> {
   const result = await open(guarded)
   if (result.kind === 'precondition-failed') return open(withoutRange(conditions))
+  if (result.kind === 'range-not-satisfiable') {
+    // Not every store compares the version first: the range may lie outside a newer, shorter one.
+    const whole = await open(withoutRange(conditions))
+    if (whole.kind !== 'found' || !isVersion(whole.headers, guarded)) return whole
+    whole.body.cancel()
+    return result
+  }
   if (result.kind !== 'found' || result.status !== 206 || isVersion(result.headers, guarded)) return result
   result.body.cancel()
   return open(withoutRange(conditions))

@@ -129,6 +129,19 @@ describe('readObject', () => {
       assert.deepEqual(source.asked[1]?.conditions, {})
     })
 
+  it('gives the whole object for if-range where the store looks at the range first, and 416 for that very version', async () => {
+    const ranged = request({ range: 'bytes=7-', 'if-range': '"a"' })
+    const outside = { kind: 'range-not-satisfiable', contentRange: 'bytes */5' } as const
+    const shorter = sourceOf(outside, found(200, ['etag', '"b"']))
+    assert.equal((await read(shorter, ranged)).status, 200)
+    assert.deepEqual(shorter.asked[1]?.conditions, {})
+    const whole = found(200, ['etag', '"a"'])
+    const reply = await read(sourceOf(outside, whole), ranged)
+    assert.equal(reply.status, 416)
+    assert.equal(headerIn(reply.headers, 'content-range'), 'bytes */5')
+    assert.equal(whole.body.isCancelled, true)
+  })
+
   it('ignores if-range without a range', async () => {
     const source = sourceOf(found(200))
     await read(source, request({ 'if-range': '"a"' }))
