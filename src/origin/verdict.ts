@@ -1,4 +1,5 @@
 import type { ByteSource } from '../http/byte-source.ts'
+import { withinDeadline } from '../waiting/within-deadline.ts'
 import {
   badCredentials,
   byCode,
@@ -69,19 +70,22 @@ const maxErrorBytes = 64 * 1024
  * @returns text; empty where there is too much of it
  * @throws TransportError when the body broke: what S3 meant to say is not known
  */
-export async function readErrorBody(body: ByteSource, timeoutMs: number): Promise<string> {
-  const timer = setTimeout(() => body.cancel(), timeoutMs)
-  try {
-    let text = ''
-    for (;;) {
-      const piece = await body.read()
-      if (piece === null) return text
-      text += Buffer.from(piece).toString('latin1')
-      if (text.length > maxErrorBytes) return ''
-    }
-  } finally {
-    clearTimeout(timer)
+export function readErrorBody(body: ByteSource, timeoutMs: number): Promise<string> {
+  const text = readText(body)
+  const giveUp = () => {
     body.cancel()
+    return text
+  }
+  return withinDeadline(text, timeoutMs, giveUp).finally(() => body.cancel())
+}
+
+async function readText(body: ByteSource): Promise<string> {
+  let text = ''
+  for (;;) {
+    const piece = await body.read()
+    if (piece === null) return text
+    text += Buffer.from(piece).toString('latin1')
+    if (text.length > maxErrorBytes) return ''
   }
 }
 

@@ -1,4 +1,5 @@
 import { codeOf, type ErrorCode, safeMessageOf } from '../errors.ts'
+import { withinDeadline } from '../waiting/within-deadline.ts'
 
 /** What one step found. */
 export interface ProbeResult {
@@ -75,14 +76,13 @@ export async function runSteps(steps: readonly ProbeStep[], codes: DependencyCod
 async function runStep({ name, timeoutMs, run }: ProbeStep, codes: DependencyCodes): Promise<ProbeResult> {
   const startedAt = performance.now()
   const abort = new AbortController()
-  const late = new Promise<never>((_, reject) => {
-    const timer = setTimeout(() => {
-      const advice = 'check address, network and firewall'
-      reject(new ProbeFailure(`no answer within ${timeoutMs} ms`, advice, codes.late))
-      abort.abort()
-    }, timeoutMs)
-    abort.signal.addEventListener('abort', () => clearTimeout(timer))
-  })
+  const late = () => {
+    throw new ProbeFailure(
+      `no answer within ${timeoutMs} ms`,
+      'check address, network and firewall',
+      codes.late,
+    )
+  }
   const end = (message: string, advice = '', code?: ErrorCode) => ({
     name,
     ok: code === undefined,
@@ -92,7 +92,7 @@ async function runStep({ name, timeoutMs, run }: ProbeStep, codes: DependencyCod
     advice,
   })
   try {
-    const { message, advice } = await Promise.race([run(abort.signal), late])
+    const { message, advice } = await withinDeadline(run(abort.signal), timeoutMs, late)
     return end(message, advice)
   } catch (error) {
     if (error instanceof ProbeFailure) return end(error.message, error.advice, error.code ?? codes.failed)

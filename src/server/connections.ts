@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { Deadline } from '../waiting/deadline.ts'
+import { withinDeadline } from '../waiting/within-deadline.ts'
 import { headBytes } from './head-bytes.ts'
 import { resetSocket } from './reset-socket.ts'
 import { stopParserOnceDestroyed } from './stop-parser.ts'
@@ -148,20 +150,27 @@ export function createConnections({ answer, onDropped, sendTimeoutMs }: Connecti
     resetSocket(connection.socket)
   }
 
-  function ended(timeoutMs: number): Promise<void> {
+  /** Waits for the end of all connections, and then, for a moment at most, for what is still being answered. */
+  async function ended(timeoutMs: number): Promise<void> {
+    const deadline = new Deadline(timeoutMs, () => performance.now())
+    await withinDeadline(
+      until(() => open.size === 0),
+      timeoutMs,
+      () => {},
+    )
+    if (open.size === 0)
+      await withinDeadline(
+        until(() => answering === 0),
+        Math.min(lastWordsMs, deadline.remainingMs),
+        () => {},
+      )
+    onChange = () => {}
+  }
+
+  function until(isSo: () => boolean): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(done, timeoutMs)
-      let lastWords: NodeJS.Timeout | undefined
       onChange = () => {
-        if (open.size > 0) return
-        if (answering === 0) done()
-        else lastWords ??= setTimeout(done, lastWordsMs)
-      }
-      function done(): void {
-        clearTimeout(timer)
-        clearTimeout(lastWords)
-        onChange = () => {}
-        resolve()
+        if (isSo()) resolve()
       }
       onChange()
     })

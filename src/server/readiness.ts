@@ -1,4 +1,5 @@
 import { codeOf, type ErrorCode, safeMessageOf } from '../errors.ts'
+import { withinDeadline } from '../waiting/within-deadline.ts'
 
 /** Whether this process should get requests, and what does not work. */
 export interface ReadinessReport {
@@ -74,13 +75,9 @@ export function createReadiness(
 
 /** @returns `ok`, or what is wrong, its code first */
 function askWithin({ ask, timeoutCode }: Dependency, timeoutMs: number): Promise<string> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(`${timeoutCode}: no answer within ${timeoutMs} ms`), timeoutMs)
-    ask()
-      .then(
-        () => resolve('ok'),
-        (error: unknown) => resolve(`${codeOf(error, 'INTERNAL')}: ${safeMessageOf(error)}`),
-      )
-      .finally(() => clearTimeout(timer))
-  })
+  const answer = ask().then(
+    () => 'ok',
+    (error: unknown) => `${codeOf(error, 'INTERNAL')}: ${safeMessageOf(error)}`,
+  )
+  return withinDeadline(answer, timeoutMs, () => `${timeoutCode}: no answer within ${timeoutMs} ms`)
 }

@@ -92,7 +92,8 @@ export function createOAuth2Sso(
           (thrown) => answerIn(thrown, settings.timeoutMs, now()),
         )
       // The library gives head and body a whole timeout each.
-      return accessTokenIn(await withinDeadline(asked, settings.timeoutMs, tokenTimeout))
+      const late = (timeoutMs: number) => Promise.reject(tokenTimeout(timeoutMs))
+      return accessTokenIn(await withinDeadline(asked, settings.timeoutMs, late))
     },
     identify: (accessToken) =>
       fetchIdentity(endpoints.identity, accessToken, {

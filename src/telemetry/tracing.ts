@@ -14,6 +14,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { clientLeft, isFailure } from '../errors.ts'
+import { withinDeadline } from '../waiting/within-deadline.ts'
 import type { PhaseName, RequestEnd } from './request-end.ts'
 
 export interface Tracing {
@@ -85,14 +86,8 @@ export function createTracing({ version, instanceId, onProblem }: TracingOptions
       return traceId
     },
     close(timeoutMs) {
-      return new Promise((resolve) => {
-        const timer = setTimeout(() => resolve(false), timeoutMs)
-        const done = () => {
-          clearTimeout(timer)
-          resolve(true)
-        }
-        provider.shutdown().then(done, done)
-      })
+      const isDone = () => true
+      return withinDeadline(provider.shutdown().then(isDone, isDone), timeoutMs, () => false)
     },
   }
 }

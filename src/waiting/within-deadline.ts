@@ -1,16 +1,27 @@
-/** Waits for work no longer than `timeoutMs`; what comes of it later is passed over. */
-export async function withinDeadline<T>(
+/**
+ * Waits for work, and no longer than `timeoutMs`: every timeout of a single piece of work is this one.
+ *
+ * @param onLate says what the outcome is where the work takes longer: a value, an error that it throws, or the work
+ *   itself, given up in some way that ends it
+ */
+export function withinDeadline<T>(
   work: Promise<T>,
   timeoutMs: number,
-  toError: (timeoutMs: number) => Error,
+  onLate: (timeoutMs: number) => T | Promise<T>,
 ): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(toError(timeoutMs)), timeoutMs)
+  return new Promise((resolve, reject) => {
+    const late = async () => onLate(timeoutMs)
+    const timer = setTimeout(() => resolve(late()), timeoutMs)
+    // Work that ends later changes nothing any more, and its failure is no unhandled one.
+    work.then(
+      (value) => {
+        clearTimeout(timer)
+        resolve(value)
+      },
+      (error: unknown) => {
+        clearTimeout(timer)
+        reject(error)
+      },
+    )
   })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -1,3 +1,4 @@
+import { withinDeadline } from '../../waiting/within-deadline.ts'
 /** Writes some of the bytes, from the first on, and says how many, or why none. */
 export type WriteSome = (bytes: Buffer, done: (error: Error | null, writtenBytes: number) => void) => void
 
@@ -77,16 +78,14 @@ export function createLogOutput(options: LogOutputOptions): LogOutput {
   }
 
   function closeWithin(timeoutMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(done, timeoutMs)
-      function done(): void {
-        clearTimeout(timer)
+    const idle = new Promise<void>((resolve) => {
+      onIdle = () => {
         isClosed = true
         resolve()
       }
-      onIdle = done
-      if (writing === undefined && !isScheduled) done()
+      if (writing === undefined && !isScheduled) onIdle()
     })
+    return withinDeadline(idle, timeoutMs, () => onIdle())
   }
 
   return {

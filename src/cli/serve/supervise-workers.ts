@@ -3,6 +3,7 @@ import type { Config } from '../../config/schema.ts'
 import { messageOf } from '../../errors.ts'
 import type { AdminServer } from '../../server/admin-server.ts'
 import type { ListenTarget } from '../../server/listen.ts'
+import { withinDeadline } from '../../waiting/within-deadline.ts'
 import type { Change } from '../../wiring/create-app.ts'
 import { exitStatus } from '../command/exit-status.ts'
 import { endUntakenConnections } from './handed-connections.ts'
@@ -169,22 +170,16 @@ function tell(worker: Worker, message: ToWorker): void {
 
 /** Resolves when a worker is ready for another configuration, or gone; with why it is not, when it is not. */
 function prepared(worker: Worker, round: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(
-      () => done(`worker ${worker.id} was not ready for it within ${prepareTimeoutMs} ms`),
-      prepareTimeoutMs,
-    )
+  let stopListening = () => {}
+  const answered = new Promise<string | undefined>((resolve) => {
     const onMessage = (answer: FromWorker) => {
-      if (answer.kind === 'prepared' && answer.round === round) done(answer.problem)
+      if (answer.kind === 'prepared' && answer.round === round) resolve(answer.problem)
     }
-    const onExit = () => done()
-    function done(problem?: string): void {
-      clearTimeout(timer)
-      worker.removeListener('message', onMessage)
-      worker.removeListener('exit', onExit)
-      resolve(problem)
-    }
+    const onExit = () => resolve(undefined)
     worker.on('message', onMessage)
     worker.once('exit', onExit)
+    stopListening = () => worker.off('message', onMessage).off('exit', onExit)
   })
+  const late = () => `worker ${worker.id} was not ready for it within ${prepareTimeoutMs} ms`
+  return withinDeadline(answered, prepareTimeoutMs, late).finally(stopListening)
 }

@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster'
+import { withinDeadline } from '../../waiting/within-deadline.ts'
 import type { FromWorker, ToWorker, WorkerReports } from './worker-messages.ts'
 
 /** In a worker: answers what the process that started it asks. */
@@ -36,29 +37,28 @@ export function createAskWorkers(workers: () => Iterable<Worker>, timeoutMs: num
     if (message.kind === 'report') waiting.get(message.id)?.(worker, message.report)
   })
 
-  return <Name extends keyof WorkerReports>(name: Name) =>
-    new Promise<Map<number, WorkerReports[Name]>>((resolve) => {
-      const id = asked++
-      const reports = new Map<number, WorkerReports[Name]>()
-      const silent = new Set([...workers()].filter((worker) => worker.isConnected()))
-      const timer = setTimeout(finish, timeoutMs)
-      function finish() {
-        clearTimeout(timer)
-        cluster.off('exit', leave)
-        waiting.delete(id)
-        resolve(reports)
-      }
-      function leave(worker: Worker) {
+  return async <Name extends keyof WorkerReports>(name: Name) => {
+    const id = asked++
+    const reports = new Map<number, WorkerReports[Name]>()
+    const silent = new Set([...workers()].filter((worker) => worker.isConnected()))
+    if (silent.size === 0) return reports
+    let leave = (_: Worker) => {}
+    const allHeard = new Promise<void>((resolve) => {
+      leave = (worker) => {
         silent.delete(worker)
-        if (silent.size === 0) finish()
+        if (silent.size === 0) resolve()
       }
-      cluster.on('exit', leave)
-      waiting.set(id, (worker, report) => {
-        reports.set(worker.id, report as WorkerReports[Name])
-        leave(worker)
-      })
-      const question: ToWorker = { kind: 'ask', id, what: name }
-      for (const worker of silent) worker.send(question, () => {})
-      if (silent.size === 0) finish()
     })
+    cluster.on('exit', leave)
+    waiting.set(id, (worker, report) => {
+      reports.set(worker.id, report as WorkerReports[Name])
+      leave(worker)
+    })
+    const question: ToWorker = { kind: 'ask', id, what: name }
+    for (const worker of silent) worker.send(question, () => {})
+    await withinDeadline(allHeard, timeoutMs, () => {})
+    cluster.off('exit', leave)
+    waiting.delete(id)
+    return reports
+  }
 }
