@@ -50,7 +50,7 @@ function replyTo(result: ObjectResult, request: ProxyRequest, key: ObjectKey, op
       return { status: result.status, headers, body: null }
     }
     case 'not-modified':
-      return { status: 304, headers: withoutLength(protectObjectHeaders(result.headers, false)), body: null }
+      return { status: 304, headers: protectObjectHeaders(result.headers, false), body: null }
     case 'precondition-failed':
       return errorReply('PRECONDITION_FAILED', context)
     case 'range-not-satisfiable': {
@@ -72,12 +72,6 @@ function replyTo(result: ObjectResult, request: ProxyRequest, key: ObjectKey, op
 
 function contextOf(request: ProxyRequest): ErrorContext {
   return { requestId: request.id, accept: request.header('accept') }
-}
-
-/** Of the answer itself, which is empty; a cache would take it for the object's (RFC 9110 section 8.6). */
-function withoutLength(headers: HeaderList): HeaderList {
-  const index = headers.indexOf('content-length')
-  return index % 2 === 0 ? headers.toSpliced(index, 2) : headers
 }
 
 /** S3 has no `if-range`: the range with a precondition, and when that fails, the whole object. */

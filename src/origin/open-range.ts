@@ -1,4 +1,5 @@
 import { S3ProxyError } from '../errors.ts'
+import { isStrongEtag } from '../http/etag.ts'
 import { type HeaderList, headerIn } from '../http/reply.ts'
 import type { ObjectRequest } from '../object/object-source.ts'
 import type { AttemptRequest, AttemptResult, FoundObject, UnmeasuredObject } from './attempt.ts'
@@ -15,14 +16,9 @@ export interface Version {
 
 /** @returns `undefined` without a strong ETag: then no two answers may be put together */
 export function versionOf(found: FoundObject, names: VersionNames): Version | undefined {
-  const etag = strongEtag(found.etag)
-  if (etag === undefined) return undefined
+  const { etag } = found
+  if (!isStrongEtag(etag)) return undefined
   return { etag, sizeBytes: found.range?.sizeBytes ?? found.sizeBytes, name: names.of(found.versionId) }
-}
-
-/** Only such an ETag names the very bytes (RFC 9110 section 8.8.1), and only ASCII can be signed. */
-export function strongEtag(etag: string | undefined): string | undefined {
-  return etag !== undefined && /^"[\x21\x23-\x7e]*"$/.test(etag) ? etag : undefined
 }
 
 /** A request for some bytes of one version, and of no other; both ends are included. */
@@ -89,9 +85,9 @@ export function checkRange(
     range.sizeBytes === sizeBytes
   if (isRight) return answer
   answer.body.cancel()
-  const found = strongEtag(answer.etag)
   const isOther =
-    (found !== undefined && found !== etag) || (range !== undefined && range.sizeBytes !== sizeBytes)
+    (isStrongEtag(answer.etag) && answer.etag !== etag) ||
+    (range !== undefined && range.sizeBytes !== sizeBytes)
   throw isOther ? replaced() : new S3ProxyError('S3_BAD_ANSWER', 'S3 gave other bytes than those asked for')
 }
 

@@ -1,4 +1,5 @@
 import { S3ProxyError } from '../errors.ts'
+import { isStrongEtag } from '../http/etag.ts'
 import type { ObjectBody, ObjectRequest, ObjectResult, ObjectSource } from '../object/object-source.ts'
 import { AttemptError } from '../s3/attempt-error.ts'
 import type { Sharer } from '../s3/fair-shares.ts'
@@ -13,7 +14,7 @@ import {
   type UnmeasuredObject,
 } from './attempt.ts'
 import { HealingBody } from './healing.ts'
-import { checkRange, checkRest, rangeRequest, strongEtag, versionOf } from './open-range.ts'
+import { checkRange, checkRest, rangeRequest, versionOf } from './open-range.ts'
 import { createParallelBody } from './read-ahead/parallel-body.ts'
 import type { ReadAhead } from './read-ahead/read-ahead.ts'
 import { createRetryBudget } from './retry-budget.ts'
@@ -96,7 +97,7 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
 
   function unmeasuredBodyOf(object: UnmeasuredObject, request: ObjectRequest): ObjectBody {
     const { readerPatienceMs, onRetry } = options
-    const etag = strongEtag(object.etag)
+    const etag = isStrongEtag(object.etag) ? object.etag : undefined
     const versionName = versionNames.of(object.versionId)
     const openRest = async (firstByte: number) => {
       const conditions = { range: `bytes=${firstByte}-`, ...(etag && { 'if-match': etag }) }

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { safeMessageOf, safeStackOf } from '../errors.ts'
 import type { Log } from '../log/log.ts'
+import { logFault } from '../log/log-fault.ts'
 import { createPaced } from '../waiting/paced.ts'
 import { type ListenTarget, listen } from './listen.ts'
 import type { ReadinessReport } from './readiness.ts'
@@ -64,8 +64,7 @@ export function createAdminServer(parts: AdminParts): AdminServer {
     busy.add(socket)
     response.once('close', () => busy.delete(socket))
     answer(request.url?.split('?')[0], response).catch((error: unknown) => {
-      const fields = { code: 'INTERNAL' as const, stack: safeStackOf(error) }
-      log.error(fields, `a fault of ours on the admin port: ${safeMessageOf(error)}`)
+      logFault(log, error, ' on the admin port')
       send(response, 500, 'text/plain', '500 A fault of ours: see the log\n')
     })
   })

@@ -1,15 +1,9 @@
 import type { IncomingMessage } from 'node:http'
-import {
-  clientLeft,
-  codeOf,
-  type ErrorCode,
-  type S3ProxyError,
-  safeMessageOf,
-  safeStackOf,
-} from '../errors.ts'
+import { clientLeft, codeOf, type ErrorCode, type S3ProxyError, safeMessageOf } from '../errors.ts'
 import { errorReply } from '../http/error-reply.ts'
 import type { Reply } from '../http/reply.ts'
 import type { AccessRecord, Log } from '../log/log.ts'
+import { logFault } from '../log/log-fault.ts'
 import type { ObjectBody } from '../object/object-source.ts'
 import type { RequestEnd } from '../telemetry/request-end.ts'
 import { Cancellation } from '../waiting/cancellation.ts'
@@ -116,7 +110,7 @@ export function createAnswer(parts: AnswerParts) {
       await answer(turn, connection)
     } catch (error) {
       turn.message.socket.destroy()
-      logFault(log, error)
+      logFaultSafely(log, error)
     } finally {
       activity.requests--
     }
@@ -175,10 +169,10 @@ function logCut(log: Log, requestId: string, opened: string | undefined, { cause
   )
 }
 
-/** What a log that fails throws must not end the process. */
-function logFault(log: Log, error: unknown): void {
+/** Keeps a log that throws from ending the process. */
+function logFaultSafely(log: Log, error: unknown): void {
   try {
-    log.error({ code: 'INTERNAL', stack: safeStackOf(error) }, `a fault of ours: ${safeMessageOf(error)}`)
+    logFault(log, error)
   } catch {
     // There is nobody left to tell.
   }

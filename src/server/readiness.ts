@@ -27,6 +27,12 @@ export interface Dependency {
   ask(): Promise<void>
 }
 
+/** The report of a process that takes no more requests. */
+export const shuttingDown: ReadinessReport = {
+  state: 'unready',
+  checks: { process: 'SHUTTING_DOWN: the process is shutting down' },
+}
+
 const trustMs = 1000
 
 /**
@@ -61,8 +67,7 @@ export function createReadiness(
 
   return {
     async check() {
-      if (isDraining)
-        return { state: 'unready', checks: { process: 'SHUTTING_DOWN: the process is shutting down' } }
+      if (isDraining) return shuttingDown
       if (last !== undefined && now() - lastAt < trustMs) return last
       underWay ??= askAll()
       return underWay

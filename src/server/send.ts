@@ -33,10 +33,8 @@ export function sendReply(reply: Reply, response: ServerResponse, method: string
     return Promise.resolve({ bytes: 0, outcome: 'aborted' })
   }
   response.writeHead(reply.status, headers)
-  if (body === null || typeof body === 'string' || method === 'HEAD') {
-    if (body !== null && typeof body !== 'string') body.cancel()
-    return end(response, typeof body === 'string' && method !== 'HEAD' ? body : '')
-  }
+  if (body === null) return end(response, '')
+  if (typeof body === 'string') return end(response, method === 'HEAD' ? '' : body)
   const length = headerIn(headers, 'content-length')
   return sendBody(body, length === undefined ? undefined : Number(length), response)
 }
@@ -97,7 +95,7 @@ function end(response: ServerResponse, last: string | Uint8Array): Promise<Sent>
   return new Promise((resolve) => {
     let isOver = false
     const settle = (isComplete: boolean) => {
-      // What settles a promise twice is told to the whole process, which costs more than to ask.
+      // A second settle makes Node emit `multipleResolves`; this check is cheaper.
       if (isOver) return
       isOver = true
       resolve(

@@ -34,7 +34,7 @@ export function createOAuth2Sso(
   { userAgent, onUnnamed = () => {}, now }: SsoOptions,
 ): SsoClient {
   const endpoints = ssoEndpoints(settings)
-  const { tokenHost, tokenPath, authorizeHost, authorizePath } = endpoints
+  const { tokenHost, tokenPath } = endpoints
   let loaded: Promise<AuthorizationCode> | undefined
 
   async function load(): Promise<AuthorizationCode> {
@@ -42,7 +42,7 @@ export function createOAuth2Sso(
     try {
       return new AuthorizationCode({
         client: { id: settings.clientId, secret: settings.clientSecret },
-        auth: { tokenHost, tokenPath, authorizeHost, authorizePath },
+        auth: { tokenHost, tokenPath },
         options: { authorizationMethod: 'body', bodyFormat: 'form' },
         http: {
           timeout: settings.timeoutMs,

@@ -1,12 +1,11 @@
-/** Where the parts of the SSO are. */
+/** Addresses of the SSO. */
 export interface SsoEndpoints {
-  /** As browsers reach it. */
+  /** Where browsers sign in, as they reach it. */
   authorize: string
   /** With a trailing slash, and the path below it, as this server reaches it. */
   tokenHost: string
   tokenPath: string
-  authorizeHost: string
-  authorizePath: string
+  /** The page about the user, as this server reaches it. */
   identity: string
 }
 
@@ -18,12 +17,9 @@ export function ssoEndpoints({
   url: string
   internalUrl?: string | undefined
 }): SsoEndpoints {
-  const authorizeHost = withSlash(url)
   const tokenHost = withSlash(internalUrl ?? url)
   return {
-    authorize: `${authorizeHost}o/authorize/`,
-    authorizeHost,
-    authorizePath: 'o/authorize/',
+    authorize: `${withSlash(url)}o/authorize/`,
     tokenHost,
     tokenPath: 'o/token/',
     identity: `${tokenHost}api/v1/user/me/`,

@@ -1,4 +1,6 @@
 import type { Config } from '../../config/schema.ts'
+import { isStrongEtag } from '../../http/etag.ts'
+import { headerIn } from '../../http/reply.ts'
 import type { ObjectKey } from '../../object/key.ts'
 import type { Conditions, ObjectResult, ObjectSource } from '../../object/object-source.ts'
 import type { S3Client } from '../../s3/s3-client.ts'
@@ -6,9 +8,9 @@ import { exitStatus } from '../command/exit-status.ts'
 import type { FetchFlags } from '../command/flags.ts'
 import { askForDigest } from './ask-for-digest.ts'
 import { type Download, toDevice, toFile, toStdout } from './download.ts'
-import { explain, formatHead, headerOf } from './fetch-answer.ts'
+import { explain, formatHead } from './fetch-answer.ts'
 import type { Output } from './output.ts'
-import { findPart, isStrongEtag, type LeftPart, type PartRecord } from './part-record.ts'
+import { findPart, type LeftPart, type PartRecord } from './part-record.ts'
 import type { Expectation } from './verification.ts'
 
 /** One `s3proxy fetch`, with everything it needs. */
@@ -111,7 +113,7 @@ function checkAnswer(
   if (left === undefined) return
   const { record, haveBytes } = left
   const isOfRest = record.sizeBytes === undefined || sizeBytes === record.sizeBytes - haveBytes
-  if (headerOf(headers, 'etag') !== record.etag || !isOfRest)
+  if (headerIn(headers, 'etag') !== record.etag || !isOfRest)
     throw new Error(
       'S3 sent another rest than that of the part: leave out --continue to fetch the object anew',
     )
@@ -120,7 +122,7 @@ function checkAnswer(
 /** @param result `undefined` when everything is there already */
 async function deliver(plan: Plan, left: LeftPart | undefined, result: Found | undefined): Promise<number> {
   const { flags, output } = plan
-  const etag = result === undefined ? left?.record.etag : headerOf(result.headers, 'etag')
+  const etag = result === undefined ? left?.record.etag : headerIn(result.headers, 'etag')
   const expectation = flags.verify === true ? await expectationOf(plan, etag) : undefined
   const download: Download = {
     body: result?.body ?? { read: () => null, cancel() {} },
@@ -170,7 +172,7 @@ const sizeOf = ({ sizeBytes }: Found) => (sizeBytes === undefined ? {} : { sizeB
 /** @returns `undefined` when nobody could go on from the part, as the version has no name */
 function recordOf({ key, s3, flags }: Plan, result: Found, etag: string | undefined): PartRecord | undefined {
   if (!isStrongEtag(etag)) return undefined
-  const firstByte = Number(/^bytes (\d+)-/.exec(headerOf(result.headers, 'content-range') ?? '')?.[1] ?? 0)
+  const firstByte = Number(/^bytes (\d+)-/.exec(headerIn(result.headers, 'content-range') ?? '')?.[1] ?? 0)
   const endpoint = s3.endpoint.url
   return { endpoint, key, range: flags.range ?? '', etag, firstByte, ...sizeOf(result) }
 }

@@ -29,14 +29,9 @@ function notServed(text: string): { status: number; text: string } {
   return { status: exitStatus.notServed, text }
 }
 
-/** The head of an answer as lines: status, then headers. */
+/** Formats the head of an answer as lines: status, then headers. */
 export function formatHead(status: number, headers: Readonly<HeaderList>): string {
   let text = `${status}\n`
   for (let index = 0; index < headers.length; index += 2) text += `${headers[index]}: ${headers[index + 1]}\n`
   return text
-}
-
-export function headerOf(headers: Readonly<HeaderList>, name: string): string | undefined {
-  const index = headers.findIndex((header, position) => position % 2 === 0 && header === name)
-  return index === -1 ? undefined : headers[index + 1]
 }

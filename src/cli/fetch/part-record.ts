@@ -1,4 +1,5 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { isStrongEtag } from '../../http/etag.ts'
 
 /** What must be known of a part file to go on from it; kept beside it, as JSON. */
 export interface PartRecord {
@@ -61,9 +62,4 @@ async function readRecord(path: string): Promise<PartRecord | undefined> {
   } catch {
     return undefined
   }
-}
-
-/** @see RFC 9110 section 8.8.3 */
-export function isStrongEtag(etag: unknown): etag is string {
-  return typeof etag === 'string' && /^"[\x21\x23-\x7e]*"$/.test(etag)
 }

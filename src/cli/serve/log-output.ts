@@ -64,7 +64,9 @@ export function createLogOutput(options: LogOutputOptions): LogOutput {
   }
 
   function writeLater(bytes: Buffer): void {
-    setTimeout(() => writeNext(bytes), waitMs).unref()
+    setTimeout(() => {
+      if (!isClosed) writeNext(bytes)
+    }, waitMs).unref()
     waitMs = Math.min(maxWaitMs, waitMs * 2)
   }
 

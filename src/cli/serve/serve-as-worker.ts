@@ -4,13 +4,14 @@ import { messageOf } from '../../errors.ts'
 import type { Change } from '../../wiring/create-app.ts'
 import { nameSourcesIn } from './named-log.ts'
 import { openLog } from './open-log.ts'
+import { sendToPrimary } from './send-message.ts'
 import { serveApp } from './serve-app.ts'
-import type { FromWorker, ToWorker } from './worker-messages.ts'
+import type { ToWorker } from './worker-messages.ts'
 
 /** Serves with what the parent process says, until SIGTERM. */
 export async function serveAsWorker(): Promise<number> {
   const receive = receiveMessages()
-  tell({ kind: 'hello' })
+  sendToPrimary({ kind: 'hello' })
   const start = await receive()
   if (start.kind !== 'start') throw new Error(`expected to be started, and not ${start.kind}`)
   const { config, target } = start
@@ -30,9 +31,9 @@ export async function serveAsWorker(): Promise<number> {
       if (message.kind === 'prepare') {
         taken = message
         change = await prepare(message.config).catch((error: unknown) =>
-          tell({ kind: 'prepared', round: message.round, problem: messageOf(error) }),
+          sendToPrimary({ kind: 'prepared', round: message.round, problem: messageOf(error) }),
         )
-        if (change !== undefined) tell({ kind: 'prepared', round: message.round })
+        if (change !== undefined) sendToPrimary({ kind: 'prepared', round: message.round })
       } else if (message.kind === 'discard') change?.discard()
       else if (message.kind === 'commit' && change !== undefined && taken !== undefined) {
         change.commit()
@@ -58,11 +59,7 @@ export async function serveAsWorker(): Promise<number> {
 /** As long as the log's reader may take for the last lines of a process that could not serve. */
 const lastLinesMs = 250
 
-function tell(message: FromWorker): undefined {
-  process.send?.(message)
-}
-
-/** @returns resolves with the next message of the parent, in the order in which they came */
+/** @returns a function that resolves with the next message of the parent, in the order in which they came */
 function receiveMessages(): () => Promise<ToWorker> {
   const received: ToWorker[] = []
   let onMessage = () => {}

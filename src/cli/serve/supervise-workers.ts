@@ -10,9 +10,10 @@ import { endUntakenConnections } from './handed-connections.ts'
 import { leftForLastLines } from './log-output.ts'
 import { createReload } from './reload.ts'
 import { createRestartPolicy } from './restart-policy.ts'
+import { sendToWorker } from './send-message.ts'
 import type { ServeParts } from './serve.ts'
 import { createStopSignal } from './stop-signal.ts'
-import type { FromWorker, ToWorker } from './worker-messages.ts'
+import type { FromWorker } from './worker-messages.ts'
 
 /** Beyond its own drain time, a worker gets so long to exit. */
 const graceMs = 400
@@ -50,7 +51,7 @@ export async function superviseWorkers(parts: ServeParts, target: ListenTarget):
   function greet(worker: Worker): void {
     if (held !== undefined) return void held.push(worker)
     greeted.add(worker)
-    tell(worker, { kind: 'start', config, sources, target })
+    sendToWorker(worker, { kind: 'start', config, sources, target })
   }
 
   async function prepare(next: Config, loaded: Pick<ServeParts, 'sources'>): Promise<Pick<Change, 'commit'>> {
@@ -59,10 +60,10 @@ export async function superviseWorkers(parts: ServeParts, target: ListenTarget):
     round++
     const answers = workers.map((worker) => prepared(worker, round))
     for (const worker of workers)
-      tell(worker, { kind: 'prepare', round, config: next, sources: loaded.sources })
+      sendToWorker(worker, { kind: 'prepare', round, config: next, sources: loaded.sources })
     const problem = (await Promise.all(answers)).find((answer) => answer !== undefined)
     const release = (kind: 'commit' | 'discard') => {
-      for (const worker of workers) tell(worker, { kind })
+      for (const worker of workers) sendToWorker(worker, { kind })
       const late = held ?? []
       held = undefined
       for (const worker of late) greet(worker)
@@ -161,11 +162,6 @@ export async function superviseWorkers(parts: ServeParts, target: ListenTarget):
   admin?.close()
   await output.close(leftForLastLines(endAtMs - performance.now()))
   return status
-}
-
-/** A worker that has ended meanwhile is not told, which is as well. */
-function tell(worker: Worker, message: ToWorker): void {
-  if (worker.isConnected()) worker.send(message, () => {})
 }
 
 /** Resolves when a worker is ready for another configuration, or gone; with why it is not, when it is not. */

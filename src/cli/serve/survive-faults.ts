@@ -1,5 +1,5 @@
-import { safeMessageOf, safeStackOf } from '../../errors.ts'
 import type { Log } from '../../log/log.ts'
+import { logFault } from '../../log/log-fault.ts'
 
 /** How many there were; for the metrics. */
 export interface Faults {
@@ -16,10 +16,7 @@ export function surviveFaults(log: Log): Faults {
   const faults = { count: 0 }
   const report = (error: unknown) => {
     faults.count++
-    log.error(
-      { code: 'INTERNAL', stack: safeStackOf(error) },
-      `a fault of ours, outside of any request: ${safeMessageOf(error)}`,
-    )
+    logFault(log, error, ', outside of any request')
   }
   process.on('uncaughtException', report)
   process.on('unhandledRejection', report)

@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster'
 import { withinDeadline } from '../../waiting/within-deadline.ts'
+import { sendToPrimary, sendToWorker } from './send-message.ts'
 import type { FromWorker, ToWorker, WorkerReports } from './worker-messages.ts'
 
 /** In a worker: answers what the process that started it asks. */
@@ -10,15 +11,10 @@ export function answerPrimary(
     if (message.kind !== 'ask') return
     const { id, what } = message
     reports[what]?.().then(
-      (report) => tell({ kind: 'report', id, report }),
+      (report) => sendToPrimary({ kind: 'report', id, report }),
       () => {},
     )
   })
-}
-
-/** The one who asked may be gone by now. */
-function tell(answer: FromWorker): void {
-  if (process.connected) process.send?.(answer, () => {})
 }
 
 export type AskWorkers = <Name extends keyof WorkerReports>(
@@ -55,7 +51,7 @@ export function createAskWorkers(workers: () => Iterable<Worker>, timeoutMs: num
       leave(worker)
     })
     const question: ToWorker = { kind: 'ask', id, what: name }
-    for (const worker of silent) worker.send(question, () => {})
+    for (const worker of silent) sendToWorker(worker, question)
     await withinDeadline(allHeard, timeoutMs, () => {})
     cluster.off('exit', leave)
     waiting.delete(id)

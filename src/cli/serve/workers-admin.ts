@@ -2,7 +2,7 @@ import type { Worker } from 'node:cluster'
 import type { Code } from '../../errors.ts'
 import type { Log } from '../../log/log.ts'
 import { type AdminServer, createAdminServer } from '../../server/admin-server.ts'
-import type { ReadinessReport } from '../../server/readiness.ts'
+import { type ReadinessReport, shuttingDown } from '../../server/readiness.ts'
 import { type AskWorkers, createAskWorkers } from './worker-reports.ts'
 
 /** The longest check of a dependency, and a bit. */
@@ -28,8 +28,7 @@ export async function createWorkersAdmin({
   const metrics = createWorkerMetrics(() => ask('metrics'), isRunning)
   return createAdminServer({
     async readiness() {
-      if (isStopping())
-        return { state: 'unready', checks: { process: 'SHUTTING_DOWN: the process is shutting down' } }
+      if (isStopping()) return shuttingDown
       const reports = await ask('readiness')
       const ofWorkers = [...workers()].map(([{ id }, isListening]) => {
         const report = isListening ? (reports.get(id) ?? silent) : starting

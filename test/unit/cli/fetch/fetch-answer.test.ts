@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { explain, formatHead, headerOf } from '../../../../src/cli/fetch/fetch-answer.ts'
+import { explain, formatHead } from '../../../../src/cli/fetch/fetch-answer.ts'
 
 describe('explain', () => {
   it('is no failure when the version is the same', () => {
@@ -26,12 +26,5 @@ describe('explain', () => {
 describe('formatHead', () => {
   it('has the status and each header on a line', () => {
     assert.equal(formatHead(206, ['etag', '"a"', 'date', 'now']), '206\netag: "a"\ndate: now\n')
-  })
-})
-
-describe('headerOf', () => {
-  it('finds a header by its name, never by its value', () => {
-    assert.equal(headerOf(['date', 'etag', 'etag', '"a"'], 'etag'), '"a"')
-    assert.equal(headerOf(['date', 'etag'], 'etag'), undefined)
   })
 })

@@ -3,12 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
-import {
-  findPart,
-  isStrongEtag,
-  type PartRecord,
-  writeRecord,
-} from '../../../../src/cli/fetch/part-record.ts'
+import { findPart, type PartRecord, writeRecord } from '../../../../src/cli/fetch/part-record.ts'
 
 describe('findPart', () => {
   let folder: string
@@ -101,13 +96,5 @@ describe('writeRecord', () => {
       sizeBytes: 0,
     })
     assert.equal(readFileSync(join(folder, 'victim'), 'utf8'), 'precious')
-  })
-})
-
-describe('isStrongEtag', () => {
-  it('is one in quotes, of printable ASCII, and not weak', () => {
-    assert.ok(isStrongEtag('"9b2cf535f27731c974343645a3985328-2"'))
-    for (const etag of [undefined, 'a', 'W/"a"', '"a', '"a"b"', '"a\r\n"', '"é"'])
-      assert.ok(!isStrongEtag(etag))
   })
 })

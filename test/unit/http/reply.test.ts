@@ -1,0 +1,10 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { headerIn } from '../../../src/http/reply.ts'
+
+describe('headerIn', () => {
+  it('finds a header by its name, never by its value', () => {
+    assert.equal(headerIn(['date', 'etag', 'etag', '"a"'], 'etag'), '"a"')
+    assert.equal(headerIn(['date', 'etag'], 'etag'), undefined)
+  })
+})
