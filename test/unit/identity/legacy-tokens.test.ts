@@ -17,7 +17,7 @@ describe('createLegacyTokens', () => {
 
   it('asks for one as the original makes them', async () => {
     const { tokens, asked } = start()
-    const id = 'Ab-_'.repeat(21) + 'xy'
+    const id = `${'Ab-_'.repeat(21)}xy`
     assert.equal((await tokens.find(`assets_session_id=${id}`))?.accessToken, 'the-token')
     assert.deepEqual(asked, [`s3proxy__assets_session_id__${id}__sso_token`])
   })
