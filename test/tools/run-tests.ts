@@ -13,7 +13,7 @@ import { join } from 'node:path'
  * Where more failed, it was not the machine.
  */
 const mostRetried = 2
-const timeoutMs = Number(process.env.TEST_TIMEOUT_MS ?? 120_000)
+const timeoutMs = Number(process.env.TEST_TIMEOUT_MS ?? 240_000)
 const own = process.argv.slice(2)
 const files = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts') && !file.startsWith('browser'))
