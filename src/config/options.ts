@@ -1,4 +1,4 @@
-import type { OptionMeta, OptionSchema } from './schema/option-types.ts'
+import { choicesOf, metaOf, type OptionMeta, type OptionSchema } from './schema/option-types.ts'
 import { configSchema, type Parsed } from './schema.ts'
 
 /** The parts of the configuration; `fetch` needs but some of them. */
@@ -37,13 +37,6 @@ function systematicName(section: Section, name: string): string {
   return `S3PROXY_${section}_${name.replace(/[A-Z]/g, (capital) => `_${capital}`)}`.toUpperCase()
 }
 
-/** Defaults and optionality are wrapped around the schema that carries the description. */
-function metaOf(schema: OptionSchema): OptionMeta {
-  const meta = schema.meta()
-  if (meta !== undefined && 'kind' in meta) return meta as unknown as OptionMeta
-  return metaOf((schema as unknown as { unwrap(): OptionSchema }).unwrap())
-}
-
 /** Values by section and name, as far as there are any. */
 export type Values = { [Name in Section]?: Partial<Parsed[Name]> }
 
@@ -63,13 +56,7 @@ export function defaultOf(option: Option): unknown {
 
 /** The values of an option that has but a few; empty for any other. */
 export function valuesOf({ kind, schema }: Option): string[] {
-  if (kind === 'flag' || kind === 'flag or list') return ['true', 'false']
-  // Defaults and optionality are wrapped around the schema that has the values.
-  let inner: unknown = schema
-  while (typeof (inner as { unwrap?: unknown }).unwrap === 'function')
-    inner = (inner as { unwrap(): unknown }).unwrap()
-  const { options: values } = inner as { options?: unknown }
-  return Array.isArray(values) && values.every((value) => typeof value === 'string') ? values : []
+  return kind === 'flag' || kind === 'flag or list' ? ['true', 'false'] : choicesOf(schema)
 }
 
 export function isRequired(option: Option): boolean {

@@ -132,6 +132,23 @@ export const printable = (shape: RegExp, others: RegExp, expected: string) =>
     },
   })
 
+/** @returns what the schema of one option says of it */
+export function metaOf(schema: OptionSchema): OptionMeta {
+  return innermost(schema).meta() as unknown as OptionMeta
+}
+
+/** @returns the values that an option is chosen from; empty for any other */
+export function choicesOf(schema: OptionSchema): string[] {
+  const inner = innermost(schema)
+  return inner instanceof z.ZodEnum ? inner.options.map(String) : []
+}
+
+/** Defaults and optionality are wrapped around the schema that carries meaning and values. */
+function innermost(schema: OptionSchema): OptionSchema {
+  const isWrapped = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault
+  return isWrapped ? innermost(schema.unwrap() as OptionSchema) : schema
+}
+
 /** Milliseconds of a day: no time limit is longer. */
 export const day = 86_400_000
 export const mebibyte = 1024 * 1024
