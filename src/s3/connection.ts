@@ -80,7 +80,7 @@ export class Connection {
       keepAlive: true,
       onread: {
         // Asked for again after every read, so that each read lands where its bytes are wanted.
-        buffer: () => this.#landing,
+        buffer: () => (this.#landing === sharedLanding ? landingFor(options.blocks) : this.#landing),
         callback: (sizeBytes: number, buffer: Uint8Array) => this.#receive(buffer as Buffer, sizeBytes),
       },
     }
@@ -278,6 +278,11 @@ export class Connection {
     body?.end(error)
     this.#options.onClosed(this)
   }
+}
+
+/** Where blocks are small, a reader shall hold no more of what comes with the head either. */
+function landingFor({ nextBytes }: BlockPool): Buffer {
+  return nextBytes < sharedLanding.length ? sharedLanding.subarray(0, nextBytes) : sharedLanding
 }
 
 /** RFC 6066 section 3: an address is not a server name. */

@@ -189,7 +189,8 @@ export class ResponseBody implements ByteSource {
   }
 
   #newGathering(sizeBytes: number): Buffer {
-    if (sizeBytes > copiedBytes || (this.#gathers && this.#remaining > copiedBytes)) {
+    const isLarge = this.#remaining > copiedBytes && (this.#gathers || this.#blocks.nextBytes <= copiedBytes)
+    if (sizeBytes > copiedBytes || isLarge) {
       const block = this.#blocks.take()
       if (block.length >= sizeBytes) {
         this.#taken.add(block)

@@ -4,8 +4,10 @@ import type { WriteSteps } from '../http/relay.ts'
 const largeBytes = 128 * 1024
 /** One record of TLS. */
 const smallBytes = 16 * 1024
-/** Being written with large steps at a time, by all connections. */
-const budgetBytes = 2 * 1024 * 1024
+const tinyBytes = 8 * 1024
+/** Being written by all connections before steps become small, and before they become tiny. */
+const largeBudgetBytes = 2 * 1024 * 1024
+const smallBudgetBytes = 4 * 1024 * 1024
 
 /**
  * How much of a body is written at once to clients that speak TLS with this process.
@@ -16,9 +18,11 @@ const budgetBytes = 2 * 1024 * 1024
  */
 export function createTlsSteps(): WriteSteps {
   let writingBytes = 0
+  const nextBytes = () =>
+    writingBytes < largeBudgetBytes ? largeBytes : writingBytes < smallBudgetBytes ? smallBytes : tinyBytes
   return {
     begin(leftBytes) {
-      const stepBytes = Math.min(leftBytes, writingBytes < budgetBytes ? largeBytes : smallBytes)
+      const stepBytes = Math.min(leftBytes, nextBytes())
       writingBytes += stepBytes
       return stepBytes
     },

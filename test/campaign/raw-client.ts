@@ -1,5 +1,7 @@
 import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { type ChunkedDecoder, createChunkedDecoder } from '../../src/s3/chunked-decoder.ts'
+import { resetSocket } from '../../src/server/reset-socket.ts'
 
 /** One request, written to the wire as it is. */
 export interface RawRequest {
@@ -48,13 +50,15 @@ export interface RawClient {
   close(): void
 }
 
-export function createRawClient(port: number): RawClient {
+/** @param ca speaks TLS with a server that is trusted by it */
+export function createRawClient(port: number, ca?: Buffer): RawClient {
   let kept: Socket | undefined
   return {
     async ask(request, options = {}) {
       const wasKept = kept !== undefined && !kept.destroyed && !kept.readableEnded
       if (!wasKept) {
-        kept = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true })
+        const to = { port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true }
+        kept = ca === undefined ? connect(to) : connectTls({ ...to, ca })
         // What breaks an idle connection shows with the next request.
         kept.on('error', () => {})
       }
@@ -103,7 +107,7 @@ function exchange(
       clearTimeout(pause)
       socket.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose)
       socket.resume()
-      if (ending === 'hung' || ending === 'left') socket.resetAndDestroy()
+      if (ending === 'hung' || ending === 'left') resetSocket(socket)
       answer.ending = ending
       answer.totalMs = performance.now() - startedAt
       resolve(answer)

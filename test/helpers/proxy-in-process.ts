@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { resolveConfig } from '../../src/config/resolve.ts'
 import type { Config } from '../../src/config/schema.ts'
 import { createLog } from '../../src/log/log.ts'
@@ -48,6 +49,7 @@ export async function startProxyInProcess(
       dotenv: {},
       file: undefined,
       readSecretFile: () => '',
+      readFile: (path) => readFileSync(path, 'utf8'),
     },
     ['server', 's3', 'sso', 'session', 'log'],
   )

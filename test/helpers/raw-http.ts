@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 
 /** An answer as it stood on the wire. */
 export interface WireAnswer {
@@ -8,7 +9,7 @@ export interface WireAnswer {
   body: string
 }
 
-/** A TCP connection of which the test decides every byte. */
+/** A TCP connection, or TLS over one, of which the test decides every byte. */
 export interface RawConnection {
   readonly socket: Socket
   /** Everything that came, latin1. */
@@ -30,12 +31,17 @@ export interface RawConnection {
 
 const giveUpMs = 20_000
 
-/** @param readsNothing leaves what comes in the kernel's buffers until `socket.resume()` */
+/**
+ * @param options `readsNothing`: what comes is left in the kernel's buffers until `socket.resume()`; `ca`: speaks TLS with
+ *   a server that is trusted by it
+ */
 export async function openRaw(
   port: number,
-  options: { readsNothing?: boolean } = {},
+  options: { readsNothing?: boolean; ca?: Buffer } = {},
 ): Promise<RawConnection> {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true })
+  const { ca } = options
+  const to = { port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true }
+  const socket = ca === undefined ? connect(to) : connectTls({ ...to, ca })
   const pieces: Buffer[] = []
   const looks = new Set<() => void>()
   let ending: 'fin' | 'reset' | undefined
@@ -63,7 +69,7 @@ export async function openRaw(
     })
   }
   await new Promise<void>((resolve, reject) => {
-    socket.once('connect', resolve)
+    socket.once(ca === undefined ? 'connect' : 'secureConnect', resolve)
     socket.once('error', reject)
   })
 

@@ -48,6 +48,7 @@ export function createReadAhead(options: ReadAheadOptions): ReadAhead {
   const blocks = createBlockPool({
     largeBytes: blockBytes,
     smallBytes: blockBytes,
+    tinyBytes: blockBytes,
     budgetBytes: Number.POSITIVE_INFINITY,
     keptBytes: Math.min(keptBytes, options.memoryBytes),
   })

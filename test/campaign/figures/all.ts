@@ -8,7 +8,7 @@ import { redisKills } from './redis-kills.ts'
 import { replaced } from './replaced.ts'
 import { sigterm } from './sigterm.ts'
 import { slowSockets } from './slow-sockets.ts'
-import { stalledReaders } from './stalled.ts'
+import { stalledReaders, stalledTlsReaders } from './stalled.ts'
 
 export const figures: Figure[] = [
   gibibyte,
@@ -19,6 +19,7 @@ export const figures: Figure[] = [
   redisKills,
   abortedDownloads,
   stalledReaders,
+  stalledTlsReaders,
   slowSockets,
   sigterm,
 ]

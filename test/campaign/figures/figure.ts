@@ -16,13 +16,17 @@ export interface Measured {
   isReached: boolean
 }
 
-/** @returns the value for `cookie` of somebody who signed in */
-export async function signIn(scene: Scene): Promise<string> {
-  const client = createHttpClient()
+/**
+ * @param ca the proxy speaks TLS, and is trusted by it
+ * @returns the value for `cookie` of somebody who signed in
+ */
+export async function signIn(scene: Scene, ca?: Buffer): Promise<string> {
+  const client = createHttpClient({}, ca)
+  const [scheme, name] = ca === undefined ? ['http', 's3proxy_session'] : ['https', '__Host-s3proxy_session']
   try {
-    const answer = await client.follow(`http://127.0.0.1:${scene.proxy.port}/b.bin`)
+    const answer = await client.follow(`${scheme}://127.0.0.1:${scene.proxy.port}/b.bin`)
     if (answer.status !== 200) throw new Error(`signing in ended with ${answer.status}: ${answer.text}`)
-    return `s3proxy_session=${client.jar.get('s3proxy_session')}`
+    return `${name}=${client.jar.get(name)}`
   } finally {
     client.close()
   }

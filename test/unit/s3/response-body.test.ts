@@ -172,7 +172,10 @@ describe('ResponseBody', () => {
   })
 
   it('keeps its accounts when a block is too small for what arrives', async () => {
-    const blocks = createBlockPool({ largeBytes: 1000, smallBytes: 100, budgetBytes: 0, keptBytes: 0 })
+    const blocks = createBlockPool({
+      ...{ largeBytes: 1000, smallBytes: 100, tinyBytes: 50 },
+      ...{ budgetBytes: 0, keptBytes: 0 },
+    })
     const { body, arrive } = createBody(200_000, { gathers: true, blocks })
     arrive(Buffer.alloc(500, 1))
     assert.equal(((await body.read()) as Uint8Array).length, 500)
