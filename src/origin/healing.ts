@@ -6,8 +6,8 @@ import type { S3Client } from '../s3/s3-client.ts'
 import { TransportError } from '../s3/transport-error.ts'
 import { backOff } from '../waiting/backoff.ts'
 import { Deadline } from '../waiting/deadline.ts'
-import { attemptObject, type FoundObject, toAttemptError } from './attempt.ts'
-import { checkRange, rangeRequest, type Version, versionOf } from './open-range.ts'
+import { attemptObject, type FoundObject, toAttemptError, type UnmeasuredObject } from './attempt.ts'
+import { checkRange, checkRest, rangeRequest, type Version, versionOf } from './open-range.ts'
 import type { VersionNames } from './version-name.ts'
 
 export interface HealingOptions {
@@ -35,6 +35,7 @@ const crowdedShare = 1 / 20
 /** Timers may fire a little early by another clock. */
 const timerErrorMs = 2
 const nothing = new Uint8Array(0)
+const noBytes: FoundObject['body'] = { read: () => null, cancel() {}, abandon: () => undefined }
 
 /**
  * The body of an object that S3 may break off: the rest is then asked for again, from the next byte and only
@@ -42,7 +43,8 @@ const nothing = new Uint8Array(0)
  *
  * The reader that takes nothing for `readerPatienceMs` is no reason to hold a connection: it is given back,
  * and the rest is asked for when the reader goes on; much sooner where requests wait for a connection. An object
- * without a strong ETag cannot be continued.
+ * without a strong ETag cannot be continued. One whose length S3 does not tell is whole when its coding says so; the answer
+ * to a request for its rest tells the length, and from there on it is as any other.
  *
  * @see docs/decisions/005-healing.md
  */
@@ -51,8 +53,11 @@ export class HealingBody implements ObjectBody {
   askedTwiceBytes = 0
   readonly #request: ObjectRequest
   readonly #options: HealingOptions
-  readonly #version: Version | undefined
-  readonly #endByte: number
+  #version: Version | undefined
+  /** `Infinity` until S3 has told it. */
+  #endByte: number
+  /** Where S3 did not tell its length. */
+  readonly #unmeasured: UnmeasuredObject | undefined
   #source: FoundObject['body']
   /** The first byte that `#source` has not given. */
   #nextByte: number
@@ -71,16 +76,18 @@ export class HealingBody implements ObjectBody {
 
   /** @param version of the object; bodies of one download share it, and with it what S3 makes of its name */
   constructor(
-    object: FoundObject,
+    object: FoundObject | UnmeasuredObject,
     request: ObjectRequest,
     options: HealingOptions,
     version: Version | undefined = versionOf(object, options.versionNames),
   ) {
-    const firstByte = object.range?.first ?? 0
+    const isMeasured = object.kind === 'found'
+    const firstByte = isMeasured ? (object.range?.first ?? 0) : 0
     this.#request = request
     this.#options = options
     this.#version = version
-    this.#endByte = firstByte + object.sizeBytes
+    this.#endByte = isMeasured ? firstByte + object.sizeBytes : Number.POSITIVE_INFINITY
+    this.#unmeasured = isMeasured ? undefined : object
     this.#source = object.body
     this.#nextByte = firstByte
     this.#countedFrom = firstByte
@@ -104,7 +111,7 @@ export class HealingBody implements ObjectBody {
       ...{ kind: 'found', status: 206, headers: [], sizeBytes: endByte - first, s3RequestId: undefined },
       ...{ range: { first, last: endByte - 1, sizeBytes: version.sizeBytes }, etag: version.etag },
       versionId: undefined,
-      body: { read: () => null, cancel() {}, abandon: () => undefined },
+      body: noBytes,
     }
     const body = new HealingBody(unasked, request, options, version)
     body.#isAbandoned = true
@@ -137,7 +144,7 @@ export class HealingBody implements ObjectBody {
   #take(piece: Uint8Array | null): Uint8Array | null {
     if (piece === null) {
       this.#request.signal.removeEventListener('abort', this.cancel)
-      if (this.#nextByte === this.#endByte) return null
+      if (this.#nextByte === this.#endByte || this.#endByte === Number.POSITIVE_INFINITY) return null
       throw new S3ProxyError('INTERNAL', `a body ended at byte ${this.#nextByte} of ${this.#endByte}`)
     }
     this.#nextByte += piece.byteLength
@@ -210,14 +217,9 @@ export class HealingBody implements ObjectBody {
         this.#source.cancel()
         if (last !== undefined) this.#countAttempt(last.failure, deadline)
         try {
-          if (this.#attempts > 1)
-            await backOff(
-              this.#attempts - 1,
-              random,
-              this.#request.signal,
-              retryAfterMs(last?.failure),
-              deadline.remainingMs,
-            )
+          const leastMs = retryAfterMs(last?.failure)
+          if (this.#attempts > 1 || leastMs > 0)
+            await backOff(this.#attempts - 1, random, this.#request.signal, leastMs, deadline.remainingMs)
           // The wait may have taken what was left of the time.
           if (last !== undefined && deadline.isOver) throw last.failure
           this.#source = await this.#openRest(deadline)
@@ -245,6 +247,7 @@ export class HealingBody implements ObjectBody {
       )
     const isHealable = error instanceof AttemptError && error.mayRetry
     if (this.#version === undefined || !isHealable) throw error
+    if (retryAfterMs(error) >= deadline.remainingMs) throw error
     if (!isPassing(error.code) && ++this.#badAnswers > maxAttempts) throw error
     this.#attempts++
     onRetry(error, 'body')
@@ -255,9 +258,20 @@ export class HealingBody implements ObjectBody {
     const [first, last] = [this.#nextByte, this.#endByte - 1]
     const request = rangeRequest(this.#request, version, first, last)
     const answer = await attemptObject(this.#options.client, request, deadline)
-    const { body } = checkRange(answer, version, first, last)
+    const { body } =
+      this.#unmeasured !== undefined && last === Number.POSITIVE_INFINITY
+        ? this.#measure(checkRest(answer, this.#unmeasured, first), version)
+        : checkRange(answer, version, first, last)
     if (this.#isCancelled) body.cancel()
     return body
+  }
+
+  /** @param rest `null`: there is nothing more */
+  #measure(rest: FoundObject | null, version: Version): Pick<FoundObject, 'body'> {
+    const sizeBytes = rest?.range?.sizeBytes ?? this.#nextByte
+    this.#endByte = sizeBytes
+    this.#version = { ...version, sizeBytes }
+    return rest ?? { body: noBytes }
   }
 }
 

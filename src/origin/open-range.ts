@@ -9,19 +9,22 @@ import type { VersionName, VersionNames } from './version-name.ts'
 export interface Version {
   /** A strong one. */
   etag: string
+  /** `Infinity` until S3 has told it. */
   sizeBytes: number
   /** In a bucket with versions: there it outlives that the object is replaced or deleted. */
   name: VersionName | undefined
 }
 
 /** @returns `undefined` without a strong ETag: then no two answers may be put together */
-export function versionOf(found: FoundObject, names: VersionNames): Version | undefined {
+export function versionOf(found: FoundObject | UnmeasuredObject, names: VersionNames): Version | undefined {
   const { etag } = found
   if (!isStrongEtag(etag)) return undefined
-  return { etag, sizeBytes: found.range?.sizeBytes ?? found.sizeBytes, name: names.of(found.versionId) }
+  const sizeBytes =
+    found.kind === 'unmeasured' ? Number.POSITIVE_INFINITY : (found.range?.sizeBytes ?? found.sizeBytes)
+  return { etag, sizeBytes, name: names.of(found.versionId) }
 }
 
-/** A request for some bytes of one version, and of no other; both ends are included. */
+/** A request for some bytes of one version, and of no other; both ends are included. @param lastByte `Infinity`: to its end */
 export function rangeRequest(
   { key, signal, sharer }: Pick<ObjectRequest, 'key' | 'signal' | 'sharer'>,
   { etag, name }: Version,
@@ -31,7 +34,10 @@ export function rangeRequest(
   return {
     method: 'GET',
     key,
-    conditions: { range: `bytes=${firstByte}-${lastByte}`, 'if-match': etag },
+    conditions: {
+      range: `bytes=${firstByte}-${Number.isFinite(lastByte) ? lastByte : ''}`,
+      'if-match': etag,
+    },
     versionName: name,
     signal,
     sharer,
@@ -52,16 +58,15 @@ export function checkRest(
   const isOver = answer.kind === 'range-not-satisfiable' && answer.contentRange === `bytes */${firstByte}`
   if (isOver) return null
   const coding = (headers: HeaderList) => headerIn(headers, 'content-encoding')
-  if (
-    answer.kind === 'found' &&
-    answer.etag === begun.etag &&
-    answer.range?.first === firstByte &&
+  const found = foundIn(answer)
+  const isRight =
+    found.etag === begun.etag &&
+    found.range?.first === firstByte &&
     // Another coding is another body, whatever the ETag says.
-    coding(answer.headers) === coding(begun.headers)
-  )
-    return answer
-  if (answer.kind === 'found' || answer.kind === 'unmeasured') answer.body.cancel()
-  throw new S3ProxyError('S3_BAD_ANSWER', 'S3 has no more of the object that was being read')
+    coding(found.headers) === coding(begun.headers)
+  if (isRight) return found
+  found.body.cancel()
+  throw isOtherEtag(found, begun.etag) ? replaced() : otherBytes()
 }
 
 /**
@@ -75,20 +80,27 @@ export function checkRange(
   firstByte: number,
   lastByte: number,
 ): FoundObject {
-  if (answer.kind === 'unmeasured') answer.body.cancel()
-  if (answer.kind !== 'found') throw noRange(answer.kind)
-  const { range } = answer
+  const found = foundIn(answer)
+  const { range } = found
   const isRight =
-    answer.etag === etag &&
+    found.etag === etag &&
     range?.first === firstByte &&
     range.last === lastByte &&
     range.sizeBytes === sizeBytes
-  if (isRight) return answer
-  answer.body.cancel()
-  const isOther =
-    (isStrongEtag(answer.etag) && answer.etag !== etag) ||
-    (range !== undefined && range.sizeBytes !== sizeBytes)
-  throw isOther ? replaced() : new S3ProxyError('S3_BAD_ANSWER', 'S3 gave other bytes than those asked for')
+  if (isRight) return found
+  found.body.cancel()
+  const isOther = isOtherEtag(found, etag) || (range !== undefined && range.sizeBytes !== sizeBytes)
+  throw isOther ? replaced() : otherBytes()
+}
+
+function foundIn(answer: AttemptResult): FoundObject {
+  if (answer.kind === 'found') return answer
+  if (answer.kind === 'unmeasured') answer.body.cancel()
+  throw noRange(answer.kind)
+}
+
+function isOtherEtag(found: FoundObject, etag: string | undefined): boolean {
+  return isStrongEtag(found.etag) && found.etag !== etag
 }
 
 /** What became of an object whose rest is not to be had. */
@@ -110,6 +122,10 @@ function noRange(kind: Exclude<AttemptResult['kind'], 'found'>): S3ProxyError {
     default:
       return kind satisfies never
   }
+}
+
+function otherBytes(): S3ProxyError {
+  return new S3ProxyError('S3_BAD_ANSWER', 'S3 gave other bytes than those asked for')
 }
 
 function replaced(): S3ProxyError {

@@ -1,24 +1,16 @@
 import { S3ProxyError } from '../errors.ts'
-import { isStrongEtag } from '../http/etag.ts'
 import type { ObjectBody, ObjectRequest, ObjectResult, ObjectSource } from '../object/object-source.ts'
 import { AttemptError } from '../s3/attempt-error.ts'
 import type { Sharer } from '../s3/fair-shares.ts'
 import type { S3Client } from '../s3/s3-client.ts'
 import { backOff, maxWaitMs } from '../waiting/backoff.ts'
 import { Deadline } from '../waiting/deadline.ts'
-import {
-  type AttemptRequest,
-  type AttemptResult,
-  attemptObject,
-  type FoundObject,
-  type UnmeasuredObject,
-} from './attempt.ts'
+import { type AttemptRequest, type AttemptResult, attemptObject, type FoundObject } from './attempt.ts'
 import { HealingBody } from './healing.ts'
-import { checkRange, checkRest, rangeRequest, versionOf } from './open-range.ts'
+import { checkRange, rangeRequest, versionOf } from './open-range.ts'
 import { createParallelBody } from './read-ahead/parallel-body.ts'
 import type { ReadAhead } from './read-ahead/read-ahead.ts'
 import { createRetryBudget } from './retry-budget.ts'
-import { UnmeasuredBody } from './unmeasured-body.ts'
 import { VersionNames } from './version-name.ts'
 
 export interface S3SourceOptions {
@@ -95,31 +87,12 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
     })
   }
 
-  function unmeasuredBodyOf(object: UnmeasuredObject, request: ObjectRequest): ObjectBody {
-    const { readerPatienceMs, onRetry } = options
-    const etag = isStrongEtag(object.etag) ? object.etag : undefined
-    const versionName = versionNames.of(object.versionId)
-    const openRest = async (firstByte: number) => {
-      const conditions = { range: `bytes=${firstByte}-`, ...(etag && { 'if-match': etag }) }
-      const rest = checkRest(
-        await openWithRetries({ ...request, conditions, versionName }),
-        object,
-        firstByte,
-      )
-      return rest === null ? null : new HealingBody(rest, request, healing)
-    }
-    return new UnmeasuredBody(object, {
-      ...{ signal: request.signal, readerPatienceMs, onRetry },
-      openRest: etag === undefined ? undefined : openRest,
-    })
-  }
-
   return {
     async open(request): Promise<ObjectResult> {
       const result = await openWithRetries(request)
       if (result.kind === 'unmeasured') {
         const { headers, s3RequestId } = result
-        const body = unmeasuredBodyOf(result, request)
+        const body = new HealingBody(result, request, healing)
         return { kind: 'found', status: 200, headers, sizeBytes: undefined, s3RequestId, body }
       }
       if (result.kind !== 'found') return result

@@ -118,6 +118,28 @@ describe('an object in a coding', { timeout: 120_000 }, () => {
     assert.equal(body.healed, 3)
   })
 
+  it('without a length outlives an S3 that is away for longer than attempts, and is cut at s3.deadlineMs', async (t) => {
+    for (const [awayFor, deadlineMs] of [
+      [6, 30_000],
+      [Number.POSITIVE_INFINITY, 400],
+    ] as const) {
+      const bucket = createBucketClient(t, s3, { maxAttempts: 1, deadlineMs })
+      s3.misbehave(({ ordinal }) =>
+        ordinal === 1
+          ? { chunkedBody: true, cutAfterBytes: 50_000 }
+          : ordinal <= 1 + awayFor
+            ? { resetBeforeHead: true }
+            : undefined,
+      )
+      const { body } = await bucket.get('large')
+      if (deadlineMs === 400)
+        await assert.rejects(readAll(body), { code: 'S3_TIMEOUT', message: /deadlineMs/ })
+      else assert.ok((await readAll(body)).equals(generatedBytes(5, 0, sizeBytes)))
+      body.cancel()
+      assert.equal(bucket.blocks.lentBytes, 0)
+    }
+  })
+
   it('without a length is whole when nothing was missing but the sign of its end', async (t) => {
     const etag = '"e"'
     const server = await startRawServer(t, (socket, _, ordinal) => {
@@ -132,14 +154,20 @@ describe('an object in a coding', { timeout: 120_000 }, () => {
     assert.equal((await readAll(body)).toString(), 'hello')
   })
 
-  for (const [what, first, next] of [
-    ['it has no strong ETag', { noEtag: true }, {}],
-    ['its ETag is weak', { weakEtag: true }, {}],
-    ['it was replaced', {}, { replaceObject: 'another one' }],
-    ['its rest comes in another coding', {}, { extraHeaders: { 'content-encoding': 'br' } }],
-    ['S3 gives no ranges', {}, { rawHead: 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok' }],
-    ['the rest has another ETag', {}, { wrongEtag: true }],
-  ] as [string, Misbehaviour, Misbehaviour][]) {
+  for (const [what, first, next, code] of [
+    ['it has no strong ETag', { noEtag: true }, {}, 'S3_UNAVAILABLE'],
+    ['its ETag is weak', { weakEtag: true }, {}, 'S3_UNAVAILABLE'],
+    ['it was replaced', {}, { replaceObject: 'another one' }, 'OBJECT_REPLACED'],
+    ['it was deleted', {}, { deleteObject: true }, 'OBJECT_REPLACED'],
+    ['its rest comes in another coding', {}, { extraHeaders: { 'content-encoding': 'br' } }, 'S3_BAD_ANSWER'],
+    [
+      'S3 gives no ranges',
+      {},
+      { rawHead: 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok' },
+      'S3_BAD_ANSWER',
+    ],
+    ['the rest has another ETag', {}, { wrongEtag: true }, 'OBJECT_REPLACED'],
+  ] as [string, Misbehaviour, Misbehaviour, string][]) {
     it(`without a length is cut when it breaks and ${what}`, async (t) => {
       s3.put('mortal', { body: { sizeBytes, seed: 5 } })
       const bucket = createBucketClient(t, s3)
@@ -147,7 +175,7 @@ describe('an object in a coding', { timeout: 120_000 }, () => {
         ordinal === 1 ? { chunkedBody: true, cutAfterBytes: 1000, ...first } : next,
       )
       const { body } = await bucket.get('mortal')
-      await assert.rejects(readAll(body), { name: 'S3ProxyError' })
+      await assert.rejects(readAll(body), { code })
       body.cancel()
       assert.equal(bucket.blocks.lentBytes, 0)
       await s3.requestsSettled()

@@ -55,9 +55,19 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
   })
 
   it('waits longer and longer when less than that arrives between the cuts, and gives up at s3.deadlineMs', async (t) => {
-    const bucket = createBucketClient(t, s3, { maxAttempts: 1, deadlineMs: 400 })
+    let nowMs = 0
+    const bucket = createBucketClient(t, s3, { maxAttempts: 1, deadlineMs: 4000, now: () => nowMs })
     s3.misbehave({ cutAfterBytes: 100_000, how: 'fin' })
-    const { body } = await bucket.get('film')
+    await s3.requestsSettled()
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    // Time passes only while nothing is asked of S3: in the waits.
+    const timePasses = () => {
+      if (s3.requests.at(-1)?.outcome === 'open') return
+      nowMs++
+      t.mock.timers.tick(1)
+    }
+    const found = await bucket.get('film')
+    const body = whileTimePasses(found.body, timePasses)
     let at = 0
     await assert.rejects(
       async () => {
@@ -70,8 +80,9 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
       },
       { code: 'S3_TIMEOUT', message: /s3\.deadlineMs.*in the middle of a body/ },
     )
-    // At 0, 50, 150 and 350 ms, as far as the machine keeps up: it goes on, and not as fast as it could.
-    assert.ok(at >= 200_000 && at <= 500_000, `${at} bytes`)
+    // After no time and 50, 150, 350, 760, 1570, 2580 and 3590 ms; it takes all of the time, and no more than that.
+    assert.ok(at >= 800_000 && at <= 900_000, `${at} bytes`)
+    assert.ok(nowMs >= 3998 && nowMs < 4200, `${nowMs} ms`)
     assert.equal(at % 100_000, 0)
     body.cancel()
     assert.equal(bucket.blocks.lentBytes, 0)
@@ -191,6 +202,33 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
     const { body } = await bucket.get('film')
     await assert.rejects(readAll(body), { code: 'S3_BAD_ANSWER' })
     assert.equal(s3.requestCount - count, 1 + 1 + 2)
+  })
+
+  it('asks no sooner than S3 wants it, also where it is asked for what a reader that paused goes on with', async (t) => {
+    const bucket = createBucketClient(t, s3, { readerPatienceMs: 100 })
+    s3.misbehave(({ ordinal }) =>
+      ordinal === 2 ? { error: 503, code: 'SlowDown', extraHeaders: { 'retry-after': '1' } } : undefined,
+    )
+    const { body } = await bucket.get('film')
+    await body.read()
+    await s3.connectionsBelow(1)
+    await readAll(body)
+    const [refused, asked] = s3.requests.slice(-2)
+    assert.equal(refused?.status, 503)
+    assert.ok((asked?.at ?? 0) - refused.at >= 990)
+  })
+
+  it('is cut at once where S3 wants to be left alone for longer than the reader would wait', async (t) => {
+    const bucket = createBucketClient(t, s3)
+    s3.misbehave(({ ordinal }) =>
+      ordinal === 1
+        ? { cutAfterBytes: 100_000 }
+        : { error: 503, code: 'SlowDown', extraHeaders: { 'retry-after': '60' } },
+    )
+    const count = s3.requestCount
+    const { body } = await bucket.get('film')
+    await assert.rejects(readAll(body), { code: 'S3_SLOW_DOWN' })
+    assert.equal(s3.requestCount - count, 2)
   })
 
   it('calls neither a failure nor a retry what a reader that paused for long costs', async (t) => {
