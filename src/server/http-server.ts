@@ -7,7 +7,7 @@ import type { RequestEnd } from '../telemetry/request-end.ts'
 import { type Activity, createAnswer, endOfDropped } from './answer.ts'
 import { type Connections, createConnections } from './connections.ts'
 import type { Handler } from './handler.ts'
-import { maxHeaders } from './incoming.ts'
+import { maxHeaders, requestIdOf } from './incoming.ts'
 import { type ListenTarget, listen } from './listen.ts'
 import { answerMalformed, type Malformed, toMalformed } from './malformed.ts'
 
@@ -112,7 +112,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     socket.on('error', () => socket.destroy())
     socket.on('timeout', () => connections.timeOut(socket))
     socket.resume()
-    refuse(socket, { status: 405, reason: 'CONNECT', givenId: message.headers['x-request-id'] })
+    refuse(socket, { status: 405, reason: 'CONNECT', requestId: requestIdOf(message.headers) })
   })
 
   function refuse(socket: Socket, malformed: Malformed): void {

@@ -94,7 +94,7 @@ export function requestIdOf(headers: Readonly<Record<string, unknown>>): string 
 }
 
 /** @returns the id where it can be repeated in headers, pages and the log */
-export function safeRequestId(given: unknown): string | undefined {
+function safeRequestId(given: unknown): string | undefined {
   return typeof given === 'string' && /^[\w.-]{8,128}$/.test(given) ? given : undefined
 }
 

@@ -2,15 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { RequestEnd } from '../telemetry/request-end.ts'
-import { safeRequestId } from './incoming.ts'
 
 /** Why something that came never became a request. */
 export interface Malformed {
   status: number
   /** Of Node's parser or timer, or `CONNECT`; for the log. */
   reason: string
-  /** `x-request-id`, where it could be read. */
-  givenId?: unknown
+  /** Where the headers could be read. */
+  requestId?: string
 }
 
 /** How long a peer may go on sending what is not read any more, so that it gets to see the answer. */
@@ -22,7 +21,7 @@ const lingerMs = 1000
  * To be called when no other answer is under way on the socket; it would end up in that one's body.
  */
 export function answerMalformed(
-  { status, reason, givenId }: Malformed,
+  { status, reason, requestId = randomUUID() }: Malformed,
   socket: Socket,
   onEnd: (end: RequestEnd) => void,
 ): void {
@@ -31,7 +30,6 @@ export function answerMalformed(
     socket.destroy()
     return
   }
-  const requestId = safeRequestId(givenId) ?? randomUUID()
   const body = `${status} ${STATUS_CODES[status]}. The request could not be read. [${reason}, request ${requestId}]\n`
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

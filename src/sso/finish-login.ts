@@ -118,10 +118,11 @@ function recall(
 }
 
 function errorOfSso(error: string): S3ProxyError {
-  const said = oauthErrorCode(error) ?? 'that is no code of OAuth'
+  const known = oauthErrorCode(error)
+  const said = known === undefined ? 'an error that is no code of OAuth' : `the error ${known}`
   return new S3ProxyError(
     'SSO_ERROR',
-    `the SSO ended a login with the error ${said} (sso.clientId, sso.scope, and the application at the SSO)`,
+    `the SSO ended a login with ${said} (sso.clientId, sso.scope, and the application at the SSO)`,
   )
 }
 

@@ -329,6 +329,8 @@ describe('requests byte for byte', () => {
       assert.equal(await idFor(vcap), '7a2c1f7e-router')
       assert.equal(await idFor('x-request-id: client-1234', vcap), '7a2c1f7e-router')
       assert.equal(await idFor('x-request-id: client-1234', 'x-vcap-request-id: <b>'), 'client-1234')
+      const tunnel = await ask(raw('CONNECT assets.test:443 HTTP/1.1', host, vcap))
+      assert.equal(tunnel.headers['x-request-id'], '7a2c1f7e-router')
     })
 
     it('name the date once', async () => {
