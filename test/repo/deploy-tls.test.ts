@@ -200,9 +200,9 @@ for (const [name, front] of Object.entries(fronts)) {
     it('shows a cut as a cut', async () => {
       const client = newClient()
       await logIn(client, `${origin}/a%20page.html`)
-      // Every attempt breaks off soon.
+      // Without an ETag the rest cannot be asked for.
       stage().s3.misbehave(({ key: asked }) =>
-        asked === 'large.bin' ? { cutAfterBytes: 50_000 } : undefined,
+        asked === 'large.bin' ? { cutAfterBytes: 50_000, noEtag: true } : undefined,
       )
       await assert.rejects(client.request(`${origin}/large.bin`))
     })
