@@ -8,7 +8,7 @@ export interface Conflict {
   env?: string
 }
 
-/** What a check of several options has at hand beside their values. */
+/** Tools of a check of several options, beside their values. */
 export interface Check {
   /** Option path to where its value came from; a check adds what it fills in. */
   sources: Record<string, string>

@@ -11,14 +11,14 @@ import type { Sources } from './sources.ts'
  *
  * @param values valid one by one; `s3.endpoint`, `session.store`, `server.allowedHosts` and
  *   `server.crossOriginResourcePolicy` are filled in
- * @returns `strangers`: warnings of environment names that look like ours and are not
+ * @returns `unknownNames`: warnings of environment names that look like ours and are not
  */
 export function checkTogether(
   values: Values,
   sources: Record<string, string>,
   given: Pick<Sources, 'env' | 'dotenv' | 'flags'>,
   wanted: readonly Section[],
-): { conflicts: Conflict[]; warnings: string[]; strangers: string[] } {
+): { conflicts: Conflict[]; warnings: string[]; unknownNames: string[] } {
   const conflicts: Conflict[] = []
   const warnings: string[] = []
   const check: Check = {
@@ -38,7 +38,7 @@ export function checkTogether(
       )
   }
   warnings.push(...unusedNames(given))
-  return { conflicts, warnings, strangers: unknownNames(given) }
+  return { conflicts, warnings, unknownNames: unknownNames(given) }
 }
 
 function checkLog(log: NonNullable<Values['log']>, { report }: Check): void {

@@ -61,7 +61,7 @@ function proxies(env: Environment): string[] {
     : [`${set.join(', ')}: not used, S3, Redis and the SSO are reached without a proxy`]
 }
 
-/** What other programs read from the environment has no effect in `.env`. */
+/** Names that other programs read from the environment have no effect in `.env`. */
 function foreignNames(dotenv: Environment): string[] {
   const known = new Set(options.flatMap(({ envNames }) => envNames.flatMap((name) => [name, `${name}_FILE`])))
   return Object.keys(dotenv)

@@ -29,7 +29,7 @@ export function pairSessionToken(
     warnings.push(
       `s3.accessKeyId is from ${id.source} and s3.secretAccessKey from ${secret.source}: S3 refuses them unless they belong together`,
     )
-  // Who writes a token on the command line means it.
+  // A token on the command line was written on purpose.
   if (token === undefined || token.source === '--set' || placeOf(token) === place) return warnings
   const own = strongest('s3.sessionToken', within(place, sources))
   if (own !== undefined) found.set('s3.sessionToken', own)

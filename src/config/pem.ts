@@ -11,7 +11,7 @@ export function certificateProblem(
     if (certificate.checkPrivateKey(createPrivateKey(key))) return undefined
     return { of: 'key', message: 'is not the key of the first certificate in server.tlsCertFile' }
   } catch {
-    // What OpenSSL says may hold some of the text.
+    // The message of OpenSSL may hold some of the text.
     return { of: 'key', message: 'expected a private key in PEM, without a passphrase' }
   }
 }

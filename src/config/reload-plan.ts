@@ -2,7 +2,7 @@ import { getValue, options, setValue } from './options.ts'
 import type { RestartRule } from './schema/option-types.ts'
 import type { Config } from './schema.ts'
 
-/** What a running process does with a configuration that was read again. */
+/** Changes that a running process makes after its configuration was read again. */
 export interface ReloadPlan {
   /** The new one, with the old values of what cannot change. */
   config: Config

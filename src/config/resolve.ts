@@ -54,10 +54,10 @@ export function resolveConfig(
   if (unreadable.length === 0) problems.push(...conflicts)
   // Beside a problem, all that helps is the name that was misspelt.
   if (problems.length > 0)
-    return { config: undefined, problems, warnings: together.strangers, sources, values }
-  const strangers = wanted.includes('server') ? together.strangers : []
+    return { config: undefined, problems, warnings: together.unknownNames, sources, values }
+  const aboutNames = wanted.includes('server') ? together.unknownNames : []
   const aboutKeys = wanted.includes('s3') ? keyWarnings : []
-  const warnings = [...together.warnings, ...aboutKeys, ...strangers]
+  const warnings = [...together.warnings, ...aboutKeys, ...aboutNames]
   // Without a problem, all that is wanted is there.
   return { config: values as Config, problems, warnings, sources, values }
 }

@@ -29,7 +29,7 @@ export interface Sources {
   /** `--port`, which goes before `--set`. */
   port?: string | undefined
   env: Readonly<Record<string, string | undefined>>
-  /** Of `.env`. */
+  /** Values in `.env`. */
   dotenv: Readonly<Record<string, string>>
   file: { path: string; content: unknown } | undefined
   /** @throws Error that does not repeat `path`, which may be the secret itself, put into the wrong variable */

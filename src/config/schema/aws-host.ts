@@ -1,4 +1,4 @@
-/** What the host name of an endpoint at AWS says. */
+/** Facts in the host name of an endpoint at AWS. */
 export interface AwsHost {
   /** Domain style: the host is one of a bucket or an access point. */
   namesBucket: boolean

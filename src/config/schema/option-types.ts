@@ -13,7 +13,7 @@ export type OptionSchema = z.ZodType
  */
 export type RestartRule = 'always' | 'with-store' | 'with-tls'
 
-/** What the schema says of an option beyond its type. */
+/** Facts about an option beyond its type. */
 export interface OptionMeta {
   description: string
   kind: OptionKind
@@ -23,11 +23,11 @@ export interface OptionMeta {
   isSecret?: boolean
   /** The path of a file that is read with the configuration. */
   isFile?: boolean
-  /** What of a running process cannot take another value; `undefined`: the next request goes by it. */
+  /** Says when another value needs a restart; `undefined`: never, the next request goes by it. */
   restart?: RestartRule
   /** The session store is opened anew for another value. */
   reopensStore?: boolean
-  /** What text from flags and environment is completed to, before it is checked. */
+  /** Completes text from flags and environment before it is checked. */
   complete?(text: string): string
   /** The value fit to be shown to people, where it is not shown as it is. Secrets without this are masked. */
   show?(value: unknown): unknown

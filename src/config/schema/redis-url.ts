@@ -1,7 +1,7 @@
 import type { RedisAddress } from '../../store/redis-address.ts'
 import { withoutTrailingDot } from './trailing-dot.ts'
 
-/** What `session.redisUrl` must look like; the text that was given is never repeated. */
+/** Says how `session.redisUrl` must look; the text that was given is never repeated. */
 export const expectedRedis =
   'expected redis://host:port or rediss://host:port, with user:password@ percent-encoded and /database where needed; of a query, only db and family (4, 6) are understood'
 
