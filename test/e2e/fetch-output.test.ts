@@ -29,8 +29,10 @@ describe('s3proxy fetch --output', () => {
   let folder: string
   let file: string
   const binary = randomBytes(2 * 1024 * 1024 + 5)
+  /** An S3 that is gone is waited for no longer than that. */
+  const patience = { S3PROXY_S3_DEADLINE_MS: '2000' }
   const fetch = (args: string[], env: Record<string, string> = {}) =>
-    run(['fetch', ...args], { ...s3Env(s3), ...env }, folder)
+    run(['fetch', ...args], { ...s3Env(s3), ...patience, ...env }, folder)
   /** S3 sends so much of the first answer, and then nothing to anybody. */
   const endAfter = (cutAfterBytes: number) =>
     s3.misbehave(({ ordinal }) => (ordinal === 1 ? { cutAfterBytes, how: 'fin' } : { resetBeforeHead: true }))
@@ -64,7 +66,7 @@ describe('s3proxy fetch --output', () => {
           ? { chunkedBody: true, cutAfterBytes: haveBytes - 1, how: 'fin' }
           : { resetBeforeHead: true },
       )
-      const broken = await fetch(['binary', '-o', file], { S3PROXY_S3_DEADLINE_MS: '1000' })
+      const broken = await fetch(['binary', '-o', file])
       assert.equal(broken.status, 1, broken.stderr)
       assert.equal(existsSync(file), false)
       // As many bytes as are wanted; what they are is known.
