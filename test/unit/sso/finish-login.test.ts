@@ -139,8 +139,8 @@ describe('finishLogin', () => {
     for (const [error, said] of [
       ['invalid_scope', 'with the error invalid_scope '],
       ['server_error', 'with the error server_error '],
-      ['%3Cb%3Ecanary', 'with the error that is no code'],
-      [`${'a'.repeat(41)}`, 'with the error that is no code'],
+      ['%3Cb%3Ecanary', 'with an error that is no code of OAuth'],
+      [`${'a'.repeat(41)}`, 'with an error that is no code of OAuth'],
     ] as const) {
       const { state } = await begin()
       const { reply, failure } = await finish(`?error=${error}&state=${state}`)
