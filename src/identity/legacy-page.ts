@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { formPage } from '../http/own-form.ts'
+import { ownPathPrefix } from '../http/own-paths.ts'
 import { escapeHtml } from '../http/page.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
@@ -7,7 +8,7 @@ import { namesPage } from './is-navigation.ts'
 import type { LegacyToken } from './legacy-tokens.ts'
 
 /** A POST goes on with the session of the original, a GET begins a login instead. */
-const continuePath = '/__s3proxy/continue'
+const continuePath = `${ownPathPrefix}continue`
 
 /**
  * Asks the person whether a session that the original wrote is theirs. A neighbouring host can plant its cookie, and

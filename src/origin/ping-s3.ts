@@ -1,9 +1,10 @@
 import { S3ProxyError } from '../errors.ts'
+import { ownPathPrefix } from '../http/own-paths.ts'
 import type { ObjectKey } from '../object/key.ts'
 import type { ObjectResult, ObjectSource } from '../object/object-source.ts'
 
 /** Reserved, so that nobody misses an object of that name. */
-const absentKey = '__s3proxy/readyz' as ObjectKey
+const absentKey = `${ownPathPrefix.slice(1)}readyz` as ObjectKey
 
 /**
  * Asks S3 for one byte of the health-check object, or of an object that nobody can have: that it is not there

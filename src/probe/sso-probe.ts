@@ -1,4 +1,5 @@
 import { networkReason } from '../errors.ts'
+import { callbackPath } from '../http/own-paths.ts'
 import type { SsoClient } from '../sso/sso-client.ts'
 import type { SsoEndpoints } from '../sso/sso-endpoints.ts'
 import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
@@ -21,7 +22,7 @@ const nobodys = { state: 'probe', codeVerifier: 'p'.repeat(43) }
 /** Everything that logins will want of the SSO, without anybody who signs in. */
 export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
   const { endpoints, timeoutMs } = options
-  const redirectUri = options.redirectUris[0] ?? 'https://assets.example.com/__redirect_from_sso'
+  const redirectUri = options.redirectUris[0] ?? `https://assets.example.com${callbackPath}`
 
   const ask = (url: string, init: RequestInit) => askSso(url, options.userAgent, init)
 
@@ -107,7 +108,7 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
       ? { message: `to be registered at the SSO: ${options.redirectUris.join(', ')}` }
       : {
           message: 'it depends on the host that a visitor asks for',
-          advice: 'set server.publicUrl; its origin with /__redirect_from_sso is what the SSO has to know',
+          advice: `set server.publicUrl; its origin with ${callbackPath} is what the SSO has to know`,
         }
 
   return [

@@ -1,5 +1,5 @@
+import { callbackPath, ownPathPrefix } from '../http/own-paths.ts'
 import { type ObjectKey, toObjectKey } from '../object/key.ts'
-import { callbackPath } from '../sso/begin-login.ts'
 
 /** What a path asks for. */
 export type Route =
@@ -17,7 +17,7 @@ export type Route =
   | { kind: 'nothing' }
 
 /** Keys that cannot be served, because these paths are ours. */
-export const reservedKeys = [callbackPath.slice(1), '__s3proxy/'] as const
+export const reservedKeys = [callbackPath.slice(1), ownPathPrefix.slice(1)] as const
 
 /** Keys of S3 are at most this long, in UTF-8. */
 const maxKeyBytes = 1024

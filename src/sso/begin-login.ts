@@ -1,5 +1,6 @@
 import { S3ProxyError } from '../errors.ts'
 import { noStore } from '../http/error-reply.ts'
+import { callbackPath } from '../http/own-paths.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
 import { type CookieSettings, cookieNameFor, readCookies, writeCookie } from '../session/cookies.ts'
@@ -35,7 +36,6 @@ export function siteOfLogin({ redirectUri }: Pick<PendingLogin, 'redirectUri'>):
   return { origin, isSecure: origin.startsWith('https:') }
 }
 
-export const callbackPath = '/__redirect_from_sso'
 /** A page of the SSO may stay open for so long, and the login still ends where it was to end. */
 const cookieMaxAgeSeconds = 86_400
 

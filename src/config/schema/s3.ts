@@ -1,3 +1,4 @@
+import { callbackPath, ownPathPrefix } from '../../http/own-paths.ts'
 import type { BucketEndpoint } from '../../s3/bucket-endpoint.ts'
 import { expectedEndpoint, parseEndpoint } from './endpoint.ts'
 import {
@@ -29,8 +30,9 @@ const bucketName = shaped(
 ).refine((value) => value.isWellFormed(), 'expected text that is well-formed Unicode')
 
 const expectedKey = 'expected the key of an object that can be served: not a reserved one, no segment . or ..'
+const reserved = `${callbackPath.slice(1)}$|${ownPathPrefix.slice(1)}`
 const servableKey = shaped(
-  /^(?!__redirect_from_sso$|__s3proxy\/)(?![^\0]*(?:^|[/\\])\.\.?(?:[/\\]|$))[^\0]+$/,
+  new RegExp(String.raw`^(?!${reserved})(?![^\0]*(?:^|[/\\])\.\.?(?:[/\\]|$))[^\0]+$`),
   expectedKey,
 ).refine((value) => value.isWellFormed(), expectedKey)
 

@@ -1,0 +1,5 @@
+/** The path that the SSO sends browsers back to: that of the original, which SSOs know as redirect URI. */
+export const callbackPath = '/__redirect_from_sso'
+
+/** The beginning of the paths of all other pages of our own. */
+export const ownPathPrefix = '/__s3proxy/'
