@@ -16,7 +16,9 @@ describe('s3proxy fetch --verify', () => {
   const body = randomBytes(2 * 1024 * 1024)
   const sha256 = createHash('sha256').update(body).digest('base64')
   const md5 = `"${createHash('md5').update(body).digest('hex')}"`
-  const fetch = (...args: string[]) => run(['fetch', ...args, '--verify'], s3Env(s3), folder)
+  /** An S3 that is gone is waited for no longer than two seconds. */
+  const fetch = (...args: string[]) =>
+    run(['fetch', ...args, '--verify'], { ...s3Env(s3), S3PROXY_S3_DEADLINE_MS: '2000' }, folder)
 
   before(async () => {
     s3 = await startS3StandIn()

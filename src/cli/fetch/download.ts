@@ -43,11 +43,17 @@ export async function toStdout(download: Download): Promise<boolean> {
   let failure: Error | undefined
   stdout.once('error', (error) => {
     failure = error
+    // Node's own stdout can be written to after that, and nothing more is to be asked for.
+    download.body.cancel()
   })
   return untilReaderLeaves(async () => {
-    await move({ ...download, showsProgress }, stdout)
-    // Node writes to a pipe at once, and tells later that it failed, after the last piece too.
-    await nextTurn()
+    try {
+      await move({ ...download, showsProgress }, stdout)
+      // Node writes to a pipe at once, and tells later that it failed, after the last piece too.
+      await nextTurn()
+    } catch (error) {
+      if (failure === undefined) throw error
+    }
     if (failure !== undefined) throw new DestinationClosed({ cause: failure })
   })
 }
