@@ -164,19 +164,28 @@ describe('what the original was tested for', { timeout: 300_000 }, () => {
   })
 
   describe('an SSO that fails', () => {
-    it('by 500 from `me` gives 502, where it was 500', async () => {
+    /** A program of its own, as each test of the original has: one that saw its SSO fail leaves it alone for a second. */
+    const ownKey = async (t: TestContext) => {
+      const own = await startProxy(environment())
+      t.after(() => own.stop())
+      return `${own.origin}/key`
+    }
+
+    it('by 500 from `me` gives 502, where it was 500', async (t) => {
+      const key = await ownKey(t)
       const client = browser()
-      await walk(client, at('/key'))
+      await walk(client, key)
       sso.state.meStatus = 500
-      assert.equal((await client.request(at('/key'))).status, 502)
-      assert.equal((await walk(browser(), at('/key'))).answer.status, 502)
+      assert.equal((await client.request(key)).status, 502)
+      assert.equal((await walk(browser(), key)).answer.status, 502)
     })
 
-    it('by being gone gives 502, where it was 500', async () => {
+    it('by being gone gives 502, where it was 500', async (t) => {
+      const key = await ownKey(t)
       const client = browser()
-      await walk(client, at('/key'))
+      await walk(client, key)
       await sso.close()
-      const answer = await client.request(at('/key'))
+      const answer = await client.request(key)
       await sso.open()
       assert.equal(answer.status, 502)
       assert.ok(!answer.text.includes(content))
@@ -200,9 +209,10 @@ describe('what the original was tested for', { timeout: 300_000 }, () => {
       assert.deepEqual([answer.status, answer.text, redirects], [200, content, 6])
     })
 
-    it('by 500 from the token endpoint gives 502, where it was 500, and no circle of redirects', async () => {
+    it('by 500 from the token endpoint gives 502, where it was 500, and no circle of redirects', async (t) => {
+      const key = await ownKey(t)
       sso.state.tokens = []
-      const { answer, redirects } = await walk(browser(), at('/key'))
+      const { answer, redirects } = await walk(browser(), key)
       assert.deepEqual([answer.status, redirects], [502, 2])
     })
   })
