@@ -33,9 +33,9 @@ export const mistakes: Mistake[] = [
   {
     name: 'a body is continued without If-Match',
     changes: [
-      { from: ", 'if-match': etag }", to: ' }' },
+      { from: "            'if-match': etag,\n", to: '' },
       {
-        from: 'const isRight = answer.etag === etag &&',
+        from: 'const isRight = found.etag === etag &&',
         to: 'const isRight =',
       },
       { from: 'range.sizeBytes === sizeBytes', to: 'true' },

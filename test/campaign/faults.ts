@@ -14,7 +14,7 @@ export interface FaultKind {
   at: Place
   /** Statuses that fit, beside those that are right without any fault. */
   statuses: number[]
-  /** Whether S3 may never get to say why something has gone wrong: then 502 fits in place of that. */
+  /** Whether S3 may never get to say why something has gone wrong: then 502 or 504 fits in place of that. */
   cutsErrors?: boolean
   /** Whether the proxy may reset a body that it has begun. */
   mayCut: boolean
@@ -55,10 +55,14 @@ export const faultKinds: FaultKind[] = [
   resetsAgainAndAgain('s3', 'connections to S3 are reset again and again', [502]),
 
   // What S3 does. Once: the continuation, which has a precondition, is served.
-  byS3('S3 cuts each body once', (random) =>
-    once({ cutAfterBytes: someBytes(random), how: random.pick(['reset', 'fin']) }),
+  byS3(
+    'S3 cuts each body once',
+    (random) => once({ cutAfterBytes: someBytes(random), how: random.pick(['reset', 'fin']) }),
+    { cutsErrors: true },
   ),
-  byS3('S3 stalls in each body once', (random) => once({ cutAfterBytes: someBytes(random), how: 'stall' })),
+  byS3('S3 stalls in each body once', (random) => once({ cutAfterBytes: someBytes(random), how: 'stall' }), {
+    cutsErrors: true,
+  }),
   byS3(
     'S3 cuts bodies',
     (random) => () => ({ cutAfterBytes: someBytes(random), how: random.pick(['reset', 'fin']) }),
@@ -79,6 +83,7 @@ export const faultKinds: FaultKind[] = [
     {
       mayCut: true,
       statuses: [404],
+      cutsErrors: true,
     },
   ),
   replacement(),

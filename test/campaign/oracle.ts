@@ -51,7 +51,9 @@ export function judge(observation: Observation, fault: FaultKind): Verdict {
   }
   const isRight = question.statuses.includes(status) || isOfOtherVersion(question, status, fault)
   const isUnsaid =
-    fault.cutsErrors === true && status === 502 && question.statuses.some((right) => right >= 400)
+    fault.cutsErrors === true &&
+    (status === 502 || status === 504) &&
+    question.statuses.some((right) => right >= 400)
   if (!isRight && !(suffers && (fault.statuses.includes(status) || isUnsaid)))
     return { wrong: `status ${status}` }
   const wrongHead = checkHead(answer, fault)
