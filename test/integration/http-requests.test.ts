@@ -262,8 +262,10 @@ describe('requests byte for byte', () => {
       for (const count of [99, 150, 2300]) {
         const answer = await ask(raw('GET /health HTTP/1.1', host, ...filler(count), 'range: bytes=1-2'))
         assert.deepEqual([answer.status, answer.headers.connection], [431, 'close'], `${count}`)
-        assert.match(answer.body, /^431 .* \[HEADERS_TOO_MANY, request [\w-]+\]\n$/)
-        assert.equal(proxy.access.at(-1)?.code, 'HEADERS_TOO_MANY')
+        // Node 26 refuses thousands by itself.
+        const code = count > 150 ? '(?:HEADERS_TOO_MANY|HPE_HEADER_OVERFLOW)' : 'HEADERS_TOO_MANY'
+        assert.match(answer.body, new RegExp(`^431 .* \\[${code}, request [\\w-]+\\]\n$`))
+        assert.match(String(proxy.access.at(-1)?.code), new RegExp(`^${code}$`))
       }
     })
 
