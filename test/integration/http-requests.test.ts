@@ -259,11 +259,12 @@ describe('requests byte for byte', () => {
       const filler = (length: number) => Array.from({ length }, () => 'a:')
       const last = await ask(raw('GET /health HTTP/1.1', host, ...filler(98), 'range: bytes=1-2'))
       assert.deepEqual([last.status, last.body], [206, 'in'])
+      // Later versions of Node refuse so many by themselves.
+      const isOldest = process.versions.node.startsWith('20.')
+      const code = isOldest ? 'HEADERS_TOO_MANY' : '(?:HEADERS_TOO_MANY|HPE_HEADER_OVERFLOW)'
       for (const count of [99, 150, 2300]) {
         const answer = await ask(raw('GET /health HTTP/1.1', host, ...filler(count), 'range: bytes=1-2'))
         assert.deepEqual([answer.status, answer.headers.connection], [431, 'close'], `${count}`)
-        // Node 26 refuses thousands by itself.
-        const code = count > 150 ? '(?:HEADERS_TOO_MANY|HPE_HEADER_OVERFLOW)' : 'HEADERS_TOO_MANY'
         assert.match(answer.body, new RegExp(`^431 .* \\[${code}, request [\\w-]+\\]\n$`))
         assert.match(String(proxy.access.at(-1)?.code), new RegExp(`^${code}$`))
       }
