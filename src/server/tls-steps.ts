@@ -1,7 +1,7 @@
 import type { WriteSteps } from '../http/relay.ts'
 
 /** As much as Node hands to the network at a time, encrypted. */
-const largeBytes = 128 * 1024
+const largeBytes = 256 * 1024
 /** One record of TLS. */
 const smallBytes = 16 * 1024
 const tinyBytes = 8 * 1024

@@ -12,7 +12,7 @@ import { startProxyInProcess } from '../helpers/proxy-in-process.ts'
 import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url))
-const largestStepBytes = 128 * 1024
+const largestStepBytes = 256 * 1024
 const requestStart = 'http.server.request.start'
 
 describe('an answer over TLS of our own', { timeout: 60_000 }, () => {

@@ -16,12 +16,12 @@ describe('createTlsSteps', () => {
   it('lets few readers have large steps, and a thousand who take nothing hold 12 MiB together', () => {
     const steps = createTlsSteps()
     const held = Array.from({ length: 1000 }, () => steps.begin(mebibyte))
-    assert.equal(held[0], 128 * 1024)
+    assert.equal(held[0], 256 * 1024)
     assert.equal(held[16], 16 * 1024)
     assert.equal(held.at(-1), 8 * 1024)
     assert.ok(held.reduce((sum, bytes) => sum + bytes) < 12 * mebibyte)
     for (const bytes of held) steps.end(bytes)
-    assert.equal(steps.begin(mebibyte), 128 * 1024)
+    assert.equal(steps.begin(mebibyte), 256 * 1024)
   })
 
   it('never steps beyond the end of a piece', () => {
@@ -51,7 +51,7 @@ describe('createTlsSteps', () => {
     takeOne()
     await sending
     assert.equal(sentBytes, 40_000)
-    assert.equal(steps.begin(mebibyte), 128 * 1024, 'nothing is counted any more')
+    assert.equal(steps.begin(mebibyte), 256 * 1024, 'nothing is counted any more')
   })
 
   it('counts nothing for a reader who has left', async () => {
@@ -62,6 +62,6 @@ describe('createTlsSteps', () => {
       setImmediate(() => reader.destroy())
       await assert.rejects(sending, { name: 'DestinationClosed' })
     }
-    assert.equal(steps.begin(mebibyte), 128 * 1024)
+    assert.equal(steps.begin(mebibyte), 256 * 1024)
   })
 })
