@@ -5,7 +5,7 @@ import type { Sharer } from '../s3/fair-shares.ts'
 import type { S3Client } from '../s3/s3-client.ts'
 import { TransportError } from '../s3/transport-error.ts'
 import { backOff } from '../waiting/backoff.ts'
-import { Deadline } from '../waiting/deadline.ts'
+import { Deadline, timerErrorMs } from '../waiting/deadline.ts'
 import { attemptObject, type FoundObject, toAttemptError, type UnmeasuredObject } from './attempt.ts'
 import { checkRange, checkRest, rangeRequest, type Version, versionOf } from './open-range.ts'
 import type { VersionNames } from './version-name.ts'
@@ -32,8 +32,6 @@ const progressBytes = 1024 * 1024
 const sliceBytes = 64 * 1024
 /** Where requests wait for a connection, readers have this share of the patience. */
 const crowdedShare = 1 / 20
-/** Timers may fire a little early by another clock. */
-const timerErrorMs = 2
 const nothing = new Uint8Array(0)
 const noBytes: FoundObject['body'] = { read: () => null, cancel() {}, abandon: () => undefined }
 

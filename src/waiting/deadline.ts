@@ -20,4 +20,4 @@ export class Deadline {
 }
 
 /** Timers fire a little early by another clock than their own; who was woken by one must find that it is time. */
-const timerErrorMs = 2
+export const timerErrorMs = 2

@@ -70,25 +70,9 @@ describe('createRedisStore', () => {
 
   it('gives up a connection on which nothing comes any more', async (t) => {
     const { redis } = await start(t)
-    const sockets: Socket[] = []
     let isMute = false
-    const relay = createServer((client) => {
-      const server = connect(redis.port, '127.0.0.1')
-      sockets.push(client, server)
-      client.on('data', (piece) => isMute || server.write(piece))
-      server.on('data', (piece) => isMute || client.write(piece))
-      for (const socket of [client, server]) socket.on('error', () => {})
-      client.on('close', () => server.destroy())
-    })
-    relay.listen(0, '127.0.0.1')
-    await once(relay, 'listening')
-    t.after(() => {
-      relay.close()
-      for (const socket of sockets) socket.destroy()
-    })
-    const open = openRedisStore(`redis://127.0.0.1:${(relay.address() as { port: number }).port}`, {
-      timeoutMs: 100,
-    })
+    const relay = await startRelay(t, redis.port, { isMute: () => isMute })
+    const open = openRedisStore(`redis://127.0.0.1:${relay.port}`, { timeoutMs: 100 })
     t.after(() => open.store.close())
     await open.ready
     isMute = true
@@ -232,7 +216,9 @@ describe('createRedisStore', () => {
 
   it('needs neither INFO nor CLIENT, for which a proxy may end the connection', async (t) => {
     const { redis } = await start(t, {}, { args: ['--rename-command', 'INFO', ''] })
-    const { port } = await startRelay(t, redis.port, (piece) => /\r\n(?:info|client)\r\n/i.test(piece))
+    const { port } = await startRelay(t, redis.port, {
+      isEnd: (piece) => /\r\n(?:info|client)\r\n/i.test(piece),
+    })
     for (const url of [redis.url, `redis://127.0.0.1:${port}`]) {
       const open = openRedisStore(url, { timeoutMs: 1000 })
       t.after(() => open.store.close())
@@ -246,15 +232,12 @@ describe('createRedisStore', () => {
   it('is not there before Redis has read its data', async (t) => {
     const { redis } = await start(t)
     let isLoading = true
-    const relay = await startRelay(
-      t,
-      redis.port,
-      () => false,
-      (piece) =>
+    const relay = await startRelay(t, redis.port, {
+      answer: (piece) =>
         isLoading
           ? '-LOADING Redis is loading the dataset in memory\r\n'.repeat(piece.split('*').length - 1)
           : undefined,
-    )
+    })
     const open = openRedisStore(`redis://127.0.0.1:${relay.port}`)
     t.after(() => open.store.close())
     assert.match(await open.firstLost, /LOADING/)
@@ -331,29 +314,33 @@ describe('createRedisStore', () => {
   })
 })
 
-/**
- * Passes on what is said to Redis, and back.
- *
- * @param isEnd whether a piece ends the connection
- * @param answer instead of Redis
- */
+interface RelayOptions {
+  /** Whether nothing is passed on at the moment, either way. */
+  isMute?(): boolean
+  /** Whether a piece ends the connection. */
+  isEnd?(piece: string): boolean
+  /** Says something instead of Redis. */
+  answer?(piece: string): string | undefined
+}
+
+/** Passes on what is said to Redis, and back. */
 async function startRelay(
   t: TestContext,
   port: number,
-  isEnd: (piece: string) => boolean,
-  answer: (piece: string) => string | undefined = () => undefined,
+  { isMute = () => false, isEnd = () => false, answer = () => undefined }: RelayOptions,
 ): Promise<{ port: number }> {
   const sockets: Socket[] = []
   const relay = createServer((client) => {
     const server = connect(port, '127.0.0.1')
     sockets.push(client, server)
     client.on('data', (piece) => {
+      if (isMute()) return
       const own = answer(piece.toString())
       if (isEnd(piece.toString())) client.destroy()
       else if (own === undefined) server.write(piece)
       else client.write(own)
     })
-    server.on('data', (piece) => client.write(piece))
+    server.on('data', (piece) => isMute() || client.write(piece))
     for (const socket of [client, server]) socket.on('error', () => {})
     client.on('close', () => server.destroy())
   })
