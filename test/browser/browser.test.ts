@@ -211,7 +211,10 @@ async function followLink(page: Page, key: string): Promise<void> {
 /** What the browser complains about, such as a breach of the page's own content security policy. */
 function complaintsOf(page: Page): string[] {
   const complaints: string[] = []
-  page.on('console', (message) => complaints.push(message.text()))
+  // Chromium also reports success, as of the data that `clear-site-data` removed: those messages are 'info'.
+  page.on('console', (message) => {
+    if (['warning', 'error'].includes(message.type())) complaints.push(message.text())
+  })
   page.on('pageerror', (error) => complaints.push(error.message))
   return complaints
 }
