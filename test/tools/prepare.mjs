@@ -3,16 +3,32 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Makes a fresh clone ready: dependencies, with `--build` the build, with `--redis` and `--curl` those programs.
+ * Makes a fresh clone ready: dependencies, with `--build` the build. The other arguments name programs of the
+ * distribution that the caller needs; nothing is installed in their place.
  *
- * What is there already is left alone, so a second run costs next to nothing. Plain JavaScript without any
+ * A second run costs next to nothing, because what is there is left alone. This is plain JavaScript without any
  * dependency, because it runs before there is one.
  */
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)))
 const wanted = new Set(process.argv.slice(2))
 
+/** For each program its package in Debian and Ubuntu, and its use. */
+const programs = {
+  curl: { package: 'curl', use: 'runs the lines that the demo prints' },
+  openssl: { package: 'openssl', use: 'makes the certificates of the tests' },
+  'redis-cli': { package: 'redis-tools', use: 'looks into the Redis of the tests' },
+  'redis-server': { package: 'redis-server', use: 'keeps the sessions of the tests' },
+}
+
+const missing = Object.entries(programs).filter(([name]) => wanted.has(name) && !isThere(name))
+if (missing.length > 0) {
+  const uses = missing.map(([name, { use }]) => `${name} (${use})`).join(', ')
+  const packages = missing.map(([, program]) => program.package).join(' ')
+  process.stderr.write(`not installed: ${uses}: install ${packages}, then run this again\n`)
+  process.exit(1)
+}
 if (modifiedAt('node_modules/.package-lock.json') < modifiedAt('package-lock.json')) {
-  // npm sets these for the script that runs this; they would make the inner npm believe it is the outer one.
+  // npm sets these variables for the script that runs this file; the inner npm would take itself for the outer one.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^npm_(?!config_)/.test(name)),
   )
@@ -21,28 +37,9 @@ if (modifiedAt('node_modules/.package-lock.json') < modifiedAt('package-lock.jso
 if (wanted.has('--build') && newestOf('src') > modifiedAt('dist/cli/main.js')) {
   run(process.execPath, ['test/tools/build.mjs'])
 }
-if (wanted.has('--curl')) ensureProgram('curl', 'curl', ['--version'])
-if (wanted.has('--redis')) ensureProgram('redis-server', 'redis-server', ['--version'])
 
-/** A program of the distribution, installed from its packages where that is possible. */
-function ensureProgram(name, packageName, probe) {
-  if (spawnSync(name, probe).status === 0) return
-  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n']
-  const mayInstall =
-    spawnSync('apt-get', ['--version']).status === 0 &&
-    (sudo.length === 0 || spawnSync('sudo', ['-n', 'true']).status === 0)
-  if (mayInstall) {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-    const apt = (...args) =>
-      spawnSync([...sudo, 'apt-get'][0], [...sudo, 'apt-get', ...args].slice(1), { env, stdio: 'inherit' })
-    apt('update', '-q')
-    apt('install', '-qy', '--no-install-recommends', packageName)
-  }
-  if (spawnSync(name, probe).status === 0) return
-  process.stderr.write(
-    `The tests need a real ${name}: install the package ${packageName}, then run this again.\n`,
-  )
-  process.exit(1)
+function isThere(name) {
+  return spawnSync(name, ['--version']).error === undefined
 }
 
 function run(command, args, options = {}) {
