@@ -2,7 +2,7 @@ import { S3ProxyError } from '../errors.ts'
 import { createRecent } from '../session/recent.ts'
 import type { Session } from '../session/session.ts'
 import type { OpenSession, Sessions } from '../session/sessions.ts'
-import { type Identity, type SsoClient, unnamed } from '../sso/sso-client.ts'
+import type { Identity, SsoClient } from '../sso/sso-client.ts'
 
 export interface SessionCheckParts {
   sessions: Sessions
@@ -44,7 +44,7 @@ export function createSessionCheck(parts: SessionCheckParts): SessionCheck {
 
   function ask(open: OpenSession): CheckUnderWay {
     const { session, secret } = open
-    const answered = parts.sso.identify(session.accessToken, personOf(session))
+    const answered = parts.sso.identify(session.accessToken, session.person)
     const isValid = answered
       .then((identity) => conclude(open, identity))
       .finally(() => underWay.delete(secret))
@@ -61,7 +61,7 @@ export function createSessionCheck(parts: SessionCheckParts): SessionCheck {
       await parts.sessions.delete(secret).catch(unlessUnavailable)
       return false
     }
-    const verified: Session = { ...session, who: identity.who, verifiedAt: parts.now() }
+    const verified: Session = { ...session, person: identity.person, verifiedAt: parts.now() }
     if (parts.tokenCheckIntervalMs > 0) await note({ ...open, session: verified })
     return true
   }
@@ -91,9 +91,4 @@ export function createSessionCheck(parts: SessionCheckParts): SessionCheck {
     }
     return check
   }
-}
-
-/** `undefined` where the SSO names nobody: then it is not one person. */
-function personOf({ who }: Session): string | undefined {
-  return who === unnamed ? undefined : who
 }

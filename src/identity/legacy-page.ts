@@ -4,6 +4,7 @@ import { ownPathPrefix } from '../http/own-paths.ts'
 import { escapeHtml } from '../http/page.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
+import { type Person, shownId } from '../person/person.ts'
 import { namesPage } from './is-navigation.ts'
 import type { LegacyToken } from './legacy-tokens.ts'
 
@@ -14,11 +15,11 @@ const continuePath = `${ownPathPrefix}continue`
  * Asks the person whether a session that the original wrote is theirs. A neighbouring host can plant its cookie, and
  * nothing but the person can tell.
  *
- * @param who as the SSO names whom the session belongs to
+ * @param person whom the session belongs to
  */
-export function askPerson(request: ProxyRequest, legacy: LegacyToken, who: string): Reply {
+export function askPerson(request: ProxyRequest, legacy: LegacyToken, person: Person): Reply {
   const query = `to=${encodeURIComponent(request.path + request.query)}&as=${fingerprint(legacy)}`
-  const name = escapeHtml(who.replace(/[\p{Cc}\p{Cf}]/gu, ''))
+  const name = escapeHtml(shownId(person).replace(/[\p{Cc}\p{Cf}]/gu, ''))
   const address = escapeHtml(`${continuePath}?${query}`)
   // A tool that is no browser, and cannot press the button, must not take the page for the file.
   const status = namesPage(request.header('accept')) ? 200 : 401

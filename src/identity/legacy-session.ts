@@ -2,6 +2,7 @@ import { errorReply } from '../http/error-reply.ts'
 import { isOwnForm } from '../http/own-form.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
+import type { Person } from '../person/person.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { redirect, type Site } from '../sso/begin-login.ts'
 import type { SsoClient } from '../sso/sso-client.ts'
@@ -14,10 +15,10 @@ export interface LegacyParts {
   now(): number
 }
 
-/** What the person has chosen, and whose session it was. */
+/** What the person has chosen, and who that is. */
 export interface Continued {
   reply: Reply
-  who?: string
+  person?: Person
 }
 
 /** What becomes of sessions that the original wrote, so that a switch signs nobody out. */
@@ -33,21 +34,21 @@ export interface LegacySessions {
 export function createLegacySessions({ tokens, sessions, now }: LegacyParts): LegacySessions {
   const underWay = new Map<string, Promise<Upgraded | undefined>>()
 
-  async function identify(legacy: LegacyToken, sso: SsoClient): Promise<string | undefined> {
+  async function identify(legacy: LegacyToken, sso: SsoClient): Promise<Person | undefined> {
     const identity = await sso.identify(legacy.accessToken)
-    if (identity.kind === 'known') return identity.who
+    if (identity.kind === 'known') return identity.person
     await tokens.spend(legacy)
     return undefined
   }
 
   /** @returns `undefined` where another one was faster, or the SSO says no */
   async function upgrade(legacy: LegacyToken, site: Site, sso: SsoClient): Promise<Upgraded | undefined> {
-    const who = await identify(legacy, sso)
-    if (who === undefined) return undefined
-    const session = { accessToken: legacy.accessToken, who, createdAt: now(), verifiedAt: now() }
+    const person = await identify(legacy, sso)
+    if (person === undefined) return undefined
+    const session = { accessToken: legacy.accessToken, person, createdAt: now(), verifiedAt: now() }
     // The new one first: while Redis takes no writes, the old one stays.
     const cookie = await sessions.create(session, site.isSecure)
-    if (await tokens.spend(legacy)) return { who, cookie }
+    if (await tokens.spend(legacy)) return { person, cookie }
     const unused = await sessions.find(cookie.split(';')[0], site.isSecure)
     if (unused !== undefined) await sessions.delete(unused.secret)
     return undefined
@@ -67,8 +68,8 @@ export function createLegacySessions({ tokens, sessions, now }: LegacyParts): Le
   return {
     async offer(request, _site, sso) {
       const legacy = await tokens.find(request.header('cookie'))
-      const who = legacy && (await identify(legacy, sso))
-      return legacy && who !== undefined ? askPerson(request, legacy, who) : undefined
+      const person = legacy && (await identify(legacy, sso))
+      return legacy && person !== undefined ? askPerson(request, legacy, person) : undefined
     },
     async resume(request, site, sso) {
       if (!isOwnForm(request, site.origin)) {
@@ -81,7 +82,7 @@ export function createLegacySessions({ tokens, sessions, now }: LegacyParts): Le
       const upgraded = legacy && isAbout(legacy) ? await upgradeOnce(legacy, site, sso) : undefined
       const cookies = upgraded === undefined ? [] : [upgraded.cookie, forgetLegacyCookie]
       const reply = redirect(site.origin + returnTo, ...cookies)
-      return { reply: { ...reply, status: 303 }, ...(upgraded && { who: upgraded.who }) }
+      return { reply: { ...reply, status: 303 }, ...(upgraded && { person: upgraded.person }) }
     },
     async end(request) {
       await tokens.end(request.header('cookie'))
@@ -91,7 +92,7 @@ export function createLegacySessions({ tokens, sessions, now }: LegacyParts): Le
 }
 
 interface Upgraded {
-  who: string
+  person: Person
   /** The value for `set-cookie`. */
   cookie: string
 }

@@ -13,6 +13,7 @@ import type { ObjectSource } from '../object/object-source.ts'
 import { type ReadOptions, readObject } from '../object/read-object.ts'
 import type { IsSandboxed } from '../object/sandbox-rule.ts'
 import { createSharedReads } from '../object/shared-reads.ts'
+import { shownId } from '../person/person.ts'
 import { guests, type Sharer } from '../s3/fair-shares.ts'
 import type { OpenSession } from '../session/sessions.ts'
 import { beginLogin, type LoginParts, type Site } from '../sso/begin-login.ts'
@@ -82,7 +83,7 @@ export function createHandler(parts: HandlerParts): Handler {
       parts.sessions.find(request.header('cookie'), site.isSecure),
     )
     if (open !== undefined && (await isValid(open, exchange))) {
-      exchange.who = open.session.who
+      exchange.who = shownId(open.session.person)
       if (target.kind !== 'object') return refuse('OBJECT_NOT_FOUND')
       return readTimed(request, exchange, target.key, parts.source, sharerOf(open))
     }
@@ -110,8 +111,8 @@ export function createHandler(parts: HandlerParts): Handler {
     site: Site,
   ): Promise<Reply> {
     if (request.method === 'POST') {
-      const { reply, who } = await legacySessions.resume(request, site, timedSso(parts.sso, exchange))
-      exchange.who = who
+      const { reply, person } = await legacySessions.resume(request, site, timedSso(parts.sso, exchange))
+      exchange.who = person && shownId(person)
       return reply
     }
     if (!isNavigation(request)) return refusal(request, 'LOGIN_REQUIRED')
@@ -147,7 +148,7 @@ export function createHandler(parts: HandlerParts): Handler {
     exchange.login = 'failed'
     const sso = timedSso(parts.sso, exchange)
     const finished = await finishLogin({ ...parts, sso }, request, site)
-    exchange.who = finished.who
+    exchange.who = finished.person && shownId(finished.person)
     exchange.login = finished.step
     if (finished.failure !== undefined) logFailure(parts.log, request, finished.failure)
     return finished.reply
@@ -174,7 +175,7 @@ export function createHandler(parts: HandlerParts): Handler {
 
 /** A person with all of their sessions; where the SSO names nobody, the session. */
 function sharerOf({ session, secret }: OpenSession): string {
-  return session.who === 'unnamed' ? secret : session.who
+  return session.person.id ?? secret
 }
 
 function refusal(request: ProxyRequest, code: ErrorCode, headers: string[] = []): Reply {

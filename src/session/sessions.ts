@@ -3,10 +3,11 @@ import type { Store } from '../store/store.ts'
 import { type CookieSettings, cookieNameFor, readCookies, writeCookie } from './cookies.ts'
 import { createRecent } from './recent.ts'
 import type { Session } from './session.ts'
+import { decodeSession, encodeSession } from './session-record.ts'
 
 /** A session and the secret that found it. */
 export interface OpenSession {
-  readonly session: Readonly<Session>
+  readonly session: Session
   readonly secret: Secret
   /** By the clock that never jumps: no later, whatever becomes of the wall clock. */
   readonly endsAtMs: number
@@ -34,8 +35,10 @@ export interface SessionsOptions {
   elapsedMs(): number
 }
 
-/** So many sessions are kept open, half a kilobyte each. */
+/** The number of sessions that are kept open, most of them of one or two kilobytes. */
 const recentSessions = 2000
+/** A longer value is opened for each request: many of them would take too much memory. */
+const maxRecentCharacters = 8192
 
 /** Sessions whose only key is the cookie: the store has a hash of it, and ciphertext. */
 export function createSessions({
@@ -66,10 +69,10 @@ export function createSessions({
     const before = recent.get(sealed)
     if (before?.secret === secret) return before
     const text = unseal(sealed, secret, purpose)
-    if (text === undefined) return undefined
-    const session = JSON.parse(text) as Session
+    const session = text === undefined ? undefined : decodeSession(text)
+    if (session === undefined) return undefined
     const opened: OpenSession = { session, secret, endsAtMs: endOf(session, secret) }
-    recent.set(sealed, opened)
+    if (sealed.length <= maxRecentCharacters) recent.set(sealed, opened)
     return opened
   }
 
@@ -98,12 +101,12 @@ export function createSessions({
       endOf(session, secret)
       // Rounded up: the browser may keep the cookie a moment longer, the session has its own end.
       const ageSeconds = Math.ceil(remainingMs(session) / 1000)
-      await store.set(keyOf(secret), seal(JSON.stringify(session), secret, purpose), remainingMs(session))
+      await store.set(keyOf(secret), seal(encodeSession(session), secret, purpose), remainingMs(session))
       return writeCookie(cookie, secret, ageSeconds, isSecure)
     },
     async update({ session, secret, endsAtMs }) {
       const leftMs = Math.min(remainingMs(session), endsAtMs - elapsedMs())
-      await store.replace(keyOf(secret), seal(JSON.stringify(session), secret, purpose), leftMs)
+      await store.replace(keyOf(secret), seal(encodeSession(session), secret, purpose), leftMs)
     },
     delete: (secret) => store.delete(keyOf(secret)),
     forget: (isSecure) => writeCookie(cookie, '', 0, isSecure),

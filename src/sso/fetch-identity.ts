@@ -1,15 +1,16 @@
 import { networkReason, S3ProxyError } from '../errors.ts'
 import { parseRetryAfter } from '../http/retry-after.ts'
-import { badIdentity, personIn } from './person-in.ts'
-import { type Identity, unnamed } from './sso-client.ts'
+import { personFromClaims } from '../person/person-from-claims.ts'
+import { badIdentity, parseClaims } from './parse-claims.ts'
+import type { Identity } from './sso-client.ts'
 
 export interface IdentityOptions {
   timeoutMs: number
   maxAnswerBytes: number
   userAgent: string
-  /** What names the user, instead of the claims that are known. */
+  /** The claim that names the user, instead of those that are known. */
   userClaim?: string | undefined
-  /** Called when an answer has no claim that names anybody; the user is `unnamed` then. */
+  /** Called when an answer has no claim that names anybody. */
   onUnnamed(): void
   now(): number
 }
@@ -34,9 +35,10 @@ export async function fetchIdentity(
       if (response.status === 401 || response.status === 403) return { kind: 'rejected' }
       throw statusError(response, options.now())
     }
-    const who = personIn(await readText(response, options.maxAnswerBytes), options.userClaim)
-    if (who === undefined) options.onUnnamed()
-    return { kind: 'known', who: who ?? unnamed }
+    const claims = parseClaims(await readText(response, options.maxAnswerBytes))
+    const person = personFromClaims(claims, options.userClaim)
+    if (person.id === undefined) options.onUnnamed()
+    return { kind: 'known', person }
   } catch (error) {
     if (error instanceof S3ProxyError) throw error
     const cause = (error as { cause?: unknown }).cause ?? error

@@ -3,6 +3,7 @@ import { errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
 import type { LoginStep } from '../log/log.ts'
+import type { Person } from '../person/person.ts'
 import type { Secret } from '../store/sealing.ts'
 import { beginLogin, browsersOf, type LoginParts, redirect, type Site, siteOfLogin } from './begin-login.ts'
 import type { RecalledLogin, WayBack } from './pending-logins.ts'
@@ -12,7 +13,7 @@ import { oauthErrorCode } from './token-answer.ts'
 export interface FinishedLogin {
   step: LoginStep
   reply: Reply
-  who?: string
+  person?: Person
   /** What an operator should know of it. */
   failure?: S3ProxyError
 }
@@ -91,12 +92,12 @@ export async function finishLogin(
       return refuse('SSO_FORBADE_CODE', tokenRefused())
     }
     const now = parts.now()
-    const session = { accessToken, who: identity.who, createdAt: now, verifiedAt: now }
+    const session = { accessToken, person: identity.person, createdAt: now, verifiedAt: now }
     const [cookie] = await Promise.all([
       parts.sessions.create(session, site.isSecure),
       parts.refusedTokens.forget(browser, login),
     ])
-    return { step: 'finished', reply: redirect(home, cookie), who: identity.who }
+    return { step: 'finished', reply: redirect(home, cookie), person: identity.person }
   } catch (failure) {
     if (failure instanceof S3ProxyError && failure.code !== 'INTERNAL') return refuse(failure.code, failure)
     throw failure

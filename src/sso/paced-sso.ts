@@ -1,4 +1,5 @@
 import { type ErrorCode, S3ProxyError } from '../errors.ts'
+import type { Person } from '../person/person.ts'
 import { createRecent } from '../session/recent.ts'
 import type { SsoClient } from './sso-client.ts'
 
@@ -27,8 +28,8 @@ export function createPacedSso(sso: SsoClient, elapsedMs: () => number): SsoClie
   const byPerson = createRecent<Pause>(rememberedFailures)
   let everybody: Pause | undefined
   let codes: Pause | undefined
-  /** Who met a failure of the SSO last, with nobody in between for whom it worked. */
-  let lastPerson: string | undefined
+  /** The person who met a failure of the SSO last, with nobody in between for whom it worked. */
+  let lastId: string | undefined
 
   function rest(...pauses: (Pause | undefined)[]): void {
     for (const pause of pauses) {
@@ -43,13 +44,14 @@ export function createPacedSso(sso: SsoClient, elapsedMs: () => number): SsoClie
     return { failure, untilMs: elapsedMs() + Math.min(pauseMs, maxPauseMs) }
   }
 
-  function remember(failure: S3ProxyError, accessToken: string, person: string | undefined): void {
+  function remember(failure: S3ProxyError, accessToken: string, person: Person | undefined): void {
     const pause = pauseOf(failure)
     byToken.set(accessToken, pause)
-    if (person === undefined || !ofSso.has(failure.code)) return
-    byPerson.set(person, pause)
-    if (lastPerson !== undefined && lastPerson !== person) everybody = pause
-    lastPerson = person
+    const id = person?.id
+    if (id === undefined || !ofSso.has(failure.code)) return
+    byPerson.set(id, pause)
+    if (lastId !== undefined && lastId !== id) everybody = pause
+    lastId = id
   }
 
   return {
@@ -64,10 +66,14 @@ export function createPacedSso(sso: SsoClient, elapsedMs: () => number): SsoClie
       }
     },
     async identify(accessToken, person) {
-      rest(everybody, person === undefined ? undefined : byPerson.get(person), byToken.get(accessToken))
+      rest(
+        everybody,
+        person?.id === undefined ? undefined : byPerson.get(person.id),
+        byToken.get(accessToken),
+      )
       try {
         const identity = await sso.identify(accessToken, person)
-        lastPerson = undefined
+        lastId = undefined
         return identity
       } catch (error) {
         if (error instanceof S3ProxyError) remember(error, accessToken, person)

@@ -1,3 +1,5 @@
+import type { Person } from '../person/person.ts'
+
 /** The organisation's single sign-on, as an OAuth 2.0 authorization server with a page about the user. */
 export interface SsoClient {
   /** Where a browser is sent to sign in. @see RFC 6749 section 4.1.1, RFC 7636 section 4.3 */
@@ -18,10 +20,8 @@ export interface SsoClient {
    * @param person whom it belonged to, where that is known
    * @throws S3ProxyError `SSO_UNAVAILABLE`, `SSO_BUSY`, `SSO_BAD_ANSWER`, `SSO_TIMEOUT`
    */
-  identify(accessToken: string, person?: string): Promise<Identity>
+  identify(accessToken: string, person?: Person): Promise<Identity>
 }
 
-/** Who somebody is whom the SSO does not name. */
-export const unnamed = 'unnamed'
-
-export type Identity = { kind: 'known'; who: string } | { kind: 'rejected' }
+/** Whom a token belongs to, or that the SSO does not take it any more. */
+export type Identity = { kind: 'known'; person: Person } | { kind: 'rejected' }

@@ -9,7 +9,7 @@ import { TransportError } from '../../src/s3/transport-error.ts'
 import type { Exchange } from '../../src/server/exchange.ts'
 import { createHandler, type HandlerParts } from '../../src/server/handler.ts'
 import { createSiteResolver } from '../../src/server/site.ts'
-import { cookiesOf, createLoginPorts, locationIn, request, site } from '../unit/sso/sso-ports.ts'
+import { cookiesOf, createLoginPorts, jo, locationIn, request, site } from '../unit/sso/sso-ports.ts'
 
 type Headers = { [name in RequestHeader]?: string }
 
@@ -66,7 +66,7 @@ function createStage(changes: Partial<HandlerParts> = {}) {
     /** A cookie of somebody who is signed in. */
     async signIn() {
       const { now } = ports.clock
-      const session = { accessToken: 'token', who: 'jo', createdAt: now, verifiedAt: now }
+      const session = { accessToken: 'token', person: jo, createdAt: now, verifiedAt: now }
       return ((await ports.parts.sessions.create(session, true)).split(';')[0] ?? '') as string
     },
   }
@@ -181,7 +181,7 @@ describe('a request on its way', () => {
     stage.clock.now += 61_000
     stage.sso.answer = { kind: 'rejected' }
     assert.equal((await stage.ask('/a', { cookie })).status, 302)
-    stage.sso.answer = { kind: 'known', who: 'jo' }
+    stage.sso.answer = { kind: 'known', person: jo }
     assert.equal((await stage.ask('/a', { cookie })).status, 302)
   })
 })
@@ -225,7 +225,7 @@ describe('without a session', () => {
     const stage = createStage({
       legacySessions: {
         offer: async () => ({ status: 200, headers: [], body: 'Is that you?' }),
-        resume: async () => ({ reply: { status: 303, headers: [], body: '' }, who: 'jo' }),
+        resume: async () => ({ reply: { status: 303, headers: [], body: '' }, person: jo }),
         end: async () => '',
       },
     })

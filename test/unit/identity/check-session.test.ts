@@ -5,7 +5,7 @@ import { S3ProxyError } from '../../../src/errors.ts'
 import { createSessionCheck } from '../../../src/identity/check-session.ts'
 import type { OpenSession } from '../../../src/session/sessions.ts'
 import type { Identity } from '../../../src/sso/sso-client.ts'
-import { createLoginPorts } from '../sso/sso-ports.ts'
+import { createLoginPorts, jo } from '../sso/sso-ports.ts'
 
 describe('createSessionCheck', () => {
   it('trusts a token for the interval, and then asks and trusts again', async () => {
@@ -30,7 +30,7 @@ describe('createSessionCheck', () => {
     }
     const checks = [open, open, other, open, other].map((one) => check(one))
     assert.equal(answers.length, 2)
-    for (const answer of answers) answer({ kind: 'known', who: 'jo' })
+    for (const answer of answers) answer({ kind: 'known', person: jo })
     assert.deepEqual(await Promise.all(checks), [true, true, true, true, true])
     void check(open)
     assert.equal(answers.length, 3)
@@ -39,7 +39,7 @@ describe('createSessionCheck', () => {
   it('tells when the SSO has answered, before the store has taken note', async () => {
     const { begin, clock, sso, open, parts } = await start(60_000)
     for (const [method, answer] of [
-      ['update', { kind: 'known', who: 'jo' }],
+      ['update', { kind: 'known', person: jo }],
       ['delete', { kind: 'rejected' }],
     ] as const) {
       clock.now += 60_000
@@ -148,7 +148,7 @@ describe('createSessionCheck', () => {
 async function start(tokenCheckIntervalMs: number) {
   const { parts, clock, sso } = createLoginPorts()
   const create = async () => {
-    const session = { accessToken: 't', who: 'jo', createdAt: clock.now, verifiedAt: clock.now }
+    const session = { accessToken: 't', person: jo, createdAt: clock.now, verifiedAt: clock.now }
     const cookie = (await parts.sessions.create(session, true)).split(';')[0]
     const open = await parts.sessions.find(cookie, true)
     assert.ok(open)

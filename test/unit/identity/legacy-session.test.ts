@@ -4,8 +4,9 @@ import type { ProxyRequest } from '../../../src/http/proxy-request.ts'
 import { headerIn, type Reply } from '../../../src/http/reply.ts'
 import { createLegacySessions } from '../../../src/identity/legacy-session.ts'
 import { createLegacyTokens } from '../../../src/identity/legacy-tokens.ts'
+import { personWithId } from '../../../src/person/person.ts'
 import type { Site } from '../../../src/sso/begin-login.ts'
-import { cookiesOf, createLoginPorts, locationIn, request, site } from '../sso/sso-ports.ts'
+import { cookiesOf, createLoginPorts, jo, locationIn, request, site } from '../sso/sso-ports.ts'
 
 const id = 'original-session-id'
 const key = `s3proxy__assets_session_id__${id}__sso_token`
@@ -15,7 +16,7 @@ const html = { cookie, accept: 'text/html' }
 describe('createLegacySessions', () => {
   it('asks the person, by name, and changes nothing by that', async () => {
     const { legacy, sso, values } = start()
-    sso.answer = { kind: 'known', who: '<b>"Jo" & co</b>\u202e\u0007' }
+    sso.answer = { kind: 'known', person: personWithId('<b>"Jo" & co</b>\u202e\u0007') }
     const page = await legacy.offer(request('/a"b/c?d=1&e', html), site)
     assert.equal(page?.status, 200)
     assert.equal(cookiesOf(page as Reply), '')
@@ -43,13 +44,13 @@ describe('createLegacySessions', () => {
     const cookies = pressed.map(({ reply }) => cookiesOf(reply))
     assert.equal(new Set(cookies).size, 1)
     assert.match(cookies[0] ?? '', /^__Host-s=[\w-]{43}; assets_session_id=$/)
-    for (const { reply, who } of pressed)
-      assert.deepEqual([reply.status, locationIn(reply), who], [303, `${site.origin}/a%2Fb?c`, 'jo'])
+    for (const { reply, person } of pressed)
+      assert.deepEqual([reply.status, locationIn(reply), person], [303, `${site.origin}/a%2Fb?c`, jo])
     assert.deepEqual(sso.asked, ['identify the-token'])
     assert.equal(values.size, 0)
-    assert.equal((await parts.sessions.find(cookies[0], true))?.session.who, 'jo')
+    assert.equal((await parts.sessions.find(cookies[0], true))?.session.person.id, 'jo')
     const late = await legacy.resume(target(), site)
-    assert.deepEqual([late.reply.status, cookiesOf(late.reply), late.who], [303, '', undefined])
+    assert.deepEqual([late.reply.status, cookiesOf(late.reply), late.person], [303, '', undefined])
   })
 
   it('is one session where several instances are asked at the same moment', async () => {
@@ -69,7 +70,7 @@ describe('createLegacySessions', () => {
     await assert.rejects(legacy.resume(target(), site))
     assert.equal(values.size, 1)
     store.set = set
-    assert.equal((await legacy.resume(target(), site)).who, 'jo')
+    assert.equal((await legacy.resume(target(), site)).person, jo)
   })
 
   it('is refused to the form of another site, and to one about another session', async () => {
@@ -109,7 +110,7 @@ describe('createLegacySessions', () => {
       for (const both of [`${other}; ${cookie}`, `${cookie}; ${other}`]) {
         assert.equal(await legacy.offer(request('/a', { cookie: both }), site), undefined)
         const post = { ...target(), header: request('/', { origin: site.origin, cookie: both }).header }
-        assert.equal((await legacy.resume(post, site)).who, undefined)
+        assert.equal((await legacy.resume(post, site)).person, undefined)
       }
     }
     assert.deepEqual(sso.asked, [])

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
-import { createSessions } from '../../../src/session/sessions.ts'
+import { type Claims, personWithId } from '../../../src/person/person.ts'
+import { createSessions, type OpenSession } from '../../../src/session/sessions.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
+import { seal, toSecret, unseal } from '../../../src/store/sealing.ts'
 import type { Store } from '../../../src/store/store.ts'
 
 const startedAt = 1_700_000_000_000
@@ -31,14 +33,14 @@ describe('createSessions', () => {
     const own = (await create()).split(';')[0]
     for (const other of ['s=garbage', `s=${'a'.repeat(43)}`, 's='])
       for (const header of [`${other}; ${own}`, `${own}; ${other}`])
-        assert.equal((await sessions.find(header, false))?.session.who, 'name-of-somebody', header)
+        assert.equal((await sessions.find(header, false))?.session.person.id, 'name-of-somebody', header)
   })
 
   it('takes on https no cookie that is not bound to the host', async (t) => {
     const { sessions, create } = start(t)
     const own = (await create()).split(';')[0]
     assert.equal(await sessions.find(own, true), undefined)
-    assert.equal((await sessions.find(`__Host-${own}`, true))?.session.who, 'name-of-somebody')
+    assert.equal((await sessions.find(`__Host-${own}`, true))?.session.person.id, 'name-of-somebody')
   })
 
   it('ends at its age, whatever happens in between', async (t) => {
@@ -115,6 +117,29 @@ describe('createSessions', () => {
     assert.equal(await sessions.find(two, false), undefined)
   })
 
+  it('finds a session with many claims, and one that was written before there were versions', async (t) => {
+    const { sessions, store, create, seen } = start(t, { text: 'x'.repeat(15_000) })
+    const cookie = (await create()).split(';')[0]
+    for (let times = 0; times < 2; times++)
+      assert.equal((await sessions.find(cookie, false))?.session.person.claims?.text, 'x'.repeat(15_000))
+    const secret = toSecret(cookie?.slice(2))
+    const key = seen[0]?.key
+    assert.ok(secret && key)
+    const times = { createdAt: startedAt, verifiedAt: startedAt }
+    const put = (record: unknown) =>
+      store.set(key, seal(JSON.stringify(record), secret, 'session this'), 3_600_000)
+    await put({ accessToken: 'the-token', who: 'jo', ...times })
+    const open = await sessions.find(cookie, false)
+    assert.equal(open?.session.person.id, 'jo')
+    await sessions.update(open as OpenSession)
+    const written = unseal((await store.get(key)) ?? '', secret, 'session this')
+    assert.equal(JSON.parse(written ?? '').version, 1)
+    for (const rubbish of [null, 5, [], { version: 2, accessToken: 'the-token', who: 'jo', ...times }]) {
+      await put(rubbish)
+      assert.equal(await sessions.find(cookie, false), undefined)
+    }
+  })
+
   it('asks the store each time, and opens with no other cookie what it has opened before', async (t) => {
     const { sessions, create, store, seen } = start(t)
     const [one, two] = [(await create()).split(';')[0], (await create()).split(';')[0]]
@@ -128,7 +153,7 @@ describe('createSessions', () => {
   })
 })
 
-function start(t: TestContext) {
+function start(t: TestContext, claims?: Claims) {
   const clock = { now: startedAt, elapsedMs: 0 }
   const inner = createMemoryStore(() => clock.now)
   t.after(() => inner.close())
@@ -152,7 +177,7 @@ function start(t: TestContext) {
   const sessions = open('this')
   const session = {
     accessToken: 'the-token',
-    who: 'name-of-somebody',
+    person: { ...personWithId('name-of-somebody'), claims },
     createdAt: startedAt,
     verifiedAt: startedAt,
   }

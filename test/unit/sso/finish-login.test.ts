@@ -5,7 +5,7 @@ import type { OpenSession } from '../../../src/session/sessions.ts'
 import { beginLogin } from '../../../src/sso/begin-login.ts'
 import { finishLogin } from '../../../src/sso/finish-login.ts'
 import type { Identity } from '../../../src/sso/sso-client.ts'
-import { cookiesOf, createLoginPorts, locationIn, request, site } from '../sso/sso-ports.ts'
+import { cookiesOf, createLoginPorts, jo, locationIn, request, site } from '../sso/sso-ports.ts'
 
 const returnTo = '/a%20b?c=d?'
 
@@ -13,9 +13,9 @@ describe('finishLogin', () => {
   it('gives a session to the browser that began, at the redirect_uri that was used', async () => {
     const { sso, parts, finish, begin } = start()
     const login = await begin()
-    const { reply, who } = await finish(`?code=x&state=${login.state}`, login.cookie)
+    const { reply, person } = await finish(`?code=x&state=${login.state}`, login.cookie)
     assert.equal(locationIn(reply), site.origin + returnTo)
-    assert.equal(who, 'jo')
+    assert.equal(person, jo)
     assert.deepEqual(sso.asked, [
       'exchange x https://assets.example.com/__redirect_from_sso',
       'identify token-for-x',
@@ -175,7 +175,7 @@ describe('finishLogin', () => {
     }
     assert.equal((await finish(`?code=x&state=${state}`)).reply.code, 'LOGIN_EXPIRED')
     const now = parts.now()
-    const session = { accessToken: 't', who: 'jo', createdAt: now, verifiedAt: now }
+    const session = { accessToken: 't', person: jo, createdAt: now, verifiedAt: now }
     const cookie = (await parts.sessions.create(session, true)).split(';')[0]
     const { reply } = await finish(`?code=x&state=${state}`, cookie)
     assert.equal(locationIn(reply), site.origin + returnTo)
@@ -214,7 +214,7 @@ describe('finishLogin', () => {
       sso.answer = answer
       return (await finish(`?code=x&state=${(await begin(cookie)).state}`, cookie)).step
     }
-    const [refused, known] = [{ kind: 'rejected' }, { kind: 'known', who: 'jo' }] as const
+    const [refused, known] = [{ kind: 'rejected' }, { kind: 'known', person: jo }] as const
     for (const answer of [refused, refused, known, refused, refused])
       assert.equal(await attempt(answer), answer === known ? 'finished' : 'restarted')
     clock.now += 600_000
@@ -230,7 +230,7 @@ describe('finishLogin', () => {
       ['known', 'delete'],
     ] as const) {
       const { sso, store, finish, begin } = start()
-      sso.answer = kind === 'known' ? { kind, who: 'jo' } : { kind }
+      sso.answer = kind === 'known' ? { kind, person: jo } : { kind }
       const login = await begin()
       Object.assign(store, { [method]: () => Promise.reject(unavailable) })
       const { reply, failure } = await finish(`?code=x&state=${login.state}`, login.cookie)

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { S3ProxyError } from '../../../src/errors.ts'
+import { personWithId } from '../../../src/person/person.ts'
 import { createPacedSso } from '../../../src/sso/paced-sso.ts'
-import { createFakeSso } from './sso-ports.ts'
+import { createFakeSso, jo } from './sso-ports.ts'
 
 const busy = (retryAfterSeconds?: number) => new S3ProxyError('SSO_BUSY', '429', { retryAfterSeconds })
+const [al, eve, mallory] = ['al', 'eve', 'mallory'].map(personWithId)
 const login = { code: 'c', codeVerifier: 'v', redirectUri: 'https://a.example/' }
 
 describe('createPacedSso', () => {
@@ -13,16 +15,16 @@ describe('createPacedSso', () => {
     sso.fail = busy(7)
     for (let times = 0; times < 100; times++) {
       clock.ms += 10
-      await assert.rejects(paced.identify('t', 'jo'), { code: 'SSO_BUSY', retryAfterSeconds: 7 })
+      await assert.rejects(paced.identify('t', jo), { code: 'SSO_BUSY', retryAfterSeconds: 7 })
     }
     assert.equal(sso.asked.length, 1)
     clock.ms += 5900
-    await assert.rejects(paced.identify('t', 'jo'), { retryAfterSeconds: 1 })
+    await assert.rejects(paced.identify('t', jo), { retryAfterSeconds: 1 })
     assert.equal(sso.asked.length, 1)
     sso.fail = undefined
     clock.ms += 200
-    assert.deepEqual(await paced.identify('t', 'jo'), { kind: 'known', who: 'jo' })
-    await paced.identify('t', 'jo')
+    assert.deepEqual(await paced.identify('t', jo), { kind: 'known', person: jo })
+    await paced.identify('t', jo)
     assert.equal(sso.asked.length, 3)
   })
 
@@ -50,10 +52,12 @@ describe('createPacedSso', () => {
     const { paced, sso } = start()
     sso.fail = busy(7)
     for (let session = 0; session < 50; session++)
-      await assert.rejects(paced.identify(`jo-${session}`, 'jo'), { code: 'SSO_BUSY' })
+      await assert.rejects(paced.identify(`jo-${session}`, jo), { code: 'SSO_BUSY' })
     assert.equal(sso.asked.length, 1)
     for (let person = 0; person < 50; person++)
-      await assert.rejects(paced.identify(`t-${person}`, `person-${person}`), { code: 'SSO_BUSY' })
+      await assert.rejects(paced.identify(`t-${person}`, personWithId(`person-${person}`)), {
+        code: 'SSO_BUSY',
+      })
     await assert.rejects(paced.identify('somebody new'), { code: 'SSO_BUSY' })
     assert.equal(sso.asked.length, 2)
   })
@@ -72,13 +76,13 @@ describe('createPacedSso', () => {
       return identify(token)
     }
     for (let times = 0; times < 3; times++) {
-      await assert.rejects(paced.identify('eve-1', 'eve'))
-      await assert.rejects(paced.identify('eve-2', 'eve'))
+      await assert.rejects(paced.identify('eve-1', eve))
+      await assert.rejects(paced.identify('eve-2', eve))
       // Logins of the same person, whose name is not known yet.
       await assert.rejects(paced.identify('eve-1'))
-      await assert.rejects(paced.identify('odd', 'jo'))
-      await assert.rejects(paced.identify('odder', 'al'))
-      assert.equal((await paced.identify('good', 'jo')).kind, 'known')
+      await assert.rejects(paced.identify('odd', jo))
+      await assert.rejects(paced.identify('odder', al))
+      assert.equal((await paced.identify('good', jo)).kind, 'known')
     }
   })
 
@@ -89,10 +93,10 @@ describe('createPacedSso', () => {
       sso.fail = token === 'good' ? undefined : busy(60)
       return identify(token)
     }
-    await assert.rejects(paced.identify('eve', 'eve'))
-    assert.equal((await paced.identify('good', 'jo')).kind, 'known')
-    await assert.rejects(paced.identify('mallory', 'mallory'))
-    assert.equal((await paced.identify('good', 'jo')).kind, 'known')
+    await assert.rejects(paced.identify('eve', eve))
+    assert.equal((await paced.identify('good', jo)).kind, 'known')
+    await assert.rejects(paced.identify('mallory', mallory))
+    assert.equal((await paced.identify('good', jo)).kind, 'known')
   })
 
   it('leaves the token endpoint alone for as long as that asks for, and not after other failures', async () => {

@@ -1,11 +1,15 @@
 import type { ProxyRequest, RequestHeader } from '../../../src/http/proxy-request.ts'
 import { headerIn, type Reply } from '../../../src/http/reply.ts'
+import { personWithId } from '../../../src/person/person.ts'
 import { createSessions } from '../../../src/session/sessions.ts'
 import type { LoginParts } from '../../../src/sso/begin-login.ts'
 import { createPendingLogins } from '../../../src/sso/pending-logins.ts'
 import { createRefusedTokens } from '../../../src/sso/refused-tokens.ts'
 import type { Identity, SsoClient } from '../../../src/sso/sso-client.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
+
+/** Somebody who signs in. */
+export const jo = personWithId('jo')
 
 export const site = { origin: 'https://assets.example.com', isSecure: true }
 
@@ -19,7 +23,7 @@ export interface FakeSso extends SsoClient {
 export function createFakeSso(): FakeSso {
   const sso: FakeSso = {
     asked: [],
-    answer: { kind: 'known', who: 'jo' },
+    answer: { kind: 'known', person: jo },
     fail: undefined,
     authorizeUrl: ({ state }) => `https://sso.example.com/?state=${state}`,
     async exchangeCode({ code, redirectUri }) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { headerIn } from '../../../../src/http/reply.ts'
 import { logout } from '../../../../src/server/own/logout.ts'
-import { cookiesOf, createLoginPorts, request, site } from '../../sso/sso-ports.ts'
+import { cookiesOf, createLoginPorts, jo, request, site } from '../../sso/sso-ports.ts'
 
 describe('logout', () => {
   it('shows a button that works without a script, and changes nothing', async () => {
@@ -19,7 +19,7 @@ describe('logout', () => {
 
   it('ends the session, and what the original may have left', async () => {
     const { parts, clock } = createLoginPorts()
-    const session = { accessToken: 't', who: 'jo', createdAt: clock.now, verifiedAt: clock.now }
+    const session = { accessToken: 't', person: jo, createdAt: clock.now, verifiedAt: clock.now }
     const cookie = (await parts.sessions.create(session, true)).split(';')[0] ?? ''
     const legacySessions = { end: async () => 'assets_session_id=; Max-Age=0' }
     const post = request('/__s3proxy/logout', { origin: site.origin, cookie }, 'POST')

@@ -1,0 +1,15 @@
+/**
+ * The groups that a claim names: a list of texts, one text, or an object whose values are all `true`.
+ *
+ * @returns `unknown` for anything else, also for a list with anything but texts in it
+ */
+export function groupsIn(claim: unknown): readonly string[] | 'unknown' {
+  if (typeof claim === 'string') return [claim]
+  if (Array.isArray(claim)) return isTexts(claim) ? claim : 'unknown'
+  if (typeof claim !== 'object' || claim === null) return 'unknown'
+  return Object.values(claim).every((value) => value === true) ? Object.keys(claim) : 'unknown'
+}
+
+export function isTexts(list: readonly unknown[]): list is readonly string[] {
+  return list.every((member) => typeof member === 'string')
+}

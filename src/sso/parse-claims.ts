@@ -1,0 +1,37 @@
+import { S3ProxyError } from '../errors.ts'
+import type { Claims } from '../person/person.ts'
+import { quoteLargeNumbers } from './large-numbers.ts'
+
+/**
+ * What the SSO says of a person. A number that JavaScript would round becomes a text.
+ *
+ * @param json the answer of the page about the user
+ * @throws S3ProxyError `SSO_BAD_ANSWER` when it is no JSON object
+ */
+export function parseClaims(json: string): Claims {
+  const claims = parseObject(json)
+  return mayHoldLargeNumber.test(json) ? parseObject(quoteLargeNumbers(json)) : claims
+}
+
+/** Matches in texts, too, where quoting changes nothing. */
+const mayHoldLargeNumber = /\d{16}|\d[eE]/
+
+function parseObject(json: string): Claims {
+  let value: unknown
+  try {
+    value = JSON.parse(json)
+  } catch {
+    throw badIdentity('is not JSON')
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw badIdentity('is not a JSON object')
+  return value as Claims
+}
+
+/** @param what completes the sentence: `is not JSON` */
+export function badIdentity(what: string): S3ProxyError {
+  return new S3ProxyError(
+    'SSO_BAD_ANSWER',
+    `the answer of the SSO to who a token belongs to ${what} (sso.url)`,
+  )
+}
