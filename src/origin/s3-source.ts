@@ -1,64 +1,29 @@
-import { S3ProxyError } from '../errors.ts'
+import type { S3ProxyError } from '../errors.ts'
 import type { ObjectBody, ObjectRequest, ObjectResult, ObjectSource } from '../object/object-source.ts'
-import { AttemptError } from '../s3/attempt-error.ts'
 import type { Sharer } from '../s3/fair-shares.ts'
-import type { S3Client } from '../s3/s3-client.ts'
-import { backOff, maxWaitMs } from '../waiting/backoff.ts'
-import { Deadline } from '../waiting/deadline.ts'
-import { type AttemptRequest, type AttemptResult, attemptObject, type FoundObject } from './attempt.ts'
+import { attemptObject, type FoundObject } from './attempt.ts'
 import { HealingBody } from './healing.ts'
 import { checkRange, rangeRequest, versionOf } from './open-range.ts'
 import { createParallelBody } from './read-ahead/parallel-body.ts'
 import type { ReadAhead } from './read-ahead/read-ahead.ts'
-import { createRetryBudget } from './retry-budget.ts'
 import { VersionNames } from './version-name.ts'
+import { type RetryOptions, withRetries } from './with-retries.ts'
 
-export interface S3SourceOptions {
-  client: S3Client
-  maxAttempts: number
-  /** Without a byte over all attempts together. */
-  deadlineMs: number
+export interface S3SourceOptions extends RetryOptions {
   /** How long a reader may take nothing before its connection to S3 is given back. */
   readerPatienceMs: number
   /** Whether requests wait for a connection to S3 that one of this one's could serve. */
   isCrowded(sharer: Sharer): boolean
   /** Without it every body comes over one connection. */
   readAhead?: ReadAhead
-  random(): number
-  /** A clock that never jumps, in milliseconds. */
-  now(): number
   /** Called for each failure that another attempt follows. */
   onRetry(error: S3ProxyError, where: 'head' | 'body'): void
 }
 
 /** Objects from S3: attempts before the head are repeated, bodies that break are continued. */
 export function createS3Source(options: S3SourceOptions): ObjectSource {
-  const budget = createRetryBudget()
   const versionNames = new VersionNames(options.now)
   const healing = { ...options, versionNames }
-
-  async function openWithRetries(request: AttemptRequest): Promise<AttemptResult> {
-    const deadline = new Deadline(options.deadlineMs, options.now)
-    budget.earn()
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await attemptObject(options.client, request, deadline)
-      } catch (error) {
-        if (!(error instanceof AttemptError) || !error.mayRetry) throw error
-        const waitMs = (error.retryAfterSeconds ?? 0) * 1000
-        if (attempt >= options.maxAttempts || waitMs > maxWaitMs || !budget.spend()) throw error
-        options.onRetry(error, 'head')
-        await backOff(attempt, options.random, request.signal, waitMs, deadline.remainingMs)
-        if (deadline.isOver) {
-          throw new S3ProxyError(
-            'S3_TIMEOUT',
-            `no answer from S3 within ${options.deadlineMs} ms (s3.deadlineMs)`,
-            { cause: error },
-          )
-        }
-      }
-    }
-  }
 
   /** A large body may come over several connections; without a strong ETag its parts might not fit together. */
   function bodyOf(found: FoundObject, request: ObjectRequest): ObjectBody {
@@ -73,7 +38,7 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
       ...{ readAhead, readerPatienceMs, onRetry, signal: request.signal },
       async openRange(first, last, signal) {
         const part = rangeRequest({ ...request, signal }, version, first, last)
-        const opened = checkRange(await openWithRetries(part), version, first, last)
+        const opened = checkRange(await withRetries(attemptObject, part, options), version, first, last)
         return new HealingBody(opened, part, healing, version)
       },
       openRest: (firstByte, signal, waitedMs) =>
@@ -89,7 +54,7 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
 
   return {
     async open(request): Promise<ObjectResult> {
-      const result = await openWithRetries(request)
+      const result = await withRetries(attemptObject, request, options)
       if (result.kind === 'unmeasured') {
         const { headers, s3RequestId } = result
         const body = new HealingBody(result, request, healing)

@@ -15,7 +15,7 @@ import { judgeKeys } from './s3-keys.ts'
 
 export interface S3ProbeOptions {
   client: S3Client
-  /** Asks the same S3 with other credentials; whoever calls it closes the client. */
+  /** Asks the same S3 with other credentials. */
   clientWith(credentials: Credentials): S3Client
   credentials: CredentialSource
   /** Where credentials were configured; `undefined`: in the AWS default chain. */
@@ -126,16 +126,12 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
     // An object that was read tells more than one that is not there.
     told ??= { key, answer }
     const wrong = { ...(await options.credentials.get()), secretAccessKey: randomUUID() }
-    const client = options.clientWith(wrong)
-    try {
-      const { message, advice } = judgeKeys(told.answer, await ask(told.key, undefined, signal, client))
-      const advices = [finding.advice, advice].filter((text) => text !== undefined)
-      return {
-        message: `${finding.message}; ${message}`,
-        ...(advices.length === 0 ? {} : { advice: advices.join('; ') }),
-      }
-    } finally {
-      client.close()
+    const refusal = await ask(told.key, undefined, signal, options.clientWith(wrong))
+    const { message, advice } = judgeKeys(told.answer, refusal)
+    const advices = [finding.advice, advice].filter((text) => text !== undefined)
+    return {
+      message: `${finding.message}; ${message}`,
+      ...(advices.length === 0 ? {} : { advice: advices.join('; ') }),
     }
   }
 

@@ -38,14 +38,12 @@ export interface S3Client {
   send(request: S3Request, signal: CancelSignal, deadline: Deadline): Promise<S3Response>
   /** S3 says that the credentials have expired. @returns whether another attempt will have others */
   renewCredentials(): boolean
-  /** Another client takes its place: what is under way goes on, and no connection outlives it. */
-  retire(): void
-  close(): void
 }
 
 export interface S3ClientOptions {
   endpoint: BucketEndpoint
-  pool: ConnectionPool
+  /** Clients of all buckets at one origin share it. */
+  pool: Pick<ConnectionPool, 'acquire' | 'distrust'>
   credentials: CredentialSource
   sign: Signer
   stallTimeoutMs: number
@@ -104,8 +102,6 @@ export function createS3Client(options: S3ClientOptions): S3Client {
       }
     },
     renewCredentials: () => options.credentials.renew(),
-    retire: () => pool.retire(),
-    close: () => pool.close(),
   }
 }
 

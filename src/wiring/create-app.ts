@@ -96,7 +96,7 @@ export async function createApp(
     store = newStore
     if (isDraining) parts.readiness.startDraining()
     server.configure(newParts.config.server, certificateOf(newParts.config))
-    oldParts.client.retire()
+    oldParts.s3.retire()
     if (oldStore === newStore) return
     oldStore.isRetired = true
     oldStore.users++
@@ -107,7 +107,7 @@ export async function createApp(
     requests &&
     (await createAppMetrics({
       ...{ version, requests, droppedLines, faults, activity: () => server.activity },
-      s3: () => parts.s3Usage(),
+      s3: () => parts.s3.usage,
       sessionStore: () => store.usage(),
     }))
   return {
@@ -121,7 +121,7 @@ export async function createApp(
       return {
         commit: () => take(newParts, newStore),
         discard() {
-          newParts.client.close()
+          newParts.s3.close()
           if (newStore !== store) void newStore.store.close()
         },
       }
@@ -139,7 +139,7 @@ export async function createApp(
       await Promise.all(asked)
     },
     async close() {
-      parts.client.close()
+      parts.s3.close()
       await store.store.close()
     },
   }

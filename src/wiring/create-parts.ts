@@ -5,8 +5,6 @@ import { createRareWarning, type Log, type ProgramLog } from '../log/log.ts'
 import { createRefusalWarnings } from '../object/refusal-warnings.ts'
 import { createSandboxRule } from '../object/sandbox-rule.ts'
 import { pingS3 } from '../origin/ping-s3.ts'
-import type { PoolUsage } from '../s3/connection-pool.ts'
-import type { S3Client } from '../s3/s3-client.ts'
 import { createHandler, type Handler } from '../server/handler.ts'
 import { createReadiness, type Readiness } from '../server/readiness.ts'
 import { createSiteResolver } from '../server/site.ts'
@@ -20,7 +18,7 @@ import { ssoEndpoints } from '../sso/sso-endpoints.ts'
 import { createAudit, createIdentityHash } from '../telemetry/audit.ts'
 import { createRequestSink, type RequestEnd, type RequestWatchers } from '../telemetry/request-end.ts'
 import type { RequestTally } from '../telemetry/request-tally.ts'
-import { createObjects } from './create-objects.ts'
+import { type Connections, createObjects } from './create-objects.ts'
 import type { StoreParts } from './create-store.ts'
 
 /** What answers requests by one configuration; a reload makes others. */
@@ -30,8 +28,8 @@ export interface Parts {
   readiness: Readiness
   /** Asks what all instances share; rejects with what is wrong. */
   shared: Readonly<Record<'s3' | 'sso', () => Promise<void>>>
-  client: S3Client
-  s3Usage(): PoolUsage
+  /** Connections to S3. */
+  s3: Connections
   /** Tells of a request that is over, as this configuration wants it told. */
   onEnd(end: RequestEnd): void
 }
@@ -61,7 +59,7 @@ export function createParts(
   log: Log | ProgramLog,
   { requests, trace, userAgent }: Observers,
 ): Parts {
-  const { source, client, poolUsage } = createObjects(config, log, userAgent, requests?.retries)
+  const { source, connections } = createObjects(config, log, userAgent, requests?.retries)
   const asked = createOAuth2Sso(config.sso, { userAgent, onUnnamed: createUnnamedWarning(log), now })
   const sso = createPacedSso(asked, monotonicNow)
   const sessionCookie = { name: config.session.cookieName, sameSite: config.session.sameSite }
@@ -128,7 +126,7 @@ export function createParts(
     ...(requests === undefined ? {} : { count: requests.count }),
     ...(trace === undefined ? {} : { trace }),
   })
-  return { config, handler, readiness, shared, client, s3Usage: poolUsage, onEnd }
+  return { config, handler, readiness, shared, s3: connections, onEnd }
 }
 
 /**

@@ -5,11 +5,14 @@ import { type ProbeResult, runSteps } from '../probe/probe.ts'
 import { redisSteps } from '../probe/redis-probe.ts'
 import { s3Steps } from '../probe/s3-probe.ts'
 import { ssoSteps } from '../probe/sso-probe.ts'
+import { type CredentialSource, createCredentialSource } from '../s3/credentials.ts'
 import { createOAuth2Sso } from '../sso/oauth2-sso.ts'
 import { ssoEndpoints } from '../sso/sso-endpoints.ts'
 import { connectRedis } from '../store/redis-client.ts'
 import { createRedisStore } from '../store/redis-store.ts'
-import { createObjects } from './create-objects.ts'
+import { createBucketClient } from './create-bucket.ts'
+import { createS3Memory } from './create-s3-memory.ts'
+import { createSharedOrigin } from './create-shared-origin.ts'
 import { userAgentOf } from './user-agent.ts'
 
 /** Tries S3, Redis and the SSO for real, one after the other, so that times tell something; never rejects. */
@@ -36,17 +39,19 @@ async function probeS3(
   sources: Readonly<Record<string, string>>,
   userAgent: string,
 ): Promise<ProbeResult[]> {
-  const { client, credentials } = createObjects(config, silent, userAgent)
+  const { pool } = createSharedOrigin(config.s3, createS3Memory(config.s3))
+  const credentials = createCredentialSource(config.s3)
+  const clientOf = (source: CredentialSource) => createBucketClient(config.s3, pool, source, userAgent)
   const steps = s3Steps({
-    client,
-    clientWith: (others) => createObjects({ s3: { ...config.s3, ...others } }, silent, userAgent).client,
+    client: clientOf(credentials),
+    clientWith: (others) => clientOf(createCredentialSource({ ...config.s3, ...others })),
     credentials,
     credentialsFrom: sources['s3.accessKeyId'],
     peer: config.s3.endpoint.origin,
     healthcheckKey: config.s3.healthcheckKey,
     timeoutMs: Math.max(config.s3.connectTimeoutMs, config.s3.stallTimeoutMs),
   })
-  return runSteps(steps, { failed: 'S3_UNAVAILABLE', late: 'S3_TIMEOUT' }).finally(() => client.close())
+  return runSteps(steps, { failed: 'S3_UNAVAILABLE', late: 'S3_TIMEOUT' }).finally(() => pool.close())
 }
 
 async function probeRedis({ session }: Config): Promise<ProbeResult[]> {
@@ -85,5 +90,3 @@ async function probeSso({ sso, server }: Config, userAgent: string): Promise<Pro
     { failed: 'SSO_UNAVAILABLE', late: 'SSO_TIMEOUT' },
   )
 }
-
-const silent = { debug() {}, info() {}, warn() {}, error() {} }

@@ -72,7 +72,7 @@ export function describeVersions({ behaves, client, send, server }: Suite): void
       await eventually('the connection is given back', () => reader.pool.usage.open === 0)
       assert.ok(Buffer.concat([first, await readAll(body)]).equals(begun))
       assert.equal(body.healed, 0)
-      reader.client.close()
+      reader.pool.close()
     })
   })
 }

@@ -12,6 +12,7 @@ import type {
   ObjectResult,
   ObjectSource,
 } from '../../src/object/object-source.ts'
+import { createRetryBudget } from '../../src/origin/retry-budget.ts'
 import { createS3Source, type S3SourceOptions } from '../../src/origin/s3-source.ts'
 import { type BlockPool, createBlockPool } from '../../src/s3/block-pool.ts'
 import { type ConnectionPool, createConnectionPool } from '../../src/s3/connection-pool.ts'
@@ -74,11 +75,12 @@ export function createBucketClient(
   const source = createS3Source({
     ...{ client, maxAttempts: 3, deadlineMs: 30_000, readerPatienceMs: 10_000, random: () => 0.01 },
     now: () => performance.now(),
+    retryBudget: createRetryBudget(),
     isCrowded: pool.isCrowded,
     onRetry: (error, where) => retries.push({ error, where }),
     ...options,
   })
-  t.after(() => client.close())
+  t.after(() => pool.close())
   const open = (key: string, request: Partial<ObjectRequest> = {}) =>
     source.open({
       ...{ method: 'GET', conditions: {}, signal: new AbortController().signal },

@@ -37,7 +37,7 @@ describe('connections to S3 are shared fairly', { timeout: 120_000 }, () => {
       }
       assert.ok(performance.now() - startedAtMs < 20_000)
     }
-    bucket.client.close()
+    bucket.pool.close()
   })
 
   it('between who is signed in and who is not: 500 sockets on the health check starve nobody', async (t) => {

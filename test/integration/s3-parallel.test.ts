@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createReadAhead, type ReadAhead } from '../../src/origin/read-ahead/read-ahead.ts'
+import type { ReadAhead } from '../../src/origin/read-ahead/read-ahead.ts'
 import {
   type BucketAddress,
   type BucketClient,
@@ -11,6 +11,7 @@ import {
   hashBody,
 } from '../helpers/bucket-client.ts'
 import { startFaultProxy } from '../helpers/fault-proxy.ts'
+import { createOwnReadAhead } from '../helpers/read-ahead.ts'
 import { generatedBytes, generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
 import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
 import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
@@ -278,7 +279,7 @@ describe('bodies over several connections', { timeout: 120_000 }, () => {
       assert.equal(bucket.readAhead.memory.takenBytes, 0)
       assert.equal(bucket.pool.usage.open, bucket.pool.usage.idle)
       await reading
-      bucket.client.close()
+      bucket.pool.close()
       await s3.connectionsBelow(1)
       assertAllGivenBack(bucket)
     }
@@ -324,7 +325,7 @@ function client(
   ahead: { connections?: number; memoryBytes?: number } = {},
 ): ParallelClient {
   let usage = () => ({ open: 0, idle: 0, waiting: 0 })
-  const readAhead = createReadAhead({
+  const readAhead = createOwnReadAhead({
     ...{ connections: 4, thresholdBytes: mib, partBytes, memoryBytes: 8 * mib },
     ...{ maxConnections: options.maxConnections ?? 256, poolUsage: () => usage() },
     clockMs: () => performance.now(),

@@ -48,7 +48,7 @@ export async function fetchObject(keyText: string, flags: FetchFlags): Promise<n
   for (const warning of warnings) note(`warning: ${warning}`)
 
   const retries = retriesAsNotes(flags.verbose === true ? tell : () => {})
-  const { source, client } = createObjects(config, retries, userAgentOf(readVersion().version))
+  const { source, client, connections } = createObjects(config, retries, userAgentOf(readVersion().version))
   const interruption = listenForInterruption()
   const { signal } = interruption
   try {
@@ -57,7 +57,7 @@ export async function fetchObject(keyText: string, flags: FetchFlags): Promise<n
     tell(signal.aborted ? stopped(error) : describe(error))
     return exitStatus.failure
   } finally {
-    client.close()
+    connections.close()
     interruption.settle()
   }
 }

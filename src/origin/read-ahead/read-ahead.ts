@@ -1,23 +1,23 @@
-import { type BlockPool, createBlockPool } from '../../s3/block-pool.ts'
-import { createMemoryBudget, type MemoryBudget } from './memory-budget.ts'
+import type { BlockPool } from '../../s3/block-pool.ts'
+import type { MemoryBudget } from './memory-budget.ts'
+import type { PartMemory } from './part-memory.ts'
+import type { SpareConnections } from './spare-connections.ts'
 
 export interface ReadAheadOptions {
-  /** Of one download. */
+  /** For one download. */
   connections: number
-  /** Bodies that are not longer stay on one connection. */
+  /** A body that is not longer stays on one connection. */
   thresholdBytes: number
   partBytes: number
-  memoryBytes: number
-  /** Of the pool that all requests share. */
-  maxConnections: number
-  poolUsage(): { open: number; idle: number; waiting: number }
-  /** Monotonic. */
+  memory: PartMemory
+  spareConnections: SpareConnections
+  /** A clock that never jumps. */
   clockMs(): number
   /** Starts to watch how busy this process is; gives the share of time, 0 to 1, since it was started. */
   watchLoad(): () => number
 }
 
-/** What all downloads of a process share when they read ahead: memory, and connections that nobody else needs. */
+/** How downloads from one bucket read ahead, with the memory and the connections that they share with others. */
 export interface ReadAhead {
   readonly connections: number
   readonly thresholdBytes: number
@@ -37,38 +37,19 @@ export interface ReadAhead {
   end(): void
 }
 
-const largestBlockBytes = 512 * 1024
-/** Blocks kept for later use; the rest is the garbage collector's. */
-const keptBytes = 16 * 1024 * 1024
-
 export function createReadAhead(options: ReadAheadOptions): ReadAhead {
-  const { connections, thresholdBytes, partBytes, maxConnections, poolUsage, clockMs, watchLoad } = options
-  const blockBytes = Math.min(largestBlockBytes, partBytes)
-  const memory = createMemoryBudget(options.memoryBytes)
-  const blocks = createBlockPool({
-    largeBytes: blockBytes,
-    smallBytes: blockBytes,
-    tinyBytes: blockBytes,
-    budgetBytes: Number.POSITIVE_INFINITY,
-    keptBytes: Math.min(keptBytes, options.memoryBytes),
-  })
-  let underWay = 0
-
-  /** At most half of the pool reads ahead, and nothing does while others use that half. */
-  function hasSpareConnection(): boolean {
-    const { open, idle, waiting } = poolUsage()
-    return waiting === 0 && Math.max(underWay, open - idle) < Math.floor(maxConnections / 2)
-  }
-
+  const { connections, thresholdBytes, partBytes, spareConnections, clockMs, watchLoad } = options
+  const { blockBytes, blocks, budget: memory } = options.memory
   return {
     ...{ connections, thresholdBytes, partBytes, blockBytes, blocks, memory, clockMs, watchLoad },
     begin(memoryBytes) {
-      if (!hasSpareConnection() || !memory.take(memoryBytes)) return false
-      underWay++
-      return true
+      if (!spareConnections.take()) return false
+      if (memory.take(memoryBytes)) return true
+      spareConnections.give()
+      return false
     },
     end() {
-      underWay--
+      spareConnections.give()
     },
   }
 }

@@ -30,8 +30,6 @@ function begin() {
         onAsked()
       }),
     renewCredentials: () => false,
-    retire() {},
-    close() {},
   }
   const found: FoundObject = {
     kind: 'found',

@@ -24,14 +24,7 @@ describe('createS3Client', { timeout: 60_000 }, () => {
       ...{ endpoint, stallTimeoutMs: 1000, userAgent: 's3proxy/test', now: () => 0 },
       sign: createSigner('eu-west-2'),
       credentials: { get: () => ({ accessKeyId: 'a', secretAccessKey: 'b' }), renew: () => false },
-      pool: {
-        acquire: () => connection,
-        distrust() {},
-        isCrowded: () => false,
-        usage: { open: 1, idle: 0, waiting: 0 },
-        retire() {},
-        close() {},
-      },
+      pool: { acquire: () => connection, distrust() {} },
     })
     const request = { method: 'GET' as const, wireKey: 'key', headers: [] }
     const sent = client.send(request, new Cancellation(), new Deadline(60_000, () => 0))

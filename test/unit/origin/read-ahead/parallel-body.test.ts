@@ -4,10 +4,10 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { S3ProxyError } from '../../../../src/errors.ts'
 import type { ObjectBody } from '../../../../src/object/object-source.ts'
 import { createParallelBody } from '../../../../src/origin/read-ahead/parallel-body.ts'
-import { createReadAhead } from '../../../../src/origin/read-ahead/read-ahead.ts'
 import { AttemptError } from '../../../../src/s3/attempt-error.ts'
 import { eventually } from '../../../helpers/bucket-client.ts'
 import { createHandFedBodies, createHandFedBody, patternBytes } from '../../../helpers/hand-fed-bodies.ts'
+import { createOwnReadAhead } from '../../../helpers/read-ahead.ts'
 
 const endByte = 2000
 
@@ -118,7 +118,7 @@ describe('createParallelBody', () => {
 function start(end = endByte, readerPatienceMs = 10_000) {
   const clock = { ms: 0 }
   const { opened, open } = createHandFedBodies()
-  const readAhead = createReadAhead({
+  const readAhead = createOwnReadAhead({
     ...{ connections: 4, thresholdBytes: 0, partBytes: 400, memoryBytes: 100_000, maxConnections: 100 },
     ...{
       poolUsage: () => ({ open: 0, idle: 0, waiting: 0 }),

@@ -3,8 +3,8 @@ import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { createPartPlan } from '../../../../src/origin/read-ahead/part-plan.ts'
 import { createPartQueue, type PartQueue } from '../../../../src/origin/read-ahead/part-queue.ts'
-import { createReadAhead } from '../../../../src/origin/read-ahead/read-ahead.ts'
 import { createHandFedBodies, type HandFedBody, patternBytes } from '../../../helpers/hand-fed-bodies.ts'
+import { createOwnReadAhead } from '../../../helpers/read-ahead.ts'
 
 describe('createPartQueue', () => {
   it('hands parts on in order, in whatever order they arrive', async (t) => {
@@ -134,7 +134,7 @@ async function start(
   }: { memoryBytes?: number; leastBytesPerSecond?: number } = {},
 ) {
   const { opened, open } = createHandFedBodies()
-  const ahead = createReadAhead({
+  const ahead = createOwnReadAhead({
     ...{ connections: 3, thresholdBytes: 0, partBytes: 150, memoryBytes, maxConnections: 100 },
     ...{ poolUsage: () => ({ open: 0, idle: 0, waiting: 0 }), clockMs: () => 0, watchLoad: () => () => 0 },
   })

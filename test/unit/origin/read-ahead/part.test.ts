@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { createPart, memoryOfPart, type Part } from '../../../../src/origin/read-ahead/part.ts'
-import { createReadAhead } from '../../../../src/origin/read-ahead/read-ahead.ts'
 import { createHandFedBodies, type HandFedBody, patternBytes } from '../../../helpers/hand-fed-bodies.ts'
+import { createOwnReadAhead } from '../../../helpers/read-ahead.ts'
 
 const blockBytes = 100
 
@@ -116,7 +116,7 @@ describe('createPart', () => {
 async function start(firstByte: number, endByte: number, wrongBytes = 0, isOpened = true) {
   const bodies = createHandFedBodies()
   let ended = 0
-  const ahead = createReadAhead({
+  const ahead = createOwnReadAhead({
     ...{ connections: 4, thresholdBytes: 0, partBytes: blockBytes, memoryBytes: 1000, maxConnections: 8 },
     ...{ poolUsage: () => ({ open: 0, idle: 0, waiting: 0 }), clockMs: () => 0, watchLoad: () => () => 0 },
   })

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { createPartMemory } from '../../../../src/origin/read-ahead/part-memory.ts'
 import { createReadAhead } from '../../../../src/origin/read-ahead/read-ahead.ts'
+import { createSpareConnections } from '../../../../src/origin/read-ahead/spare-connections.ts'
+import { createOwnReadAhead } from '../../../helpers/read-ahead.ts'
 
 const usage = { open: 0, idle: 0, waiting: 0 }
 const options = {
@@ -11,7 +14,7 @@ const options = {
 
 describe('createReadAhead', () => {
   it('lets parts have half of the connections at most', () => {
-    const ahead = createReadAhead({ ...options, poolUsage: () => usage })
+    const ahead = createOwnReadAhead({ ...options, poolUsage: () => usage })
     assert.deepEqual(
       [1, 2, 3, 4, 5].map(() => ahead.begin(100)),
       [true, true, true, true, false],
@@ -23,7 +26,7 @@ describe('createReadAhead', () => {
 
   it('lets no part begin while others use that half, or wait', () => {
     let now = { open: 4, idle: 0, waiting: 0 }
-    const ahead = createReadAhead({ ...options, poolUsage: () => now })
+    const ahead = createOwnReadAhead({ ...options, poolUsage: () => now })
     assert.equal(ahead.begin(100), false)
     now = { open: 8, idle: 5, waiting: 0 }
     assert.equal(ahead.begin(100), true)
@@ -33,18 +36,36 @@ describe('createReadAhead', () => {
   })
 
   it('lets no part begin beyond the memory', () => {
-    const ahead = createReadAhead({ ...options, poolUsage: () => usage })
+    const ahead = createOwnReadAhead({ ...options, poolUsage: () => usage })
     assert.equal(ahead.begin(950), true)
     assert.equal(ahead.begin(100), false)
     ahead.memory.give(950)
     assert.equal(ahead.begin(100), true)
   })
 
+  it('keeps two buckets within the memory and the connections of one', () => {
+    const memory = createPartMemory({ limitBytes: 500, partBytes: 100 })
+    const spareConnections = createSpareConnections(8, () => usage)
+    const [one, other] = [options, options].map((own) =>
+      createReadAhead({ ...own, memory, spareConnections }),
+    )
+    assert.ok(one && other)
+    assert.deepEqual(
+      [one.begin(200), other.begin(200), one.begin(200), other.begin(100)],
+      [true, true, false, true],
+    )
+    memory.budget.give(500)
+    assert.equal(one.begin(100), true)
+    assert.equal(other.begin(100), false, 'four connections of eight read ahead')
+    other.end()
+    assert.equal(other.begin(100), true)
+  })
+
   it('reads into blocks no larger than a part', () => {
-    const ahead = createReadAhead({ ...options, poolUsage: () => usage })
+    const ahead = createOwnReadAhead({ ...options, poolUsage: () => usage })
     assert.equal(ahead.blocks.take().byteLength, 100)
     assert.equal(
-      createReadAhead({ ...options, partBytes: 2 ** 23, poolUsage: () => usage }).blockBytes,
+      createOwnReadAhead({ ...options, partBytes: 2 ** 23, poolUsage: () => usage }).blockBytes,
       2 ** 19,
     )
   })
