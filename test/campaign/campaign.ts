@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
 import { createRandom } from '../helpers/random.ts'
+import { startCampaignStage } from './campaign-stage.ts'
 import { faultKinds } from './faults.ts'
 import { figures } from './figures/all.ts'
 import { prove } from './prove.ts'
 import { createReport } from './report.ts'
-import { startScene } from './scene.ts'
 import { runWindows } from './windows.ts'
 
 const usage = `usage: npm run campaign -- [--small] [--seed N] [--only WORDS]
@@ -69,12 +69,12 @@ async function runCampaign(): Promise<boolean> {
     kinds: rounds.flat().slice(0, windows),
     isEnough: () => false,
   }
-  const scene = await startScene(random)
+  const stage = await startCampaignStage(random)
   const report = createReport((text) => process.stdout.write(`WRONG ${text}\n`))
   try {
-    await runWindows(scene, plan, random, report)
+    await runWindows(stage, plan, random, report)
   } finally {
-    await scene.close()
+    await stage.close()
   }
   process.stdout.write(report.text())
   return report.wrongs.length === 0 && report.windows === windows

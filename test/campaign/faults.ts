@@ -3,7 +3,7 @@ import type { Random } from '../helpers/random.ts'
 import type { Misbehaviour, MisbehaviourRequest } from '../helpers/s3-stand-in/misbehaviour.ts'
 import type { SsoFault } from '../helpers/sso-stand-in/sso-fault.ts'
 import type { SsoEndpoint } from '../helpers/sso-stand-in/sso-stand-in-types.ts'
-import type { Scene } from './scene.ts'
+import type { CampaignStage } from './campaign-stage.ts'
 
 export type Place = 's3' | 'redis' | 'sso' | 'client'
 
@@ -33,7 +33,7 @@ export interface FaultKind {
   /** Whether sessions may be gone afterwards. */
   endsSessions?: boolean
   /** Starts it; the returned function ends it. */
-  begin(scene: Scene, random: Random): Promise<() => Promise<void>>
+  begin(stage: CampaignStage, random: Random): Promise<() => Promise<void>>
 }
 
 /** Within so long every failure of Redis is an honest answer: one command, and half a second to spare. */
@@ -303,11 +303,11 @@ function breaking(name: string, fault: (random: Random) => ProxyFault): FaultKin
   return {
     ...kind,
     mayBreak: true,
-    async begin(scene, random) {
-      const end = await kind.begin(scene, random)
+    async begin(stage, random) {
+      const end = await kind.begin(stage, random)
       return async () => {
         await end()
-        scene.ways.client.resetAll()
+        stage.ways.client.resetAll()
       }
     },
   }

@@ -1,8 +1,8 @@
 import type { Random } from '../helpers/random.ts'
 import { breakBuild, type Mistake, mistakes } from './broken-builds.ts'
+import { startCampaignStage } from './campaign-stage.ts'
 import { faultKinds } from './faults.ts'
 import { createReport } from './report.ts'
-import { startScene } from './scene.ts'
 import { runWindows, type WindowPlan } from './windows.ts'
 
 /**
@@ -35,16 +35,16 @@ async function findMistake(
 ): Promise<string | undefined> {
   const build = breakBuild(mistake)
   try {
-    const scene = await startScene(random, { file: build.file })
+    const stage = await startCampaignStage(random, { file: build.file })
     const report = createReport(() => {})
     const found = () => report.wrongs.find((text) => mistake.complaint.test(text))
     const likely = faultKinds.filter(({ name }) => mistake.showsIn.includes(name))
     const others = faultKinds.filter((kind) => !likely.includes(kind))
     try {
       const kinds = [...likely, ...likely, ...likely, ...others]
-      await runWindows(scene, { ...plan, kinds, isEnough: () => found() !== undefined }, random, report)
+      await runWindows(stage, { ...plan, kinds, isEnough: () => found() !== undefined }, random, report)
     } finally {
-      await scene.close()
+      await stage.close()
     }
     return found()
   } finally {

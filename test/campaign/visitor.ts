@@ -1,12 +1,12 @@
 import { CookieJar } from '../helpers/cookie-jar.ts'
 import type { Random } from '../helpers/random.ts'
+import type { CampaignStage } from './campaign-stage.ts'
 import type { FaultKind, Place } from './faults.ts'
 import { createComparison } from './library.ts'
 import { judge, type Outcome, type Question } from './oracle.ts'
 import { watchOwnStalls } from './own-stalls.ts'
 import { askSignedIn, askSignedOut } from './questions.ts'
 import { type AskOptions, createRawClient, type RawAnswer, type RawClient } from './raw-client.ts'
-import type { Scene } from './scene.ts'
 
 /** What is told of each answer. */
 export interface Note {
@@ -36,8 +36,8 @@ const excusingStallMs = 300
 const ownStalls = watchOwnStalls()
 
 /** Somebody with a browser, who checks every answer. */
-export function createVisitor(scene: Scene, random: Random, note: (note: Note) => void): Visitor {
-  const { library, sso, proxy, ways } = scene
+export function createVisitor(stage: CampaignStage, random: Random, note: (note: Note) => void): Visitor {
+  const { library, sso, proxy, ways } = stage
   const clients = new Map<number, RawClient>()
   let jar = new CookieJar()
 

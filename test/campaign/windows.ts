@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../helpers/random.ts'
+import type { CampaignStage } from './campaign-stage.ts'
 import { type FaultKind, noFault } from './faults.ts'
 import type { Question } from './oracle.ts'
 import { createRawClient } from './raw-client.ts'
-import type { Scene } from './scene.ts'
 import { createVisitor, type Note, type Visitor } from './visitor.ts'
 
 export interface WindowPlan {
@@ -38,7 +38,7 @@ const ssoPauseMs = 1000
 
 /** Fault after fault, with visitors at work in each, and a look in between whether everything is right again. */
 export async function runWindows(
-  scene: Scene,
+  stage: CampaignStage,
   plan: WindowPlan,
   random: Random,
   watch: Watch,
@@ -48,9 +48,9 @@ export async function runWindows(
     count++
     watch.note(one)
   }
-  const visitors = Array.from({ length: plan.visitors }, () => createVisitor(scene, random, note))
+  const visitors = Array.from({ length: plan.visitors }, () => createVisitor(stage, random, note))
   const over = { isOver: false }
-  void scene.proxy.exited.then(({ status, signal }) => {
+  void stage.proxy.exited.then(({ status, signal }) => {
     if (!over.isOver) watch.incident({ fault: noFault, what: `the proxy ended: ${status ?? signal}` })
     over.isOver = true
   })
@@ -58,18 +58,18 @@ export async function runWindows(
   for (const fault of plan.kinds) {
     const before = count
     const startedAt = performance.now()
-    const end = await fault.begin(scene, random)
+    const end = await fault.begin(stage, random)
     const isDone = () =>
       over.isOver ||
       performance.now() - startedAt > 4 * plan.durationMs ||
       (performance.now() - startedAt >= plan.durationMs && count - before >= plan.requests)
     await Promise.all(visitors.map((visitor) => keepGoing(visitor, fault, plan, random, isDone)))
     await end()
-    inspect(scene, fault, watch)
+    inspect(stage, fault, watch)
     if (over.isOver) break
-    await recover(scene, fault, watch)
+    await recover(stage, fault, watch)
     await settle(visitors, fault)
-    inspect(scene, noFault, watch)
+    inspect(stage, noFault, watch)
     if (plan.isEnough()) break
   }
   over.isOver = true
@@ -95,7 +95,7 @@ async function keepGoing(
 }
 
 /** Waits until an object can be had again; then nothing may be wrong any more. */
-async function recover(scene: Scene, fault: FaultKind, watch: Watch): Promise<void> {
+async function recover(stage: CampaignStage, fault: FaultKind, watch: Watch): Promise<void> {
   if (fault.at === 'sso') await sleep(ssoPauseMs)
   const startedAt = performance.now()
   const questions: Pick<Question, 'method' | 'target' | 'headers'>[] = [
@@ -103,7 +103,7 @@ async function recover(scene: Scene, fault: FaultKind, watch: Watch): Promise<vo
     { method: 'GET', target: '/b.bin', headers: {} },
   ]
   for (;;) {
-    const client = createRawClient(scene.proxy.port)
+    const client = createRawClient(stage.proxy.port)
     const answers = []
     for (const question of questions) answers.push(await client.ask(question, { headLimitMs: 3000 }))
     client.close()
@@ -130,9 +130,9 @@ async function settle(visitors: Visitor[], fault: FaultKind): Promise<void> {
 }
 
 /** What S3 and the log know. */
-function inspect(scene: Scene, fault: FaultKind, watch: Watch): void {
-  const known = new Set(scene.library.objects.map(({ key }) => key))
-  for (const request of scene.s3.requests.splice(0)) {
+function inspect(stage: CampaignStage, fault: FaultKind, watch: Watch): void {
+  const known = new Set(stage.library.objects.map(({ key }) => key))
+  for (const request of stage.s3.requests.splice(0)) {
     const { key = '', method, rawTarget, authenticated } = request
     if (!authenticated)
       watch.incident({ fault, what: `an unauthenticated request at S3: ${method} ${rawTarget}` })
@@ -141,7 +141,7 @@ function inspect(scene: Scene, fault: FaultKind, watch: Watch): void {
     else if (!known.has(key) && key !== 'health.txt' && !key.startsWith('missing/'))
       watch.incident({ fault, what: `S3 was asked for ${JSON.stringify(key)}, which nobody asked for` })
   }
-  const { log, output } = scene.proxy
+  const { log, output } = stage.proxy
   for (const line of log.splice(0))
     if (line.level === 'error' || line.level === 'fatal')
       watch.incident({ fault, what: `the log says: ${JSON.stringify(line)}` })

@@ -22,7 +22,7 @@ import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { closed } from '../helpers/closed.ts'
 import { type ProxyProcess, spawnProxy, startProxy } from '../helpers/proxy-process.ts'
-import { useStage } from '../helpers/stage.ts'
+import { useStage } from '../helpers/stage/use-stage.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url))
 const two = { S3PROXY_SERVER_WORKERS: '2' }

@@ -7,9 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { canConnect } from '../helpers/can-connect.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { findFreePort } from '../helpers/free-port.ts'
-import { bareEnv, type LogLine, type ProxyProcess, program } from '../helpers/proxy-process.ts'
+import type { LogLine } from '../helpers/log-lines.ts'
+import { bareEnv, type ProxyProcess, program } from '../helpers/proxy-process.ts'
 import { openRaw } from '../helpers/raw-http.ts'
-import { useStage } from '../helpers/stage.ts'
+import { useStage } from '../helpers/stage/use-stage.ts'
 
 const drainTimeoutMs = 3000
 const quick = { S3PROXY_SERVER_DRAIN_TIMEOUT_MS: String(drainTimeoutMs) }

@@ -6,7 +6,7 @@ import { eventually } from '../helpers/eventually.ts'
 import type { HttpClient } from '../helpers/http-client.ts'
 import type { ProxyProcess } from '../helpers/proxy-process.ts'
 import { logIn } from '../helpers/sign-in.ts'
-import { useStage } from '../helpers/stage.ts'
+import { useStage } from '../helpers/stage/use-stage.ts'
 
 const withAdmin = { S3PROXY_SERVER_ADMIN_PORT: '0', S3PROXY_SERVER_ADMIN_HOST: '127.0.0.1' }
 const two = { ...withAdmin, S3PROXY_SERVER_WORKERS: '2' }

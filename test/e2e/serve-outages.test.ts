@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { sha256, startDownload } from '../helpers/download.ts'
 import { eventually } from '../helpers/eventually.ts'
-import type { LogLine } from '../helpers/proxy-process.ts'
+import type { LogLine } from '../helpers/log-lines.ts'
 import { startRawServer } from '../helpers/raw-server.ts'
 import { generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
 import { logIn } from '../helpers/sign-in.ts'
-import { useStage } from '../helpers/stage.ts'
+import { useStage } from '../helpers/stage/use-stage.ts'
 
 /** Loaded before the program: SIGUSR2 sets the wall clock back. */
 const clockThatJumps = `data:text/javascript,${encodeURIComponent(`

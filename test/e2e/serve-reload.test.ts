@@ -10,7 +10,7 @@ import { generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
 import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
 import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
 import { logIn } from '../helpers/sign-in.ts'
-import { canary, useStage } from '../helpers/stage.ts'
+import { canary, useStage } from '../helpers/stage/use-stage.ts'
 
 const isTaken = /^configuration read again/
 const isRefused = /^the new configuration is not taken/

@@ -7,7 +7,7 @@ import { sha256, startDownload } from '../helpers/download.ts'
 import { startRawServer } from '../helpers/raw-server.ts'
 import { generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
 import { logIn } from '../helpers/sign-in.ts'
-import { useStage } from '../helpers/stage.ts'
+import { useStage } from '../helpers/stage/use-stage.ts'
 
 describe('s3proxy serve, on SIGTERM', { timeout: 120_000 }, () => {
   const { stage, newClient } = useStage()

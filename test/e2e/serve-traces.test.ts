@@ -5,7 +5,7 @@ import { startDownload } from '../helpers/download.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { type CollectedSpan, type OtlpCollector, startOtlpCollector } from '../helpers/otlp-collector.ts'
 import { logIn } from '../helpers/sign-in.ts'
-import { canary, useStage } from '../helpers/stage.ts'
+import { canary, useStage } from '../helpers/stage/use-stage.ts'
 
 const often = { OTEL_BSP_SCHEDULE_DELAY: '50' }
 const hex = (bytes: number) => randomBytes(bytes).toString('hex')

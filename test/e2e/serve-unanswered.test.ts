@@ -6,7 +6,7 @@ import { connect as connectTls } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { peakMemoryBytes, resetPeakMemory } from '../bench/usage.ts'
 import { type ProxyProcess, startProxy } from '../helpers/proxy-process.ts'
-import { useStage } from '../helpers/stage.ts'
+import { useStage } from '../helpers/stage/use-stage.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url))
 const mebibyte = 1 << 20

@@ -8,7 +8,7 @@ import { type ProxyProcess, startProxy } from '../helpers/proxy-process.ts'
 import { openRaw } from '../helpers/raw-http.ts'
 import { generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
 import { logIn } from '../helpers/sign-in.ts'
-import { useStage } from '../helpers/stage.ts'
+import { useStage } from '../helpers/stage/use-stage.ts'
 
 const two = { S3PROXY_SERVER_WORKERS: '2' }
 

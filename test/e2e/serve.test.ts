@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { startProxy } from '../helpers/proxy-process.ts'
 import { logIn, signInAt } from '../helpers/sign-in.ts'
-import { canary, useStage } from '../helpers/stage.ts'
+import { canary, useStage } from '../helpers/stage/use-stage.ts'
 
 describe('s3proxy serve', { timeout: 120_000 }, () => {
   const { stage, newClient } = useStage()

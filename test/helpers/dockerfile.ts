@@ -4,20 +4,20 @@ export interface Instruction {
   text: string
 }
 
-export interface Stage {
+export interface BuildStage {
   name: string
   instructions: Instruction[]
 }
 
-/** Reads a Dockerfile into its stages; what stands before the first `FROM` is `''`. */
-export function parseDockerfile(text: string): Stage[] {
+/** Reads a Dockerfile into its build stages; the name of what stands before the first `FROM` is `''`. */
+export function parseDockerfile(text: string): BuildStage[] {
   const lines = text
     .split('\n')
     .filter((line) => !/^\s*(?:#|$)/.test(line))
     .join('\n')
     .replace(/\\\n\s*/g, '')
     .split('\n')
-  const stages: Stage[] = [{ name: '', instructions: [] }]
+  const stages: BuildStage[] = [{ name: '', instructions: [] }]
   for (const line of lines) {
     const [, name = '', rest = ''] = /^([A-Z]+)\s+(.*)$/.exec(line) ?? []
     if (name === '') throw new Error(`no instruction: ${line}`)

@@ -3,21 +3,15 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { createLogLines, type LogLine, type LogLines } from './log-lines.ts'
 
-/** One line of the proxy's log. */
-export type LogLine = Record<string, unknown> & { level: string; msg: string }
-
-/** `s3proxy serve`, as the platform starts it: the built program in a process of its own. */
-export interface ProxyProcess {
+/** `s3proxy serve`, as the platform starts it: the built program in a process of its own; `log` is its stdout. */
+export interface ProxyProcess extends LogLines {
   readonly child: ChildProcess
   readonly origin: string
   readonly port: number
-  /** The JSON lines of stdout. */
-  readonly log: LogLine[]
   /** Everything that came, for the search for secrets. */
   readonly output: { stdout: string; stderr: string }
-  /** Resolves with the first line, past or future, that fits. */
-  logged(fits: (line: LogLine) => boolean): Promise<LogLine>
   /** Resolves with exit status and signal once all output is read. */
   readonly exited: Promise<{ status: number | null; signal: NodeJS.Signals | null }>
   /** SIGTERM, unless it is gone already; then the same as `exited`. */
@@ -75,8 +69,7 @@ export function spawnProxy(
     stdio: ['ignore', 'pipe', 'pipe', ...(activatedFd === undefined ? [] : [activatedFd])],
   }) as ChildProcessByStdio<null, Readable, Readable>
   const output = { stdout: '', stderr: '' }
-  const log: LogLine[] = []
-  const looks = new Set<(line: LogLine) => void>()
+  const { lines, add } = createLogLines()
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output.stderr += text
   })
@@ -88,31 +81,14 @@ export function spawnProxy(
     } catch {
       return
     }
-    log.push(line)
-    for (const look of looks) look(line)
+    add(line)
   })
   const exited = once(child, 'close').then(([status, signal]) => ({ status, signal }))
-  return {
-    child,
-    origin: '',
-    port: 0,
-    log,
-    output,
-    exited,
-    logged: (fits) =>
-      new Promise((resolve) => {
-        const before = log.find(fits)
-        if (before !== undefined) return resolve(before)
-        const look = (line: LogLine) => {
-          if (!fits(line)) return
-          looks.delete(look)
-          resolve(line)
-        }
-        looks.add(look)
-      }),
+  return Object.assign(lines, {
+    ...{ child, origin: '', port: 0, output, exited },
     stop() {
       child.kill('SIGTERM')
       return exited
     },
-  }
+  })
 }

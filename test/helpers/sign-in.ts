@@ -26,8 +26,8 @@ export async function signInAt(
       const form = new URLSearchParams({ login, password: 'any', answer: isRefused ? 'no' : 'yes' })
       const headers = { 'content-type': 'application/x-www-form-urlencoded' }
       const posted = await client.request(url, { method: 'POST', headers, body: `${form}` })
-      url = locationOf(posted)
-    } else url = locationOf(answer)
+      url = nextUrl(posted)
+    } else url = nextUrl(answer)
     if (new URL(url).origin !== origin) return url
   }
   throw new Error(`the SSO at ${origin} did not come to an end`)
@@ -40,10 +40,25 @@ export async function signInAt(
  */
 export async function logIn(client: HttpClient, url: string, options?: SignInOptions): Promise<HttpAnswer> {
   const first = await client.request(url)
-  return client.follow(await signInAt(client, locationOf(first), options))
+  return client.follow(await signInAt(client, nextUrl(first), options))
 }
 
-function locationOf(answer: HttpAnswer): string {
+/** Begins a login, at an SSO that asks nothing. @returns the URL of the callback, not yet asked for */
+export async function toCallback(client: HttpClient, url: string): Promise<string> {
+  const begun = await client.request(url)
+  return locationOf(await client.request(locationOf(begun)))
+}
+
+/** The `location` of a 302, as it stands there; fails when the answer is none. */
+export function locationOf(answer: HttpAnswer): string {
+  const { location } = answer.headers
+  if (answer.status !== 302 || location === undefined)
+    throw new Error(`expected a redirect, got ${answer.status}: ${answer.text.slice(0, 500)}`)
+  return location
+}
+
+/** The absolute URL that an answer redirects to, whatever its status. */
+function nextUrl(answer: HttpAnswer): string {
   const { location } = answer.headers
   if (location === undefined)
     throw new Error(`no redirect from ${answer.url}: ${answer.status} ${answer.text}`)

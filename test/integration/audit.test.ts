@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { eventually } from '../helpers/eventually.ts'
-import { type LoginStage, startLoginStage } from '../helpers/login-stage.ts'
+import { type StageInProcess, startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
 const mib = 1024 * 1024
 
 const until = (holds: () => boolean) => eventually(async () => holds(), Boolean)
 
-/** Waits for so many lines with this message: they are written when an answer is over, which a client may see before. */
-async function lines(stage: LoginStage, message: string, count: number) {
-  await until(() => stage.log.filter((line) => line.message === message).length >= count)
-  return stage.log.filter((line) => line.message === message).map(({ fields }) => fields)
+/** Waits for so many lines with this message, which are written after the client has its answer. @returns their fields */
+async function lines(stage: StageInProcess, message: string, count: number) {
+  await until(() => stage.log.filter(({ msg }) => msg === message).length >= count)
+  return stage.log.filter(({ msg }) => msg === message).map(({ level, time, msg, ...fields }) => fields)
 }
 
 describe('log.audit', () => {
   it('has one line for each delivery, with the person, the version, the bytes, and S3’s own name for it', async (t) => {
-    const stage = await startLoginStage(t, { env: { S3PROXY_LOG_AUDIT: 'true' } })
+    const stage = await startStageInProcess(t, { env: { S3PROXY_LOG_AUDIT: 'true' } })
     const jo = stage.browser()
     stage.s3.misbehave({ extraHeaders: { 'x-amz-version-id': 'v-7' } })
     await jo.follow(`${stage.origin}/page.html`)
@@ -38,7 +38,7 @@ describe('log.audit', () => {
   })
 
   it('tells a healed, a cut and an aborted delivery apart, with the bytes that were really sent', async (t) => {
-    const stage = await startLoginStage(t, { env: { S3PROXY_LOG_AUDIT: 'true' } })
+    const stage = await startStageInProcess(t, { env: { S3PROXY_LOG_AUDIT: 'true' } })
     const { s3, origin } = stage
     s3.put('film', { body: { sizeBytes: 4 * mib, seed: 1 } })
     const jo = stage.browser()
@@ -81,7 +81,7 @@ describe('log.audit', () => {
       ...{ S3PROXY_LOG_AUDIT: 'true', S3PROXY_LOG_IDENTITY: 'hashed', S3PROXY_SSO_USER_CLAIM: 'email' },
       S3PROXY_LOG_IDENTITY_HASH_KEY: 'a key of sixteen or more',
     }
-    const stage = await startLoginStage(t, { env })
+    const stage = await startStageInProcess(t, { env })
     await stage.browser().follow(`${stage.origin}/page.html`)
     const [delivery] = await lines(stage, 'delivery', 1)
     assert.match(String(delivery?.who), /^hmac:[\w-]{32}$/)
@@ -95,11 +95,11 @@ describe('log.audit', () => {
   })
 
   it('is off unless asked for', async (t) => {
-    const stage = await startLoginStage(t)
+    const stage = await startStageInProcess(t)
     await stage.browser().follow(`${stage.origin}/page.html`)
     await lines(stage, 'request', 3)
     assert.deepEqual(
-      stage.log.filter(({ message }) => message === 'delivery'),
+      stage.log.filter(({ msg }) => msg === 'delivery'),
       [],
     )
   })
@@ -107,21 +107,21 @@ describe('log.audit', () => {
 
 describe('lines about failures of S3', () => {
   it('have S3’s own name for its answer, and the client does not', async (t) => {
-    const stage = await startLoginStage(t)
+    const stage = await startStageInProcess(t)
     const jo = stage.browser()
     await jo.follow(`${stage.origin}/page.html`)
     stage.s3.misbehave({ error: 403, code: 'SignatureDoesNotMatch' })
     const answer = await jo.request(`${stage.origin}/page.html`)
     assert.equal(answer.status, 502)
-    await until(() => stage.log.some(({ fields }) => fields.status === 502))
-    const told = stage.log.filter(({ fields }) => fields.code === 'S3_CREDENTIALS')
+    await until(() => stage.log.some(({ status }) => status === 502))
+    const told = stage.log.filter(({ code }) => code === 'S3_CREDENTIALS')
     assert.deepEqual(
       told.map(({ level }) => level),
       ['warn', 'info'],
     )
-    const id = String(told[0]?.fields.s3RequestId)
+    const id = String(told[0]?.s3RequestId)
     assert.match(id, /^[0-9A-Z]{16}$/)
-    assert.equal(told[1]?.fields.s3RequestId, id)
+    assert.equal(told[1]?.s3RequestId, id)
     assert.ok(!JSON.stringify(answer.rawHeaders).includes(id) && !answer.text.includes(id))
   })
 })

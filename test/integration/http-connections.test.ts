@@ -20,11 +20,14 @@ describe('the connections of clients', () => {
   before(async () => {
     s3 = await startS3StandIn()
     s3.put('health', { body: 'fine', contentType: 'text/plain' })
-    proxy = await startProxyInProcess(s3, {
-      S3PROXY_SERVER_HEADERS_TIMEOUT_MS: '400',
-      S3PROXY_S3_STALL_TIMEOUT_MS: '60000',
-      S3PROXY_S3_DEADLINE_MS: '60000',
-    })
+    proxy = await startProxyInProcess(
+      { s3 },
+      {
+        S3PROXY_SERVER_HEADERS_TIMEOUT_MS: '400',
+        S3PROXY_S3_STALL_TIMEOUT_MS: '60000',
+        S3PROXY_S3_DEADLINE_MS: '60000',
+      },
+    )
   })
   after(async () => {
     for (const { socket } of open) socket.destroy()
@@ -207,7 +210,7 @@ describe('the connections of clients', () => {
 
     it('that take no byte for so long are cut, which the client sees', async (t) => {
       s3.put('health', { body: { sizeBytes: 64 * 1024 * 1024, seed: 3 } })
-      const slow = await startProxyInProcess(s3, { S3PROXY_SERVER_SEND_TIMEOUT_MS: '300' })
+      const slow = await startProxyInProcess({ s3 }, { S3PROXY_SERVER_SEND_TIMEOUT_MS: '300' })
       t.after(async () => {
         s3.put('health', { body: 'fine', contentType: 'text/plain' })
         await slow.close()
@@ -223,7 +226,7 @@ describe('the connections of clients', () => {
     })
 
     it('are not blamed for an S3 that is slow', async (t) => {
-      const slow = await startProxyInProcess(s3, { S3PROXY_SERVER_SEND_TIMEOUT_MS: '100' })
+      const slow = await startProxyInProcess({ s3 }, { S3PROXY_SERVER_SEND_TIMEOUT_MS: '100' })
       t.after(() => slow.close())
       s3.misbehave({ headDelayMs: 700 })
       const answer = await askRaw(slow.port, get())

@@ -26,10 +26,13 @@ describe('draining', () => {
   beforeEach(() => s3.misbehave(null))
 
   async function start() {
-    const proxy = await startProxyInProcess(s3, {
-      S3PROXY_S3_STALL_TIMEOUT_MS: '60000',
-      S3PROXY_S3_DEADLINE_MS: '60000',
-    })
+    const proxy = await startProxyInProcess(
+      { s3 },
+      {
+        S3PROXY_S3_STALL_TIMEOUT_MS: '60000',
+        S3PROXY_S3_DEADLINE_MS: '60000',
+      },
+    )
     proxies.push(proxy)
     return proxy
   }

@@ -19,7 +19,7 @@ describe(`requests mutated by chance (FUZZ_SEED=${seed})`, () => {
   before(async () => {
     s3 = await startS3StandIn()
     s3.put('health', { body: 'fine', contentType: 'text/plain' })
-    proxy = await startProxyInProcess(s3, { S3PROXY_SERVER_HEADERS_TIMEOUT_MS: '200' })
+    proxy = await startProxyInProcess({ s3 }, { S3PROXY_SERVER_HEADERS_TIMEOUT_MS: '200' })
   })
   after(async () => {
     await proxy.close()

@@ -17,8 +17,8 @@ describe('requests byte for byte', () => {
   before(async () => {
     s3 = await startS3StandIn()
     s3.put('health', { body: 'fine', contentType: 'text/plain' })
-    proxy = await startProxyInProcess(s3)
-    canonical = await startProxyInProcess(s3, { S3PROXY_SERVER_PUBLIC_URL: 'https://assets.test' })
+    proxy = await startProxyInProcess({ s3 })
+    canonical = await startProxyInProcess({ s3 }, { S3PROXY_SERVER_PUBLIC_URL: 'https://assets.test' })
   })
   after(async () => {
     await proxy.close()

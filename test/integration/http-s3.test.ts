@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { createHttpClient, type HttpClient } from '../helpers/http-client.ts'
+import type { LogLine } from '../helpers/log-lines.ts'
 import { type ProxyInProcess, startProxyInProcess } from '../helpers/proxy-in-process.ts'
-import type { LogLine } from '../helpers/proxy-process.ts'
 import { openRaw } from '../helpers/raw-http.ts'
 import type { Misbehaviour, MisbehaviourScript } from '../helpers/s3-stand-in/misbehaviour.ts'
 import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
@@ -19,11 +19,14 @@ describe('what S3 does, and what the client gets', () => {
 
   /** Starts a proxy and signs its client in. */
   async function start(env: Record<string, string> = {}, where: S3StandIn = s3) {
-    const started = await startProxyInProcess(where, {
-      ...{ SSO_URL: sso.url, SSO_CLIENT_ID: sso.clientId, SSO_CLIENT_SECRET: sso.clientSecret },
-      ...{ S3PROXY_S3_STALL_TIMEOUT_MS: '150', S3PROXY_S3_DEADLINE_MS: '2000' },
-      ...env,
-    })
+    const started = await startProxyInProcess(
+      { s3: where },
+      {
+        ...{ SSO_URL: sso.url, SSO_CLIENT_ID: sso.clientId, SSO_CLIENT_SECRET: sso.clientSecret },
+        ...{ S3PROXY_S3_STALL_TIMEOUT_MS: '150', S3PROXY_S3_DEADLINE_MS: '2000' },
+        ...env,
+      },
+    )
     running.push(started)
     const signedIn = createHttpClient()
     await signedIn.follow(`${started.origin}/text`)

@@ -22,10 +22,13 @@ describe('an answer over TLS of our own', { timeout: 60_000 }, () => {
     const s3 = await startS3StandIn()
     t.after(() => s3.close())
     s3.put('health', { body: content })
-    const proxy = await startProxyInProcess(s3, {
-      S3PROXY_SERVER_TLS_CERT_FILE: fixture('localhost.crt'),
-      S3PROXY_SERVER_TLS_KEY_FILE: fixture('localhost.key'),
-    })
+    const proxy = await startProxyInProcess(
+      { s3 },
+      {
+        S3PROXY_SERVER_TLS_CERT_FILE: fixture('localhost.crt'),
+        S3PROXY_SERVER_TLS_KEY_FILE: fixture('localhost.key'),
+      },
+    )
     t.after(() => proxy.close())
     const writes: number[] = []
     let ours: TLSSocket | undefined

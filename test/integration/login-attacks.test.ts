@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { locationOf, startLoginStage, toCallback } from '../helpers/login-stage.ts'
+import { locationOf, toCallback } from '../helpers/sign-in.ts'
+import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
 describe('a callback', () => {
   it('that was made up never reaches the token endpoint', async (t) => {
-    const { origin, sso, browser } = await startLoginStage(t)
+    const { origin, sso, browser } = await startStageInProcess(t)
     const jo = browser()
     const state = new URL(await toCallback(jo, `${origin}/page.html`)).searchParams.get('state')
     const forged: [string, number, RegExp][] = [
@@ -33,7 +34,7 @@ describe('a callback', () => {
   })
 
   it('in another browser starts over, and spends neither code nor state', async (t) => {
-    const { origin, sso, browser } = await startLoginStage(t)
+    const { origin, sso, browser } = await startStageInProcess(t)
     const [jo, eve] = [browser(), browser()]
     const callback = await toCallback(jo, `${origin}/page.html?jo`)
     const inOther = await eve.request(callback)
@@ -51,7 +52,7 @@ describe('a callback', () => {
   })
 
   it('in another browser leads, after its own login, to the same final path', async (t) => {
-    const { origin, browser } = await startLoginStage(t)
+    const { origin, browser } = await startStageInProcess(t)
     const callback = await toCallback(browser(), `${origin}/page.html?final`)
     const answer = await browser().follow(callback)
     assert.equal(answer.url, `${origin}/page.html?final`)
@@ -59,7 +60,7 @@ describe('a callback', () => {
   })
 
   it('without cookies starts over twice, and then says what to do', async (t) => {
-    const { origin, sso, browser } = await startLoginStage(t)
+    const { origin, sso, browser } = await startStageInProcess(t)
     const jo = browser()
     let callback = await toCallback(jo, `${origin}/page.html?x&y`)
     for (let restart = 0; restart < 2; restart++) {
@@ -76,7 +77,7 @@ describe('a callback', () => {
   })
 
   it('that comes again leads to the final path, and gives no session', async (t) => {
-    const { origin, sso, browser } = await startLoginStage(t)
+    const { origin, sso, browser } = await startStageInProcess(t)
     const jo = browser()
     const callback = await toCallback(jo, `${origin}/page.html?final`)
     assert.equal(locationOf(await jo.request(callback)), `${origin}/page.html?final`)
@@ -96,7 +97,7 @@ describe('a callback', () => {
   })
 
   it('that comes many times at once gives one session', async (t) => {
-    const { origin, sso, browser } = await startLoginStage(t)
+    const { origin, sso, browser } = await startStageInProcess(t)
     const jo = browser()
     const callback = await toCallback(jo, `${origin}/page.html`)
     const answers = await Promise.all(Array.from({ length: 10 }, () => jo.request(callback)))
@@ -106,7 +107,7 @@ describe('a callback', () => {
   })
 
   it('is never answered to a POST', async (t) => {
-    const { origin, sso, browser } = await startLoginStage(t)
+    const { origin, sso, browser } = await startStageInProcess(t)
     const jo = browser()
     const callback = await toCallback(jo, `${origin}/page.html`)
     assert.equal((await jo.request(callback, { method: 'POST' })).status, 405)

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { type DjangoSso, findDjangoPython, startDjangoSso } from '../helpers/django-sso.ts'
 import type { HttpClient } from '../helpers/http-client.ts'
-import { locationOf, startLoginStage } from '../helpers/login-stage.ts'
-import { signInAt } from '../helpers/sign-in.ts'
+import { locationOf, signInAt } from '../helpers/sign-in.ts'
+import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
 const python = findDjangoPython()
 
@@ -23,7 +23,7 @@ function describeLogin(program: string): void {
     /** A proxy whose callback the SSO knows, and asks the SSO at every request. */
     async function start(t: TestContext, settings: Partial<DjangoSso> = {}) {
       const env = { SSO_TOKEN_CHECK_GRACE_PERIOD: '0' }
-      const stage = await startLoginStage(t, { sso: { ...sso, ...settings }, env })
+      const stage = await startStageInProcess(t, { sso: { ...sso, ...settings }, env })
       await sso.order('allow-redirect', `${stage.origin}/__redirect_from_sso`)
       return stage
     }
@@ -53,7 +53,7 @@ function describeLogin(program: string): void {
       const { origin, browser, log } = await start(t)
       const jo = browser()
       await jo.follow(await signInAt(jo, await beginAt(jo, `${origin}/page.html`), { login: 'ada' }))
-      assert.ok(log.some(({ fields }) => JSON.stringify(fields).includes('id-of-ada')))
+      assert.ok(log.some((line) => JSON.stringify(line).includes('id-of-ada')))
     })
 
     it('gives nothing to whoever replays a callback, or brings it to another browser', async (t) => {
@@ -93,12 +93,7 @@ function describeLogin(program: string): void {
       const answer = await jo.request(await signInAt(jo, await beginAt(jo, `${origin}/page.html`)))
       assert.equal(answer.status, 401)
       assert.equal(jo.jar.get('s3proxy_session'), undefined)
-      assert.ok(
-        log.some(
-          ({ level, fields, message }) =>
-            level === 'warn' && /clientSecret/.test(message + JSON.stringify(fields)),
-        ),
-      )
+      assert.ok(log.some((line) => line.level === 'warn' && /clientSecret/.test(JSON.stringify(line))))
     })
 
     it('ends at the SSO where the redirect URI is not registered', async (t) => {

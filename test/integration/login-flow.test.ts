@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { locationOf, startLoginStage, toCallback } from '../helpers/login-stage.ts'
+import { locationOf, toCallback } from '../helpers/sign-in.ts'
+import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
 describe('a login', () => {
   it('leads to the SSO with exactly the query of the contract, and back to the object', async (t) => {
-    const { origin, sso, browser, log } = await startLoginStage(t)
+    const { origin, sso, browser, log } = await startStageInProcess(t)
     const jo = browser()
     const begun = await jo.request(`${origin}/page.html`)
     assert.equal(begun.headers['cache-control'], 'no-store')
@@ -39,13 +40,13 @@ describe('a login', () => {
     for (let times = 0; times < 3; times++)
       assert.equal((await jo.request(`${origin}/page.html`)).text, '<h1>page</h1>')
     assert.deepEqual(sso.calls, { authorize: 1, token: 1, me: 1 })
-    assert.equal(log.find(({ fields }) => fields.route === 'callback')?.fields.who, 'user-1')
+    assert.equal(log.find(({ route }) => route === 'callback')?.who, 'user-1')
     assert.ok(!JSON.stringify(log).includes(sso.tokens[0] ?? 'x'))
     assert.ok(!JSON.stringify(log).includes(sso.codes[0] ?? 'x'))
   })
 
   it('ends at the very bytes of the first request', async (t) => {
-    const { origin, browser } = await startLoginStage(t)
+    const { origin, browser } = await startStageInProcess(t)
     const jo = browser()
     for (const target of [
       '/page.html?',
@@ -65,7 +66,7 @@ describe('a login', () => {
   })
 
   it('takes a callback with more parameters than it needs', async (t) => {
-    const { origin, sso, browser } = await startLoginStage(t)
+    const { origin, sso, browser } = await startStageInProcess(t)
     sso.misbehave({ authorize: { extra: { iss: sso.url, session_state: 'x', scope: 'read' } } })
     const callback = await toCallback(browser(), `${origin}/page.html`)
     assert.match(callback, /iss=/)
@@ -74,7 +75,7 @@ describe('a login', () => {
   })
 
   it('finishes in every tab of a browser, in any order', async (t) => {
-    const { origin, browser } = await startLoginStage(t)
+    const { origin, browser } = await startStageInProcess(t)
     const jo = browser()
     const callbacks: string[] = []
     for (let tab = 0; tab < 5; tab++) callbacks.push(await toCallback(jo, `${origin}/page.html?tab=${tab}`))
@@ -83,7 +84,7 @@ describe('a login', () => {
   })
 
   it('finishes in every tab that a browser without cookies opens at once', async (t) => {
-    const { origin, browser } = await startLoginStage(t)
+    const { origin, browser } = await startStageInProcess(t)
     const jo = browser()
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, tab) => jo.follow(`${origin}/page.html?tab=${tab}`)),
@@ -95,7 +96,7 @@ describe('a login', () => {
   })
 
   it('costs a browser one small cookie, however many logins it has begun', async (t) => {
-    const { origin, browser } = await startLoginStage(t)
+    const { origin, browser } = await startStageInProcess(t)
     const jo = browser()
     const callbacks: string[] = []
     for (let tab = 0; tab < 200; tab++) callbacks.push(await toCallback(jo, `${origin}/page.html?tab=${tab}`))
@@ -109,7 +110,7 @@ describe('a login', () => {
   })
 
   it('binds its cookies to the host where the router says https', async (t) => {
-    const { origin, browser, sso } = await startLoginStage(t)
+    const { origin, browser, sso } = await startStageInProcess(t)
     const jo = browser({ 'x-forwarded-proto': 'https' })
     const begun = await jo.request(`${origin}/page.html`)
     const authorize = new URL(locationOf(begun))
@@ -130,7 +131,7 @@ describe('a login', () => {
   })
 
   it('ends at the origin where it began, whatever host and scheme its callback has', async (t) => {
-    const { origin, browser, sso } = await startLoginStage(t)
+    const { origin, browser, sso } = await startStageInProcess(t)
     const jo = browser()
     const asked = { host: 'Assets.Example.com:8443', 'x-forwarded-proto': 'https' }
     const began = 'https://assets.example.com:8443'
@@ -149,14 +150,14 @@ describe('a login', () => {
   })
 
   it('tells how long the SSO took, without the time that it waited by itself', async (t) => {
-    const { origin, browser, log } = await startLoginStage(t)
+    const { origin, browser, log } = await startStageInProcess(t)
     const [jo, eve] = [browser(), browser()]
     const callback = await toCallback(jo, `${origin}/page.html`)
     await toCallback(eve, `${origin}/page.html`)
     // Waits for cookies of other tabs, asks the SSO nothing, and begins again.
     await eve.request(callback)
     await jo.request(callback)
-    const lines = log.filter(({ fields }) => fields.route === 'callback').map(({ fields }) => fields)
+    const lines = log.filter(({ route }) => route === 'callback')
     assert.deepEqual(
       lines.map(({ login, ssoMs }) => [login, typeof ssoMs]),
       [
@@ -168,7 +169,7 @@ describe('a login', () => {
   })
 
   it('is not begun for a script or an API', async (t) => {
-    const { origin, browser } = await startLoginStage(t)
+    const { origin, browser } = await startStageInProcess(t)
     for (const headers of [
       { 'sec-fetch-mode': 'cors' },
       { 'sec-fetch-mode': 'no-cors' },
@@ -183,7 +184,7 @@ describe('a login', () => {
   })
 
   it('works beside cookies of the same names that somebody else set', async (t) => {
-    const { origin, browser } = await startLoginStage(t)
+    const { origin, browser } = await startStageInProcess(t)
     const other = 'A'.repeat(43)
     const jo = browser()
     const request = (url: string) => {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { locationOf, startLoginStage } from '../helpers/login-stage.ts'
+import { locationOf } from '../helpers/sign-in.ts'
+import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
 describe('signing out', () => {
   it('takes the button of our own page, and ends the session for everybody who has its cookie', async (t) => {
-    const { origin, browser } = await startLoginStage(t)
+    const { origin, browser } = await startStageInProcess(t)
     const jo = browser()
     await jo.follow(`${origin}/page.html`)
     const cookie = jo.jar.header('127.0.0.1', '/')
@@ -22,7 +23,7 @@ describe('signing out', () => {
   })
 
   it('is refused to every other page', async (t) => {
-    const { origin, browser } = await startLoginStage(t)
+    const { origin, browser } = await startStageInProcess(t)
     const jo = browser()
     await jo.follow(`${origin}/page.html`)
     for (const headers of [
@@ -43,7 +44,7 @@ describe('signing out', () => {
   })
 
   it('says the same to somebody without a session', async (t) => {
-    const { origin, browser } = await startLoginStage(t)
+    const { origin, browser } = await startStageInProcess(t)
     const headers = { 'sec-fetch-site': 'same-origin' }
     const answer = await browser().request(`${origin}/__s3proxy/logout`, { method: 'POST', headers })
     assert.equal(answer.status, 200)

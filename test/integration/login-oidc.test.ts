@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
-import { locationOf, startLoginStage } from '../helpers/login-stage.ts'
 import { startOidcSso } from '../helpers/oidc-sso.ts'
-import { signInAt } from '../helpers/sign-in.ts'
+import { locationOf, signInAt } from '../helpers/sign-in.ts'
+import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
 describe('a login at a certified authorization server', () => {
   it('is in order from the redirect to the object, in every tab', async (t) => {
@@ -58,7 +58,7 @@ describe('a login at a certified authorization server', () => {
 async function start(t: TestContext, env: Record<string, string> = {}) {
   const sso = await startOidcSso()
   t.after(() => sso.close())
-  const stage = await startLoginStage(t, { sso, env: { S3PROXY_SSO_SCOPE: sso.scope, ...env } })
+  const stage = await startStageInProcess(t, { sso, env })
   sso.allowRedirect(`${stage.origin}/__redirect_from_sso`)
-  return { ...stage, sso }
+  return stage
 }

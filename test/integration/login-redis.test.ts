@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { untilItWorks } from '../helpers/eventually.ts'
 import type { HttpClient } from '../helpers/http-client.ts'
-import { locationOf, startLoginStage, toCallback } from '../helpers/login-stage.ts'
 import { type RedisServer, startRedisServer } from '../helpers/redis-server.ts'
+import { locationOf, toCallback } from '../helpers/sign-in.ts'
 import type { SsoStandIn } from '../helpers/sso-stand-in/sso-stand-in-types.ts'
+import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
 describe('sessions in Redis', () => {
   it('hold nothing that a dump opens: no token, cookie, state, verifier, path or name', async (t) => {
@@ -99,7 +100,7 @@ describe('sessions in Redis', () => {
 
   it('are the same for every instance: a login begun at one finishes at another', async (t) => {
     const { redis, origin, browser, sso } = await start(t)
-    const other = await startLoginStage(t, { sso, env: { REDIS_URL: redis.url } })
+    const other = await startStageInProcess(t, { sso, redis })
     const jo = browser()
     // Both are one host for a browser; the router sends it to the other with its callback.
     const callback = (await toCallback(jo, `${origin}/page.html`)).replace(origin, other.origin)
@@ -153,7 +154,7 @@ describe('sessions in Redis', () => {
       [{ SSO_URL: `${sso.url.replace(/\/*$/, '')}/another/` }, 's3proxy_session', 302],
       [{ S3PROXY_SESSION_COOKIE_NAME: 'other' }, 'other', 302],
     ] as const) {
-      const other = await startLoginStage(t, { sso, env: { REDIS_URL: redis.url, ...env } })
+      const other = await startStageInProcess(t, { sso, redis, env })
       const headers = { cookie: `${name}=${value}` }
       const answer = await browser().request(`${other.origin}/page.html`, { headers })
       assert.equal(answer.status, status, JSON.stringify(env))
@@ -244,7 +245,7 @@ describe('a session that the original wrote', () => {
 async function start(t: TestContext, env: Record<string, string> = {}) {
   const redis = await startRedisServer()
   t.after(() => redis.close())
-  const stage = await startLoginStage(t, { env: { REDIS_URL: redis.url, ...env } })
+  const stage = await startStageInProcess(t, { redis, env })
   // Nothing is queued for a connection that is not there yet.
   await untilItWorks(async () => {
     const answer = await stage.browser().request(`${stage.origin}/__s3proxy/readyz`)

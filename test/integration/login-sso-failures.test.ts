@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { untilItWorks } from '../helpers/eventually.ts'
-import { locationOf, startLoginStage, toCallback } from '../helpers/login-stage.ts'
+import { locationOf, toCallback } from '../helpers/sign-in.ts'
 import type { SsoFault } from '../helpers/sso-stand-in/sso-fault.ts'
 import { startSsoStandIn } from '../helpers/sso-stand-in/start-sso-stand-in.ts'
+import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
 const canary = 'what-the-sso-said'
 const byToken: [string, SsoFault, number][] = [
@@ -32,7 +33,7 @@ const byMe: [string, SsoFault, number][] = [
 
 describe('a callback, when the SSO fails', () => {
   it('has for every failure its status, a page that tells nothing of it, and a fresh start', async (t) => {
-    const { origin, sso, browser, log } = await startLoginStage(t, {
+    const { origin, sso, browser, log } = await startStageInProcess(t, {
       env: { S3PROXY_SSO_TIMEOUT_MS: '300' },
     })
     const scripts = [
@@ -66,7 +67,7 @@ describe('a callback, when the SSO fails', () => {
   })
 
   it('begins again by itself for a token that `me` refuses, and asks for a page once more at most twice', async (t) => {
-    const { origin, sso, browser, log } = await startLoginStage(t)
+    const { origin, sso, browser, log } = await startStageInProcess(t)
     sso.misbehave({ me: (ordinal) => (ordinal <= 2 ? { status: 403 } : undefined) })
     const once = browser()
     const refused = await once.request(await toCallback(once, `${origin}/page.html?x`))
@@ -79,13 +80,13 @@ describe('a callback, when the SSO fails', () => {
     assert.ok(answer.text.includes(`href="${origin}/page.html?x"`))
     assert.deepEqual(sso.calls, { authorize: 6, token: 6, me: 6 })
     assert.deepEqual(
-      log.filter(({ level }) => level === 'warn').map(({ fields }) => fields.code),
+      log.filter(({ level }) => level === 'warn').map(({ code }) => code),
       ['SSO_FORBADE_CODE'],
     )
   })
 
   it('ends in a page for a browser that drops cookies, whose tokens the SSO would refuse', async (t) => {
-    const { origin, sso, browser } = await startLoginStage(t)
+    const { origin, sso, browser } = await startStageInProcess(t)
     sso.misbehave({ me: { status: 403 } })
     const jo = browser()
     let url = `${origin}/page.html`
@@ -101,7 +102,7 @@ describe('a callback, when the SSO fails', () => {
   })
 
   it('has a way on for a code that is spent, whatever status the SSO gives it', async (t) => {
-    const { origin, sso, browser, log } = await startLoginStage(t)
+    const { origin, sso, browser, log } = await startStageInProcess(t)
     for (const status of [400, 401, 403]) {
       const jo = browser()
       const callback = await toCallback(jo, `${origin}/page.html`)
@@ -115,7 +116,7 @@ describe('a callback, when the SSO fails', () => {
   })
 
   it('is 503 for an SSO that is asked too often, and says when to come again', async (t) => {
-    const { origin, sso, browser } = await startLoginStage(t)
+    const { origin, sso, browser } = await startStageInProcess(t)
     const jo = browser()
     const callback = await toCallback(jo, `${origin}/page.html`)
     sso.misbehave({ token: { status: 429, headers: { 'retry-after': '7' } } })
@@ -126,7 +127,7 @@ describe('a callback, when the SSO fails', () => {
   })
 
   it('is 403 for a denied access and 502 for any other error, whose text is shown to nobody', async (t) => {
-    const { origin, sso, browser, log } = await startLoginStage(t)
+    const { origin, sso, browser, log } = await startStageInProcess(t)
     for (const [deny, status] of [
       ['access_denied', 403],
       ['server_error', 502],
@@ -141,7 +142,7 @@ describe('a callback, when the SSO fails', () => {
       assert.ok(answer.text.includes(`href="${origin}/page.html?x"`))
     }
     assert.equal(sso.calls.token, 0)
-    const told = log.filter(({ level }) => level === 'warn').map(({ message }) => message)
+    const told = log.filter(({ level }) => level === 'warn').map(({ msg }) => msg)
     assert.equal(told.length, 3)
     for (const said of ['server_error', 'temporarily_unavailable', 'no code of OAuth'])
       assert.ok(told.join().includes(said), said)
@@ -151,7 +152,7 @@ describe('a callback, when the SSO fails', () => {
 
 describe('a session', () => {
   it('goes on without the SSO while its token is trusted', async (t) => {
-    const { origin, sso, browser } = await startLoginStage(t)
+    const { origin, sso, browser } = await startStageInProcess(t)
     const jo = browser()
     await jo.follow(`${origin}/page.html`)
     await sso.close()
@@ -159,7 +160,7 @@ describe('a session', () => {
   })
 
   it('fails past that time as the SSO does, and goes on with it', async (t) => {
-    const { origin, sso, browser } = await startLoginStage(t, {
+    const { origin, sso, browser } = await startStageInProcess(t, {
       env: { SSO_TOKEN_CHECK_GRACE_PERIOD: '0', S3PROXY_SSO_TIMEOUT_MS: '300' },
     })
     let jo = browser()
@@ -183,7 +184,7 @@ describe('a session', () => {
   })
 
   it('asks an SSO that is busy once in its retry-after, and tells clients when to come again', async (t) => {
-    const { origin, sso, browser, log } = await startLoginStage(t, {
+    const { origin, sso, browser, log } = await startStageInProcess(t, {
       env: { SSO_TOKEN_CHECK_GRACE_PERIOD: '0' },
     })
     for (const [status, code, answered] of [
@@ -209,7 +210,10 @@ describe('a session', () => {
   it('fails with 502 while the SSO is gone, and goes on when it is back', async (t) => {
     const sso = await startSsoStandIn()
     t.after(() => sso.close())
-    const { origin, browser } = await startLoginStage(t, { sso, env: { SSO_TOKEN_CHECK_GRACE_PERIOD: '0' } })
+    const { origin, browser } = await startStageInProcess(t, {
+      sso,
+      env: { SSO_TOKEN_CHECK_GRACE_PERIOD: '0' },
+    })
     const jo = browser()
     await jo.follow(`${origin}/page.html`)
     await sso.close()
@@ -224,7 +228,9 @@ describe('a session', () => {
   })
 
   it('ends when the SSO rejects its token, for pages with a login and for scripts with 401', async (t) => {
-    const { origin, sso, browser } = await startLoginStage(t, { env: { SSO_TOKEN_CHECK_GRACE_PERIOD: '0' } })
+    const { origin, sso, browser } = await startStageInProcess(t, {
+      env: { SSO_TOKEN_CHECK_GRACE_PERIOD: '0' },
+    })
     const jo = browser()
     await jo.follow(`${origin}/page.html`)
     sso.revoke()
@@ -238,7 +244,9 @@ describe('a session', () => {
   })
 
   it('asks the SSO for every request where it is told to', async (t) => {
-    const { origin, sso, browser } = await startLoginStage(t, { env: { SSO_TOKEN_CHECK_GRACE_PERIOD: '0' } })
+    const { origin, sso, browser } = await startStageInProcess(t, {
+      env: { SSO_TOKEN_CHECK_GRACE_PERIOD: '0' },
+    })
     const jo = browser()
     await jo.follow(`${origin}/page.html`)
     const before = sso.calls.me

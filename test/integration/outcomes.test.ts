@@ -20,13 +20,16 @@ describe('outcomes that are no failure', { timeout: 60_000 }, () => {
   after(() => s3.close())
   beforeEach(async () => {
     s3.misbehave(null)
-    proxy = await startProxyInProcess(s3, {
-      // Nothing listens there: it makes requests be counted.
-      S3PROXY_SERVER_ADMIN_PORT: '1',
-      S3PROXY_S3_READER_PATIENCE_MS: '100',
-      S3PROXY_S3_STALL_TIMEOUT_MS: '60000',
-      S3PROXY_S3_DEADLINE_MS: '60000',
-    })
+    proxy = await startProxyInProcess(
+      { s3 },
+      {
+        // Nothing listens there: it makes requests be counted.
+        S3PROXY_SERVER_ADMIN_PORT: '1',
+        S3PROXY_S3_READER_PATIENCE_MS: '100',
+        S3PROXY_S3_STALL_TIMEOUT_MS: '60000',
+        S3PROXY_S3_DEADLINE_MS: '60000',
+      },
+    )
   })
   afterEach(() => proxy.close())
 

@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { eventually, untilItWorks } from '../helpers/eventually.ts'
 import type { HttpAnswer, HttpClient } from '../helpers/http-client.ts'
-import { locationOf, startLoginStage } from '../helpers/login-stage.ts'
 import { type RedisServer, type RedisServerOptions, startRedisServer } from '../helpers/redis-server.ts'
+import { locationOf } from '../helpers/sign-in.ts'
+import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url))
 const caFile = fixture('localhost.crt')
@@ -45,7 +46,7 @@ const url = (server: RedisServer) =>
 
 /** People who sign in, and then ask for a page again and again. */
 async function startTraffic(t: TestContext, env: Record<string, string>) {
-  const stage = await startLoginStage(t, { env: { ...common, ...env } })
+  const stage = await startStageInProcess(t, { env: { ...common, ...env } })
   const page = `${stage.origin}/page.html`
   const people = Array.from({ length: 6 }, () => stage.browser())
   for (const person of people) assert.equal((await person.follow(page)).text, '<h1>page</h1>')

@@ -19,7 +19,7 @@ describe('a configuration that is taken while the proxy runs', { timeout: 60_000
   after(() => s3.close())
 
   it('leaves nothing of the one before in memory once the last body of it has ended', async (t) => {
-    const proxy = await startProxyInProcess(s3, { S3PROXY_S3_PARALLEL_CONNECTIONS: '1' })
+    const proxy = await startProxyInProcess({ s3 }, { S3PROXY_S3_PARALLEL_CONNECTIONS: '1' })
     t.after(() => proxy.close())
     const download = async (reloads: () => Promise<void>) => {
       const response = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
@@ -52,7 +52,7 @@ describe('a configuration that is taken while the proxy runs', { timeout: 60_000
   })
 
   it('changes nothing when it is only made ready, and given up', async (t) => {
-    const proxy = await startProxyInProcess(s3)
+    const proxy = await startProxyInProcess({ s3 })
     t.after(() => proxy.close())
     const change = await proxy.app.prepare({
       ...proxy.config,

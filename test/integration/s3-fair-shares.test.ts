@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createBucketClient, readAll } from '../helpers/bucket-client.ts'
 import { eventually } from '../helpers/eventually.ts'
-import { startLoginStage } from '../helpers/login-stage.ts'
 import { openRaw } from '../helpers/raw-http.ts'
 import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
 const mib = 1024 * 1024
 
@@ -41,7 +41,7 @@ describe('connections to S3 are shared fairly', { timeout: 120_000 }, () => {
   })
 
   it('between who is signed in and who is not: 500 sockets on the health check starve nobody', async (t) => {
-    const stage = await startLoginStage(t, { env: { AWS_S3_HEALTHCHECK_KEY: 'health' } })
+    const stage = await startStageInProcess(t)
     stage.s3.put('health', { body: 'fine' })
     const jo = stage.browser()
     await jo.follow(`${stage.origin}/page.html`)
@@ -75,9 +75,7 @@ describe('connections to S3 are shared fairly', { timeout: 120_000 }, () => {
   })
 
   it('so that the health check is answered however much people ask for', async (t) => {
-    const stage = await startLoginStage(t, {
-      env: { AWS_S3_HEALTHCHECK_KEY: 'health', S3PROXY_S3_MAX_CONNECTIONS: '4' },
-    })
+    const stage = await startStageInProcess(t, { env: { S3PROXY_S3_MAX_CONNECTIONS: '4' } })
     stage.s3.put('health', { body: 'fine' })
     stage.s3.put('film', { body: { sizeBytes: 200 * mib, seed: 1 } })
     const jo = stage.browser()

@@ -21,7 +21,7 @@ describe('readiness of the whole', () => {
     s3 = await startS3StandIn()
     sso = await startSsoStandIn()
     s3.put('health', { body: 'fine' })
-    proxy = await startProxyInProcess(s3, { REDIS_URL: redis.url, SSO_URL: sso.url })
+    proxy = await startProxyInProcess({ s3 }, { REDIS_URL: redis.url, SSO_URL: sso.url })
     adminPort = await proxy.app.admin.listen({ port: 0, host: '127.0.0.1' })
     client = createHttpClient()
   })
@@ -95,7 +95,7 @@ describe('readiness of the whole', () => {
   })
 
   it('warns at start of what cannot be reached, with the option to look at', async () => {
-    const lost = await startProxyInProcess(s3, { AWS_S3_ENDPOINT: 'http://127.0.0.1:9/bucket/' })
+    const lost = await startProxyInProcess({ s3 }, { AWS_S3_ENDPOINT: 'http://127.0.0.1:9/bucket/' })
     await lost.app.warnOfUnreachable()
     const warnings = lost.log.filter(({ msg }) => msg.startsWith('not usable yet'))
     assert.deepEqual(warnings.map(({ dependency }) => dependency).sort(), ['s3', 'sso'])
@@ -109,7 +109,7 @@ describe('readiness of the whole', () => {
 describe('the admin port', () => {
   it('answers livez, readyz and nothing of the public port', async (t) => {
     const s3 = await startS3StandIn()
-    const proxy = await startProxyInProcess(s3)
+    const proxy = await startProxyInProcess({ s3 })
     const client = createHttpClient()
     t.after(async () => {
       client.close()

@@ -9,9 +9,10 @@ import { after, afterEach, before, describe, it } from 'node:test'
 import { untilItWorks } from '../helpers/eventually.ts'
 import { findFreePort } from '../helpers/free-port.ts'
 import { createHttpClient, type HttpClient } from '../helpers/http-client.ts'
-import type { LogLine, ProxyProcess } from '../helpers/proxy-process.ts'
+import type { LogLine } from '../helpers/log-lines.ts'
+import type { ProxyProcess } from '../helpers/proxy-process.ts'
 import { logIn } from '../helpers/sign-in.ts'
-import { useStage } from '../helpers/stage.ts'
+import { useStage } from '../helpers/stage/use-stage.ts'
 
 const [cert, key] = ['localhost.crt', 'localhost.key'].map((name) => resolve('test/fixtures/tls', name))
 const ca = readFileSync(cert as string)

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startCampaignStage } from '../campaign-stage.ts'
 import { createRawClient } from '../raw-client.ts'
-import { startScene } from '../scene.ts'
-import { type Figure, faultsInLog, inLanes, signIn, usualPatience } from './figure.ts'
+import { defaultTimeouts, type Figure, faultsInLog, inLanes, signIn } from './figure.ts'
 import { probeOf, withProbe } from './probe.ts'
 
 const aborts = 10_000
@@ -12,18 +12,18 @@ export const abortedDownloads: Figure = {
   name: 'aborts',
   title: '10,000 aborted downloads: sockets to S3 closed within 1 s, descriptors and heap back to the start',
   async measure(random, scale) {
-    const scene = await startScene(random, { env: { ...usualPatience, ...withProbe } })
+    const stage = await startCampaignStage(random, { env: { ...defaultTimeouts, ...withProbe } })
     try {
-      const cookie = await signIn(scene)
-      scene.s3.put('large.bin', { body: { sizeBytes: 256 * mebibyte, seed: 3 } })
+      const cookie = await signIn(stage)
+      stage.s3.put('large.bin', { body: { sizeBytes: 256 * mebibyte, seed: 3 } })
       const count = Math.round(aborts * scale)
       const abortSome = (times: number) =>
         inLanes(times, lanes, async () => {
-          const client = createRawClient(scene.proxy.port)
+          const client = createRawClient(stage.proxy.port)
           const leaveAfterBytes = random.chance(0.2) ? 0 : random.below(600_000)
           await client.ask({ method: 'GET', target: '/large.bin', headers: { cookie } }, { leaveAfterBytes })
         })
-      const underWay = () => scene.s3.requests.filter(({ outcome }) => outcome === 'open').length
+      const underWay = () => stage.s3.requests.filter(({ outcome }) => outcome === 'open').length
       const settled = async () => {
         const startedAt = performance.now()
         while (underWay() > 0 && performance.now() - startedAt < 20_000) await sleep(10)
@@ -33,13 +33,13 @@ export const abortedDownloads: Figure = {
       await abortSome(Math.ceil(count / 20))
       await settled()
       await sleep(1000)
-      const before = await probeOf(scene)
+      const before = await probeOf(stage)
       const startedAt = performance.now()
       await abortSome(count)
       const seconds = (performance.now() - startedAt) / 1000
       const lateMs = await settled()
       await sleep(2000)
-      const after = await probeOf(scene)
+      const after = await probeOf(stage)
       const heap = (bytes: number) => `${(bytes / mebibyte).toFixed(1)} MiB`
       return {
         got: `${count} in ${seconds.toFixed(0)} s: requests to S3 over ${Math.round(lateMs)} ms after the last; descriptors ${before.descriptors} before, ${after.descriptors} after; heap ${heap(before.heapBytes)} before, ${heap(after.heapBytes)} after`,
@@ -47,10 +47,10 @@ export const abortedDownloads: Figure = {
           lateMs <= 1000 &&
           after.descriptors <= before.descriptors + 4 &&
           after.heapBytes <= before.heapBytes * 1.1 + 2 * mebibyte &&
-          faultsInLog(scene) === 0,
+          faultsInLog(stage) === 0,
       }
     } finally {
-      await scene.close()
+      await stage.close()
     }
   },
 }

@@ -1,6 +1,6 @@
+import { startCampaignStage } from '../campaign-stage.ts'
 import { createComparison } from '../library.ts'
 import { createRawClient } from '../raw-client.ts'
-import { startScene } from '../scene.ts'
 import { type Figure, inLanes, signIn } from './figure.ts'
 
 const wantedCuts = 10_000
@@ -10,16 +10,16 @@ export const cuts: Figure = {
   name: 'cuts',
   title: '10,000 cuts by S3 at random offsets: each one healed or visible',
   async measure(random, scale) {
-    const scene = await startScene(random)
+    const stage = await startCampaignStage(random)
     try {
-      const cookie = await signIn(scene)
+      const cookie = await signIn(stage)
       const sizes = [70_000, 200_000, 500_000, 1_200_000]
       const objects = sizes.map((sizeBytes, seed) => {
-        const { etag } = scene.s3.put(`cut/${sizeBytes}`, { body: { sizeBytes, seed } })
+        const { etag } = stage.s3.put(`cut/${sizeBytes}`, { body: { sizeBytes, seed } })
         return { sizeBytes, seed, etag: etag as string }
       })
       let broken = 0
-      scene.s3.misbehave(({ key = '', headers }) => {
+      stage.s3.misbehave(({ key = '', headers }) => {
         const sizeBytes = Number(/^cut\/(\d+)$/.exec(key)?.[1] ?? 0)
         // Every first answer, and half of the continuations.
         if (headers['if-match'] !== undefined && random.chance(0.5)) return undefined
@@ -34,7 +34,7 @@ export const cuts: Figure = {
         if (broken >= wantedCuts * scale) return
         const version = random.pick(objects)
         const comparison = createComparison(version, 0)
-        const client = createRawClient(scene.proxy.port)
+        const client = createRawClient(stage.proxy.port)
         const answer = await client.ask(
           { method: 'GET', target: `/cut/${version.sizeBytes}`, headers: { cookie } },
           { onBody: comparison.take, isLast: true },
@@ -49,7 +49,7 @@ export const cuts: Figure = {
         isReached: counts.wrong === 0 && counts.healed > 0 && broken >= wantedCuts * scale,
       }
     } finally {
-      await scene.close()
+      await stage.close()
     }
   },
 }

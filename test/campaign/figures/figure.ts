@@ -1,6 +1,6 @@
 import { createHttpClient } from '../../helpers/http-client.ts'
 import type { Random } from '../../helpers/random.ts'
-import type { Scene } from '../scene.ts'
+import type { CampaignStage } from '../campaign-stage.ts'
 
 /** One promise as a number, measured against the built program. */
 export interface Figure {
@@ -20,11 +20,11 @@ export interface Measured {
  * @param ca the proxy speaks TLS, and is trusted by it
  * @returns the value for `cookie` of somebody who signed in
  */
-export async function signIn(scene: Scene, ca?: Buffer): Promise<string> {
+export async function signIn(stage: CampaignStage, ca?: Buffer): Promise<string> {
   const client = createHttpClient({}, ca)
   const [scheme, name] = ca === undefined ? ['http', 's3proxy_session'] : ['https', '__Host-s3proxy_session']
   try {
-    const answer = await client.follow(`${scheme}://127.0.0.1:${scene.proxy.port}/b.bin`)
+    const answer = await client.follow(`${scheme}://127.0.0.1:${stage.proxy.port}/b.bin`)
     if (answer.status !== 200) throw new Error(`signing in ended with ${answer.status}: ${answer.text}`)
     return `${name}=${client.jar.get(name)}`
   } finally {
@@ -51,12 +51,12 @@ export function percentile(values: readonly number[], share: number): number {
 }
 
 /** Faults of the proxy that no answer shows: lines of severity error. */
-export function faultsInLog(scene: Scene): number {
-  return scene.proxy.log.filter(({ level }) => level === 'error' || level === 'fatal').length
+export function faultsInLog(stage: CampaignStage): number {
+  return stage.proxy.log.filter(({ level }) => level === 'error' || level === 'fatal').length
 }
 
 /** The timeouts that the proxy has by default. */
-export const usualPatience = {
+export const defaultTimeouts = {
   S3PROXY_S3_CONNECT_TIMEOUT_MS: '5000',
   S3PROXY_S3_STALL_TIMEOUT_MS: '10000',
   S3PROXY_S3_DEADLINE_MS: '30000',

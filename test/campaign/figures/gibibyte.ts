@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { generatedSha256 } from '../../helpers/s3-stand-in/generated-body.ts'
+import { startCampaignStage } from '../campaign-stage.ts'
 import { createRawClient } from '../raw-client.ts'
-import { startScene } from '../scene.ts'
-import { type Figure, signIn, usualPatience } from './figure.ts'
+import { defaultTimeouts, type Figure, signIn } from './figure.ts'
 
 const mebibyte = 1 << 20
 const seed = 5
@@ -15,21 +15,21 @@ export const gibibyte: Figure = {
     const parts: string[] = []
     let isReached = true
     for (const connections of ['1', '4']) {
-      const scene = await startScene(random, {
-        env: { ...usualPatience, S3PROXY_S3_PARALLEL_CONNECTIONS: connections },
+      const stage = await startCampaignStage(random, {
+        env: { ...defaultTimeouts, S3PROXY_S3_PARALLEL_CONNECTIONS: connections },
       })
       try {
-        const cookie = await signIn(scene)
-        scene.s3.put('large.bin', { body: { sizeBytes, seed } })
+        const cookie = await signIn(stage)
+        stage.s3.put('large.bin', { body: { sizeBytes, seed } })
         // On each connection; the answer to a continuation is cut likewise.
-        await scene.ways.s3.set({ resetAfterBytes: 50 * mebibyte, direction: 'to-client' })
+        await stage.ways.s3.set({ resetAfterBytes: 50 * mebibyte, direction: 'to-client' })
         const hash = createHash('sha256')
-        const client = createRawClient(scene.proxy.port)
+        const client = createRawClient(stage.proxy.port)
         const answer = await client.ask(
           { method: 'GET', target: '/large.bin', headers: { cookie } },
           { onBody: (piece) => void hash.update(piece), quietLimitMs: 30_000, isLast: true },
         )
-        const line = await scene.proxy.logged(({ path }) => path === '/large.bin')
+        const line = await stage.proxy.logged(({ path }) => path === '/large.bin')
         const isSame = hash.digest('hex') === generatedSha256(sizeBytes, seed)
         isReached &&= isSame && answer.ending === 'complete' && Number(line.healed ?? 0) > 0
         parts.push(
@@ -37,7 +37,7 @@ export const gibibyte: Figure = {
             `healed ${line.healed ?? 0} times, ${line.askedTwiceBytes ?? 0} bytes asked twice`,
         )
       } finally {
-        await scene.close()
+        await stage.close()
       }
     }
     return { got: parts.join('; '), isReached }

@@ -1,7 +1,7 @@
 import type { Random } from '../../helpers/random.ts'
+import { startCampaignStage } from '../campaign-stage.ts'
 import { createComparison, type Version } from '../library.ts'
 import { createRawClient, type RawAnswer } from '../raw-client.ts'
-import { startScene } from '../scene.ts'
 import { type Figure, inLanes, signIn } from './figure.ts'
 
 const keys = 3000
@@ -11,21 +11,23 @@ export const keysByteExact: Figure = {
   name: 'keys',
   title: '3,000 keys of any Unicode text: byte-exact with GET, HEAD and Range',
   async measure(random, scale) {
-    const scene = await startScene(random, { env: { S3PROXY_SSO_TOKEN_CHECK_INTERVAL_SECONDS: '60' } })
+    const stage = await startCampaignStage(random, {
+      env: { S3PROXY_SSO_TOKEN_CHECK_INTERVAL_SECONDS: '60' },
+    })
     try {
-      const cookie = await signIn(scene)
+      const cookie = await signIn(stage)
       const objects = new Map<string, Version>()
       while (objects.size < Math.round(keys * scale)) {
         const key = random.text(1 + random.below(60))
         if (!isServable(key) || objects.has(key)) continue
         const body = { sizeBytes: 1 + random.below(20_000), seed: random.below(40) }
-        objects.set(key, { ...body, etag: scene.s3.put(key, { body }).etag as string })
+        objects.set(key, { ...body, etag: stage.s3.put(key, { body }).etag as string })
       }
       const wrong: string[] = []
       const list = [...objects]
       await inLanes(list.length, lanes, async (index) => {
         const [key, version] = list[index] as [string, Version]
-        const client = createRawClient(scene.proxy.port)
+        const client = createRawClient(stage.proxy.port)
         const first = random.below(version.sizeBytes)
         const last = first + random.below(version.sizeBytes - first)
         const ask = async (method: string, range?: string) => {
@@ -55,7 +57,7 @@ export const keysByteExact: Figure = {
         isReached: wrong.length === 0,
       }
     } finally {
-      await scene.close()
+      await stage.close()
     }
   },
 }

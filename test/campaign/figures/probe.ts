@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Scene } from '../scene.ts'
+import type { CampaignStage } from '../campaign-stage.ts'
 
 /** What a process holds, garbage not counted. */
 export interface Probe {
@@ -36,11 +36,11 @@ export const withProbe = {
 
 const counts = new Map<number, number>()
 
-export async function probeOf(scene: Scene): Promise<Probe> {
-  const pid = scene.proxy.child.pid as number
+export async function probeOf(stage: CampaignStage): Promise<Probe> {
+  const pid = stage.proxy.child.pid as number
   const count = (counts.get(pid) ?? 0) + 1
   counts.set(pid, count)
-  scene.proxy.child.kill('SIGUSR2')
+  stage.proxy.child.kill('SIGUSR2')
   for (let look = 0; ; look++) {
     try {
       const heapBytes = Number(readFileSync(join(folder, `${pid}-${count}`), 'utf8'))

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startCampaignStage } from '../campaign-stage.ts'
 import { createComparison } from '../library.ts'
 import { createRawClient, type RawAnswer } from '../raw-client.ts'
-import { startScene } from '../scene.ts'
-import { type Figure, inLanes, percentile, signIn, usualPatience } from './figure.ts'
+import { defaultTimeouts, type Figure, inLanes, percentile, signIn } from './figure.ts'
 
 const kills = 20
 const lanes = 12
@@ -16,24 +16,26 @@ export const redisKills: Figure = {
   title:
     'Redis killed 20 times under load: failures are 503 within 2 s, running bodies finish, good within 2 s of its return',
   async measure(random, scale) {
-    const scene = await startScene(random, { env: { ...usualPatience, S3PROXY_SESSION_TIMEOUT_MS: '1000' } })
+    const stage = await startCampaignStage(random, {
+      env: { ...defaultTimeouts, S3PROXY_SESSION_TIMEOUT_MS: '1000' },
+    })
     try {
-      scene.s3.put('slow.bin', { body: { sizeBytes, seed } })
+      stage.s3.put('slow.bin', { body: { sizeBytes, seed } })
       let [failures, slowest, wrong, bodies] = [0, 0, 0, 0]
       const returns: number[] = []
       const others: string[] = []
       const count = Math.max(1, Math.round(kills * scale))
       for (let kill = 0; kill < count; kill++) {
-        const cookie = await signIn(scene)
+        const cookie = await signIn(stage)
         // At a pace at which it takes longer than the outage.
-        const before = scene.s3.requestCount
-        const running = Array.from({ length: bodiesAtOnce }, () => download(scene.proxy.port, cookie))
-        await scene.s3.requestsReach(before + bodiesAtOnce)
+        const before = stage.s3.requestCount
+        const running = Array.from({ length: bodiesAtOnce }, () => download(stage.proxy.port, cookie))
+        await stage.s3.requestsReach(before + bodiesAtOnce)
         let isOver = false
         let returnedAt = Number.POSITIVE_INFINITY
         let goodAt = 0
         const load = inLanes(lanes, lanes, async () => {
-          const client = createRawClient(scene.proxy.port)
+          const client = createRawClient(stage.proxy.port)
           while (!isOver) {
             const startedAt = performance.now()
             const answer = await client.ask({ method: 'GET', target: '/b.bin', headers: { cookie } })
@@ -52,9 +54,9 @@ export const redisKills: Figure = {
           client.close()
         })
         await sleep(100 + random.below(200))
-        await scene.redis.kill()
+        await stage.redis.kill()
         await sleep(300 + random.below(1500))
-        await scene.redis.restart()
+        await stage.redis.restart()
         returnedAt = performance.now()
         while (goodAt === 0 && performance.now() - returnedAt < 10_000) await sleep(5)
         isOver = true
@@ -70,7 +72,7 @@ export const redisKills: Figure = {
         isReached: wrong === 0 && failures > 0 && slowest <= limitMs && percentile(returns, 1) <= limitMs,
       }
     } finally {
-      await scene.close()
+      await stage.close()
     }
   },
 }

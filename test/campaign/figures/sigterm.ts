@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startCampaignStage } from '../campaign-stage.ts'
 import { createComparison, type KnownObject } from '../library.ts'
 import { createRawClient } from '../raw-client.ts'
-import { startScene } from '../scene.ts'
 import { type Figure, signIn } from './figure.ts'
 
 const stops = 50
@@ -18,12 +18,12 @@ export const sigterm: Figure = {
     let badExits = 0
     const count = Math.max(1, Math.round(stops * scale))
     for (let stop = 0; stop < count; stop++) {
-      const scene = await startScene(random)
+      const stage = await startCampaignStage(random)
       try {
-        const { port } = scene.proxy
-        const cookie = await signIn(scene)
-        large.etag = scene.s3.put('large.bin', { body: large }).etag as string
-        const known = scene.library.objects
+        const { port } = stage.proxy
+        const cookie = await signIn(stage)
+        large.etag = stage.s3.put('large.bin', { body: large }).etag as string
+        const known = stage.library.objects
         let isStopped = false
         const ask = async (object: Pick<KnownObject, 'target' | 'versions'>, pauseMs?: number) => {
           const [version] = object.versions
@@ -53,14 +53,14 @@ export const sigterm: Figure = {
           load.push(ask({ target: '/large.bin', versions: [large] }, pause))
         await sleep(200 + random.below(500))
         const startedAt = performance.now()
-        scene.proxy.child.kill('SIGTERM')
-        const { status } = await scene.proxy.exited
+        stage.proxy.child.kill('SIGTERM')
+        const { status } = await stage.proxy.exited
         slowestMs = Math.max(slowestMs, performance.now() - startedAt)
         if (status !== 0) badExits++
         isStopped = true
         await Promise.all(load)
       } finally {
-        await scene.close()
+        await stage.close()
       }
     }
     return {

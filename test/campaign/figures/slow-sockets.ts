@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openRaw } from '../../helpers/raw-http.ts'
-import { startScene } from '../scene.ts'
-import { type Figure, inLanes, signIn, usualPatience } from './figure.ts'
+import { startCampaignStage } from '../campaign-stage.ts'
+import { defaultTimeouts, type Figure, inLanes, signIn } from './figure.ts'
 
 const sockets = 4000
 const limitMs = 15_000
@@ -10,7 +10,7 @@ export const slowSockets: Figure = {
   name: 'slow-sockets',
   title: '4,000 slow or silent sockets: gone within 15 s while logins work',
   async measure(random, scale) {
-    const scene = await startScene(random, { env: usualPatience })
+    const stage = await startCampaignStage(random, { env: defaultTimeouts })
     try {
       const count = Math.round(sockets * scale)
       const lives: number[] = []
@@ -20,7 +20,7 @@ export const slowSockets: Figure = {
       const people = (async () => {
         while (!isOver) {
           const startedAt = performance.now()
-          await signIn(scene)
+          await signIn(stage)
           logins++
           slowestLoginMs = Math.max(slowestLoginMs, performance.now() - startedAt)
           await sleep(50)
@@ -28,7 +28,7 @@ export const slowSockets: Figure = {
       })()
       const ends: Promise<void>[] = []
       await inLanes(count, 50, async (index) => {
-        const connection = await openRaw(scene.proxy.port)
+        const connection = await openRaw(stage.proxy.port)
         const openedAt = performance.now()
         // A third is silent, a third sends half a head, a third goes on sending it byte by byte.
         if (index % 3 > 0) connection.send('GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nx-slow: ')
@@ -50,7 +50,7 @@ export const slowSockets: Figure = {
         isReached: lives.length === count && longest <= limitMs && logins > 0,
       }
     } finally {
-      await scene.close()
+      await stage.close()
     }
   },
 }

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { peakMemoryBytes, resetPeakMemory } from '../../bench/usage.ts'
 import type { Random } from '../../helpers/random.ts'
 import { openRaw, type RawConnection } from '../../helpers/raw-http.ts'
+import { startCampaignStage } from '../campaign-stage.ts'
 import { createRawClient } from '../raw-client.ts'
-import { startScene } from '../scene.ts'
-import { type Figure, inLanes, type Measured, percentile, signIn, usualPatience } from './figure.ts'
+import { defaultTimeouts, type Figure, inLanes, type Measured, percentile, signIn } from './figure.ts'
 import { startS3Process } from './s3-process.ts'
 
 const readers = 1000
@@ -34,16 +34,16 @@ export const stalledTlsReaders: Figure = {
 async function measureStalled(random: Random, scale: number, ca?: Buffer): Promise<Measured> {
   const s3 = await startS3Process([{ key: 'large.bin', sizeBytes: 1024 * mebibyte, seed: 3 }])
   const tlsEnv = { S3PROXY_SERVER_TLS_CERT_FILE: cert, S3PROXY_SERVER_TLS_KEY_FILE: key }
-  const env = { ...usualPatience, ...s3.env, ...(ca === undefined ? {} : tlsEnv) }
-  const scene = await startScene(random, { env })
+  const env = { ...defaultTimeouts, ...s3.env, ...(ca === undefined ? {} : tlsEnv) }
+  const stage = await startCampaignStage(random, { env })
   try {
-    const cookie = await signIn(scene, ca)
-    const pid = scene.proxy.child.pid as number
+    const cookie = await signIn(stage, ca)
+    const pid = stage.proxy.child.pid as number
     resetPeakMemory(pid)
     const times: number[] = []
     let isOver = false
     const health = (async () => {
-      const client = createRawClient(scene.proxy.port, ca)
+      const client = createRawClient(stage.proxy.port, ca)
       while (!isOver) {
         const answer = await client.ask({ method: 'GET', target: '/health.txt', headers: {} })
         times.push(answer.status === 200 ? answer.totalMs : Number.POSITIVE_INFINITY)
@@ -54,7 +54,7 @@ async function measureStalled(random: Random, scale: number, ca?: Buffer): Promi
     const connections: RawConnection[] = []
     const count = Math.round(readers * scale)
     await inLanes(count, 20, async () => {
-      const connection = await openRaw(scene.proxy.port, { readsNothing: true, ...(ca && { ca }) })
+      const connection = await openRaw(stage.proxy.port, { readsNothing: true, ...(ca && { ca }) })
       connection.send(`GET /large.bin HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: ${cookie}\r\n\r\n`)
       connections.push(connection)
       await sleep(10)
@@ -72,7 +72,7 @@ async function measureStalled(random: Random, scale: number, ca?: Buffer): Promi
       isReached: peak <= 256 && (ca !== undefined || p99 <= 100) && open === count,
     }
   } finally {
-    await scene.close()
+    await stage.close()
     s3.end()
   }
 }

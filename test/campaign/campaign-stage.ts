@@ -1,27 +1,24 @@
 import { type FaultProxy, startFaultProxy } from '../helpers/fault-proxy.ts'
-import { type ProxyProcess, startProxy } from '../helpers/proxy-process.ts'
+import type { ProxyProcess } from '../helpers/proxy-process.ts'
 import type { Random } from '../helpers/random.ts'
 import { type RedisServer, startRedisServer } from '../helpers/redis-server.ts'
-import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
 import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
 import type { SsoStandIn } from '../helpers/sso-stand-in/sso-stand-in-types.ts'
 import { startSsoStandIn } from '../helpers/sso-stand-in/start-sso-stand-in.ts'
+import { environmentOf } from '../helpers/stage/environment.ts'
+import { createStage, type Stage } from '../helpers/stage/stage.ts'
 import { createLibrary, type Library } from './library.ts'
 
-/** The proxy, everything around it, and a fault proxy on every way between them. */
-export interface Scene {
-  s3: S3StandIn
-  sso: SsoStandIn
-  redis: RedisServer
+/** One proxy, everything around it, and a fault proxy on every way between them. */
+export interface CampaignStage extends Stage<SsoStandIn, RedisServer> {
   library: Library
   proxy: ProxyProcess
   /** Between the proxy and S3, Redis, the SSO; between clients and the proxy. */
   ways: { s3: FaultProxy; redis: FaultProxy; sso: FaultProxy; client: FaultProxy }
-  close(): Promise<void>
 }
 
-/** Short, so that a fault ends in an answer within its window. */
-const patience = {
+/** Short timeouts, so that a fault ends in an answer within its window. */
+const shortTimeouts = {
   S3PROXY_S3_CONNECT_TIMEOUT_MS: '500',
   S3PROXY_S3_STALL_TIMEOUT_MS: '800',
   S3PROXY_S3_DEADLINE_MS: '2500',
@@ -34,43 +31,43 @@ const patience = {
 }
 
 /** @param file another build of the program */
-export async function startScene(
+export async function startCampaignStage(
   random: Random,
-  options: { file?: string; env?: Record<string, string> } = {},
-): Promise<Scene> {
-  const [s3, sso, redis] = await Promise.all([
-    startS3StandIn({ maxRecordedRequests: 1_000_000 }),
-    startSsoStandIn(),
-    startRedisServer({ password: 'redis-secret' }),
-  ])
+  { env, ...options }: { file?: string; env?: Record<string, string> } = {},
+): Promise<CampaignStage> {
+  const stage = await createStage({
+    s3: startS3StandIn({ maxRecordedRequests: 1_000_000 }),
+    sso: startSsoStandIn(),
+    redis: startRedisServer({ password: 'redis-secret' }),
+  })
+  const { s3, sso, redis } = stage
   const to = (port: number) => startFaultProxy({ target: { host: '127.0.0.1', port } })
   const [toS3, toRedis, toSso] = await Promise.all([to(s3.port), to(redis.port), to(sso.port)])
   const library = createLibrary(s3, random)
-  const proxy = await startProxy(
+  const behindFaults = environmentOf({
+    s3: { ...s3, endpoint: `http://127.0.0.1:${toS3.port}/${s3.bucket}/` },
+    sso,
+    redis: { url: `redis://:redis-secret@127.0.0.1:${toRedis.port}` },
+  })
+  const proxy = await stage.serve(
     {
-      REDIS_URL: `redis://:redis-secret@127.0.0.1:${toRedis.port}`,
-      SSO_URL: sso.url,
+      ...behindFaults,
+      // Clients come to the SSO without a fault on their way.
       S3PROXY_SSO_INTERNAL_URL: `http://127.0.0.1:${toSso.port}/`,
-      SSO_CLIENT_ID: sso.clientId,
-      SSO_CLIENT_SECRET: sso.clientSecret,
-      AWS_S3_REGION: s3.region,
-      AWS_S3_ENDPOINT: `http://127.0.0.1:${toS3.port}/${s3.bucket}/`,
-      AWS_ACCESS_KEY_ID: s3.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
       AWS_S3_HEALTHCHECK_KEY: 'health.txt',
-      ...patience,
-      ...options.env,
+      ...shortTimeouts,
+      ...env,
     },
-    options.file === undefined ? {} : { file: options.file },
+    options,
   )
-  const toProxy = await to(proxy.port)
-  const ways = { s3: toS3, redis: toRedis, sso: toSso, client: toProxy }
+  const ways = { s3: toS3, redis: toRedis, sso: toSso, client: await to(proxy.port) }
   return {
-    ...{ s3, sso, redis, library, proxy, ways },
+    ...stage,
+    ...{ library, proxy, ways },
     async close() {
       await proxy.stop()
       await Promise.all(Object.values(ways).map((way) => way.close()))
-      await Promise.all([s3.close(), sso.close(), redis.close()])
+      await stage.close()
     },
   }
 }
