@@ -2,7 +2,7 @@ import { S3ProxyError } from '../errors.ts'
 import { createRecent } from '../session/recent.ts'
 import type { Session } from '../session/session.ts'
 import type { OpenSession, Sessions } from '../session/sessions.ts'
-import type { Identity, SsoClient } from '../sso/sso-client.ts'
+import type { Granted, SsoClient } from '../sso/sso-client.ts'
 
 export interface SessionCheckParts {
   sessions: Sessions
@@ -44,24 +44,22 @@ export function createSessionCheck(parts: SessionCheckParts): SessionCheck {
 
   function ask(open: OpenSession): CheckUnderWay {
     const { session, secret } = open
-    const answered = parts.sso.identify(session.accessToken, session.person)
-    const isValid = answered
-      .then((identity) => conclude(open, identity))
-      .finally(() => underWay.delete(secret))
+    const answered = parts.sso.renew(session)
+    const isValid = answered.then((granted) => conclude(open, granted)).finally(() => underWay.delete(secret))
     // Whoever waits for the answer hears of a failure there.
     isValid.catch(() => {})
     return { answered, isValid }
   }
 
-  async function conclude(open: OpenSession, identity: Identity): Promise<boolean> {
+  async function conclude(open: OpenSession, granted: Granted): Promise<boolean> {
     const { session, secret } = open
-    if (identity.kind === 'rejected') {
+    if (granted.kind === 'rejected') {
       trusted.set(secret, 0)
       // A store that takes no writes keeps what is no session any more: the SSO is asked about it again.
       await parts.sessions.delete(secret).catch(unlessUnavailable)
       return false
     }
-    const verified: Session = { ...session, person: identity.person, verifiedAt: parts.now() }
+    const verified: Session = { ...session, ...granted.grant, verifiedAt: parts.now() }
     if (parts.tokenCheckIntervalMs > 0) await note({ ...open, session: verified })
     return true
   }

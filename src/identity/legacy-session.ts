@@ -3,6 +3,7 @@ import { isOwnForm } from '../http/own-form.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
 import type { Person } from '../person/person.ts'
+import type { Grant } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { redirect, type Site } from '../sso/begin-login.ts'
 import type { SsoClient } from '../sso/sso-client.ts'
@@ -34,21 +35,21 @@ export interface LegacySessions {
 export function createLegacySessions({ tokens, sessions, now }: LegacyParts): LegacySessions {
   const underWay = new Map<string, Promise<Upgraded | undefined>>()
 
-  async function identify(legacy: LegacyToken, sso: SsoClient): Promise<Person | undefined> {
-    const identity = await sso.identify(legacy.accessToken)
-    if (identity.kind === 'known') return identity.person
+  async function renew(legacy: LegacyToken, sso: SsoClient): Promise<Grant | undefined> {
+    const granted = await sso.renew({ accessToken: legacy.accessToken })
+    if (granted.kind === 'known') return granted.grant
     await tokens.spend(legacy)
     return undefined
   }
 
   /** @returns `undefined` where another one was faster, or the SSO says no */
   async function upgrade(legacy: LegacyToken, site: Site, sso: SsoClient): Promise<Upgraded | undefined> {
-    const person = await identify(legacy, sso)
-    if (person === undefined) return undefined
-    const session = { accessToken: legacy.accessToken, person, createdAt: now(), verifiedAt: now() }
+    const grant = await renew(legacy, sso)
+    if (grant === undefined) return undefined
+    const session = { ...grant, createdAt: now(), verifiedAt: now() }
     // The new one first: while Redis takes no writes, the old one stays.
     const cookie = await sessions.create(session, site.isSecure)
-    if (await tokens.spend(legacy)) return { person, cookie }
+    if (await tokens.spend(legacy)) return { person: grant.person, cookie }
     const unused = await sessions.find(cookie.split(';')[0], site.isSecure)
     if (unused !== undefined) await sessions.delete(unused.secret)
     return undefined
@@ -68,8 +69,8 @@ export function createLegacySessions({ tokens, sessions, now }: LegacyParts): Le
   return {
     async offer(request, _site, sso) {
       const legacy = await tokens.find(request.header('cookie'))
-      const person = legacy && (await identify(legacy, sso))
-      return legacy && person !== undefined ? askPerson(request, legacy, person) : undefined
+      const grant = legacy && (await renew(legacy, sso))
+      return legacy && grant !== undefined ? askPerson(request, legacy, grant.person) : undefined
     },
     async resume(request, site, sso) {
       if (!isOwnForm(request, site.origin)) {

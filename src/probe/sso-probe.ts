@@ -6,7 +6,7 @@ import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
 import { peerOf, reach } from './reach.ts'
 
 export interface SsoProbeOptions {
-  sso: SsoClient
+  sso: Pick<SsoClient, 'begin'>
   userAgent: string
   endpoints: SsoEndpoints
   clientId: string
@@ -27,7 +27,8 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
   const ask = (url: string, init: RequestInit) => askSso(url, options.userAgent, init)
 
   const authorize = async (signal: AbortSignal): Promise<Finding> => {
-    const { status, location } = await ask(options.sso.authorizeUrl({ ...nobodys, redirectUri }), { signal })
+    const url = await options.sso.begin({ ...nobodys, redirectUri })
+    const { status, location } = await ask(url, { signal })
     if (status === 404)
       throw new ProbeFailure(
         `${endpoints.authorize} answered 404`,

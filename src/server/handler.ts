@@ -33,7 +33,6 @@ export interface HandlerParts extends LoginParts {
   healthcheckKey: string | undefined
   tokenCheckIntervalMs: number
   isSandboxed: IsSandboxed
-  ssoLogoutUrl?: string | undefined
   /** Where sessions that the original wrote are accepted. */
   legacySessions?: LegacySessions
   log: Log
@@ -146,8 +145,8 @@ export function createHandler(parts: HandlerParts): Handler {
 
   async function callback(request: ProxyRequest, exchange: Exchange, site: Site): Promise<Reply> {
     exchange.login = 'failed'
-    const sso = timedSso(parts.sso, exchange)
-    const finished = await finishLogin({ ...parts, sso }, request, site)
+    const record = { timed: <T>(phase: 'ssoMs', work: Promise<T>) => timed(exchange, phase, work) }
+    const finished = await finishLogin(parts, request, record, site)
     exchange.who = finished.person && shownId(finished.person)
     exchange.login = finished.step
     if (finished.failure !== undefined) logFailure(parts.log, request, finished.failure)

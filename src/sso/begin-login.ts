@@ -59,7 +59,7 @@ export async function beginLogin(
   const browser = known ?? newSecret()
   const redirectUri = site.origin + callbackPath
   const { state, codeVerifier } = await parts.pending.begin({ returnTo, redirectUri, restarts }, browser)
-  const location = parts.sso.authorizeUrl({ state, codeVerifier, redirectUri })
+  const location = await parts.sso.begin({ state, codeVerifier, redirectUri })
   // A browser that sent one keeps it. Set again, it would replace one that another tab got meanwhile, and tabs
   // opened together would take turns in spoiling each other's logins.
   if (known !== undefined) return redirect(location)

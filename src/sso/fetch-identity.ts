@@ -2,7 +2,7 @@ import { networkReason, S3ProxyError } from '../errors.ts'
 import { parseRetryAfter } from '../http/retry-after.ts'
 import { personFromClaims } from '../person/person-from-claims.ts'
 import { badIdentity, parseClaims } from './parse-claims.ts'
-import type { Identity } from './sso-client.ts'
+import type { Identified } from './sso-calls.ts'
 
 export interface IdentityOptions {
   timeoutMs: number
@@ -24,7 +24,7 @@ export async function fetchIdentity(
   url: string,
   accessToken: string,
   options: IdentityOptions,
-): Promise<Identity> {
+): Promise<Identified> {
   // No header takes it, so no SSO can have given it; fetch would quote it in its error.
   if (!/^[\x21-\x7e]+$/.test(accessToken)) return { kind: 'rejected' }
   const signal = AbortSignal.timeout(options.timeoutMs)

@@ -7,6 +7,7 @@ import type { Person } from '../person/person.ts'
 import type { Secret } from '../store/sealing.ts'
 import { beginLogin, browsersOf, type LoginParts, redirect, type Site, siteOfLogin } from './begin-login.ts'
 import type { RecalledLogin, WayBack } from './pending-logins.ts'
+import type { CallRecord } from './sso-calls.ts'
 import { oauthErrorCode } from './token-answer.ts'
 
 /** How a callback ended, for the log. */
@@ -29,13 +30,14 @@ const maxRestarts = 2
  * is led to the origin where it began; others stay where they are, because anybody may begin a login at a host of
  * their choice where no hosts are configured.
  *
- * @param at where the callback came
+ * @param at the site that the callback came to
  * @throws S3ProxyError when the store fails before the login is found
  * @see RFC 6749 sections 4.1.2 and 10.12
  */
 export async function finishLogin(
   parts: LoginParts,
   request: ProxyRequest,
+  record: CallRecord,
   at: Site,
 ): Promise<FinishedLogin> {
   const query = new URLSearchParams(request.query)
@@ -82,9 +84,8 @@ export async function finishLogin(
   try {
     const codeVerifier = await parts.pending.claim(state, login, browser)
     if (codeVerifier === undefined) return { step: 'repeated', reply: redirect(home) }
-    const accessToken = await parts.sso.exchangeCode({ code, codeVerifier, redirectUri: login.redirectUri })
-    const identity = await parts.sso.identify(accessToken)
-    if (identity.kind === 'rejected') {
+    const granted = await parts.sso.finish({ code, codeVerifier, redirectUri: login.redirectUri }, record)
+    if (granted.kind === 'rejected') {
       if ((await parts.refusedTokens.add(browser, login)) <= maxRestarts)
         return { step: 'restarted', reply: redirect(home) }
       // Whoever starts again by the page's link has all attempts again.
@@ -92,12 +93,12 @@ export async function finishLogin(
       return refuse('SSO_FORBADE_CODE', tokenRefused())
     }
     const now = parts.now()
-    const session = { accessToken, person: identity.person, createdAt: now, verifiedAt: now }
+    const session = { ...granted.grant, createdAt: now, verifiedAt: now }
     const [cookie] = await Promise.all([
       parts.sessions.create(session, site.isSecure),
       parts.refusedTokens.forget(browser, login),
     ])
-    return { step: 'finished', reply: redirect(home, cookie), person: identity.person }
+    return { step: 'finished', reply: redirect(home, cookie), person: session.person }
   } catch (failure) {
     if (failure instanceof S3ProxyError && failure.code !== 'INTERNAL') return refuse(failure.code, failure)
     throw failure

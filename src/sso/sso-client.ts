@@ -1,27 +1,55 @@
-import type { Person } from '../person/person.ts'
+import type { Grant } from '../session/session.ts'
+import type { CallRecord } from './sso-calls.ts'
 
-/** The organisation's single sign-on, as an OAuth 2.0 authorization server with a page about the user. */
+/** The organisation's single sign-on. The kinds of SSO differ in how they do these four things. */
 export interface SsoClient {
-  /** Where a browser is sent to sign in. @see RFC 6749 section 4.1.1, RFC 7636 section 4.3 */
-  authorizeUrl(login: { state: string; codeVerifier: string; redirectUri: string }): string
+  /**
+   * Begins a login.
+   *
+   * @returns the address that a browser is sent to
+   * @see RFC 6749 section 4.1.1, RFC 7636 section 4.3
+   */
+  begin(login: BegunLogin): string | Promise<string>
 
   /**
-   * Code for access token.
+   * Finishes a login: gives the code for a token, and says who has signed in.
    *
+   * @param record of the request that waits for it
    * @throws S3ProxyError `SSO_REFUSED_CODE`, `SSO_FORBADE_CODE`, `SSO_INVALID_GRANT`, `SSO_UNAVAILABLE`,
    *   `SSO_BUSY`, `SSO_BAD_ANSWER`, `SSO_TIMEOUT`
    * @see RFC 6749 section 4.1.3
    */
-  exchangeCode(login: { code: string; codeVerifier: string; redirectUri: string }): Promise<string>
+  finish(login: ReturnedLogin, record: CallRecord): Promise<Granted>
 
   /**
-   * Asks who an access token belongs to, and so whether it is still valid.
+   * Asks whether the SSO still stands by a grant, and what it says of the person now.
    *
-   * @param person whom it belonged to, where that is known
    * @throws S3ProxyError `SSO_UNAVAILABLE`, `SSO_BUSY`, `SSO_BAD_ANSWER`, `SSO_TIMEOUT`
    */
-  identify(accessToken: string, person?: Person): Promise<Identity>
+  renew(grant: RenewableGrant): Promise<Granted>
+
+  /**
+   * @param grant of the session that has ended, where there was one
+   * @returns the address where the SSO ends its own session; `undefined` where none is known
+   */
+  end(grant: Grant | undefined): string | undefined
 }
 
-/** Whom a token belongs to, or that the SSO does not take it any more. */
-export type Identity = { kind: 'known'; person: Person } | { kind: 'rejected' }
+export interface BegunLogin {
+  state: string
+  codeVerifier: string
+  redirectUri: string
+}
+
+export interface ReturnedLogin {
+  code: string
+  codeVerifier: string
+  /** The one that the login was begun with. */
+  redirectUri: string
+}
+
+/** A grant whose person may be unknown, as that of a session of the original. */
+export type RenewableGrant = Pick<Grant, 'accessToken'> & Partial<Pick<Grant, 'person'>>
+
+/** `rejected`: the SSO does not take the token that it gave. */
+export type Granted = { kind: 'known'; grant: Grant } | { kind: 'rejected' }

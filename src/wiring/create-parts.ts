@@ -9,8 +9,9 @@ import { createHandler, type Handler } from '../server/handler.ts'
 import { createReadiness, type Readiness } from '../server/readiness.ts'
 import { createSiteResolver } from '../server/site.ts'
 import { createSessions } from '../session/sessions.ts'
+import { createOAuth2Calls } from '../sso/oauth2-calls.ts'
 import { createOAuth2Sso } from '../sso/oauth2-sso.ts'
-import { createPacedSso } from '../sso/paced-sso.ts'
+import { createPacedCalls } from '../sso/paced-calls.ts'
 import { createPendingLogins } from '../sso/pending-logins.ts'
 import { pingSso } from '../sso/ping-sso.ts'
 import { createRefusedTokens } from '../sso/refused-tokens.ts'
@@ -60,8 +61,8 @@ export function createParts(
   { requests, trace, userAgent }: Observers,
 ): Parts {
   const { source, connections } = createObjects(config, log, userAgent, requests?.retries)
-  const asked = createOAuth2Sso(config.sso, { userAgent, onUnnamed: createUnnamedWarning(log), now })
-  const sso = createPacedSso(asked, monotonicNow)
+  const calls = createOAuth2Calls({ ...config.sso, userAgent, onUnnamed: createUnnamedWarning(log), now })
+  const sso = createOAuth2Sso(createPacedCalls(calls, monotonicNow), config.sso)
   const sessionCookie = { name: config.session.cookieName, sameSite: config.session.sameSite }
   const deployment = deploymentOf(config)
   const sessions = createSessions({
@@ -97,7 +98,6 @@ export function createParts(
     sso,
     pending: createPendingLogins(store, deployment, now),
     refusedTokens: createRefusedTokens(store),
-    ssoLogoutUrl: config.sso.logoutUrl,
     cookie: { name: `${config.session.cookieName}_login`, sameSite: config.session.sameSite },
     siteOf: createSiteResolver({ ...config.server, isTls: config.server.tlsCertFile !== undefined }),
     readiness,

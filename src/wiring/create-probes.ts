@@ -6,6 +6,7 @@ import { redisSteps } from '../probe/redis-probe.ts'
 import { s3Steps } from '../probe/s3-probe.ts'
 import { ssoSteps } from '../probe/sso-probe.ts'
 import { type CredentialSource, createCredentialSource } from '../s3/credentials.ts'
+import { createOAuth2Calls } from '../sso/oauth2-calls.ts'
 import { createOAuth2Sso } from '../sso/oauth2-sso.ts'
 import { ssoEndpoints } from '../sso/sso-endpoints.ts'
 import { connectRedis } from '../store/redis-client.ts'
@@ -79,7 +80,7 @@ async function probeSso({ sso, server }: Config, userAgent: string): Promise<Pro
       : [server.publicUrl.origin]
   return runSteps(
     ssoSteps({
-      sso: createOAuth2Sso(sso, { userAgent, now: Date.now }),
+      sso: createOAuth2Sso(createOAuth2Calls({ ...sso, userAgent, now: Date.now }), sso),
       userAgent,
       endpoints: ssoEndpoints(sso),
       clientId: sso.clientId,

@@ -6,12 +6,12 @@ import type { Reply } from '../../http/reply.ts'
 import type { LegacySessions } from '../../identity/legacy-session.ts'
 import type { Sessions } from '../../session/sessions.ts'
 import type { Site } from '../../sso/begin-login.ts'
+import type { SsoClient } from '../../sso/sso-client.ts'
 
 export interface LogoutParts {
   sessions: Sessions
   legacySessions?: Pick<LegacySessions, 'end'>
-  /** Where the SSO ends a session of its own. */
-  ssoLogoutUrl?: string | undefined
+  sso: Pick<SsoClient, 'end'>
 }
 
 /** A page with a button on GET; the end of the session on a POST that this site's own page sent. */
@@ -25,7 +25,7 @@ export async function logout(parts: LogoutParts, request: ProxyRequest, site: Si
   }
   const open = await sessions.find(request.header('cookie'), site.isSecure)
   if (open !== undefined) await sessions.delete(open.secret)
-  const reply = formPage(200, 'Signed out', signedOut(parts.ssoLogoutUrl))
+  const reply = formPage(200, 'Signed out', signedOut(parts.sso.end(open?.session)))
   // Else the browser goes on showing what it has kept of the objects.
   reply.headers.push('clear-site-data', '"cache"')
   reply.headers.push('set-cookie', sessions.forget(site.isSecure))

@@ -4,8 +4,8 @@ import { S3ProxyError } from '../../../src/errors.ts'
 import type { OpenSession } from '../../../src/session/sessions.ts'
 import { beginLogin } from '../../../src/sso/begin-login.ts'
 import { finishLogin } from '../../../src/sso/finish-login.ts'
-import type { Identity } from '../../../src/sso/sso-client.ts'
-import { cookiesOf, createLoginPorts, jo, locationIn, request, site } from '../sso/sso-ports.ts'
+import type { Identified } from '../../../src/sso/sso-calls.ts'
+import { cookiesOf, createLoginPorts, jo, locationIn, noRecord, request, site } from '../sso/sso-ports.ts'
 
 const returnTo = '/a%20b?c=d?'
 
@@ -210,7 +210,7 @@ describe('finishLogin', () => {
   it('forgets refused tokens with a login that ends, and after ten minutes', async () => {
     const { sso, clock, finish, begin } = start()
     const { cookie } = await begin()
-    const attempt = async (answer: Identity) => {
+    const attempt = async (answer: Identified) => {
       sso.answer = answer
       return (await finish(`?code=x&state=${(await begin(cookie)).state}`, cookie)).step
     }
@@ -266,6 +266,7 @@ function start() {
           accept: 'text/html',
           ...(cookie === undefined ? {} : { cookie }),
         }),
+        noRecord,
         at,
       ),
   }

@@ -1,343 +1,89 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { describe, it, type TestContext } from 'node:test'
-import type { ErrorCode, S3ProxyError } from '../../../src/errors.ts'
-import { createOAuth2Sso as create, type SsoOptions, type SsoSettings } from '../../../src/sso/oauth2-sso.ts'
-import type { SsoClient } from '../../../src/sso/sso-client.ts'
-import { findFreePort } from '../../helpers/free-port.ts'
-import type { SsoFault } from '../../helpers/sso-stand-in/sso-fault.ts'
-import { startSsoStandIn } from '../../helpers/sso-stand-in/start-sso-stand-in.ts'
+import { describe, it } from 'node:test'
+import { personWithId } from '../../../src/person/person.ts'
+import { createOAuth2Sso } from '../../../src/sso/oauth2-sso.ts'
+import type { CallRecord, Identified, SsoCalls } from '../../../src/sso/sso-calls.ts'
+import { jo, noRecord } from './sso-ports.ts'
 
-const redirectUri = 'https://assets.example.com/__redirect_from_sso'
 const codeVerifier = 'v'.repeat(43)
-const login = { state: 'the-state', codeVerifier, redirectUri }
+const redirectUri = 'https://assets.example.com/__redirect_from_sso'
+const returned = { code: 'the-code', codeVerifier, redirectUri }
 
-/** Faults that both endpoints have, and what they are. */
-const faults: [string, SsoFault, ErrorCode][] = [
-  ['a page with 200', { html: 200 }, 'SSO_BAD_ANSWER'],
-  ['a page with 404', { html: 404 }, 'SSO_BAD_ANSWER'],
-  ['a page with 500', { html: 500 }, 'SSO_UNAVAILABLE'],
-  ['a page with 504', { html: 504 }, 'SSO_UNAVAILABLE'],
-  ['503 in JSON', { status: 503 }, 'SSO_UNAVAILABLE'],
-  ['504 in JSON', { status: 504 }, 'SSO_UNAVAILABLE'],
-  ['429', { status: 429 }, 'SSO_BUSY'],
-  ['429 as a page', { html: 429 }, 'SSO_BUSY'],
-  ['truncated JSON', { truncated: true }, 'SSO_BAD_ANSWER'],
-  ['more than 1 MiB', { hugeBytes: 1_100_000 }, 'SSO_BAD_ANSWER'],
-  ['JSON that is an array', { json: ['canary'] }, 'SSO_BAD_ANSWER'],
-  ['JSON that is null', { json: null }, 'SSO_BAD_ANSWER'],
-  ['JSON that is a number', { json: 5 }, 'SSO_BAD_ANSWER'],
-  ['JSON that is a text', { json: 'canary' }, 'SSO_BAD_ANSWER'],
-  ['an empty body', { status: 200, body: '' }, 'SSO_BAD_ANSWER'],
-  ['JSON that breaks behind a secret', { status: 200, body: '{"a":"canary" oops' }, 'SSO_BAD_ANSWER'],
-  ['a redirect', { redirect: 'http://127.0.0.1:1/canary' }, 'SSO_BAD_ANSWER'],
-  ['a reset', { reset: true }, 'SSO_UNAVAILABLE'],
-  ['no HTTP', { raw: 'canary\r\n\r\n' }, 'SSO_UNAVAILABLE'],
-  ['nothing but an end', { raw: '' }, 'SSO_UNAVAILABLE'],
-]
-const asPage = { type: 'text/html; charset=utf-8' }
-const invalidGrant = '{"error": "invalid_grant"}'
-const slowness: [string, SsoFault][] = [
-  ['no answer', { stall: 'before-head' }],
-  ['half an answer', { stall: 'in-body' }],
-  ['an answer that never ends', { dripEveryMs: 20 }],
-]
-
-describe('authorizeUrl', () => {
-  it('is exactly what the contract says', () => {
-    const sso = createOAuth2Sso({
-      ...settings('https://sso.example.com/auth'),
-      internalUrl: 'http://10.0.0.1',
-    })
+describe('createOAuth2Sso', () => {
+  it('begins at an address that is exactly what the contract says', async () => {
+    const { sso } = start()
     const challenge = createHash('sha256').update(codeVerifier).digest('base64url')
     assert.equal(
-      sso.authorizeUrl(login),
+      await sso.begin({ state: 'the-state', codeVerifier, redirectUri }),
       'https://sso.example.com/auth/o/authorize/?scope=read+write&state=the-state' +
         '&redirect_uri=https%3A%2F%2Fassets.example.com%2F__redirect_from_sso&response_type=code' +
         `&client_id=proxy-client&code_challenge=${challenge}&code_challenge_method=S256`,
     )
   })
-})
 
-describe('exchangeCode', () => {
-  it('gives the token for a code, with the secret in the form and nowhere else', async (t) => {
-    const { sso, client } = await start(t)
-    assert.equal(await client.exchangeCode({ ...login, code: await newCode(sso.url) }), sso.tokens[0])
-    const request = sso.requests.at(-1)
-    assert.equal(request?.target, '/o/token/')
-    assert.deepEqual([...(request?.params.keys() ?? [])].sort(), [
-      'client_id',
-      'client_secret',
-      'code',
-      'code_verifier',
-      'grant_type',
-      'redirect_uri',
+  it('finishes with the token of the code and the person that it belongs to', async () => {
+    const { sso, asked } = start()
+    const grant = { accessToken: 'token-1', person: jo }
+    assert.deepEqual(await sso.finish(returned, noRecord), { kind: 'known', grant })
+    assert.deepEqual(asked, [
+      ['exchangeCode', returned],
+      ['identify', 'token-1', undefined],
     ])
-    assert.ok(!JSON.stringify(request?.headers).includes('secret'))
-    assert.equal(request?.headers['user-agent'], 's3proxy/1.2.3')
   })
 
-  for (const [name, fault, code] of faults)
-    it(`says ${code} for ${name}`, async (t) => {
-      const { sso, client } = await start(t)
-      sso.misbehave({ token: fault })
-      await assertFails(client.exchangeCode({ ...login, code: await newCode(sso.url) }), code)
-    })
-
-  for (const [name, fault] of slowness)
-    it(`says SSO_TIMEOUT for ${name}, and lets the connection go`, async (t) => {
-      const { sso, client } = await start(t, { timeoutMs: 150 })
-      sso.misbehave({ token: fault })
-      const startedAt = performance.now()
-      await assertFails(client.exchangeCode({ ...login, code: await newCode(sso.url) }), 'SSO_TIMEOUT')
-      assert.ok(performance.now() - startedAt < 5000)
-    })
-
-  it('has one deadline for head and body together', async (t) => {
-    const { sso, client } = await start(t, { timeoutMs: 1500 })
-    sso.misbehave({ token: { delayMs: 1200, thenStall: true } })
-    const code = await newCode(sso.url)
-    const startedAt = performance.now()
-    await assertFails(client.exchangeCode({ ...login, code }), 'SSO_TIMEOUT')
-    // With a deadline for each it would be 2700 ms.
-    assert.ok(performance.now() - startedAt < 2400)
-  })
-
-  for (const [name, fault, code] of [
-    ['400 invalid_grant', { status: 400, error: 'invalid_grant' }, 'SSO_INVALID_GRANT'],
-    ['401 invalid_grant', { status: 401, error: 'invalid_grant' }, 'SSO_INVALID_GRANT'],
-    ['403 invalid_grant', { status: 403, error: 'invalid_grant' }, 'SSO_INVALID_GRANT'],
-    ['200 invalid_grant', { status: 200, error: 'invalid_grant' }, 'SSO_INVALID_GRANT'],
-    ['401 invalid_grant called a page', { ...asPage, status: 401, body: invalidGrant }, 'SSO_INVALID_GRANT'],
-    ['400 invalid_grant with a mark', { status: 400, body: `\ufeff${invalidGrant}` }, 'SSO_INVALID_GRANT'],
-    ['400 invalid_client', { status: 400, error: 'invalid_client' }, 'SSO_REFUSED_CODE'],
-    ['400 unauthorized_client', { status: 400, error: 'unauthorized_client' }, 'SSO_REFUSED_CODE'],
-    ['403 invalid_client', { status: 403, error: 'invalid_client' }, 'SSO_FORBADE_CODE'],
-    ['401 invalid_request', { status: 401, error: 'invalid_request' }, 'SSO_BAD_ANSWER'],
-    ['400 invalid_scope', { status: 400, error: 'invalid_scope' }, 'SSO_BAD_ANSWER'],
-    ['400 server_error', { status: 400, error: 'server_error' }, 'SSO_UNAVAILABLE'],
-    ['500 invalid_grant', { status: 500, error: 'invalid_grant' }, 'SSO_UNAVAILABLE'],
-    ['429 invalid_grant', { status: 429, error: 'invalid_grant' }, 'SSO_BUSY'],
-    ['401 with another error', { status: 401, error: 'of_our_own' }, 'SSO_REFUSED_CODE'],
-    ['400 invalid_request', { status: 400, error: 'invalid_request' }, 'SSO_BAD_ANSWER'],
-    ['401 in JSON', { status: 401, error: 'invalid_client' }, 'SSO_REFUSED_CODE'],
-    ['401 as a page', { html: 401 }, 'SSO_REFUSED_CODE'],
-    ['403 in JSON', { status: 403, error: 'canary text\n' }, 'SSO_FORBADE_CODE'],
-    ['403 as a page', { html: 403 }, 'SSO_FORBADE_CODE'],
-    ['no token', { json: { token_type: 'Bearer' } }, 'SSO_BAD_ANSWER'],
-    ['a token that is a number', { json: { access_token: 5 } }, 'SSO_BAD_ANSWER'],
-    ['a token that is empty', { json: { access_token: '' } }, 'SSO_BAD_ANSWER'],
-    ['a token that no header takes', { json: { access_token: 'canary\r\nx: y' } }, 'SSO_BAD_ANSWER'],
-    ['a body that is cut', { cutBody: true }, 'SSO_BAD_ANSWER'],
-  ] as [string, SsoFault, ErrorCode][])
-    it(`says ${code} for ${name}`, async (t) => {
-      const { sso, client } = await start(t)
-      sso.misbehave({ token: fault })
-      await assertFails(client.exchangeCode({ ...login, code: await newCode(sso.url) }), code)
-    })
-
-  for (const [name, answer] of [
-    ['as a page', { type: 'text/html' }],
-    ['as text in another charset', { type: 'text/plain; charset=iso-8859-1' }],
-    ['with an empty type', { type: '' }],
-    ['behind a byte order mark', { type: 'application/json', body: '\ufeff{"access_token": "abc"}' }],
-  ] as const)
-    it(`takes a token in JSON that is sent ${name}`, async (t) => {
-      const { sso, client } = await start(t)
-      sso.misbehave({ token: { status: 200, body: '{"access_token": "abc"}', ...answer } })
-      assert.equal(await client.exchangeCode({ ...login, code: await newCode(sso.url) }), 'abc')
-    })
-
-  it('takes a token in JSON without a content-type', async (t) => {
-    const { sso, client } = await start(t)
-    const body = '{"access_token": "abc"}'
-    sso.misbehave({ token: { raw: `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}` } })
-    assert.equal(await client.exchangeCode({ ...login, code: await newCode(sso.url) }), 'abc')
-  })
-
-  it('says when a busy SSO wants to be asked again', async (t) => {
-    const { sso, client } = await start(t)
-    sso.misbehave({ token: { status: 429, headers: { 'retry-after': '7' } } })
-    const code = await newCode(sso.url)
-    await assert.rejects(client.exchangeCode({ ...login, code }), { code: 'SSO_BUSY', retryAfterSeconds: 7 })
-  })
-
-  it('names the SSO nothing of a secret that the library does not take', async (t) => {
-    for (const clientSecret of ['canary-ü', 'canary\tx', 'canary\nx', 'canary\u007f']) {
-      const { client } = await start(t, { clientSecret })
-      await assertFails(client.exchangeCode({ ...login, code: 'x' }), 'SSO_REFUSED_CODE')
+  it('notes each call in the record of the request that waits', async () => {
+    const noted: string[] = []
+    const record: CallRecord = {
+      timed(phase, work) {
+        noted.push(phase)
+        return work
+      },
     }
+    await start().sso.finish(returned, record)
+    assert.deepEqual(noted, ['ssoMs', 'ssoMs'])
   })
 
-  it('takes a token whose lifetime makes no sense', async (t) => {
-    const { sso, client } = await start(t)
-    for (const expires of ['soon', -1, 1e300, null, {}]) {
-      sso.misbehave({ token: { json: { access_token: 'abc', expires_in: expires } } })
-      assert.equal(await client.exchangeCode({ ...login, code: await newCode(sso.url) }), 'abc')
-    }
+  it('renews a grant with what the SSO says of the person now', async () => {
+    const { sso, asked } = start()
+    const before = personWithId('jo-before')
+    const answer = await sso.renew({ accessToken: 'token-0', person: before })
+    assert.deepEqual(answer, { kind: 'known', grant: { accessToken: 'token-0', person: jo } })
+    await sso.renew({ accessToken: 'token-of-the-original' })
+    assert.deepEqual(asked, [
+      ['identify', 'token-0', before],
+      ['identify', 'token-of-the-original', undefined],
+    ])
   })
 
-  it('says SSO_REFUSED_CODE for the wrong secret, SSO_INVALID_GRANT for the wrong verifier', async (t) => {
-    const { sso, client } = await start(t)
-    const wrong = createOAuth2Sso({ ...settings(sso.url), clientSecret: 'wrong-canary' })
-    await assertFails(wrong.exchangeCode({ ...login, code: await newCode(sso.url) }), 'SSO_REFUSED_CODE')
-    const other = { ...login, code: await newCode(sso.url), codeVerifier: 'w'.repeat(43) }
-    await assertFails(client.exchangeCode(other), 'SSO_INVALID_GRANT')
+  it('says rejected of a token that the SSO does not take, also of one that it has just given', async () => {
+    const { sso } = start({ kind: 'rejected' })
+    assert.deepEqual(await sso.finish(returned, noRecord), { kind: 'rejected' })
+    assert.deepEqual(await sso.renew({ accessToken: 't', person: jo }), { kind: 'rejected' })
   })
 
-  it('says SSO_UNAVAILABLE where nobody listens', async () => {
-    const client = createOAuth2Sso(settings(`http://127.0.0.1:${await findFreePort()}/`))
-    await assertFails(client.exchangeCode({ ...login, code: 'x' }), 'SSO_UNAVAILABLE')
-    await assertFails(client.identify('x'), 'SSO_UNAVAILABLE')
+  it('ends at the address that was given, whoever it was', () => {
+    const logoutUrl = 'https://sso.example.com/logout'
+    const { sso } = start(undefined, logoutUrl)
+    assert.equal(sso.end({ accessToken: 't', person: jo }), logoutUrl)
+    assert.equal(sso.end(undefined), logoutUrl)
+    assert.equal(start().sso.end(undefined), undefined)
   })
 })
 
-describe('identify', () => {
-  it('tells who has a token, by the first claim that names somebody', async (t) => {
-    const { sso, client } = await start(t)
-    for (const [claims, id] of [
-      [{ email: 'jo@example.com', user_id: 'u-1' }, 'u-1'],
-      [{ sub: 's-1', email: 'jo@example.com' }, 's-1'],
-      [{ id: 5, email: 'jo@example.com' }, '5'],
-      [{ user_id: '', email: 'jo@example.com' }, 'jo@example.com'],
-      [{ first_name: 'Jo' }, undefined],
-    ] as const) {
-      sso.misbehave({ me: { json: claims } })
-      assert.equal(await idOf(client, sso.issueToken()), id)
-    }
-  })
-
-  it('tells who has a token by the claim that was chosen, and by no other', async (t) => {
-    const { sso, client } = await start(t, { userClaim: 'email' })
-    for (const [claims, id] of [
-      [{ email: 'jo@example.com', user_id: 'u-1' }, 'jo@example.com'],
-      [{ user_id: 'u-1' }, undefined],
-    ] as const) {
-      sso.misbehave({ me: { json: claims } })
-      assert.equal(await idOf(client, sso.issueToken()), id)
-    }
-  })
-
-  for (const type of ['text/html', 'text/plain; charset=utf-8', ''])
-    it(`takes JSON that is sent as '${type}', with or without a byte order mark`, async (t) => {
-      const { sso, client } = await start(t)
-      for (const body of ['{"sub": "jo"}', '\ufeff{"sub": "jo"}']) {
-        sso.misbehave({ me: { status: 200, type, body } })
-        assert.equal(await idOf(client, sso.issueToken()), 'jo')
-      }
-    })
-
-  it('says what it is, and when nobody is named', async (t) => {
-    let unnamed = 0
-    const { sso, client } = await start(t, {}, { onUnnamed: () => unnamed++ })
-    await client.identify(sso.issueToken())
-    assert.equal(sso.requests.at(-1)?.headers['user-agent'], 's3proxy/1.2.3')
-    assert.equal(unnamed, 0)
-    sso.misbehave({ me: { json: { first_name: 'Jo' } } })
-    await client.identify(sso.issueToken())
-    assert.equal(unnamed, 1)
-  })
-
-  it('says when a busy SSO wants to be asked again', async (t) => {
-    const { sso, client } = await start(t)
-    for (const [status, header, retryAfterSeconds] of [
-      [429, '7', 7],
-      [503, '120', 120],
-      [503, 'soon', undefined],
-    ] as const) {
-      sso.misbehave({ me: { status, headers: { 'retry-after': header } } })
-      await assert.rejects(client.identify(sso.issueToken()), { retryAfterSeconds })
-    }
-  })
-
-  it('asks about no token that a header cannot take, and quotes none', async (t) => {
-    const { sso, client } = await start(t)
-    for (const token of ['', 'canary\r\nx: y', 'canary-ü', 'canary x'])
-      assert.deepEqual(await client.identify(token), { kind: 'rejected' })
-    assert.equal(sso.calls.me, 0)
-  })
-
-  it('says rejected for 401 and 403', async (t) => {
-    const { sso, client } = await start(t)
-    assert.deepEqual(await client.identify('unknown'), { kind: 'rejected' })
-    for (const fault of [{ status: 403 }, { html: 401 }, { html: 403 }]) {
-      sso.misbehave({ me: fault })
-      assert.deepEqual(await client.identify(sso.issueToken()), { kind: 'rejected' })
-    }
-  })
-
-  for (const [name, fault, code] of faults)
-    it(`says ${code} for ${name}`, async (t) => {
-      const { sso, client } = await start(t)
-      sso.misbehave({ me: fault })
-      await assertFails(client.identify(sso.issueToken()), code)
-    })
-
-  for (const [name, fault] of slowness)
-    it(`says SSO_TIMEOUT for ${name}`, async (t) => {
-      const { sso, client } = await start(t, { timeoutMs: 150 })
-      sso.misbehave({ me: fault })
-      await assertFails(client.identify(sso.issueToken()), 'SSO_TIMEOUT')
-    })
-
-  it('asks once more when the connection breaks, and not a third time', async (t) => {
-    const { sso, client } = await start(t)
-    sso.misbehave({ me: (ordinal) => (ordinal === 1 ? { reset: true } : undefined) })
-    assert.equal((await client.identify(sso.issueToken())).kind, 'known')
-    assert.equal(sso.calls.me, 2)
-    sso.misbehave({ me: { reset: true } })
-    await assertFails(client.identify(sso.issueToken()), 'SSO_UNAVAILABLE')
-    assert.equal(sso.calls.me, 4)
-  })
-
-  it('asks the internal URL', async (t) => {
-    const { sso } = await start(t)
-    const client = createOAuth2Sso({ ...settings('http://127.0.0.1:1/'), internalUrl: sso.url.slice(0, -1) })
-    assert.equal((await client.identify(sso.issueToken())).kind, 'known')
-  })
-})
-
-async function start(
-  t: TestContext,
-  more: Partial<SsoSettings> = {},
-  options: Partial<Omit<SsoOptions, 'now'>> = {},
-) {
-  const sso = await startSsoStandIn()
-  t.after(() => sso.close())
-  return { sso, client: createOAuth2Sso({ ...settings(sso.url), ...more }, options) }
-}
-
-function createOAuth2Sso(given: SsoSettings, options: Partial<Omit<SsoOptions, 'now'>> = {}) {
-  return create(given, { userAgent: 's3proxy/1.2.3', now: Date.now, ...options })
-}
-
-function settings(url: string): SsoSettings {
-  return {
-    url,
-    clientId: 'proxy-client',
-    clientSecret: 'sso secret/+&=%',
-    scope: 'read write',
-    timeoutMs: 10_000,
+function start(identified: Identified = { kind: 'known', person: jo }, logoutUrl?: string) {
+  const asked: unknown[][] = []
+  const calls: SsoCalls = {
+    async exchangeCode(login) {
+      asked.push(['exchangeCode', login])
+      return 'token-1'
+    },
+    async identify(accessToken, person) {
+      asked.push(['identify', accessToken, person])
+      return identified
+    },
   }
-}
-
-/** @returns `rejected` where the SSO does not take the token */
-async function idOf(client: SsoClient, token: string): Promise<string | undefined> {
-  const identity = await client.identify(token)
-  return identity.kind === 'known' ? identity.person.id : identity.kind
-}
-
-async function newCode(url: string): Promise<string> {
-  const authorize = createOAuth2Sso(settings(url)).authorizeUrl(login)
-  const answer = await fetch(authorize, { redirect: 'manual' })
-  return new URL(answer.headers.get('location') ?? '').searchParams.get('code') ?? ''
-}
-
-/** Nothing that the SSO said, or that we sent, may stand in a message. */
-async function assertFails(work: Promise<unknown>, code: ErrorCode): Promise<void> {
-  await assert.rejects(work, (error: S3ProxyError) => {
-    assert.equal(error.code, code, error.message)
-    assert.doesNotMatch(error.message, /canary|sso secret|token-|code-[\w-]{20}|stand-in-page-text/)
-    return true
-  })
+  const url = 'https://sso.example.com/auth'
+  const sso = createOAuth2Sso(calls, { url, clientId: 'proxy-client', scope: 'read write', logoutUrl })
+  return { sso, asked }
 }

@@ -3,9 +3,11 @@ import { headerIn, type Reply } from '../../../src/http/reply.ts'
 import { personWithId } from '../../../src/person/person.ts'
 import { createSessions } from '../../../src/session/sessions.ts'
 import type { LoginParts } from '../../../src/sso/begin-login.ts'
+import { createOAuth2Sso } from '../../../src/sso/oauth2-sso.ts'
 import { createPendingLogins } from '../../../src/sso/pending-logins.ts'
 import { createRefusedTokens } from '../../../src/sso/refused-tokens.ts'
-import type { Identity, SsoClient } from '../../../src/sso/sso-client.ts'
+import type { CallRecord, Identified, SsoCalls } from '../../../src/sso/sso-calls.ts'
+import type { SsoClient } from '../../../src/sso/sso-client.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 
 /** Somebody who signs in. */
@@ -14,18 +16,28 @@ export const jo = personWithId('jo')
 export const site = { origin: 'https://assets.example.com', isSecure: true }
 
 /** An SSO that knows every code, and counts. */
-export interface FakeSso extends SsoClient {
+export interface FakeSso extends SsoClient, SsoCalls {
   asked: string[]
-  answer: Identity
+  answer: Identified
   fail: Error | undefined
 }
 
 export function createFakeSso(): FakeSso {
+  const { finish, renew } = createOAuth2Sso(
+    {
+      exchangeCode: (login) => sso.exchangeCode(login),
+      identify: (...asked) => sso.identify(...asked),
+    },
+    { url: 'https://sso.example.com/', clientId: 'c', scope: 'read' },
+  )
   const sso: FakeSso = {
+    finish,
+    renew,
+    end: () => undefined,
     asked: [],
     answer: { kind: 'known', person: jo },
     fail: undefined,
-    authorizeUrl: ({ state }) => `https://sso.example.com/?state=${state}`,
+    begin: ({ state }) => `https://sso.example.com/?state=${state}`,
     async exchangeCode({ code, redirectUri }) {
       sso.asked.push(`exchange ${code} ${redirectUri}`)
       return `token-for-${code}`
@@ -71,6 +83,9 @@ export function createLoginPorts() {
   } satisfies LoginParts
   return { parts, store, sso, clock, settledTimes: () => settled }
 }
+
+/** A record of a request that nobody reads. */
+export const noRecord: CallRecord = { timed: (_, work) => work }
 
 export function request(
   target: string,

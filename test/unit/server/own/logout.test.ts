@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { headerIn } from '../../../../src/http/reply.ts'
 import { logout } from '../../../../src/server/own/logout.ts'
+import type { Grant } from '../../../../src/session/session.ts'
 import { cookiesOf, createLoginPorts, jo, request, site } from '../../sso/sso-ports.ts'
 
 describe('logout', () => {
@@ -22,8 +23,16 @@ describe('logout', () => {
     const session = { accessToken: 't', person: jo, createdAt: clock.now, verifiedAt: clock.now }
     const cookie = (await parts.sessions.create(session, true)).split(';')[0] ?? ''
     const legacySessions = { end: async () => 'assets_session_id=; Max-Age=0' }
+    const ended: (Grant | undefined)[] = []
+    const sso = {
+      end(grant: Grant | undefined) {
+        ended.push(grant)
+        return undefined
+      },
+    }
     const post = request('/__s3proxy/logout', { origin: site.origin, cookie }, 'POST')
-    const reply = await logout({ ...parts, legacySessions }, post, site)
+    const reply = await logout({ ...parts, sso, legacySessions }, post, site)
+    assert.deepEqual(ended, [session])
     assert.equal(cookiesOf(reply), '__Host-s=; assets_session_id=')
     assert.equal(headerIn(reply.headers, 'clear-site-data'), '"cache"')
     assert.equal(await parts.sessions.find(cookie, true), undefined)
@@ -34,7 +43,7 @@ describe('logout', () => {
     const post = request('/__s3proxy/logout', { origin: site.origin }, 'POST')
     assert.doesNotMatch(String((await logout(parts, post, site)).body), /<a /)
     const ssoLogoutUrl = 'https://sso.example.com/o/logout?a=1&b="2"'
-    const { body } = await logout({ ...parts, ssoLogoutUrl }, post, site)
+    const { body } = await logout({ ...parts, sso: { end: () => ssoLogoutUrl } }, post, site)
     assert.match(
       String(body),
       /<a href="https:\/\/sso\.example\.com\/o\/logout\?a=1&amp;b=&quot;2&quot;" rel="noreferrer">/,

@@ -1,7 +1,7 @@
 import { type ErrorCode, S3ProxyError } from '../errors.ts'
 import type { Person } from '../person/person.ts'
 import { createRecent } from '../session/recent.ts'
-import type { SsoClient } from './sso-client.ts'
+import type { SsoCalls } from './sso-calls.ts'
 
 const defaultPauseMs = 1000
 const maxPauseMs = 60_000
@@ -14,8 +14,8 @@ interface Pause {
 }
 
 /**
- * An SSO that is not asked again for a moment after it failed: for as long as its `retry-after` says, at most a
- * minute, else for a second. Whoever asks meanwhile gets the same failure.
+ * Calls to an SSO that is not asked again for a moment after it failed: for as long as its `retry-after` says, at most
+ * a minute, else for a second. Calls meanwhile fail in the same way.
  *
  * An answer that makes no sense is remembered for its token. An SSO that is busy, away or silent is remembered for the
  * person, and for everybody once two persons in a row have met it: limits are often set for each person, and one
@@ -23,7 +23,7 @@ interface Pause {
  *
  * @param elapsedMs a clock that never jumps
  */
-export function createPacedSso(sso: SsoClient, elapsedMs: () => number): SsoClient {
+export function createPacedCalls(calls: SsoCalls, elapsedMs: () => number): SsoCalls {
   const byToken = createRecent<Pause>(rememberedFailures)
   const byPerson = createRecent<Pause>(rememberedFailures)
   let everybody: Pause | undefined
@@ -55,11 +55,10 @@ export function createPacedSso(sso: SsoClient, elapsedMs: () => number): SsoClie
   }
 
   return {
-    ...sso,
     async exchangeCode(login) {
       rest(codes)
       try {
-        return await sso.exchangeCode(login)
+        return await calls.exchangeCode(login)
       } catch (error) {
         if (error instanceof S3ProxyError && asksForPause(error)) codes = pauseOf(error)
         throw error
@@ -72,7 +71,7 @@ export function createPacedSso(sso: SsoClient, elapsedMs: () => number): SsoClie
         byToken.get(accessToken),
       )
       try {
-        const identity = await sso.identify(accessToken, person)
+        const identity = await calls.identify(accessToken, person)
         lastId = undefined
         return identity
       } catch (error) {

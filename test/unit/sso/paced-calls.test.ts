@@ -2,14 +2,15 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { S3ProxyError } from '../../../src/errors.ts'
 import { personWithId } from '../../../src/person/person.ts'
-import { createPacedSso } from '../../../src/sso/paced-sso.ts'
+import { createPacedCalls } from '../../../src/sso/paced-calls.ts'
+import type { SsoCalls } from '../../../src/sso/sso-calls.ts'
 import { createFakeSso, jo } from './sso-ports.ts'
 
 const busy = (retryAfterSeconds?: number) => new S3ProxyError('SSO_BUSY', '429', { retryAfterSeconds })
 const [al, eve, mallory] = ['al', 'eve', 'mallory'].map(personWithId)
 const login = { code: 'c', codeVerifier: 'v', redirectUri: 'https://a.example/' }
 
-describe('createPacedSso', () => {
+describe('createPacedCalls', () => {
   it('asks a busy SSO once for a hundred requests, and heeds its retry-after', async () => {
     const { paced, sso, clock } = start()
     sso.fail = busy(7)
@@ -132,7 +133,10 @@ function start() {
   const clock = { ms: 5 }
   const sso = createFakeSso()
   // What the fake one is told later counts, too.
-  const asked = { ...sso, identify: (...given: Parameters<typeof sso.identify>) => sso.identify(...given) }
-  const paced = createPacedSso({ ...asked, exchangeCode: (given) => sso.exchangeCode(given) }, () => clock.ms)
+  const calls: SsoCalls = {
+    exchangeCode: (given) => sso.exchangeCode(given),
+    identify: (...given) => sso.identify(...given),
+  }
+  const paced = createPacedCalls(calls, () => clock.ms)
   return { sso, paced, clock }
 }

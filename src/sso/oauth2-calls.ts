@@ -1,0 +1,37 @@
+import { fetchIdentity } from './fetch-identity.ts'
+import type { SsoCalls } from './sso-calls.ts'
+import { ssoEndpoints } from './sso-endpoints.ts'
+import { createTokenEndpoint } from './token-endpoint.ts'
+
+export interface OAuth2CallsOptions {
+  url: string
+  /** The address below which this server reaches the SSO, where browsers have another one. */
+  internalUrl?: string | undefined
+  clientId: string
+  clientSecret: string
+  /** The claim that names the user, instead of those that are known. */
+  userClaim?: string | undefined
+  timeoutMs: number
+  userAgent: string
+  /** Called when the SSO does not name the person whom a token belongs to. */
+  onUnnamed?(): void
+  now(): number
+}
+
+const maxAnswerBytes = 1024 * 1024
+
+/** Calls to an SSO that speaks plain OAuth 2.0, at the paths of the SSO of the original. */
+export function createOAuth2Calls(options: OAuth2CallsOptions): SsoCalls {
+  const { tokenHost, tokenPath, identity } = ssoEndpoints(options)
+  const { exchangeCode } = createTokenEndpoint({
+    ...options,
+    host: tokenHost,
+    path: tokenPath,
+    maxAnswerBytes,
+  })
+  const identityOptions = { onUnnamed() {}, ...options, maxAnswerBytes }
+  return {
+    exchangeCode,
+    identify: (accessToken) => fetchIdentity(identity, accessToken, identityOptions),
+  }
+}

@@ -1,0 +1,23 @@
+import type { Person } from '../person/person.ts'
+
+/** What an OAuth 2.0 server is asked over the network, one question a call. */
+export interface SsoCalls {
+  /** Asks the token endpoint for the access token of a code. @see RFC 6749 section 4.1.3 */
+  exchangeCode(login: { code: string; codeVerifier: string; redirectUri: string }): Promise<string>
+
+  /**
+   * Asks the identity endpoint who an access token belongs to, and so whether it is still valid.
+   *
+   * @param person whom it belonged to, where that is known
+   */
+  identify(accessToken: string, person?: Person): Promise<Identified>
+}
+
+/** `rejected`: the server does not take the token. */
+export type Identified = { kind: 'known'; person: Person } | { kind: 'rejected' }
+
+/** As much of a request's record as a call is noted in. */
+export interface CallRecord {
+  /** Adds the duration of `work`. */
+  timed<T>(phase: 'ssoMs', work: Promise<T>): Promise<T>
+}

@@ -1,0 +1,73 @@
+import type { AuthorizationCode } from 'simple-oauth2'
+import { S3ProxyError } from '../errors.ts'
+import { withinDeadline } from '../waiting/within-deadline.ts'
+import type { SsoCalls } from './sso-calls.ts'
+import { accessTokenIn, type TokenAnswer } from './token-answer.ts'
+import { answerIn, tokenTimeout } from './token-failure.ts'
+
+export interface TokenEndpointOptions {
+  /** With a trailing slash, as this server reaches it. */
+  host: string
+  /** The path below the host. */
+  path: string
+  clientId: string
+  clientSecret: string
+  timeoutMs: number
+  maxAnswerBytes: number
+  userAgent: string
+  now(): number
+}
+
+/** Asks the token endpoint of an OAuth 2.0 server through simple-oauth2, which is loaded with the first login. */
+export function createTokenEndpoint(options: TokenEndpointOptions): Pick<SsoCalls, 'exchangeCode'> {
+  const { timeoutMs } = options
+  let loaded: Promise<AuthorizationCode> | undefined
+
+  async function load(): Promise<AuthorizationCode> {
+    const { AuthorizationCode } = await import('simple-oauth2')
+    try {
+      return new AuthorizationCode({
+        client: { id: options.clientId, secret: options.clientSecret },
+        auth: { tokenHost: options.host, tokenPath: options.path },
+        options: { authorizationMethod: 'body', bodyFormat: 'form' },
+        http: {
+          timeout: timeoutMs,
+          redirects: 0,
+          maxBytes: options.maxAnswerBytes,
+          // JSON whatever the content-type says: the original took it, and there are SSOs that send text/html.
+          json: 'force',
+          headers: { 'user-agent': options.userAgent },
+        },
+      })
+    } catch {
+      // The error of the library quotes the secret.
+      throw new S3ProxyError(
+        'SSO_REFUSED_CODE',
+        'sso.clientId or sso.clientSecret has a character that is not printable ASCII (RFC 6749 appendix A)',
+      )
+    }
+  }
+
+  function client(): Promise<AuthorizationCode> {
+    loaded ??= load().catch((error) => {
+      loaded = undefined
+      throw error
+    })
+    return loaded
+  }
+
+  return {
+    async exchangeCode({ code, codeVerifier, redirectUri }) {
+      const params = { code, redirect_uri: redirectUri, code_verifier: codeVerifier }
+      const asked = (await client())
+        .getToken(params as Parameters<AuthorizationCode['getToken']>[0])
+        .then<TokenAnswer, TokenAnswer>(
+          ({ token }) => ({ status: 200, payload: token }),
+          (thrown) => answerIn(thrown, timeoutMs, options.now()),
+        )
+      // The library gives head and body a whole timeout each.
+      const late = () => Promise.reject(tokenTimeout(timeoutMs))
+      return accessTokenIn(await withinDeadline(asked, timeoutMs, late))
+    },
+  }
+}
