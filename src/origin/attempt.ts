@@ -1,18 +1,23 @@
 import type { HeaderList } from '../http/reply.ts'
-import { parseRetryAfter } from '../http/retry-after.ts'
 import { conditionHeaders } from '../object/conditions.ts'
 import { answersRange, type ByteRange, parseContentRange } from '../object/content-range.ts'
 import { toWireKey } from '../object/key.ts'
 import { pickNotModifiedHeaders, pickObjectHeaders } from '../object/object-headers.ts'
 import type { ObjectRequest, ObjectResult } from '../object/object-source.ts'
-import { AttemptError } from '../s3/attempt-error.ts'
 import type { S3Response } from '../s3/connection.ts'
 import type { S3Client, S3Request } from '../s3/s3-client.ts'
 import { TransportError } from '../s3/transport-error.ts'
-import type { CancelSignal } from '../waiting/cancellation.ts'
 import type { Deadline } from '../waiting/deadline.ts'
+import {
+  badAnswer,
+  judgedFailure,
+  readError,
+  requestIdOf,
+  speakableCode,
+  toAttemptError,
+} from './attempt-failure.ts'
 import { measureBody } from './measured-body.ts'
-import { judgeS3Answer, readErrorBody, refusesVersionId, xmlElement } from './verdict.ts'
+import { judgeS3Answer, refusesVersionId, xmlElement } from './verdict.ts'
 import type { VersionName } from './version-name.ts'
 
 export interface AttemptRequest extends ObjectRequest {
@@ -90,29 +95,6 @@ export async function attemptObject(
   }
   return judge(client, request, response, deadline, versionId !== undefined)
 }
-
-/** What an operator is to make of a failed exchange. */
-export function toAttemptError(error: TransportError): AttemptError {
-  const [code, mayRetry, advice] = attemptFailures[error.failure]
-  return new AttemptError(code, error.message + advice, mayRetry, { cause: error })
-}
-
-const attemptFailures = {
-  unreachable: ['S3_UNAVAILABLE', true, ': check s3.endpoint (AWS_S3_ENDPOINT) and the network'],
-  'connect-timeout': [
-    'S3_TIMEOUT',
-    true,
-    ' (s3.connectTimeoutMs): check s3.endpoint (AWS_S3_ENDPOINT) and the network',
-  ],
-  stalled: ['S3_TIMEOUT', true, ' (s3.stallTimeoutMs)'],
-  cut: ['S3_UNAVAILABLE', true, ': if this lasts, look at what lies between here and S3'],
-  stale: ['S3_UNAVAILABLE', true, ''],
-  // An object may have been stored with headers that are none, which is no fault of the endpoint.
-  garbage: ['S3_BAD_ANSWER', true, ': if every object is answered so, check s3.endpoint (AWS_S3_ENDPOINT)'],
-  // It names the option.
-  'pool-exhausted': ['S3_BUSY', false, ''],
-  cancelled: ['S3_UNAVAILABLE', false, ''],
-} as const
 
 /**
  * Whether an answer is not what was stored: what compresses on the way cannot tell the length, and no ETag can name
@@ -200,18 +182,12 @@ async function judge(
   const errorCode = xmlElement(xml, 'Code')
   const verdict = judgeS3Answer(status, errorCode)
   if (isNamed && refusesVersionId(status, verdict)) return attemptUnnamed(client, request, deadline)
-  const said = errorCode?.replace(/[^A-Za-z0-9.]/g, '').slice(0, 100) || 'without an error code'
-  if (verdict.kind === 'failure') {
-    const mayRetry =
-      verdict.mayRetry === 'with-new-credentials' ? client.renewCredentials() : verdict.mayRetry
-    const message = `S3 answered ${status} ${said}: ${verdict.advice}`
-    const retryAfterSeconds = parseRetryAfter(response.headers.get('retry-after'), Date.now())
-    throw new AttemptError(verdict.code, message, mayRetry, { s3RequestId, retryAfterSeconds })
-  }
+  if (verdict.kind === 'failure') throw judgedFailure(client, verdict, errorCode, response)
   if (verdict.kind === 'not-found' || verdict.kind === 'denied') {
     if (verdict.advice === undefined) return { kind: verdict.kind, s3RequestId }
-    const message = `S3 answered ${status} ${said}: ${verdict.advice}`
-    return { kind: verdict.kind, refusal: { s3Code: said, message }, s3RequestId }
+    const s3Code = speakableCode(errorCode)
+    const message = `S3 answered ${status} ${s3Code}: ${verdict.advice}`
+    return { kind: verdict.kind, refusal: { s3Code, message }, s3RequestId }
   }
   if (verdict.kind === 'precondition-failed') return { kind: verdict.kind, s3RequestId }
   const actual = /^\d+$/.exec(xmlElement(xml, 'ActualObjectSize') ?? '')?.[0]
@@ -230,36 +206,7 @@ async function attemptUnnamed(
   return answer
 }
 
-async function readError(response: S3Response, signal: CancelSignal, deadline: Deadline): Promise<string> {
-  const cancel = () => response.body.cancel()
-  signal.addEventListener('abort', cancel)
-  try {
-    return await readErrorBody(response.body, deadline.remainingMs)
-  } catch (error) {
-    if (!(error instanceof TransportError) || signal.aborted) throw error
-    if (deadline.isOver) throw new AttemptError('S3_TIMEOUT', 'S3 did not finish its answer in time', false)
-    throw toAttemptError(error)
-  } finally {
-    signal.removeEventListener('abort', cancel)
-  }
-}
-
 /** Whether S3 may mean several things by a status: about the object, or about us. */
 function hasReason(status: number): boolean {
   return status >= 400 && status < 500 && status !== 408 && status !== 412 && status !== 429
-}
-
-function badAnswer(
-  what: string,
-  response: S3Response,
-  advice = 'if every object is answered so, check s3.endpoint (AWS_S3_ENDPOINT)',
-): AttemptError {
-  const message = `S3 answered ${what}: ${advice}`
-  return new AttemptError('S3_BAD_ANSWER', message, true, { s3RequestId: requestIdOf(response) })
-}
-
-/** @returns S3's name for its answer, where it is one that may stand in a line of the log */
-function requestIdOf({ headers }: S3Response): string | undefined {
-  const id = headers.get('x-amz-request-id')
-  return id !== undefined && /^[\w+/=.:-]{1,128}$/.test(id) ? id : undefined
 }

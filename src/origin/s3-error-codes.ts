@@ -5,7 +5,15 @@ export type S3Verdict =
   | { kind: 'precondition-failed' | 'range-not-satisfiable' }
   /** `advice` for the operator, where it is not what every missing or forbidden key is answered. */
   | { kind: 'not-found' | 'denied'; advice?: string }
-  | { kind: 'failure'; code: ErrorCode; mayRetry: boolean | 'with-new-credentials'; advice: string }
+  | S3Failure
+
+/** What is wrong with S3, or with what we are set up with. */
+export interface S3Failure {
+  kind: 'failure'
+  code: ErrorCode
+  mayRetry: boolean | 'with-new-credentials'
+  advice: string
+}
 
 function failure(code: ErrorCode, mayRetry: boolean | 'with-new-credentials', advice: string): S3Verdict {
   return { kind: 'failure', code, mayRetry, advice }

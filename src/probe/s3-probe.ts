@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ErrorCode } from '../errors.ts'
 import { checkKey, type ObjectKey, toWireKey } from '../object/key.ts'
-import { toAttemptError } from '../origin/attempt.ts'
+import { toAttemptError } from '../origin/attempt-failure.ts'
 import type { S3Verdict } from '../origin/s3-error-codes.ts'
 import { judgeS3Answer, readErrorBody, xmlElement } from '../origin/verdict.ts'
 import type { CredentialSource } from '../s3/credentials.ts'

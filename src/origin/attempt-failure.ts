@@ -1,0 +1,96 @@
+import { parseRetryAfter } from '../http/retry-after.ts'
+import { AttemptError } from '../s3/attempt-error.ts'
+import type { S3Response } from '../s3/connection.ts'
+import type { S3Client } from '../s3/s3-client.ts'
+import { TransportError } from '../s3/transport-error.ts'
+import type { CancelSignal } from '../waiting/cancellation.ts'
+import type { Deadline } from '../waiting/deadline.ts'
+import type { S3Failure } from './s3-error-codes.ts'
+import { readErrorBody } from './verdict.ts'
+
+/** The failure of an exchange, as an operator has to understand it. */
+export function toAttemptError(error: TransportError): AttemptError {
+  const [code, mayRetry, advice] = attemptFailures[error.failure]
+  return new AttemptError(code, error.message + advice, mayRetry, { cause: error })
+}
+
+const attemptFailures = {
+  unreachable: ['S3_UNAVAILABLE', true, ': check s3.endpoint (AWS_S3_ENDPOINT) and the network'],
+  'connect-timeout': [
+    'S3_TIMEOUT',
+    true,
+    ' (s3.connectTimeoutMs): check s3.endpoint (AWS_S3_ENDPOINT) and the network',
+  ],
+  stalled: ['S3_TIMEOUT', true, ' (s3.stallTimeoutMs)'],
+  cut: ['S3_UNAVAILABLE', true, ': if this lasts, look at what lies between here and S3'],
+  stale: ['S3_UNAVAILABLE', true, ''],
+  // An object may have been stored with headers that are none, which is no fault of the endpoint.
+  garbage: ['S3_BAD_ANSWER', true, ': if every object is answered so, check s3.endpoint (AWS_S3_ENDPOINT)'],
+  // The message names the option.
+  'pool-exhausted': ['S3_BUSY', false, ''],
+  cancelled: ['S3_UNAVAILABLE', false, ''],
+} as const
+
+/** An answer that does not follow from the request, or contradicts itself. */
+export function badAnswer(
+  what: string,
+  response: S3Response,
+  advice = 'if every object is answered so, check s3.endpoint (AWS_S3_ENDPOINT)',
+): AttemptError {
+  const message = `S3 answered ${what}: ${advice}`
+  return new AttemptError('S3_BAD_ANSWER', message, true, { s3RequestId: requestIdOf(response) })
+}
+
+/**
+ * An answer that blames us or S3, and not the object.
+ *
+ * @param client gets other credentials where that may help
+ */
+export function judgedFailure(
+  client: S3Client,
+  verdict: S3Failure,
+  errorCode: string | undefined,
+  response: S3Response,
+): AttemptError {
+  const mayRetry = verdict.mayRetry === 'with-new-credentials' ? client.renewCredentials() : verdict.mayRetry
+  const message = `S3 answered ${response.status} ${speakableCode(errorCode)}: ${verdict.advice}`
+  const retryAfterSeconds = parseRetryAfter(response.headers.get('retry-after'), Date.now())
+  return new AttemptError(verdict.code, message, mayRetry, {
+    s3RequestId: requestIdOf(response),
+    retryAfterSeconds,
+  })
+}
+
+/** The error code of S3, as it may stand in a line of the log. */
+export function speakableCode(errorCode: string | undefined): string {
+  return errorCode?.replace(/[^A-Za-z0-9.]/g, '').slice(0, 100) || 'without an error code'
+}
+
+/** The name that S3 gives to its answer, where that may stand in a line of the log. */
+export function requestIdOf({ headers }: S3Response): string | undefined {
+  const id = headers.get('x-amz-request-id')
+  return id !== undefined && /^[\w+/=.:-]{1,128}$/.test(id) ? id : undefined
+}
+
+/**
+ * Reads the body of an error.
+ *
+ * @throws AttemptError when the body broke or took too long
+ */
+export async function readError(
+  response: S3Response,
+  signal: CancelSignal,
+  deadline: Deadline,
+): Promise<string> {
+  const cancel = () => response.body.cancel()
+  signal.addEventListener('abort', cancel)
+  try {
+    return await readErrorBody(response.body, deadline.remainingMs)
+  } catch (error) {
+    if (!(error instanceof TransportError) || signal.aborted) throw error
+    if (deadline.isOver) throw new AttemptError('S3_TIMEOUT', 'S3 did not finish its answer in time', false)
+    throw toAttemptError(error)
+  } finally {
+    signal.removeEventListener('abort', cancel)
+  }
+}
