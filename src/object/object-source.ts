@@ -2,6 +2,7 @@ import type { ByteSource } from '../http/byte-source.ts'
 import type { HeaderList } from '../http/reply.ts'
 import type { Sharer } from '../s3/fair-shares.ts'
 import type { CancelSignal } from '../waiting/cancellation.ts'
+import type { Checksums } from './checksums.ts'
 import type { ObjectKey } from './key.ts'
 
 /** What is asked of an object. Header values are printable ASCII. */
@@ -58,6 +59,7 @@ export interface ObjectBody extends ByteSource {
   readonly parts?: number
 }
 
+/** The objects of one bucket, or of what stands below a key prefix. */
 export interface ObjectSource {
   /**
    * Opens an object; answers as soon as S3 has sent its head.
@@ -65,4 +67,27 @@ export interface ObjectSource {
    * @throws S3ProxyError for everything that is not S3's regular answer about this object
    */
   open(request: ObjectRequest): Promise<ObjectResult>
+  /**
+   * Asks for the checksums of one version.
+   *
+   * @throws S3ProxyError where S3 cannot be asked, or refuses the question
+   */
+  checksum(request: ChecksumRequest): Promise<ChecksumResult>
 }
+
+/** As much of a bucket as it takes to answer requests for objects. */
+export type ObjectOpener = Pick<ObjectSource, 'open'>
+
+/** Which version of an object the checksums are wanted of. */
+export interface ChecksumRequest {
+  key: ObjectKey
+  /** A strong one. */
+  etag: string
+  signal: CancelSignal
+  sharer?: Sharer
+}
+
+export type ChecksumResult =
+  | { kind: 'found'; checksums: Checksums }
+  /** S3 holds another version by now. */
+  | { kind: 'replaced' }

@@ -5,7 +5,7 @@ import type { Sharer } from '../s3/fair-shares.ts'
 import { type ConditionsResult, readConditions, withIfRange, withoutRange } from './conditions.ts'
 import type { ObjectKey } from './key.ts'
 import { protectObjectHeaders } from './object-headers.ts'
-import type { Conditions, ObjectResult, ObjectSource, Refusal } from './object-source.ts'
+import type { Conditions, ObjectOpener, ObjectResult, Refusal } from './object-source.ts'
 import type { IsSandboxed } from './sandbox-rule.ts'
 
 export interface ReadOptions {
@@ -26,7 +26,7 @@ export interface ReadOptions {
  * @throws S3ProxyError when S3 has no regular answer
  */
 export async function readObject(
-  source: ObjectSource,
+  source: ObjectOpener,
   request: ProxyRequest,
   key: ObjectKey,
   options: ReadOptions,
@@ -76,7 +76,7 @@ function contextOf(request: ProxyRequest): ErrorContext {
 
 /** S3 has no `if-range`: the range with a precondition, and when that fails, the whole object. */
 function openWithIfRange(
-  source: ObjectSource,
+  source: ObjectOpener,
   { method, signal }: ProxyRequest,
   key: ObjectKey,
   { conditions, ifRange }: Extract<ConditionsResult, { kind: 'conditions' }>,

@@ -1,6 +1,6 @@
 import { guests } from '../s3/fair-shares.ts'
 import { Cancellation } from '../waiting/cancellation.ts'
-import type { ObjectBody, ObjectRequest, ObjectResult, ObjectSource } from './object-source.ts'
+import type { ObjectBody, ObjectOpener, ObjectRequest, ObjectResult } from './object-source.ts'
 
 /** A larger body goes to one reader only; who else asked asks S3 by themselves. */
 const sharedBytes = 64 * 1024
@@ -19,7 +19,7 @@ interface Flight {
  * The objects of a source for whoever is not signed in: all who ask for the whole of one at the same moment get one
  * answer of S3, so that a thousand of them cost as much as one. Nothing is kept once it has come.
  */
-export function createSharedReads(source: ObjectSource): ObjectSource {
+export function createSharedReads(source: ObjectOpener): ObjectOpener {
   const flights = new Map<string, Flight>()
 
   function start(id: string, request: ObjectRequest): Flight {

@@ -1,12 +1,30 @@
 import { parseRetryAfter } from '../http/retry-after.ts'
 import { AttemptError } from '../s3/attempt-error.ts'
 import type { S3Response } from '../s3/connection.ts'
-import type { S3Client } from '../s3/s3-client.ts'
+import type { S3Client, S3Request } from '../s3/s3-client.ts'
 import { TransportError } from '../s3/transport-error.ts'
 import type { CancelSignal } from '../waiting/cancellation.ts'
 import type { Deadline } from '../waiting/deadline.ts'
 import type { S3Failure } from './s3-error-codes.ts'
 import { readErrorBody } from './verdict.ts'
+
+/**
+ * Sends one request.
+ *
+ * @throws AttemptError; TransportError `cancelled` when the signal fired
+ */
+export async function sendAttempt(
+  client: S3Client,
+  request: S3Request,
+  signal: CancelSignal,
+  deadline: Deadline,
+): Promise<S3Response> {
+  try {
+    return await client.send(request, signal, deadline)
+  } catch (error) {
+    throw error instanceof TransportError && !signal.aborted ? toAttemptError(error) : error
+  }
+}
 
 /** The failure of an exchange, as an operator has to understand it. */
 export function toAttemptError(error: TransportError): AttemptError {

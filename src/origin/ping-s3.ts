@@ -1,7 +1,7 @@
 import { S3ProxyError } from '../errors.ts'
 import { ownPathPrefix } from '../http/own-paths.ts'
 import type { ObjectKey } from '../object/key.ts'
-import type { ObjectResult, ObjectSource } from '../object/object-source.ts'
+import type { ObjectOpener, ObjectResult } from '../object/object-source.ts'
 
 /** Reserved, so that nobody misses an object of that name. */
 const absentKey = `${ownPathPrefix.slice(1)}readyz` as ObjectKey
@@ -13,7 +13,7 @@ const absentKey = `${ownPathPrefix.slice(1)}readyz` as ObjectKey
  * @throws S3ProxyError with what is wrong, for the operator
  */
 export async function pingS3(
-  source: ObjectSource,
+  source: ObjectOpener,
   healthcheckKey: string | undefined,
   timeoutMs: number,
 ): Promise<void> {

@@ -2,6 +2,7 @@ import type { S3ProxyError } from '../errors.ts'
 import type { ObjectBody, ObjectRequest, ObjectResult, ObjectSource } from '../object/object-source.ts'
 import type { Sharer } from '../s3/fair-shares.ts'
 import { attemptObject, type FoundObject } from './attempt.ts'
+import { attemptChecksum } from './attempt-checksum.ts'
 import { HealingBody } from './healing.ts'
 import { checkRange, rangeRequest, versionOf } from './open-range.ts'
 import { createParallelBody } from './read-ahead/parallel-body.ts'
@@ -53,6 +54,7 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
   }
 
   return {
+    checksum: (request) => withRetries(attemptChecksum, request, options),
     async open(request): Promise<ObjectResult> {
       const result = await withRetries(attemptObject, request, options)
       if (result.kind === 'unmeasured') {

@@ -9,7 +9,7 @@ import type { LegacySessions } from '../identity/legacy-session.ts'
 import { forgetLegacyCookie } from '../identity/legacy-tokens.ts'
 import type { Log } from '../log/log.ts'
 import type { ObjectKey } from '../object/key.ts'
-import type { ObjectSource } from '../object/object-source.ts'
+import type { ObjectOpener } from '../object/object-source.ts'
 import { type ReadOptions, readObject } from '../object/read-object.ts'
 import type { IsSandboxed } from '../object/sandbox-rule.ts'
 import { createSharedReads } from '../object/shared-reads.ts'
@@ -27,7 +27,7 @@ import { timedSso } from './timed-sso.ts'
 
 /** Everything that a request may need. */
 export interface HandlerParts extends LoginParts {
-  source: ObjectSource
+  source: ObjectOpener
   siteOf: SiteResolver
   readiness: Readiness
   healthcheckKey: string | undefined
@@ -124,7 +124,7 @@ export function createHandler(parts: HandlerParts): Handler {
     request: ProxyRequest,
     exchange: Exchange,
     key: ObjectKey,
-    source: ObjectSource,
+    source: ObjectOpener,
     sharer: Sharer,
   ): Promise<Reply> {
     const reply = await timed(exchange, 's3Ms', readObject(source, request, key, parts, sharer))

@@ -1,14 +1,16 @@
 import type { Config } from '../config/schema.ts'
 import type { Log } from '../log/log.ts'
+import type { ObjectSource } from '../object/object-source.ts'
 import type { ConnectionPool } from '../s3/connection-pool.ts'
-import { type Bucket, createBucket } from './create-bucket.ts'
+import { createBucketSource } from './create-bucket-source.ts'
 import { createS3Memory } from './create-s3-memory.ts'
 import { createSharedOrigin } from './create-shared-origin.ts'
 
 /** Connections to S3, for whoever counts and ends them. */
 export type Connections = Pick<ConnectionPool, 'usage' | 'retire' | 'close'>
 
-export interface Objects extends Bucket {
+export interface Objects {
+  source: ObjectSource
   connections: Connections
 }
 
@@ -25,5 +27,6 @@ export function createObjects(
   retries: Record<'head' | 'body', number> = { head: 0, body: 0 },
 ): Objects {
   const origin = createSharedOrigin(s3, createS3Memory(s3))
-  return { ...createBucket(s3, origin, { userAgent, log, retries }), connections: origin.pool }
+  const source = createBucketSource(s3, origin, { userAgent, log, retries })
+  return { source, connections: origin.pool }
 }

@@ -8,6 +8,8 @@ export interface ContractServer {
   /** The bucket is served at the host `bucket.virtualDomain`, too. */
   virtualDomain: string
   put(key: string, body: Uint8Array | string, headers?: PutHeaders): Promise<void>
+  /** Uploads in parts, of which all but the last have 5 MiB at least, with a checksum of the CRC-32 of each. */
+  putParts(key: string, parts: Uint8Array[]): Promise<void>
   delete(key: string): Promise<void>
   /** Older versions are kept from now on. */
   enableVersions(): Promise<void>
@@ -21,4 +23,6 @@ export interface PutHeaders {
   contentEncoding?: string
   contentLanguage?: string
   metadata?: Record<string, string>
+  /** Without it the object is stored with no checksum. */
+  checksum?: 'CRC32'
 }

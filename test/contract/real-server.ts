@@ -32,6 +32,7 @@ async function start(program: string, command: RealS3Command): Promise<ContractS
         ContentEncoding: headers.contentEncoding,
         ContentLanguage: headers.contentLanguage,
         Metadata: headers.metadata,
+        ChecksumAlgorithm: headers.checksum,
       }),
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { type S3Client, S3ServiceException } from '@aws-sdk/client-s3'
+import { describeChecksums } from './behaviour-checksums.ts'
 import { describeConditions } from './behaviour-conditions.ts'
 import { describeErrors } from './behaviour-errors.ts'
 import { describeKeys } from './behaviour-keys.ts'
@@ -55,6 +56,7 @@ export function describeS3Behaviour(
     describeConditions(suite)
     describeKeys(suite)
     describeErrors(suite)
+    describeChecksums(suite)
     describeVersions(suite)
     it('has no deviation listed for a behaviour that is not in the suite', () => {
       assert.deepEqual(

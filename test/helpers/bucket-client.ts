@@ -6,6 +6,7 @@ import type { S3ProxyError } from '../../src/errors.ts'
 import type { ByteSource } from '../../src/http/byte-source.ts'
 import type { ObjectKey } from '../../src/object/key.ts'
 import type {
+  ChecksumResult,
   Conditions,
   ObjectBody,
   ObjectRequest,
@@ -47,6 +48,7 @@ export interface BucketClient {
   /** What was tried again, and where. */
   retries: { error: S3ProxyError; where: 'head' | 'body' }[]
   open(key: string, request?: Partial<ObjectRequest>): Promise<ObjectResult>
+  checksum(key: string, etag: string): Promise<ChecksumResult>
   /** Opens an object that is there. */
   get(key: string, conditions?: Conditions, signal?: AbortSignal): Promise<Found>
 }
@@ -89,6 +91,8 @@ export function createBucketClient(
     })
   return {
     ...{ source, client, pool, blocks, retries, open },
+    checksum: (key, etag) =>
+      source.checksum({ key: key as ObjectKey, etag, signal: new AbortController().signal }),
     async get(key, conditions = {}, signal = new AbortController().signal) {
       const result = await open(key, { conditions, signal })
       if (result.kind !== 'found') throw new Error(`${key} was not found: ${result.kind}`)

@@ -5,12 +5,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
   CreateBucketCommand,
+  CreateMultipartUploadCommand,
   DeleteObjectCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
   type PutObjectCommandInput,
   S3Client,
+  UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { canConnect } from './can-connect.ts'
 import { findFreePort } from './free-port.ts'
@@ -31,6 +35,8 @@ export interface RealS3 {
     body: Uint8Array | string,
     extra?: Omit<PutObjectCommandInput, 'Bucket' | 'Key' | 'Body'>,
   ): Promise<void>
+  /** Uploads in parts, of which all but the last have 5 MiB at least, with a checksum of the CRC-32 of each. */
+  putParts(key: string, parts: Uint8Array[]): Promise<void>
   delete(key: string): Promise<void>
   /** Where the server can do that. */
   enableVersions(): Promise<void>
@@ -63,7 +69,11 @@ export async function startRealS3(program: string, command: RealS3Command): Prom
     return spawn(program, args, { env: { ...process.env, ...env }, stdio: 'ignore' })
   })
   const origin = `http://127.0.0.1:${port}`
-  const client = new S3Client({ region, endpoint: origin, forcePathStyle: true, credentials: keys })
+  const client = new S3Client({
+    ...{ region, endpoint: origin, forcePathStyle: true, credentials: keys },
+    // Without it the SDK sends a checksum with every object.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+  })
   const close = async () => {
     client.destroy()
     await end(child)
@@ -91,7 +101,28 @@ export async function startRealS3(program: string, command: RealS3Command): Prom
         new PutObjectCommand({ ...extra, Bucket: bucket, Key: key, Body: body, ContentLength }),
       )
     },
+    putParts: (key, parts) => putParts(client, { Bucket: bucket, Key: key }, parts),
   }
+}
+
+async function putParts(
+  client: S3Client,
+  where: { Bucket: string; Key: string },
+  parts: Uint8Array[],
+): Promise<void> {
+  const begun = await client.send(
+    new CreateMultipartUploadCommand({ ...where, ChecksumAlgorithm: 'CRC32', ChecksumType: 'COMPOSITE' }),
+  )
+  const upload = { ...where, UploadId: begun.UploadId }
+  const Parts: CompletedPart[] = []
+  for (const [index, Body] of parts.entries()) {
+    const PartNumber = index + 1
+    const { ETag, ChecksumCRC32 } = await client.send(
+      new UploadPartCommand({ ...upload, PartNumber, Body, ChecksumAlgorithm: 'CRC32' }),
+    )
+    Parts.push({ PartNumber, ETag, ChecksumCRC32 })
+  }
+  await client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }))
 }
 
 /** Somebody else may take a port between our look at it and the start of the server, which then ends. */

@@ -3,7 +3,8 @@ import { describe, it, type TestContext } from 'node:test'
 import { resolveConfig } from '../../src/config/resolve.ts'
 import type { Config } from '../../src/config/schema.ts'
 import type { ObjectKey } from '../../src/object/key.ts'
-import { type Bucket, createBucket } from '../../src/wiring/create-bucket.ts'
+import type { ObjectSource } from '../../src/object/object-source.ts'
+import { createBucketSource } from '../../src/wiring/create-bucket-source.ts'
 import { createS3Memory } from '../../src/wiring/create-s3-memory.ts'
 import { createSharedOrigin, type SharedOrigin } from '../../src/wiring/create-shared-origin.ts'
 import { readAll } from '../helpers/bucket-client.ts'
@@ -20,8 +21,8 @@ describe('two buckets at one origin', { timeout: 120_000 }, () => {
     s3.misbehave({ headDelayMs: 30 })
     const pages = await Promise.all(
       Array.from({ length: 24 }, async (_, index) => {
-        const { bucket } = buckets[index % 2] as Mounted
-        const page = (await read(bucket, 'page')).toString()
+        const { source } = buckets[index % 2] as Mounted
+        const page = (await read(source, 'page')).toString()
         assert.ok(s3.openConnections <= 4 && origin.pool.usage.open <= 4)
         return page
       }),
@@ -48,8 +49,8 @@ describe('two buckets at one origin', { timeout: 120_000 }, () => {
     const { budget } = origin.partMemory
     let mostBytes = 0
     const films = await Promise.all(
-      buckets.map(({ bucket }) =>
-        read(bucket, 'film', () => {
+      buckets.map(({ source }) =>
+        read(source, 'film', () => {
           mostBytes = Math.max(mostBytes, budget.takenBytes)
           assert.ok(origin.pool.usage.open <= 8 && s3.openConnections <= 8)
         }),
@@ -65,7 +66,7 @@ describe('two buckets at one origin', { timeout: 120_000 }, () => {
     const { s3, buckets } = await start(t, { S3PROXY_S3_MAX_ATTEMPTS: '20' })
     s3.misbehave({ error: 500 })
     await Promise.allSettled(
-      Array.from({ length: 60 }, (_, index) => read((buckets[index % 2] as Mounted).bucket, 'page')),
+      Array.from({ length: 60 }, (_, index) => read((buckets[index % 2] as Mounted).source, 'page')),
     )
     // The reserve has ten further attempts, for both buckets together.
     assert.equal(s3.requestCount, 70)
@@ -74,7 +75,7 @@ describe('two buckets at one origin', { timeout: 120_000 }, () => {
 
 interface Mounted {
   prefix: string
-  bucket: Bucket
+  source: ObjectSource
 }
 
 async function start(
@@ -90,7 +91,10 @@ async function start(
   const origin = createSharedOrigin(first.s3, createS3Memory(first.s3))
   t.after(() => origin.pool.close())
   const bucketOptions = { userAgent: 's3proxy/test', log: silent, retries: { head: 0, body: 0 } }
-  const buckets = own.map(({ prefix, s3 }) => ({ prefix, bucket: createBucket(s3, origin, bucketOptions) }))
+  const buckets = own.map(({ prefix, s3 }) => ({
+    prefix,
+    source: createBucketSource(s3, origin, bucketOptions),
+  }))
   return { s3, origin, buckets }
 }
 
@@ -113,9 +117,9 @@ function configOf(s3: S3StandIn, prefix: string, env: Record<string, string>): C
   return config.s3
 }
 
-async function read(bucket: Bucket, key: string, pace?: () => void): Promise<Buffer> {
+async function read(source: ObjectSource, key: string, pace?: () => void): Promise<Buffer> {
   const signal = new AbortController().signal
-  const result = await bucket.source.open({ method: 'GET', key: key as ObjectKey, conditions: {}, signal })
+  const result = await source.open({ method: 'GET', key: key as ObjectKey, conditions: {}, signal })
   assert.ok(result.kind === 'found')
   return readAll(result.body, pace)
 }

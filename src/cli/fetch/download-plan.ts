@@ -1,17 +1,16 @@
 import type { Config } from '../../config/schema.ts'
+import { S3ProxyError } from '../../errors.ts'
 import { isStrongEtag } from '../../http/etag.ts'
 import { headerIn } from '../../http/reply.ts'
 import type { ObjectKey } from '../../object/key.ts'
 import type { Conditions, ObjectResult, ObjectSource } from '../../object/object-source.ts'
-import type { S3Client } from '../../s3/s3-client.ts'
 import { exitStatus } from '../command/exit-status.ts'
 import type { FetchFlags } from '../command/flags.ts'
-import { askForDigest } from './ask-for-digest.ts'
 import { type Download, toDevice, toFile, toStdout } from './download.ts'
 import { explain, formatHead } from './fetch-answer.ts'
 import type { Output } from './output.ts'
 import { findPart, type LeftPart, type PartRecord } from './part-record.ts'
-import type { Expectation } from './verification.ts'
+import { type Expectation, pickExpectation } from './verification.ts'
 
 /** One `s3proxy fetch`, with everything it needs. */
 export interface Plan {
@@ -20,7 +19,6 @@ export interface Plan {
   output: Output
   s3: Config['s3']
   source: ObjectSource
-  client: S3Client
   signal: AbortSignal
   /** On stderr. */
   say(text: string): void
@@ -157,14 +155,21 @@ function withLeft(left: LeftPart | undefined, sizeBytes: number | undefined): nu
 
 /** Says so when there is nothing to compare with: also to those who want no notes. */
 async function expectationOf(plan: Plan, etag: string | undefined): Promise<Expectation | undefined> {
-  const { s3, signal } = plan
-  const asked = { signal, deadlineMs: s3.deadlineMs, maxAttempts: s3.maxAttempts }
-  const expectation = isStrongEtag(etag) ? await askForDigest(plan.client, plan.key, etag, asked) : undefined
+  const expectation = isStrongEtag(etag) ? await askForExpectation(plan, etag) : undefined
   if (expectation === undefined)
     plan.say(
       'cannot verify: S3 has no checksum of the full object, and the ETag is no MD5 (length and version do fit)',
     )
   return expectation
+}
+
+async function askForExpectation(
+  { source, key, signal }: Plan,
+  etag: string,
+): Promise<Expectation | undefined> {
+  const result = await source.checksum({ key, etag, signal })
+  if (result.kind === 'found') return pickExpectation(result.checksums)
+  throw new S3ProxyError('OBJECT_REPLACED', 'the object was replaced while it was fetched: fetch it again')
 }
 
 const sizeOf = ({ sizeBytes }: Found) => (sizeBytes === undefined ? {} : { sizeBytes })

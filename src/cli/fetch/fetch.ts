@@ -48,11 +48,11 @@ export async function fetchObject(keyText: string, flags: FetchFlags): Promise<n
   for (const warning of warnings) note(`warning: ${warning}`)
 
   const retries = retriesAsNotes(flags.verbose === true ? tell : () => {})
-  const { source, client, connections } = createObjects(config, retries, userAgentOf(readVersion().version))
+  const { source, connections } = createObjects(config, retries, userAgentOf(readVersion().version))
   const interruption = listenForInterruption()
   const { signal } = interruption
   try {
-    return await runDownload({ key, flags, output, s3: config.s3, source, client, signal, say: tell, note })
+    return await runDownload({ key, flags, output, s3: config.s3, source, signal, say: tell, note })
   } catch (error) {
     tell(signal.aborted ? stopped(error) : describe(error))
     return exitStatus.failure

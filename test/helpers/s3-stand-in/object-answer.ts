@@ -27,7 +27,7 @@ export function answerObject(
   const [start, end] = range.kind === 'part' ? [range.start, range.end] : [0, object.sizeBytes]
   const answer: Answer = {
     status: range.kind === 'part' ? 206 : 200,
-    headers: objectHeaders(object, overrides(query), context),
+    headers: objectHeaders(object, { ...checksums(object, headers), ...overrides(query) }, context),
     body: object.body,
     start,
     end,
@@ -44,7 +44,7 @@ function objectHeaders(
   overridden: Record<string, string>,
   context: AnswerContext,
 ): [string, string][] {
-  const stored = { 'content-type': object.contentType, ...object.headers, ...overridden }
+  const stored = { 'content-type': object.contentType, ...withoutChecksums(object.headers), ...overridden }
   return [
     ...commonHeaders(context),
     ['last-modified', object.lastModified.toUTCString()],
@@ -71,6 +71,20 @@ function notModifiedHeaders(object: HeldObject, context: AnswerContext): [string
 
 function versionHeader({ versionId }: HeldObject): [string, string][] {
   return versionId === undefined ? [] : [['x-amz-version-id', versionId]]
+}
+
+/** S3 tells a checksum on demand only, and none of the full object with a range. */
+function checksums(object: HeldObject, headers: IncomingHttpHeaders): Record<string, string> {
+  if (headers['x-amz-checksum-mode'] !== 'ENABLED' || headers.range !== undefined) return {}
+  return Object.fromEntries(Object.entries(object.headers).filter(isChecksum))
+}
+
+function withoutChecksums(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter((header) => !isChecksum(header)))
+}
+
+function isChecksum([name]: [name: string, value: string]): boolean {
+  return name.startsWith('x-amz-checksum-')
 }
 
 // `response-content-type` and its like: a proxy that lets its client's query through gives itself away here.

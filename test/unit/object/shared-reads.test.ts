@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { ObjectKey } from '../../../src/object/key.ts'
-import type { ObjectRequest, ObjectResult, ObjectSource } from '../../../src/object/object-source.ts'
+import type { ObjectOpener, ObjectRequest, ObjectResult } from '../../../src/object/object-source.ts'
 import { createSharedReads } from '../../../src/object/shared-reads.ts'
 import { guests } from '../../../src/s3/fair-shares.ts'
 import { Cancellation } from '../../../src/waiting/cancellation.ts'
@@ -11,7 +11,7 @@ import { createHandFedBody, type HandFedBody, patternBytes } from '../../helpers
 /** A source that answers when it is told to. */
 function start() {
   const asked: { request: ObjectRequest; answer(result: ObjectResult): void; fail(error: Error): void }[] = []
-  const source: ObjectSource = {
+  const source: ObjectOpener = {
     open: (request) =>
       new Promise((resolve, reject) => asked.push({ request, answer: resolve, fail: reject })),
   }

@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { digestFile, pickExpectation, withDigest } from '../../../../src/cli/fetch/verification.ts'
+import { readChecksums } from '../../../../src/object/checksums.ts'
 
 const md5Etag = '"5d41402abc4b2a76b9719d911017c592"'
-const pick = (headers: Record<string, string>) => pickExpectation(new Map(Object.entries(headers)))
+const pick = (headers: Record<string, string>) =>
+  pickExpectation(readChecksums(new Map(Object.entries(headers))))
 
 describe('pickExpectation', () => {
   it('takes the strongest checksum of the full object, before the ETag', () => {

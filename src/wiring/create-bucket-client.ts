@@ -1,0 +1,21 @@
+import type { Config } from '../config/schema.ts'
+import type { ConnectionPool } from '../s3/connection-pool.ts'
+import type { CredentialSource } from '../s3/credentials.ts'
+import { createS3Client, type S3Client } from '../s3/s3-client.ts'
+import { createSigner } from '../s3/sigv4.ts'
+import { stallTimeoutOf } from './stall-timeout.ts'
+
+/** Signs with the credentials, and sends over connections of the pool. */
+export function createBucketClient(
+  s3: Config['s3'],
+  pool: ConnectionPool,
+  credentials: CredentialSource,
+  userAgent: string,
+): S3Client {
+  return createS3Client({
+    ...{ endpoint: s3.endpoint, pool, credentials, userAgent },
+    sign: createSigner(s3.region),
+    stallTimeoutMs: stallTimeoutOf(s3),
+    now: Date.now,
+  })
+}
