@@ -1,7 +1,8 @@
 import type { Check, Conflict } from './check.ts'
 import { unknownNames, unusedNames } from './environment-warnings.ts'
-import { options, type Section, type Values } from './options.ts'
+import type { Options } from './options.ts'
 import { checkS3 } from './s3-consistency.ts'
+import type { Values } from './schema.ts'
 import { checkServer } from './server-consistency.ts'
 import { checkSession } from './session-consistency.ts'
 import type { Sources } from './sources.ts'
@@ -15,9 +16,7 @@ import type { Sources } from './sources.ts'
  */
 export function checkTogether(
   values: Values,
-  sources: Record<string, string>,
-  given: Pick<Sources, 'env' | 'dotenv' | 'flags'>,
-  wanted: readonly Section[],
+  { sources, given, wanted, options }: Context,
 ): { conflicts: Conflict[]; warnings: string[]; unknownNames: string[] } {
   const conflicts: Conflict[] = []
   const warnings: string[] = []
@@ -31,14 +30,24 @@ export function checkTogether(
   if (session !== undefined) checkSession(session, server ?? {}, check)
   if (server !== undefined) checkServer(server, { ...given.dotenv, ...given.env }, check)
   if (log !== undefined) checkLog(log, check)
-  for (const { path, isSecret } of options) {
-    if (isSecret && given.flags.has(path) && wanted.some((section) => path.startsWith(`${section}.`)))
+  for (const { path, section, isSecret } of options.single) {
+    if (isSecret && given.flags.has(path) && wanted.includes(section))
       warnings.push(
         `${path} was given by --set, where every user of this machine can see it: use a file or the environment`,
       )
   }
-  warnings.push(...unusedNames(given))
-  return { conflicts, warnings, unknownNames: unknownNames(given) }
+  warnings.push(...unusedNames(given, options))
+  return { conflicts, warnings, unknownNames: unknownNames(given, options) }
+}
+
+/** Facts beside the values. */
+interface Context {
+  /** Option path to where its value came from. */
+  sources: Record<string, string>
+  given: Pick<Sources, 'env' | 'dotenv' | 'flags'>
+  /** Sections that the caller uses. */
+  wanted: readonly string[]
+  options: Options
 }
 
 function checkLog(log: NonNullable<Values['log']>, { report }: Check): void {

@@ -1,37 +1,48 @@
 import { closest } from './closest.ts'
 import { isLinkedPort, isOfKubernetes } from './kubernetes.ts'
-import { options } from './options.ts'
-import type { Sources } from './sources.ts'
+import { type Options, systematicName } from './options.ts'
+import type { Environment, Sources } from './sources.ts'
 
-type Environment = Readonly<Record<string, string | undefined>>
+type Given = Pick<Sources, 'env' | 'dotenv'>
 
 /** Warnings, not errors: the platform may have variables of its own that start like ours. */
-export function unknownNames({ env, dotenv }: Pick<Sources, 'env' | 'dotenv'>): string[] {
-  const known = options.flatMap((option) =>
+export function unknownNames({ env, dotenv }: Given, options: Options): string[] {
+  const known = options.single.flatMap((option) =>
     option.envNames.flatMap((name) => (option.isSecret ? [name, `${name}_FILE`] : [name])),
   )
   return Object.entries({ ...dotenv, ...env })
     .filter(([name, value]) => name.startsWith('S3PROXY_') && !isOfKubernetes(name, value))
     .filter(([name]) => name !== 'S3PROXY_CONFIG' && !known.includes(name))
     .map(([name]) => {
+      if (isInFileOnly(name, options))
+        return `${name} is not an option: that stands in the configuration file only`
       const guess = closest(name, known)
       return `${name} is not an option${guess === undefined ? '' : `; did you mean ${guess}?`}`
     })
 }
 
+/** Whether a name is that of a list of objects or of a named section, as other options have one. */
+function isInFileOnly(name: string, { named, single }: Options): boolean {
+  const lists = single.filter(({ envNames }) => envNames.length === 0)
+  return (
+    named.some(({ section }) => name.startsWith(`${systematicName(section)}_`)) ||
+    lists.some(({ section, name: option }) => name === systematicName(section, option))
+  )
+}
+
 /** Variables that somebody may believe to be used, and that are not. */
-export function unusedNames({ env, dotenv }: Pick<Sources, 'env' | 'dotenv'>): string[] {
+export function unusedNames({ env, dotenv }: Given, options: Options): string[] {
   return [
-    ...linkedPorts({ ...dotenv, ...env }),
-    ...doubledSecrets(env, ''),
-    ...doubledSecrets(dotenv, ' in .env'),
+    ...linkedPorts({ ...dotenv, ...env }, options),
+    ...doubledSecrets(env, '', options),
+    ...doubledSecrets(dotenv, ' in .env', options),
     ...proxies({ ...dotenv, ...env }),
-    ...foreignNames(dotenv),
+    ...foreignNames(dotenv, options),
   ]
 }
 
-function linkedPorts(env: Environment): string[] {
-  const names = options.flatMap(({ envNames }) => envNames)
+function linkedPorts(env: Environment, { single }: Options): string[] {
+  const names = single.flatMap(({ envNames }) => envNames)
   return names
     .filter((name) => isLinkedPort(name, env[name]))
     .map(
@@ -41,8 +52,8 @@ function linkedPorts(env: Environment): string[] {
 }
 
 /** A secret that is given as itself and as a file, under one name or under two; several services may well have a URL. */
-function doubledSecrets(env: Environment, where: string): string[] {
-  return options
+function doubledSecrets(env: Environment, where: string, { single }: Options): string[] {
+  return single
     .filter(({ isSecret }) => isSecret)
     .flatMap(({ envNames }) => {
       const names = envNames.flatMap((name) => [name, `${name}_FILE`])
@@ -62,8 +73,8 @@ function proxies(env: Environment): string[] {
 }
 
 /** Names that other programs read from the environment have no effect in `.env`. */
-function foreignNames(dotenv: Environment): string[] {
-  const known = new Set(options.flatMap(({ envNames }) => envNames.flatMap((name) => [name, `${name}_FILE`])))
+function foreignNames(dotenv: Environment, { single }: Options): string[] {
+  const known = new Set(single.flatMap(({ envNames }) => envNames.flatMap((name) => [name, `${name}_FILE`])))
   return Object.keys(dotenv)
     .filter((name) => /^(?:AWS|NODE|OTEL|SSL)_/.test(name) && !known.has(name))
     .map((name) => `${name} in .env is not used: .env gives values to options; set it in the environment`)

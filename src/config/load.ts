@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { parse as parseDotenv } from 'dotenv'
-import { type Section, sections } from './options.ts'
+import type { Problem } from './problem.ts'
+import { productOptions } from './product-options.ts'
 import { type Resolved, resolveConfig } from './resolve.ts'
-import type { Problem, Sources } from './sources.ts'
+import type { Section } from './schema.ts'
+import type { Sources } from './sources.ts'
 
 export interface LoadOptions {
   /** `--config`; else `S3PROXY_CONFIG`. */
@@ -10,6 +12,7 @@ export interface LoadOptions {
   flags?: ReadonlyMap<string, string>
   /** `--port` */
   port?: string | undefined
+  /** Sections that the caller uses; all of them where it does not say. */
   wanted?: readonly Section[]
 }
 
@@ -19,19 +22,14 @@ export interface LoadOptions {
  * `.env` gives values to options and never reaches the environment of the process: the folder may be somebody
  * else's, and variables of the AWS SDK can name a command that it runs.
  */
-export function loadConfig({
-  configPath,
-  flags = new Map(),
-  port,
-  wanted = sections,
-}: LoadOptions = {}): Resolved {
+export function loadConfig({ configPath, flags = new Map(), port, wanted }: LoadOptions = {}): Resolved {
   const unreadable: Problem[] = []
   const { env } = process
   const dotenv = readDotenv(unreadable)
   const path = configPath ?? (env.S3PROXY_CONFIG || dotenv.S3PROXY_CONFIG || undefined)
   const file = path === undefined ? undefined : readConfigFile(path, unreadable)
   const sources: Sources = { flags, port, env, dotenv, file, readSecretFile, readFile }
-  return resolveConfig(sources, wanted, unreadable)
+  return resolveConfig(sources, wanted ?? productOptions.sections, unreadable)
 }
 
 function readConfigFile(path: string, problems: Problem[]): Sources['file'] {

@@ -1,39 +1,51 @@
-import { sections } from './options.ts'
+import type { Options } from './options.ts'
+import { productOptions } from './product-options.ts'
 
 /** Option path to where its value came from, as `resolveConfig` tells it. */
 export type OptionSources = Readonly<Record<string, string>>
 
-const path = `(?:${sections.join('|')})\\.[a-z][A-Za-z]*`
-const variable = '[A-Z][A-Z0-9_]+'
-/** `s3.region (AWS_S3_REGION)`, `sso.clientId and sso.clientSecret (SSO_CLIENT_ID, SSO_CLIENT_SECRET)`, `(sso.url)`, `(server.port, PORT)`. */
-const mention = new RegExp(
-  `(\\()?\\b(${path}(?: and ${path})*)(?: \\(${variable}(?:, ${variable})*\\)|(?:, ${variable})*(?=\\))|)`,
-  'g',
-)
-
 /**
- * A message for the operator that names where each option in it was really set, in place of where it usually is: the
+ * Makes messages for the operator name where each option in them was really set, in place of where it usually is: the
  * variable, the file, `--set`; and the options that an endpoint was made of.
  *
- * @param text names of variables stand in parentheses behind the options that they set
+ * @returns a function of a text, in which names of variables stand in parentheses behind the options that they set
  */
-export function nameSources(text: string, sources: OptionSources): string {
-  return text.replace(mention, (whole: string, bracket: string | undefined, mentioned: string) => {
-    const paths = mentioned.split(' and ').flatMap((one) => originsOf(one, sources))
-    const given = paths.flatMap((one) => sources[one] ?? []).filter((source) => source !== 'default')
-    const isDerived = paths.join(' and ') !== mentioned
-    const hasNames = whole.endsWith(')')
-    if (given.length === 0 || !(isDerived || hasNames || bracket !== undefined)) return whole
-    const names = [...new Set(given)].join(', ')
-    const told = paths.join(' and ')
-    return bracket === undefined || hasNames ? `${bracket ?? ''}${told} (${names})` : `(${told}, ${names}`
-  })
+export function createNameSources(options: Options): (text: string, sources: OptionSources) => string {
+  const mention = mentionOf(options)
+  return (text, sources) =>
+    text.replace(mention, (whole: string, bracket: string | undefined, mentioned: string) => {
+      const paths = mentioned.split(' and ').flatMap((one) => originsOf(one, sources))
+      const given = paths.flatMap((one) => sources[one] ?? []).filter((source) => source !== 'default')
+      const isDerived = paths.join(' and ') !== mentioned
+      const hasNames = whole.endsWith(')')
+      if (given.length === 0 || !(isDerived || hasNames || bracket !== undefined)) return whole
+      const names = [...new Set(given)].join(', ')
+      const told = paths.join(' and ')
+      return bracket === undefined || hasNames ? `${bracket ?? ''}${told} (${names})` : `(${told}, ${names}`
+    })
+}
+
+export const nameSources = createNameSources(productOptions)
+
+/** `s3.region (AWS_S3_REGION)`, `sso.clientId and sso.clientSecret (SSO_CLIENT_ID, SSO_CLIENT_SECRET)`, `(sso.url)`, `(server.port, PORT)`. */
+function mentionOf({ sections, named }: Options): RegExp {
+  const names = new Set(named.map(({ section }) => section))
+  const section = sections.map((one) => (names.has(one) ? `${one}\\.[A-Za-z][\\w-]*` : one)).join('|')
+  const path = `(?:${section})\\.[a-z][A-Za-z]*`
+  const variable = '[A-Z][A-Z0-9_]+'
+  return new RegExp(
+    `(\\()?\\b(${path}(?: and ${path})*)(?: \\(${variable}(?:, ${variable})*\\)|(?:, ${variable})*(?=\\))|)`,
+    'g',
+  )
 }
 
 /** The options that one was made of, and those that stand in for it; else itself. */
 function originsOf(option: string, sources: OptionSources): string[] {
   const isSet = (other: string) => sources[other] !== undefined
   if (option === 'sso.url') return [option, ...['sso.internalUrl'].filter(isSet)]
-  if (option !== 's3.endpoint' || sources[option] !== 's3.bucket') return [option]
-  return ['s3.bucket', ...['s3.endpointUrl'].filter(isSet)]
+  if (option === 's3.endpoint' && sources[option] === 's3.bucket')
+    return ['s3.bucket', ...['s3.endpointUrl'].filter(isSet)]
+  const other = sources[option]
+  // A named section inherits the value from the option that its source names.
+  return other === undefined || !isSet(other) ? [option] : originsOf(other, sources)
 }

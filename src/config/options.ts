@@ -1,55 +1,122 @@
-import { choicesOf, metaOf, type OptionMeta, type OptionSchema } from './schema/option-types.ts'
-import { configSchema, type Parsed } from './schema.ts'
-
-/** The parts of the configuration; `fetch` needs but some of them. */
-export type Section = keyof typeof configSchema.shape
+import { isNamedSections, type NamedSectionsMeta, type NamedSectionsSchema } from './schema/named-sections.ts'
+import { choicesOf, metaOf, type OptionMeta, type OptionSchema } from './schema/option-meta.ts'
+import type { SectionSchema } from './schema/section.ts'
 
 /** One option, read off the schema. */
 export interface Option extends OptionMeta {
-  /** `s3.stallTimeoutMs` */
+  /** `s3.stallTimeoutMs`, `mounts.docs.path` */
   path: string
-  section: Section
+  /** The parts of the path: keys in the file, one within the other. */
+  keys: readonly string[]
+  section: string
   name: string
   schema: OptionSchema
-  /** Strongest first; the systematic name is the first. */
+  /** Strongest first; the systematic name is the first. Empty where the option stands in the file only. */
   envNames: string[]
+  /** Path of the option whose value this one has where the file gives none. */
+  inherits?: string
 }
 
-export const sections = Object.keys(configSchema.shape) as Section[]
+/** Everything that a schema knows. */
+export interface Options {
+  /** Every section, in the order of the schema; those that hold named ones too. */
+  sections: readonly string[]
+  /** The options of sections that a file has once, in the order of the schema. */
+  single: readonly Option[]
+  /** The sections that hold named ones. */
+  named: readonly NamedSections[]
+}
 
-/** Every option, in the order of the schema. */
-export const options: Option[] = sections.flatMap((section) =>
-  Object.entries(configSchema.shape[section].shape as Record<string, OptionSchema>).map(([name, schema]) => {
-    const meta = metaOf(schema)
+/** Sections that the file gives names to. */
+export interface NamedSections extends NamedSectionsMeta {
+  section: string
+  description: string
+  /** @returns the options of the section with that name, in the order of the schema */
+  optionsOf(name: string): Option[]
+}
+
+/** A schema of a configuration: sections, and sections by name. */
+export interface ConfigSchema {
+  shape: Readonly<Record<string, SectionSchema | NamedSectionsSchema>>
+}
+
+/** Reads every option off a schema. */
+export function createOptions({ shape }: ConfigSchema): Options {
+  const single: Option[] = []
+  const named: NamedSections[] = []
+  for (const [section, schema] of Object.entries(shape)) {
+    if (isNamedSections(schema)) named.push(toNamedSections(section, schema, shape))
+    else
+      for (const [name, option] of Object.entries(schema.shape)) {
+        const meta = metaOf(option)
+        const isInFileOnly = meta.kind === 'list of objects' || meta.kind === 'object'
+        const envNames = isInFileOnly ? [] : [systematicName(section, name), ...(meta.env ?? [])]
+        single.push({ ...toOption([section, name], option, meta), envNames })
+      }
+  }
+  return { sections: Object.keys(shape), single, named }
+}
+
+function toNamedSections(
+  section: string,
+  schema: NamedSectionsSchema,
+  all: ConfigSchema['shape'],
+): NamedSections {
+  const { description = '', inherits = [], restart } = schema.meta() ?? {}
+  const options = Object.entries(schema.valueType.shape).map(([name, option]) => {
+    const from = inherits.find((other) => isOptionOf(all[other], name, option))
     return {
-      ...meta,
-      path: `${section}.${name}`,
-      section,
       name,
-      schema,
-      envNames: [systematicName(section, name), ...(meta.env ?? [])],
+      option,
+      meta: metaOf(option),
+      ...(from === undefined ? {} : { inherits: `${from}.${name}` }),
     }
-  }),
-)
+  })
+  return {
+    section,
+    description,
+    inherits,
+    ...(restart === undefined ? {} : { restart }),
+    optionsOf: (ofName) =>
+      options.map(({ name, option, meta, ...inherited }) => ({
+        ...toOption([section, ofName, name], option, meta),
+        ...inherited,
+      })),
+  }
+}
+
+/** An option is inherited where it is the very same one: a section may have one of its own under that name. */
+function isOptionOf(
+  section: SectionSchema | NamedSectionsSchema | undefined,
+  name: string,
+  option: OptionSchema,
+) {
+  return section !== undefined && !isNamedSections(section) && section.shape[name] === option
+}
+
+function toOption(
+  keys: readonly [section: string, ...string[]],
+  schema: OptionSchema,
+  meta: OptionMeta,
+): Option {
+  return {
+    ...meta,
+    path: keys.join('.'),
+    keys,
+    section: keys[0],
+    name: keys.at(-1) ?? '',
+    schema,
+    envNames: [],
+  }
+}
 
 /** `S3PROXY_S3_STALL_TIMEOUT_MS` */
-function systematicName(section: Section, name: string): string {
-  return `S3PROXY_${section}_${name.replace(/[A-Z]/g, (capital) => `_${capital}`)}`.toUpperCase()
-}
-
-/** Values by section and name, as far as there are any. */
-export type Values = { [Name in Section]?: Partial<Parsed[Name]> }
-
-export function getValue(values: Values, { section, name }: Option): unknown {
-  return (values[section] as Record<string, unknown> | undefined)?.[name]
-}
-
-export function setValue(values: Values, { section, name }: Option, value: unknown): void {
-  values[section] = { ...values[section], [name]: value }
+export function systematicName(...keys: string[]): string {
+  return `S3PROXY_${keys.join('_').replace(/[A-Z]/g, (capital) => `_${capital}`)}`.toUpperCase()
 }
 
 /** The default as documentation shows it; `undefined` when the option is required or has none. */
-export function defaultOf(option: Option): unknown {
+export function defaultOf(option: Pick<Option, 'schema'>): unknown {
   const parsed = option.schema.safeParse(undefined)
   return parsed.success ? parsed.data : undefined
 }
@@ -59,6 +126,6 @@ export function valuesOf({ kind, schema }: Option): string[] {
   return kind === 'flag' || kind === 'flag or list' ? ['true', 'false'] : choicesOf(schema)
 }
 
-export function isRequired(option: Option): boolean {
+export function isRequired(option: Pick<Option, 'schema'>): boolean {
   return !option.schema.safeParse(undefined).success
 }

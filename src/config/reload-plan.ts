@@ -1,19 +1,21 @@
-import { getValue, options, setValue } from './options.ts'
-import type { RestartRule } from './schema/option-types.ts'
+import { getValue, namesIn, removeValue, setValue } from './option-values.ts'
+import type { Option, Options } from './options.ts'
+import { productOptions } from './product-options.ts'
+import type { RestartRule } from './schema/option-meta.ts'
 import type { Config } from './schema.ts'
 
 /** Changes that a running process makes after its configuration was read again. */
 export interface ReloadPlan {
   /** The new one, with the old values of what cannot change. */
   config: Config
-  /** Options with another value from now on. */
+  /** Options with another value from now on; names of sections that are new or gone. */
   changed: string[]
-  /** Options whose new value would need a restart. */
+  /** Options whose new value would need a restart; names of sections whose coming or going would. */
   kept: string[]
 }
 
 /** @param running what is in force; neither it nor `next` is changed */
-export function planReload(running: Config, next: Config): ReloadPlan {
+export function planReload(running: Config, next: Config, options: Options = productOptions): ReloadPlan {
   const config = structuredClone(next)
   const changed: string[] = []
   const kept: string[] = []
@@ -22,15 +24,36 @@ export function planReload(running: Config, next: Config): ReloadPlan {
     'with-store': running.session.store !== next.session.store,
     'with-tls': (running.server.tlsCertFile === undefined) !== (next.server.tlsCertFile === undefined),
   }
-  for (const option of options) {
-    const { path, restart } = option
-    const [old, given] = [getValue(running, option), getValue(next, option)]
+  for (const place of placesOf(options, running, next)) {
+    const [old, given] = [getValue(running, place), getValue(next, place)]
     if (JSON.stringify(old) === JSON.stringify(given)) continue
+    const { path, restart } = place
     if (restart === undefined || !keeps[restart]) changed.push(path)
     else {
       kept.push(path)
-      setValue(config, option, old)
+      if (old === undefined && place.isSection) removeValue(config, place)
+      else setValue(config, place, old)
     }
   }
   return { config, changed, kept }
+}
+
+/** An option, or a whole section with a name. */
+interface Place extends Pick<Option, 'path' | 'keys'> {
+  restart?: RestartRule
+  isSection?: boolean
+}
+
+/** What can be different: options, and sections whose names only one of the two configurations has. */
+function placesOf({ single, named }: Options, running: Config, next: Config): readonly Place[] {
+  if (named.length === 0) return single
+  const ofNames = named.flatMap(({ section, restart, optionsOf }) => {
+    const [before, after] = [namesIn(section, running), namesIn(section, next)]
+    return namesIn(section, running, next).flatMap((name): readonly Place[] => {
+      if (before.includes(name) && after.includes(name)) return optionsOf(name)
+      const place = { path: `${section}.${name}`, keys: [section, name], isSection: true }
+      return [restart === undefined ? place : { ...place, restart }]
+    })
+  })
+  return [...single, ...ofNames]
 }

@@ -1,9 +1,9 @@
 import type { BucketEndpoint, BucketStyle } from '../s3/bucket-endpoint.ts'
 import type { Check } from './check.ts'
-import type { Values } from './options.ts'
 import { readAwsHost, regionInHost } from './schema/aws-host.ts'
 import { inStyle } from './schema/endpoint.ts'
 import { endpointOfBucket, trimSlashes } from './schema/endpoint-of-bucket.ts'
+import type { Values } from './schema.ts'
 
 type S3Values = NonNullable<Values['s3']>
 

@@ -1,7 +1,7 @@
 import type { BucketEndpoint } from '../s3/bucket-endpoint.ts'
 import { log } from './schema/log.ts'
-import { type SectionOutput, section } from './schema/option-types.ts'
 import { s3 } from './schema/s3.ts'
+import { type SectionOutput, section } from './schema/section.ts'
 import { server } from './schema/server.ts'
 import { session } from './schema/session.ts'
 import { sso } from './schema/sso.ts'
@@ -18,3 +18,9 @@ export type Config = Parsed & {
   s3: { endpoint: BucketEndpoint }
   session: { store: 'redis' | 'memory' }
 }
+
+/** The parts of the configuration; `fetch` needs but some of them. */
+export type Section = keyof Parsed
+
+/** Values by section and name, as far as there are any. */
+export type Values = { [Name in Section]?: Partial<Parsed[Name]> }

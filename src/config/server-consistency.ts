@@ -1,6 +1,6 @@
 import type { Check } from './check.ts'
-import type { Values } from './options.ts'
 import { certificateProblem } from './pem.ts'
+import type { Values } from './schema.ts'
 import { hostsFromVcap } from './vcap.ts'
 
 type ServerValues = NonNullable<Values['server']>

@@ -1,7 +1,7 @@
 import type { RedisAddress } from '../store/redis-address.ts'
 import type { Check } from './check.ts'
-import type { Values } from './options.ts'
 import { notCertificate, readCertificate } from './pem.ts'
+import type { Values } from './schema.ts'
 
 type SessionValues = NonNullable<Values['session']>
 type ServerValues = NonNullable<Values['server']>

@@ -1,13 +1,17 @@
-import { getValue, type Option, options } from './options.ts'
+import { getValue, optionsIn, setValue } from './option-values.ts'
+import type { Option, Options } from './options.ts'
+import { productOptions } from './product-options.ts'
 import type { Resolved } from './resolve.ts'
 
 /** The effective configuration, fit to be shown: secrets masked, of URLs only user and password. */
-export function maskedConfig({ values }: Pick<Resolved, 'values'>): Record<string, Record<string, unknown>> {
+export function maskedConfig(
+  { values }: Pick<Resolved, 'values'>,
+  options: Options = productOptions,
+): Record<string, Record<string, unknown>> {
   const masked: Record<string, Record<string, unknown>> = {}
-  for (const option of options) {
+  for (const option of optionsIn(options, values)) {
     const value = getValue(values, option)
-    if (value !== undefined)
-      masked[option.section] = { ...masked[option.section], [option.name]: shown(option, value) }
+    if (value !== undefined) setValue(masked, option, shown(option, value))
   }
   return masked
 }
@@ -17,14 +21,19 @@ function shown({ show, isSecret }: Option, value: unknown): unknown {
   return isSecret === true ? '***' : value
 }
 
-/** A table of option, value and source for a terminal. */
-export function formatSummary(resolved: Pick<Resolved, 'values' | 'sources'>): string {
-  const masked = maskedConfig(resolved)
-  const rows = options.flatMap(({ path, section, name }) => {
-    const source = resolved.sources[path]
-    const value = masked[section]?.[name]
-    if (source === undefined) return []
-    return [[path, formatValue(value), source] as const]
+/**
+ * A table of option, value and source for a terminal. What a named section inherits is left out, as each would have
+ * most options again.
+ */
+export function formatSummary(
+  { values, sources }: Pick<Resolved, 'values' | 'sources'>,
+  options: Options = productOptions,
+): string {
+  const rows = optionsIn(options, values).flatMap((option) => {
+    const source = sources[option.path]
+    if (source === undefined || source === option.inherits) return []
+    const value = getValue(values, option)
+    return [[option.path, value === undefined ? '-' : formatValue(option, value), source] as const]
   })
   const width = (column: 0 | 1) => Math.max(0, ...rows.map((row) => row[column].length))
   return rows
@@ -32,7 +41,10 @@ export function formatSummary(resolved: Pick<Resolved, 'values' | 'sources'>): s
     .join('')
 }
 
-function formatValue(value: unknown): string {
-  if (value === undefined) return '-'
-  return typeof value === 'string' ? value : JSON.stringify(value)
+function formatValue(option: Option, value: unknown): string {
+  // A list of objects would make the column as wide as itself; --json shows it.
+  if (option.kind === 'list of objects' && Array.isArray(value))
+    return value.length === 1 ? '1 object' : `${value.length} objects`
+  const told = shown(option, value)
+  return typeof told === 'string' ? told : JSON.stringify(told)
 }

@@ -1,3 +1,5 @@
+import { isObject } from './is-object.ts'
+
 /**
  * The URL of the bound Redis service, as Cloud Foundry hands it to an app: of the first service named `redis`, or
  * else of the first that is tagged so.
@@ -9,14 +11,15 @@
  */
 export function redisUrlFromVcap(text: string): string | undefined {
   const services = parse(text)
-  if (!isObject(services) || Array.isArray(services)) throw new Error('expected a JSON object')
+  if (!isObject(services)) throw new Error('expected a JSON object')
   const named = services.redis ?? []
   if (!Array.isArray(named))
     throw new Error('expected redis[0].credentials.uri, with redis as a list of services')
   if (named.length > 0) return urlOf(named[0], 'redis[0]')
   for (const [name, instances] of Object.entries(services)) {
-    const index = Array.isArray(instances) ? instances.findIndex(isTagged) : -1
-    if (index !== -1) return urlOf((instances as unknown[])[index], `${name}[${index}]`)
+    if (!Array.isArray(instances)) continue
+    const index = instances.findIndex(isTagged)
+    if (index !== -1) return urlOf(instances[index], `${name}[${index}]`)
   }
   return undefined
 }
@@ -29,7 +32,7 @@ export function redisUrlFromVcap(text: string): string | undefined {
  */
 export function hostsFromVcap(text: string): string[] {
   const application = parse(text) ?? {}
-  if (!isObject(application) || Array.isArray(application)) throw new Error('expected a JSON object')
+  if (!isObject(application)) throw new Error('expected a JSON object')
   const uris = application.application_uris ?? []
   if (!Array.isArray(uris)) throw new Error('expected application_uris to be a list')
   return uris.map((uri) => String(uri).split('/')[0] ?? '').filter((host) => host !== '')
@@ -68,8 +71,4 @@ function fromParts({ username, password, ...given }: Record<string, unknown>): s
   const [name, secret] = [username, password].map((part) => encodeURIComponent(String(part ?? '')))
   const user = name === '' && secret === '' ? '' : `${name}:${secret}@`
   return `redis${isTls ? 's' : ''}://${user}${host.includes(':') ? `[${host}]` : host}:${port}`
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

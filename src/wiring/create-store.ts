@@ -1,4 +1,5 @@
-import { getValue, options } from '../config/options.ts'
+import { getValue } from '../config/option-values.ts'
+import { productOptions } from '../config/product-options.ts'
 import type { Config } from '../config/schema.ts'
 import { createLegacyTokens, type LegacyTokens } from '../identity/legacy-tokens.ts'
 import type { Log } from '../log/log.ts'
@@ -25,7 +26,7 @@ export function storeSettings(config: Config): string {
   return JSON.stringify(ofStore.map((option) => getValue(config, option)))
 }
 
-const ofStore = options.filter(({ reopensStore }) => reopensStore === true)
+const ofStore = productOptions.single.filter(({ reopensStore }) => reopensStore === true)
 
 /**
  * Redis, or the store within this process.

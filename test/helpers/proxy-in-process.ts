@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { sections } from '../../src/config/options.ts'
+import { productOptions } from '../../src/config/product-options.ts'
 import { resolveConfig } from '../../src/config/resolve.ts'
 import type { Config } from '../../src/config/schema.ts'
 import { createLog } from '../../src/log/log.ts'
@@ -24,7 +24,7 @@ export async function startProxyInProcess(
   const env = { ...environmentOf(backends), AWS_S3_HEALTHCHECK_KEY: 'health', ...more }
   const readFile = (path: string) => readFileSync(path, 'utf8')
   const sources = { flags: new Map(), env, dotenv: {}, file: undefined, readSecretFile: () => '', readFile }
-  const { config, problems } = resolveConfig(sources, sections)
+  const { config, problems } = resolveConfig(sources, productOptions.sections)
   if (config === undefined) throw new Error(JSON.stringify(problems))
   const { lines, add } = createLogLines()
   const destination = { write: (text: string) => add(JSON.parse(text)) }

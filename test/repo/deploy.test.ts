@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { parseAllDocuments } from 'yaml'
-import { defaultOf, options } from '../../src/config/options.ts'
+import { defaultOf } from '../../src/config/options.ts'
+import { productOptions } from '../../src/config/product-options.ts'
 import { createAdminServer } from '../../src/server/admin-server.ts'
 import { route } from '../../src/server/route.ts'
 import { resolve } from '../unit/config/given.ts'
+
+const { single: options } = productOptions
 
 const folder = 'docs/deploy'
 const read = (file: string) => readFileSync(`${folder}/${file}`, 'utf8')

@@ -3,12 +3,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
 import { createProgram } from '../../src/cli/main.ts'
+import { productOptions } from '../../src/config/product-options.ts'
 import { errorStatus, operatorCodes } from '../../src/errors.ts'
 import type { logAccess } from '../../src/log/log.ts'
 import { reservedKeys } from '../../src/server/route.ts'
-import { optionTexts } from '../tools/option-table.ts'
+import { optionTexts } from '../tools/option-texts.ts'
 import { generatedParts, withOptions } from '../tools/write-docs.ts'
 
+const ofOptions = optionTexts(productOptions)
 const readme = readFileSync('README.md', 'utf8')
 const manPage = readFileSync('man/s3proxy.json.5', 'utf8').replaceAll('\\-', '-')
 
@@ -20,7 +22,7 @@ describe('the lists of options', () => {
     })
   }
 
-  for (const { path, value, envNames } of optionTexts) {
+  for (const { path, value, envNames } of ofOptions) {
     it(`have ${path} with its default and every environment name`, () => {
       const row = readme.split('\n').find((line) => line.startsWith(`| \`${path}\` |`)) ?? ''
       const entry = manPage.split('.TP\n').find((part) => part.startsWith(`.B ${path}\n`)) ?? ''
@@ -177,7 +179,7 @@ describe('names in the documentation', () => {
     .map((file) => [file, readFileSync(file, 'utf8').replaceAll('\\-', '-')] as const)
 
   it('are paths of options that exist', () => {
-    const known = new Set(optionTexts.map(({ path }) => path))
+    const known = new Set(ofOptions.map(({ path }) => path))
     const wrong = texts.flatMap(([file, text]) =>
       [...text.matchAll(/(?:`|\.B[IR]? )((?:server|s3|sso|session|log)\.(?!ts\b)[a-z]\w*)/g)]
         .map(([, path = '']) => path)
@@ -188,7 +190,7 @@ describe('names in the documentation', () => {
   })
 
   it('are environment names of options that exist', () => {
-    const names = optionTexts.flatMap(({ envNames, isSecret }) =>
+    const names = ofOptions.flatMap(({ envNames, isSecret }) =>
       envNames.flatMap((name) => (isSecret ? [name, `${name}_FILE`] : [name])),
     )
     const known = new Set([...names, 'S3PROXY_CONFIG'])

@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { loadConfig } from '../../src/config/load.ts'
-import { defaultOf, options } from '../../src/config/options.ts'
+import { defaultOf } from '../../src/config/options.ts'
+import { productOptions } from '../../src/config/product-options.ts'
 import { jsonSchemaOfConfig } from '../tools/json-schema.ts'
+
+const { single: options } = productOptions
 
 const rootFile = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url))
 

@@ -1,6 +1,15 @@
 import { z } from 'zod'
-import { options } from '../../src/config/options.ts'
+import type { NamedSections, Option, Options } from '../../src/config/options.ts'
+import { productOptions } from '../../src/config/product-options.ts'
+import { internalFacts } from '../../src/config/schema/option-meta.ts'
 import { configSchema } from '../../src/config/schema.ts'
+
+/** A schema as JSON, as far as it is read here. */
+interface Node {
+  [key: string]: unknown
+  properties?: Record<string, Node>
+  additionalProperties?: Node | boolean
+}
 
 /**
  * The JSON Schema of the configuration file, for editors: types, shapes, defaults and descriptions from the one
@@ -8,32 +17,23 @@ import { configSchema } from '../../src/config/schema.ts'
  *
  * Nothing is required in it, because the environment may give what the file does not.
  */
-export function jsonSchemaOfConfig(): string {
-  const generated = z.toJSONSchema(configSchema, {
+export function jsonSchemaOfConfig(
+  schema: z.ZodType = configSchema,
+  options: Options = productOptions,
+): string {
+  const generated = z.toJSONSchema(schema, {
     io: 'input',
     override({ jsonSchema }) {
-      for (const internal of [
-        'required',
-        'kind',
-        'env',
-        'isSecret',
-        'isFile',
-        'restart',
-        'reopensStore',
-        'complete',
-        'show',
-      ])
-        delete jsonSchema[internal]
+      for (const internal of ['required', ...internalFacts]) delete jsonSchema[internal]
     },
-  })
-  const sections = generated.properties as Record<string, { properties: Record<string, object> }>
-  for (const { section, name, description, envNames, isSecret } of options) {
-    const property = sections[section]?.properties[name] as Record<string, unknown>
-    const files = isSecret === true ? ' (or from a file: the name with _FILE behind it)' : ''
-    property.description = `${description}. Environment: ${envNames.join(', ')}${files}`
+  }) as Node
+  for (const option of options.single) {
+    const properties = generated.properties?.[option.section]?.properties
+    if (properties !== undefined) describe(properties, option)
   }
+  for (const sections of options.named) describeNamed(generated.properties?.[sections.section], sections)
   const { $schema, properties, ...rest } = generated
-  const schema = {
+  const whole = {
     $schema,
     title: 's3proxy configuration',
     description: 'The file that s3proxy --config and S3PROXY_CONFIG name; see s3proxy.json(5)',
@@ -43,5 +43,29 @@ export function jsonSchemaOfConfig(): string {
       ...properties,
     },
   }
-  return `${JSON.stringify(schema, undefined, 2)}\n`
+  return `${JSON.stringify(whole, undefined, 2)}\n`
+}
+
+/** Describes each option of sections that the file names, and adds the files that secrets may come from. */
+function describeNamed(node: Node | undefined, { optionsOf }: NamedSections): void {
+  const section = node?.additionalProperties
+  if (typeof section !== 'object' || section.properties === undefined) return
+  for (const option of optionsOf('NAME')) {
+    describe(section.properties, option)
+    if (option.isSecret === true)
+      section.properties[`${option.name}File`] = {
+        type: 'string',
+        description: `file that holds ${option.path}`,
+      }
+  }
+}
+
+function describe(properties: Record<string, Node>, option: Option): void {
+  const { name, description, envNames, isSecret, inherits } = option
+  const node = properties[name]
+  if (node === undefined) return
+  if (inherits !== undefined) delete node.default
+  const files = isSecret === true ? ' (or from a file: the name with _FILE behind it)' : ''
+  const environment = envNames.length === 0 ? '' : `. Environment: ${envNames.join(', ')}${files}`
+  node.description = `${description}${inherits === undefined ? '' : `; default: ${inherits}`}${environment}`
 }

@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { productOptions } from '../../src/config/product-options.ts'
 import { manList, markdownTable } from './option-table.ts'
+import { optionTexts } from './option-texts.ts'
 
 /** Where the list of options stands in documentation, between two lines that are left alone. */
 export const generatedParts = [
@@ -7,13 +9,13 @@ export const generatedParts = [
     file: 'README.md',
     begin: '<!-- options: written by `npm run docs` -->\n',
     end: '<!-- /options -->\n',
-    text: () => `\n${markdownTable()}\n`,
+    text: () => `\n${markdownTable(optionTexts(productOptions))}\n`,
   },
   {
     file: 'man/s3proxy.json.5',
     begin: '.\\" options: written by `npm run docs`\n',
     end: '.\\" end of options\n',
-    text: manList,
+    text: () => manList(optionTexts(productOptions)),
   },
 ]
 

@@ -1,4 +1,5 @@
-import { options, valuesOf } from '../../config/options.ts'
+import { type Options, valuesOf } from '../../config/options.ts'
+import { productOptions } from '../../config/product-options.ts'
 
 /** As much of a commander program as completion reads. */
 export interface CommandLine {
@@ -52,7 +53,8 @@ export interface Words {
   settings: SettingWord[]
 }
 
-export function wordsOf(program: CommandLine): Words {
+/** @param options those that `--set` takes; what stands in the file only is none of them */
+export function wordsOf(program: CommandLine, options: Options = productOptions): Words {
   const commands = program.commands.map((command) => ({
     name: command.name(),
     description: command.description(),
@@ -67,8 +69,8 @@ export function wordsOf(program: CommandLine): Words {
       ...commands,
       { name: 'help', description: 'print the help of a command', flags: [], choices: names },
     ],
-    settings: options
-      .filter(({ isSecret }) => isSecret !== true)
+    settings: options.single
+      .filter(({ isSecret, envNames }) => isSecret !== true && envNames.length > 0)
       .map((option) => ({
         path: option.path,
         description: option.description,

@@ -1,7 +1,7 @@
+import type { Problem } from '../../config/problem.ts'
 import { planReload } from '../../config/reload-plan.ts'
 import type { Resolved } from '../../config/resolve.ts'
 import type { Config } from '../../config/schema.ts'
-import type { Problem } from '../../config/sources.ts'
 import { messageOf } from '../../errors.ts'
 import type { Log, ProgramLog } from '../../log/log.ts'
 import type { Change } from '../../wiring/create-app.ts'

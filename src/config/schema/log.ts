@@ -1,5 +1,6 @@
-import { choice, flag, section, textLike } from './option-types.ts'
-import { secret } from './shapes.ts'
+import { choice, flag, textLike } from './option-types.ts'
+import { section } from './section.ts'
+import { secret } from './text-shapes.ts'
 
 /** Lines of the log, and how they name people. */
 export const log = section({

@@ -1,21 +1,10 @@
 import { callbackPath, ownPathPrefix } from '../../http/own-paths.ts'
 import type { BucketEndpoint } from '../../s3/bucket-endpoint.ts'
 import { expectedEndpoint, parseEndpoint } from './endpoint.ts'
-import {
-  anyText,
-  choice,
-  count,
-  day,
-  mebibyte,
-  parsed,
-  printable,
-  section,
-  shaped,
-  terabyte,
-  text,
-  textLike,
-} from './option-types.ts'
-import { rootUrl } from './shapes.ts'
+import { choice, count, text, textLike } from './option-types.ts'
+import { section } from './section.ts'
+import { anyText, parsed, printable, rootUrl, shaped } from './text-shapes.ts'
+import { day, mebibyte, terabyte } from './units.ts'
 
 const token = printable(/^[\x21-\x7e]+$/, /[^\x21-\x7e]/, 'expected printable ASCII without spaces')
 const awsSecret = printable(

@@ -1,18 +1,8 @@
-import {
-  choice,
-  count,
-  day,
-  file,
-  flagOrList,
-  list,
-  parsed,
-  section,
-  shaped,
-  text,
-  textLike,
-  url,
-} from './option-types.ts'
+import { choice, count, file, flagOrList, list, text, textLike } from './option-types.ts'
 import { type PublicUrl, parsePublicUrl } from './public-url.ts'
+import { section } from './section.ts'
+import { parsed, shaped, url } from './text-shapes.ts'
+import { day } from './units.ts'
 
 const maxPort = 65_535
 

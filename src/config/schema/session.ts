@@ -1,18 +1,8 @@
-import {
-  anyText,
-  choice,
-  count,
-  day,
-  file,
-  flag,
-  parsed,
-  section,
-  shaped,
-  text,
-  textLike,
-} from './option-types.ts'
+import { choice, count, file, flag, text, textLike } from './option-types.ts'
 import { expectedRedis, parseRedisUrls, showRedisAddresses, withRedisScheme } from './redis-url.ts'
-import { secret } from './shapes.ts'
+import { section } from './section.ts'
+import { anyText, parsed, secret, shaped } from './text-shapes.ts'
+import { day } from './units.ts'
 
 const redisUrls = parsed(anyText(expectedRedis), parseRedisUrls, expectedRedis)
 

@@ -1,5 +1,7 @@
-import { count, day, printable, section, shaped, text, textLike, url } from './option-types.ts'
-import { rootUrl } from './shapes.ts'
+import { count, text, textLike } from './option-types.ts'
+import { section } from './section.ts'
+import { printable, rootUrl, shaped, url } from './text-shapes.ts'
+import { day } from './units.ts'
 
 /** Its pages are found below it, and are no part of it. */
 const ssoUrl = rootUrl.refine(

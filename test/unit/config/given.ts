@@ -1,4 +1,4 @@
-import { type Section, sections } from '../../../src/config/options.ts'
+import { productOptions } from '../../../src/config/product-options.ts'
 import { type Resolved, resolveConfig } from '../../../src/config/resolve.ts'
 import type { Sources } from '../../../src/config/sources.ts'
 
@@ -11,13 +11,16 @@ export const leastEnv = {
   SSO_CLIENT_SECRET: 'the-client-secret',
 }
 
+export type Given = Partial<Omit<Sources, 'file'>> & { content?: unknown }
+
 /** Resolves what is given and nothing else: no environment of the test run, no file of the disk. */
-export function resolve(
-  given: Partial<Omit<Sources, 'file'>> & { content?: unknown },
-  wanted: readonly Section[] = sections,
-): Resolved {
-  const { content, ...rest } = given
-  const sources: Sources = {
+export function resolve(given: Given, wanted: readonly string[] = productOptions.sections): Resolved {
+  return resolveConfig(sourcesOf(given), wanted)
+}
+
+/** Sources that hold what is given and nothing else. */
+export function sourcesOf({ content, ...given }: Given): Sources {
+  return {
     flags: new Map(),
     env: {},
     dotenv: {},
@@ -25,7 +28,6 @@ export function resolve(
     readSecretFile(path) {
       throw new Error(`no file was expected to be read, but ${path} was`)
     },
-    ...rest,
+    ...given,
   }
-  return resolveConfig(sources, wanted)
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { nameSources } from '../../../src/config/name-sources.ts'
+import { createNameSources, nameSources } from '../../../src/config/name-sources.ts'
+import { largerOptions } from './larger-schema.ts'
 
 describe('nameSources', () => {
   const keys = 's3.accessKeyId and s3.secretAccessKey (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)'
@@ -89,4 +90,42 @@ describe('nameSources', () => {
       assert.equal(nameSources(text, sources), expected)
     })
   }
+})
+
+describe('createNameSources', () => {
+  const nameLarger = createNameSources(largerOptions)
+  for (const [what, text, sources, expected] of [
+    [
+      'the file of an option of a section that has a name',
+      'check mounts.docs-1.region (AWS_S3_REGION), or (mounts.docs-1.path)',
+      { 'mounts.docs-1.region': 'a.json', 'mounts.docs-1.path': 'b.json' },
+      'check mounts.docs-1.region (a.json), or (mounts.docs-1.path, b.json)',
+    ],
+    [
+      'the option that one inherits from, with its own source',
+      'no bucket (mounts.docs.region)',
+      { 'mounts.docs.region': 's3.region', 's3.region': 'AWS_REGION' },
+      'no bucket (s3.region, AWS_REGION)',
+    ],
+    [
+      'what the endpoint was made of that one inherits',
+      'check mounts.docs.endpoint (AWS_S3_ENDPOINT)',
+      { 'mounts.docs.endpoint': 's3.endpoint', 's3.endpoint': 's3.bucket', 's3.bucket': 'AWS_S3_BUCKET' },
+      'check s3.bucket (AWS_S3_BUCKET)',
+    ],
+    [
+      'a list of objects',
+      'no rule (access.rules)',
+      { 'access.rules': 'a.json' },
+      'no rule (access.rules, a.json)',
+    ],
+    ['nothing for a section without option', 'no (mounts.docs)', { 'mounts.docs': 'a' }, 'no (mounts.docs)'],
+  ] as [string, string, Record<string, string>, string][])
+    it(`names ${what}`, () => {
+      assert.equal(nameLarger(text, sources), expected)
+    })
+
+  it('leaves names of sections alone that the schema does not have', () => {
+    assert.equal(nameSources('(mounts.docs.region)', { 'mounts.docs.region': 'a' }), '(mounts.docs.region)')
+  })
 })

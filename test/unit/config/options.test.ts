@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { defaultOf, isRequired, options } from '../../../src/config/options.ts'
+import { createOptions, defaultOf, isRequired } from '../../../src/config/options.ts'
+import { productOptions } from '../../../src/config/product-options.ts'
+import { section } from '../../../src/config/schema/section.ts'
+import { shaped } from '../../../src/config/schema/text-shapes.ts'
+import { largerOptions } from './larger-schema.ts'
+
+const { single: options } = productOptions
 
 const byPath = (path: string) => {
   const option = options.find((candidate) => candidate.path === path)
@@ -38,6 +44,36 @@ describe('options', () => {
       [],
     )
     assert.ok(named.length >= 5)
+  })
+})
+
+describe('createOptions', () => {
+  const optionOf = (path: string) =>
+    [...largerOptions.single, ...largerOptions.named.flatMap(({ optionsOf }) => optionsOf('docs'))].find(
+      (option) => option.path === path,
+    )
+
+  it('gives options of sections by name no environment names', () => {
+    for (const path of ['mounts.docs.region', 'mounts.docs.slots', 'listeners.docs.port'])
+      assert.deepEqual(optionOf(path)?.envNames, [], path)
+  })
+
+  it('gives lists of objects none either, and the options beside them theirs', () => {
+    assert.deepEqual(optionOf('access.rules')?.envNames, [])
+    assert.deepEqual(optionOf('access.groups')?.envNames, ['S3PROXY_ACCESS_GROUPS'])
+  })
+
+  it('tells from which option one inherits, with all that is said of that one', () => {
+    const inherited = optionOf('mounts.docs.secretAccessKey')
+    assert.equal(inherited?.inherits, 's3.secretAccessKey')
+    assert.equal(inherited?.isSecret, true)
+    assert.equal(optionOf('mounts.docs.index')?.inherits, 'folder.index')
+    for (const path of ['mounts.docs.maxAttempts', 'mounts.docs.path'])
+      assert.equal(optionOf(path)?.inherits, undefined, path)
+  })
+
+  it('refuses a schema that describes an option of it by nothing', () => {
+    assert.throws(() => createOptions(section({ a: section({ b: shaped(/x/, 'x') }) })), TypeError)
   })
 })
 

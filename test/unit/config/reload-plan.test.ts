@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { options } from '../../../src/config/options.ts'
+import { productOptions } from '../../../src/config/product-options.ts'
 import { planReload } from '../../../src/config/reload-plan.ts'
 import type { Config } from '../../../src/config/schema.ts'
 import { leastEnv, resolve } from './given.ts'
+import { configOf as largerConfigOf, largerOptions } from './larger-schema.ts'
+
+const { single: options } = productOptions
 
 const configOf = (env: Record<string, string> = {}): Config => {
   const { config, problems } = resolve({ env: { ...leastEnv, ...env } })
@@ -77,5 +80,57 @@ describe('planReload', () => {
       named?.map((name) => name.slice(1, -1)).toSorted(),
       options.flatMap(({ path, restart }) => (restart === 'always' ? [path] : [])).toSorted(),
     )
+  })
+})
+
+describe('planReload with sections that have names', () => {
+  const plan = (before: object, after: object) => {
+    const [running, next] = [largerConfigOf(before), largerConfigOf(after)]
+    const copies = structuredClone([running, next])
+    const planned = planReload(running, next, largerOptions)
+    assert.deepEqual([running, next], copies)
+    return { ...planned, running, next, config: planned.config as typeof next }
+  }
+
+  it('takes names that are new, names that are gone, and new values of the others', () => {
+    const { config, changed, kept, next } = plan(
+      { mounts: { a: { path: '/a/' }, b: { path: '/b/' } } },
+      { mounts: { b: { path: '/other/' }, c: { path: '/c/', slots: 2 } } },
+    )
+    assert.deepEqual([changed, kept], [['mounts.a', 'mounts.b.path', 'mounts.c'], []])
+    assert.deepEqual(config, next)
+  })
+
+  it('keeps an option of a name that stays, where only a restart changes it', () => {
+    const { config, changed, kept } = plan(
+      { mounts: { a: { path: '/a/', slots: 2 }, b: { path: '/b/' } } },
+      { mounts: { a: { path: '/other/', slots: 3 }, b: { path: '/b/' } } },
+    )
+    assert.deepEqual([changed, kept], [['mounts.a.path'], ['mounts.a.slots']])
+    assert.deepEqual([config.mounts.a?.path, config.mounts.a?.slots], ['/other/', 2])
+  })
+
+  it('keeps which names there are, where only a restart changes that', () => {
+    const { config, changed, kept, running } = plan(
+      { listeners: { a: { port: 1 }, b: { port: 2 } } },
+      { listeners: { b: { port: 3 }, c: { port: 4 } } },
+    )
+    assert.deepEqual([changed, kept], [['listeners.b.port'], ['listeners.a', 'listeners.c']])
+    assert.deepEqual(config.listeners, { ...running.listeners, b: { port: 3 } })
+  })
+
+  it('takes what is inherited from the new value of the option that it comes from', () => {
+    const mounts = { a: { path: '/' }, b: { path: '/b/', stallTimeoutMs: 33 } }
+    const { config, changed } = plan({ mounts }, { mounts, s3: { stallTimeoutMs: 99 } })
+    assert.deepEqual(changed, ['s3.stallTimeoutMs', 'mounts.a.stallTimeoutMs'])
+    assert.deepEqual([config.mounts.a?.stallTimeoutMs, config.mounts.b?.stallTimeoutMs], [99, 33])
+  })
+
+  it('keeps a list of objects as a whole', () => {
+    const rules = (name: string) => ({ access: { rules: [{ name: 'first' }, { name }] } })
+    assert.deepEqual(plan(rules('a'), rules('a')).kept, [])
+    const { config, kept, running } = plan(rules('a'), rules('b'))
+    assert.deepEqual(kept, ['access.rules'])
+    assert.deepEqual(config.access, running.access)
   })
 })

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { options } from '../../../src/config/options.ts'
+import { productOptions } from '../../../src/config/product-options.ts'
 import { formatSummary, maskedConfig } from '../../../src/config/summary.ts'
 import { leastEnv, resolve } from './given.ts'
+import { largerOptions, resolveLarger } from './larger-schema.ts'
+
+const { single: options } = productOptions
 
 const canary = 'hunter2-canary'
 const secretEnv = {
@@ -53,5 +56,56 @@ describe('formatSummary', () => {
 
   it('says where credentials come from when no key is given', () => {
     assert.match(formatSummary(resolve({ env: leastEnv })), /^s3\.accessKeyId +- +AWS default chain$/m)
+  })
+})
+
+describe('a summary of sections that have names', () => {
+  const resolved = resolveLarger(
+    {
+      s3: { accessKeyId: canary, secretAccessKey: canary },
+      mounts: {
+        docs: { path: '/docs/', accessKeyId: canary, secretAccessKeyFile: '/run/key' },
+        all: { path: '/' },
+      },
+      access: { rules: [{ name: 'a' }, { name: 'b', to: { groups: ['g'] } }] },
+    },
+    { readSecretFile: () => canary },
+  )
+
+  it('masks their secrets, those that they inherit too', () => {
+    const masked = maskedConfig(resolved, largerOptions)
+    assert.ok(!JSON.stringify(masked).includes(canary))
+    const { docs, all } = masked.mounts as Record<string, Record<string, unknown>>
+    assert.deepEqual([docs?.accessKeyId, docs?.secretAccessKey, all?.secretAccessKey], ['***', '***', '***'])
+    assert.equal(docs?.endpoint, leastEnv.AWS_S3_ENDPOINT)
+  })
+
+  it('has lists of objects as they are', () => {
+    assert.deepEqual(maskedConfig(resolved, largerOptions).access, {
+      rules: [
+        { name: 'a', action: 'read' },
+        { name: 'b', action: 'read', to: { groups: ['g'], everyone: false } },
+      ],
+    })
+  })
+
+  it('tells in its table what is theirs, and how many objects a list has', () => {
+    const lines = formatSummary(resolved, largerOptions)
+      .split('\n')
+      .filter((line) => /^(?:mounts|access)/.test(line))
+    assert.deepEqual(
+      lines.map((line) => line.split(/ {2,}/)),
+      [
+        ['access.rules', '2 objects', 's3proxy.json'],
+        ['mounts.docs.accessKeyId', '***', 's3proxy.json'],
+        ['mounts.docs.secretAccessKey', '***', 'secretAccessKeyFile in s3proxy.json'],
+        ['mounts.docs.maxAttempts', '2', 'default'],
+        ['mounts.docs.path', '/docs/', 's3proxy.json'],
+        ['mounts.docs.slots', '1', 'default'],
+        ['mounts.all.maxAttempts', '2', 'default'],
+        ['mounts.all.path', '/', 's3proxy.json'],
+        ['mounts.all.slots', '1', 'default'],
+      ],
+    )
   })
 })

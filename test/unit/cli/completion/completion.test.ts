@@ -3,7 +3,10 @@ import { describe, it } from 'node:test'
 import { completionScript, type Shell } from '../../../../src/cli/completion/completion.ts'
 import { spellings, wordsOf } from '../../../../src/cli/completion/completion-words.ts'
 import { createProgram } from '../../../../src/cli/main.ts'
-import { options } from '../../../../src/config/options.ts'
+import { productOptions } from '../../../../src/config/product-options.ts'
+import { largerOptions } from '../../config/larger-schema.ts'
+
+const { single: options } = productOptions
 
 const program = createProgram(() => {})
 
@@ -35,6 +38,15 @@ describe('wordsOf', () => {
     assert.deepEqual(valuesOf('session.redisCluster'), ['true', 'false'])
     assert.deepEqual(valuesOf('server.allowedHosts'), [])
     assert.deepEqual(valuesOf('server.port'), [])
+  })
+
+  it('has nothing that stands in the file only', () => {
+    const paths = wordsOf(program, largerOptions).settings.map(({ path }) => path)
+    assert.ok(paths.includes('access.groups'))
+    assert.deepEqual(
+      paths.filter((path) => /^(?:mounts|listeners)|rules/.test(path)),
+      [],
+    )
   })
 })
 

@@ -1,0 +1,75 @@
+import { z } from './zod.ts'
+
+/** One option's part of the schema. */
+export type OptionSchema = z.ZodType
+
+/**
+ * How the text of an environment variable becomes the value of an option. An object and a list of objects have no text
+ * form: they stand in the configuration file only.
+ */
+export type OptionKind = 'text' | 'count' | 'flag' | 'list' | 'flag or list' | 'object' | 'list of objects'
+
+/**
+ * - `always`: the process itself is made by it
+ * - `with-store`: it has no meaning without `session.store`, which only a restart changes
+ * - `with-tls`: a value can follow another one, but whether there is any belongs to the socket
+ */
+export type RestartRule = 'always' | 'with-store' | 'with-tls'
+
+/** Facts about an option beyond its type. */
+export interface OptionMeta {
+  description: string
+  kind: OptionKind
+  /** Names of the original and of the platform, strongest first; the systematic name goes before them. */
+  env?: string[]
+  /** Never shown, and may come from a file (`NAME_FILE`; in a named section, `…File` beside it). */
+  isSecret?: boolean
+  /** The path of a file that is read with the configuration. */
+  isFile?: boolean
+  /** Says when another value needs a restart; `undefined`: never, the next request goes by it. */
+  restart?: RestartRule
+  /** The session store is opened anew for another value. */
+  reopensStore?: boolean
+  /** Completes text from flags and environment before it is checked. */
+  complete?(text: string): string
+  /** The value fit to be shown to people, where it is not shown as it is. Secrets without this are masked. */
+  show?(value: unknown): unknown
+}
+
+/** Names of facts that are for the program alone: what is made from the schema for people leaves them out. */
+export const internalFacts = [
+  'kind',
+  'env',
+  'isSecret',
+  'isFile',
+  'restart',
+  'reopensStore',
+  'complete',
+  'show',
+  'inherits',
+] as const satisfies (keyof OptionMeta | 'inherits')[]
+
+declare module 'zod' {
+  // `meta` takes these facts and returns them.
+  interface GlobalMeta extends Partial<Omit<OptionMeta, 'description'>> {}
+}
+
+/** @returns what the schema of one option says of it */
+export function metaOf(schema: OptionSchema): OptionMeta {
+  const { description, kind, ...more } = innermost(schema).meta() ?? {}
+  if (description === undefined || kind === undefined) throw new TypeError('an option without description')
+  return { ...more, description, kind }
+}
+
+/** @returns the values that an option is chosen from; empty for any other */
+export function choicesOf(schema: OptionSchema): string[] {
+  const inner = innermost(schema)
+  return inner instanceof z.ZodEnum ? inner.options.map(String) : []
+}
+
+/** The schema that carries meaning and values, without the default and the optionality around it. */
+export function innermost(schema: z.core.$ZodType): OptionSchema {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return innermost(schema.unwrap())
+  if (schema instanceof z.ZodType) return schema
+  throw new TypeError('a schema that is not made by zod')
+}

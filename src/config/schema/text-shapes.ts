@@ -1,0 +1,49 @@
+import { withoutTrailingDot } from './trailing-dot.ts'
+import { z } from './zod.ts'
+
+/** Text of one shape; the message says which, and never repeats what was given. */
+export const shaped = (shape: RegExp, expected: string) => z.string(expected).regex(shape, expected)
+
+/** Text that is left to its parser. */
+export const anyText = (expected: string) => z.string(expected)
+
+/** Text of any kind that can be written and read again. */
+export const plainText = z
+  .string('expected text')
+  .min(1, 'expected text that is not empty')
+  .refine((value) => value.isWellFormed(), 'expected text that is well-formed Unicode')
+
+/** Text of one shape that `new URL` reads too. */
+export const url = (shape: RegExp, expected: string) =>
+  shaped(shape, expected).refine((value) => URL.canParse(value), expected)
+
+/** A URL that others are found below. */
+export const rootUrl = url(
+  /^(?=[!-~]+$)https?:\/\/[^\s/\\?#@]+(?:\/[^\s?#]*)?$/,
+  'expected a URL in ASCII without user and query, such as https://sso.example.com/',
+).overwrite(withoutTrailingDot)
+
+/** A secret of any kind. Most secrets that fail have a line break from a file, or a blank that was copied with them. */
+export const secret = shaped(/^\S(?:[\s\S]*\S)?$/, 'expected text without spaces or line breaks around it')
+
+/** Text for headers and forms; the message says where the first character of another kind is, and never which. */
+export const printable = (shape: RegExp, others: RegExp, expected: string) =>
+  z.string(expected).regex(shape, {
+    error({ input }) {
+      const index = [...String(input)].findIndex((character) => others.test(character))
+      return index === -1 ? expected : `${expected}: character ${index + 1} is something else`
+    },
+  })
+
+/** Text that is parsed, once and for all. @param parse answers `undefined` for text that is not what is expected */
+export const parsed = <Value>(
+  schema: z.ZodType<string, string>,
+  parse: (text: string) => Value | undefined,
+  expected: string,
+) =>
+  schema.transform((given, context): Value => {
+    const value = parse(given)
+    if (value !== undefined) return value
+    context.addIssue(expected)
+    return z.NEVER
+  })

@@ -1,0 +1,51 @@
+import { closest } from './closest.ts'
+import type { Option, Options } from './options.ts'
+import type { Problem } from './problem.ts'
+import type { ConfigFile } from './sources.ts'
+
+/** The problem of a key in the file that no option has. @param path from the top of the file */
+export function unknownKey(path: string, { path: file }: ConfigFile, options: Options): Problem {
+  const message = `unknown key in ${file}`
+  const known = optionAt(path, options)
+  if (known === undefined) return problemOf(path, message, closestPath(path, options))
+  const nested = known.keys.reduceRight((inner, key) => `{"${key}": ${inner}}`, '...')
+  return { path, env: '', message: `${message}: options are nested by their dots, as in ${nested}` }
+}
+
+/** The problem of a path that `--set` does not take; `undefined` where it takes it. */
+export function unknownFlag(path: string, options: Options): Problem | undefined {
+  const isNamed = options.named.some(({ section }) => path === section || path.startsWith(`${section}.`))
+  const option = options.single.find((candidate) => candidate.path === path)
+  if (isNamed || option?.envNames.length === 0)
+    return {
+      path,
+      env: '',
+      message: `stands in the configuration file only: --set does not take ${isNamed ? 'sections that have names' : 'lists of objects'}`,
+    }
+  return option === undefined ? problemOf(path, 'no such option', closestPath(path, options)) : undefined
+}
+
+/** @param guess what was probably meant */
+export function problemOf(path: string, message: string, guess?: string): Problem {
+  return { path, env: '', message: guess === undefined ? message : `${message}; did you mean ${guess}?` }
+}
+
+function optionAt(path: string, { single, named }: Options): Option | undefined {
+  const [section, name = ''] = path.split('.')
+  const options = named.find((candidate) => candidate.section === section)?.optionsOf(name) ?? single
+  return options.find((option) => option.path === path)
+}
+
+/** The option of that name in the same named section or in another section, or the one with the most similar path. */
+function closestPath(path: string, { single, named, sections }: Options): string | undefined {
+  const [section, ...rest] = path.split('.')
+  const ofName = named.find((candidate) => candidate.section === section)
+  const own = rest.length > 1 ? (ofName?.optionsOf(rest[0] ?? '') ?? []) : []
+  const others = named
+    .filter((candidate) => candidate !== ofName)
+    .flatMap(({ optionsOf }) => optionsOf('NAME'))
+  const candidates = [...own, ...single, ...others]
+  const name = (own.length > 0 ? rest.slice(1) : rest).join('.').toLowerCase() || path.toLowerCase()
+  const sameName = candidates.find((option) => option.name.toLowerCase() === name)
+  return sameName?.path ?? closest(path, [...candidates.map((option) => option.path), ...sections])
+}

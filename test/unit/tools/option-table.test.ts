@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { manList, markdownTable } from '../../tools/option-table.ts'
+import { optionTexts } from '../../tools/option-texts.ts'
+import { largerOptions } from '../config/larger-schema.ts'
+
+const texts = optionTexts(largerOptions).filter(({ section }) =>
+  /^(?:access|mounts|listeners)$/.test(section),
+)
+
+describe('markdownTable', () => {
+  it('has the members of objects, the options of named sections, and one row for each section that is inherited', () => {
+    assert.deepEqual(
+      markdownTable(texts)
+        .split('\n')
+        .slice(2, -1)
+        .map((row) => row.slice(2, -2).split(' | ')),
+      [
+        ['`access.groups`', 'none', '`S3PROXY_ACCESS_GROUPS`', 'group that may read everything'],
+        ['`access.rules`', 'none', 'file only', 'list of objects: who may read what'],
+        ['`access.rules[].name`', 'required', 'file only', 'name of the rule'],
+        ['`access.rules[].action`', '`read`', 'file only', 'read or list: what it allows'],
+        ['`access.rules[].to`', 'none', 'file only', 'object: people whom it is about'],
+        ['`access.rules[].to.groups`', 'none', 'file only', 'groups'],
+        ['`access.rules[].to.everyone`', '`false`', 'file only', 'true or false: any signed-in person'],
+        ['`mounts.NAME.maxAttempts`', '`2`', 'file only', 'attempts of a mount'],
+        ['`mounts.NAME.path`', 'required', 'file only', 'path it is at'],
+        ['`mounts.NAME.slots`', '`1`', 'file only', 'places in it'],
+        ['`mounts.NAME.caFile`', 'none', 'file only', 'PEM file'],
+        [
+          '`mounts.NAME.*`',
+          'inherited',
+          'file only',
+          'every option of s3; a secret may come from a file, whose path the name with File behind it gives',
+        ],
+        ['`mounts.NAME.*`', 'inherited', 'file only', 'every option of folder'],
+        ['`listeners.NAME.port`', 'required', 'file only', 'its number'],
+      ],
+    )
+  })
+})
+
+describe('manList', () => {
+  it('says of each that it stands in the file only, below a heading for its section', () => {
+    const list = manList(texts)
+    assert.deepEqual(list.match(/^\.SS .*/gm), ['.SS access', '.SS mounts', '.SS listeners'])
+    assert.ok(
+      list.includes(
+        '.B access.rules[].to.groups\nGroups.\n.RS\n.PP\nList; no default.\n.br\nIn the file only.\n.RE\n',
+      ),
+      list,
+    )
+    assert.ok(
+      list.includes('.B mounts.NAME.*\nEvery option of folder.\n.RS\n.PP\nAs there; inherited.\n'),
+      list,
+    )
+    assert.equal(list.match(/^Environment:$/gm)?.length, 1)
+  })
+})
