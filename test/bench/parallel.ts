@@ -1,13 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { bareEnv, program, startProxy } from '../helpers/proxy-process.ts'
+import type { S3StandInOptions } from '../helpers/s3-stand-in/stand-in-types.ts'
+import { type S3StandInProcess, startS3StandInProcess } from '../helpers/s3-stand-in/start-process.ts'
+import { environmentOf, s3EnvironmentOf } from '../helpers/stage/environment.ts'
 import { median } from './report.ts'
 import { cpuMicroseconds, peakMemoryBytes, resetPeakMemory } from './usage.ts'
 
@@ -26,7 +24,6 @@ const mib = 1024 * 1024
 const rounds = Number(values.rounds)
 const counts = values.connections.split(',').map(Number)
 const sizesMib = [48, 128, Number(values.mib)]
-const folder = mkdtempSync(join(tmpdir(), 's3proxy-bench-'))
 
 interface Sample {
   wallMs: number
@@ -34,57 +31,35 @@ interface Sample {
   peakBytes: number
 }
 
-try {
-  const slow = await startOrigin('slow', { bytesPerSecondPerConnection: 25e6, firstByteDelayMs: 30 })
-  for (const sizeMib of sizesMib) {
-    const samples = new Map<string, Sample[]>()
-    for (let round = 0; round < rounds; round++) {
-      for (const connections of counts) {
-        await add(samples, `serve ${connections}`, () => serveOnce(slow, sizeMib, connections))
-        if (sizeMib === sizesMib.at(-1))
-          await add(samples, `fetch ${connections}`, () => fetchOnce(slow, sizeMib, connections))
-      }
-    }
-    print(`${sizeMib} MiB, each connection 25 MB/s and 30 ms to the first byte`, samples)
-  }
-  slow.child.kill()
-  const fast = await startOrigin('fast', {})
+const slow = await startS3({ bytesPerSecondPerConnection: 25e6, firstByteDelayMs: 30 })
+for (const sizeMib of sizesMib) {
   const samples = new Map<string, Sample[]>()
-  for (let round = 0; round < 2 * rounds + 1; round++) {
-    for (const connections of [1, 4])
-      await add(samples, `serve ${connections}`, () => serveOnce(fast, 1024, connections))
+  for (let round = 0; round < rounds; round++) {
+    for (const connections of counts) {
+      await add(samples, `serve ${connections}`, () => serveOnce(slow, sizeMib, connections))
+      if (sizeMib === sizesMib.at(-1))
+        await add(samples, `fetch ${connections}`, () => fetchOnce(slow, sizeMib, connections))
+    }
   }
-  print('1024 MiB, connections without a limit', samples)
-  fast.child.kill()
-} finally {
-  rmSync(folder, { recursive: true })
+  print(`${sizeMib} MiB, each connection 25 MB/s and 30 ms to the first byte`, samples)
 }
-
-interface Origin {
-  child: ChildProcess
-  env: Record<string, string>
+slow.end()
+const fast = await startS3({})
+const samples = new Map<string, Sample[]>()
+for (let round = 0; round < 2 * rounds + 1; round++) {
+  for (const connections of [1, 4])
+    await add(samples, `serve ${connections}`, () => serveOnce(fast, 1024, connections))
 }
+print('1024 MiB, connections without a limit', samples)
+fast.end()
 
-async function startOrigin(name: string, options: object): Promise<Origin> {
-  const spec = join(folder, `${name}.json`)
+/** S3 in a process of its own, with an object of each size. */
+function startS3(options: S3StandInOptions): Promise<S3StandInProcess> {
   const objects = [...new Set([...sizesMib, 1024])].map((sizeMib) => ({
     key: `${sizeMib}`,
     sizeBytes: sizeMib * mib,
   }))
-  writeFileSync(spec, JSON.stringify({ options, objects }))
-  const main = fileURLToPath(new URL('../helpers/s3-stand-in/main.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', main, '--spec', spec], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
-  const { endpoint, region, accessKeyId, secretAccessKey } = JSON.parse(line) as Record<string, string>
-  const env = {
-    AWS_S3_ENDPOINT: endpoint ?? '',
-    AWS_S3_REGION: region ?? '',
-    AWS_ACCESS_KEY_ID: accessKeyId ?? '',
-    AWS_SECRET_ACCESS_KEY: secretAccessKey ?? '',
-  }
-  return { child, env }
+  return startS3StandInProcess(objects, options)
 }
 
 function settings(connections: number): Record<string, string> {
@@ -97,12 +72,12 @@ function settings(connections: number): Record<string, string> {
 }
 
 /** A proxy of its own for each sample, so that the peak of its memory is this download's. */
-async function serveOnce({ env }: Origin, sizeMib: number, connections: number): Promise<Sample> {
+async function serveOnce(s3: S3StandInProcess, sizeMib: number, connections: number): Promise<Sample> {
   const proxy = await startProxy({
-    ...{ ...env, ...settings(connections) },
+    ...environmentOf({ s3 }),
+    ...settings(connections),
     // Served without a login, and through the same code as everything else.
     AWS_S3_HEALTHCHECK_KEY: `${sizeMib}`,
-    ...{ SSO_URL: 'http://127.0.0.1:9/', SSO_CLIENT_ID: 'none', SSO_CLIENT_SECRET: 'none' },
     S3PROXY_SESSION_STORE: 'memory',
   })
   const pid = proxy.child.pid ?? 0
@@ -119,10 +94,10 @@ async function serveOnce({ env }: Origin, sizeMib: number, connections: number):
 }
 
 /** With the time that the program takes to start. */
-async function fetchOnce({ env }: Origin, sizeMib: number, connections: number): Promise<Sample> {
+async function fetchOnce(s3: S3StandInProcess, sizeMib: number, connections: number): Promise<Sample> {
   const startedMs = performance.now()
   const child = spawn(process.execPath, [program, 'fetch', `${sizeMib}`, '--quiet'], {
-    env: { ...bareEnv, ...env, ...settings(connections) },
+    env: { ...bareEnv, ...s3EnvironmentOf(s3), ...settings(connections) },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const closed = once(child, 'close')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { findFreePort } from '../helpers/free-port.ts'
 import { createHttpClient } from '../helpers/http-client.ts'
 import { program } from '../helpers/proxy-process.ts'
+import { environmentOf } from '../helpers/stage/environment.ts'
 import { findProgram, launch, notInstalled } from './launch.ts'
 import { etagOf } from './objects.ts'
 import type { Peer, PeerName, PeerSettings } from './peer.ts'
@@ -46,13 +47,13 @@ export function s3proxyEnv(
   return {
     PORT: String(port),
     S3PROXY_SERVER_HOST: '127.0.0.1',
-    SSO_URL: sso.origin,
-    SSO_CLIENT_ID: sso.clientId,
-    SSO_CLIENT_SECRET: sso.clientSecret,
-    AWS_S3_REGION: 'eu-west-2',
-    AWS_S3_ENDPOINT: endpoint,
-    AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+    ...environmentOf({
+      s3: {
+        ...{ region: 'eu-west-2', endpoint, accessKeyId: 'AKIAIOSFODNN7EXAMPLE' },
+        secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+      },
+      sso: { ...sso, url: sso.origin },
+    }),
   }
 }
 

@@ -2,14 +2,16 @@ import assert from 'node:assert/strict'
 import { stat } from 'node:fs/promises'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import type { Browser, BrowserContext, Page, Response } from 'playwright-core'
+import { startDemoStage } from '../demo/demo-stage.ts'
 import { keyInUrl } from '../demo/index-page.ts'
 import { bigSizeBytes } from '../demo/sample-objects.ts'
-import { type DemoParts, startParts } from '../demo/start-parts.ts'
-import { type ProxyProcess, startProxy } from '../helpers/proxy-process.ts'
+import type { OidcSso } from '../helpers/oidc-sso.ts'
+import type { ProxyProcess } from '../helpers/proxy-process.ts'
+import type { Stage } from '../helpers/stage/stage.ts'
 import { launchBrowser } from './launch.ts'
 
 let browser: Browser
-let parts: DemoParts
+let stage: Stage<OidcSso>
 let proxy: ProxyProcess
 /** Another site than the SSO's, as in the world: cookies of the one are third-party to the other. */
 let origin: string
@@ -17,21 +19,20 @@ let origin: string
 describe('s3proxy in a browser', { timeout: 120_000 }, () => {
   before(async () => {
     browser = await launchBrowser()
-    parts = await startParts()
-    proxy = await startProxy(parts.env)
+    stage = await startDemoStage()
+    proxy = await stage.serve()
     origin = `http://localhost:${proxy.port}`
-    parts.sso.allowRedirect(`${origin}/__redirect_from_sso`)
+    stage.sso.allowRedirect(`${origin}/__redirect_from_sso`)
   })
   after(async () => {
     await browser?.close()
-    await proxy?.stop()
-    await parts?.close()
+    await stage?.close()
   })
 
   it('signs in and shows the page with its picture', async (t) => {
     const page = await newPage(t)
     await page.goto(`${origin}/index.html`)
-    assert.match(page.url(), new RegExp(`^${parts.sso.url}`))
+    assert.match(page.url(), new RegExp(`^${stage.sso.url}`))
     await signIn(page, `${origin}/index.html`)
     assert.equal(await page.textContent('h1'), 'A page in a private bucket')
     await until(
@@ -115,9 +116,9 @@ describe('s3proxy in a browser', { timeout: 120_000 }, () => {
       cookies.some(({ name }) => name === 's3proxy_session'),
       false,
     )
-    const before = parts.sso.counters.authorize
+    const before = stage.sso.counters.authorize
     await page.goto(`${origin}/notes/hello.txt`)
-    assert.equal(parts.sso.counters.authorize, before + 1)
+    assert.equal(stage.sso.counters.authorize, before + 1)
   })
 
   it('offers a new start to somebody who cancelled', async (t) => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { before, describe } from 'node:test'
 import { GetObjectCommand } from '@aws-sdk/client-s3'
-import { createBucketClient, eventually, readAll } from '../helpers/bucket-client.ts'
+import { createBucketClient, readAll } from '../helpers/bucket-client.ts'
+import { untilTrue } from '../helpers/eventually.ts'
 import type { Suite } from './suite.ts'
 
 /** Last of all: a bucket that has versions keeps them. */
@@ -69,7 +70,7 @@ export function describeVersions({ behaves, client, send, server }: Suite): void
       const first = Buffer.from((await body.read()) ?? [])
       await server().put('long-versions', 'another')
       await server().delete('long-versions')
-      await eventually('the connection is given back', () => reader.pool.usage.open === 0)
+      await untilTrue('the connection is given back', () => reader.pool.usage.open === 0)
       assert.ok(Buffer.concat([first, await readAll(body)]).equals(begun))
       assert.equal(body.healed, 0)
       reader.pool.close()

@@ -4,13 +4,16 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { findFreePortFrom, isPortFree } from '../helpers/free-port.ts'
+import type { OidcSso } from '../helpers/oidc-sso.ts'
 import { bareEnv, program } from '../helpers/proxy-process.ts'
-import { findFreePort, isPortFree } from './free-port.ts'
+import { s3EnvironmentOf } from '../helpers/stage/environment.ts'
+import type { Stage } from '../helpers/stage/stage.ts'
+import { startDemoStage } from './demo-stage.ts'
 import { curlLines, fetchLines, type LineToTry } from './lines-to-try.ts'
-import { type DemoParts, startParts } from './start-parts.ts'
 
 /**
- * The main job on real parts: a bucket with sample objects, a single sign-on, and `s3proxy serve` in a process of
+ * The main job on real stage: a bucket with sample objects, a single sign-on, and `s3proxy serve` in a process of
  * its own, started the way a user starts it. Runs until Ctrl-C.
  */
 process.exitCode = await runDemo(process.argv.slice(2))
@@ -25,15 +28,15 @@ async function runDemo(args: string[]): Promise<number> {
     process.stderr.write(`demo: ${port}\n`)
     return 2
   }
-  const parts = await startParts()
+  const stage = await startDemoStage()
   const scratch = await mkdtemp(join(tmpdir(), 's3proxy-demo-'))
-  const proxy = startServe(parts, port, scratch)
+  const proxy = startServe(stage, port, scratch)
   const ended = once(proxy, 'close').then(([status, signal]) => status ?? signal)
   try {
     const origin = `http://127.0.0.1:${port}`
     const first = await Promise.race([waitUntilLive(origin, proxy), ended, asked])
     if (first === 'live') {
-      process.stdout.write(instructions(origin, parts, scratch))
+      process.stdout.write(instructions(origin, stage, scratch))
       await Promise.race([ended, asked])
     }
     proxy.kill('SIGTERM')
@@ -43,7 +46,7 @@ async function runDemo(args: string[]): Promise<number> {
     process.stderr.write(`demo: s3proxy serve ended with ${status}\n`)
     return 1
   } finally {
-    await parts.close()
+    await stage.close()
     await rm(scratch, { recursive: true, force: true })
   }
 }
@@ -56,7 +59,7 @@ async function choosePort(args: string[]): Promise<number | string> {
   } catch (error) {
     return `${(error as Error).message}\nusage: npm run demo -- [--port PORT]`
   }
-  if (text === undefined) return findFreePort(8080)
+  if (text === undefined) return findFreePortFrom(8080)
   const port = Number(text)
   if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
     return `--port: expected a number from 1 to 65535, not ${text}`
@@ -64,12 +67,12 @@ async function choosePort(args: string[]): Promise<number | string> {
   return `port ${port} is taken: choose another with --port, or leave it out to get a free one`
 }
 
-function startServe(parts: DemoParts, port: number, cwd: string): ChildProcess {
+function startServe(stage: Stage<OidcSso>, port: number, cwd: string): ChildProcess {
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`]
-  for (const host of hosts) parts.sso.allowRedirect(`http://${host}/__redirect_from_sso`)
+  for (const host of hosts) stage.sso.allowRedirect(`http://${host}/__redirect_from_sso`)
   const env: NodeJS.ProcessEnv = {
     ...bareEnv,
-    ...parts.env,
+    ...stage.env,
     PORT: String(port),
     S3PROXY_SERVER_HOST: '127.0.0.1',
     S3PROXY_SERVER_ALLOWED_HOSTS: hosts.join(','),
@@ -91,7 +94,7 @@ async function waitUntilLive(origin: string, proxy: ChildProcess): Promise<'live
   return 'silent'
 }
 
-function instructions(origin: string, parts: DemoParts, scratch: string): string {
+function instructions(origin: string, stage: Stage<OidcSso>, scratch: string): string {
   return `
   Open       ${origin}/index.html
   Sign in    with any name and any password
@@ -101,7 +104,7 @@ function instructions(origin: string, parts: DemoParts, scratch: string): string
   As a tool that has no browser:
 ${format(curlLines(origin, scratch))}
   As an engineer with keys for the bucket, without SSO and Redis:
-${format(fetchLines(parts.s3Env, scratch))}
+${format(fetchLines(s3EnvironmentOf(stage.s3), scratch))}
   Stop       Ctrl-C
 
 `

@@ -11,6 +11,7 @@ import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
 import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
 import type { SsoStandIn } from '../helpers/sso-stand-in/sso-stand-in-types.ts'
 import { startSsoStandIn } from '../helpers/sso-stand-in/start-sso-stand-in.ts'
+import { environmentOf } from '../helpers/stage/environment.ts'
 
 interface Probe {
   name: string
@@ -41,14 +42,8 @@ describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
     s3.misbehave(null)
     sso.misbehave()
     env = {
+      ...environmentOf({ s3, sso }),
       REDIS_URL: redis.url,
-      SSO_URL: sso.url,
-      SSO_CLIENT_ID: sso.clientId,
-      SSO_CLIENT_SECRET: secrets.sso,
-      AWS_S3_REGION: s3.region,
-      AWS_S3_ENDPOINT: s3.endpoint,
-      AWS_ACCESS_KEY_ID: s3.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secrets.aws,
       AWS_S3_HEALTHCHECK_KEY: 'health.txt',
       S3PROXY_SERVER_PUBLIC_URL: 'https://assets.example.com',
       S3PROXY_S3_STALL_TIMEOUT_MS: '2000',

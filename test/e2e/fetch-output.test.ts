@@ -22,7 +22,8 @@ import { eventually } from '../helpers/eventually.ts'
 import { bareEnv, program } from '../helpers/proxy-process.ts'
 import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
 import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
-import { run, s3Env, start } from './run-program.ts'
+import { s3EnvironmentOf } from '../helpers/stage/environment.ts'
+import { run, start } from './run-program.ts'
 
 describe('s3proxy fetch --output', () => {
   let s3: S3StandIn
@@ -32,7 +33,7 @@ describe('s3proxy fetch --output', () => {
   /** An S3 that is gone is waited for no longer than that. */
   const patience = { S3PROXY_S3_DEADLINE_MS: '2000' }
   const fetch = (args: string[], env: Record<string, string> = {}) =>
-    run(['fetch', ...args], { ...s3Env(s3), ...patience, ...env }, folder)
+    run(['fetch', ...args], { ...s3EnvironmentOf(s3), ...patience, ...env }, folder)
   /** S3 sends so much of the first answer, and then nothing to anybody. */
   const endAfter = (cutAfterBytes: number) =>
     s3.misbehave(({ ordinal }) => (ordinal === 1 ? { cutAfterBytes, how: 'fin' } : { resetBeforeHead: true }))
@@ -195,7 +196,7 @@ describe('s3proxy fetch --output', () => {
 
   it('exits 1 when stdout is on a full disk', async () => {
     const shell = spawn('sh', ['-c', `"$0" "$1" fetch binary > /dev/full`, process.execPath, program], {
-      env: { ...bareEnv, ...s3Env(s3) },
+      env: { ...bareEnv, ...s3EnvironmentOf(s3) },
       stdio: ['ignore', 'inherit', 'pipe'],
     })
     let stderr = ''
@@ -329,7 +330,7 @@ describe('s3proxy fetch --output', () => {
 
     it('does not harm the download of another process into the same file', async () => {
       s3.misbehave(({ ordinal }) => (ordinal === 1 ? { cutAfterBytes: 1024, how: 'stall' } : undefined))
-      const slow = start(['fetch', 'binary', '-o', file], s3Env(s3), folder)
+      const slow = start(['fetch', 'binary', '-o', file], s3EnvironmentOf(s3), folder)
       await s3.requestsReach(s3.requestCount + 1)
       await eventually(async () => existsSync(`${file}.part.json`), Boolean)
       const quick = await fetch(['binary', '-o', file])
@@ -345,7 +346,7 @@ describe('s3proxy fetch --output', () => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       it(`ends by ${signal}, and keeps the part`, async () => {
         s3.misbehave({ cutAfterBytes: 1024 * 1024, how: 'stall' })
-        const running = start(['fetch', 'binary', '-o', file], s3Env(s3), folder)
+        const running = start(['fetch', 'binary', '-o', file], s3EnvironmentOf(s3), folder)
         await eventually(
           async () => statSync(`${file}.part`, { throwIfNoEntry: false })?.size,
           (size) => size === 1024 * 1024,
@@ -366,7 +367,7 @@ describe('s3proxy fetch --output', () => {
     it('ends by it before S3 has answered', async () => {
       s3.misbehave({ stallBeforeHead: true })
       const asked = s3.requestCount + 1
-      const running = start(['fetch', 'binary'], s3Env(s3), folder)
+      const running = start(['fetch', 'binary'], s3EnvironmentOf(s3), folder)
       await s3.requestsReach(asked)
       running.child.kill('SIGINT')
       const { signal, stderr } = await running.outcome

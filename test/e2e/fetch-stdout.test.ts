@@ -10,7 +10,7 @@ import { eventually } from '../helpers/eventually.ts'
 import { bareEnv, program } from '../helpers/proxy-process.ts'
 import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
 import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
-import { s3Env } from './run-program.ts'
+import { s3EnvironmentOf } from '../helpers/stage/environment.ts'
 
 describe('s3proxy fetch in a shell', () => {
   let s3: S3StandIn
@@ -33,7 +33,7 @@ describe('s3proxy fetch in a shell', () => {
     const define = `s3proxy() { "${process.execPath}" "${program}" "$@"; }`
     const child = spawn('bash', ['-c', `set -o pipefail; ${define}; ${line}`], {
       cwd: folder,
-      env: { ...bareEnv, ...s3Env(s3) },
+      env: { ...bareEnv, ...s3EnvironmentOf(s3) },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let [stdout, stderr] = ['', '']
@@ -116,7 +116,7 @@ describe('s3proxy fetch in a shell', () => {
     s3.put('huge', { body: { sizeBytes: 512 * 1024 * 1024, seed: 1 } })
     const before = s3.requestCount
     const child = spawn(process.execPath, [program, 'fetch', 'huge'], {
-      env: { ...bareEnv, ...s3Env(s3) },
+      env: { ...bareEnv, ...s3EnvironmentOf(s3) },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const closed = once(child, 'close')

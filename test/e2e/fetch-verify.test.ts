@@ -7,7 +7,8 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { createCrc64Nvme } from '../../src/cli/fetch/crc.ts'
 import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
 import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
-import { run, s3Env, start } from './run-program.ts'
+import { s3EnvironmentOf } from '../helpers/stage/environment.ts'
+import { run, start } from './run-program.ts'
 
 describe('s3proxy fetch --verify', () => {
   let s3: S3StandIn
@@ -18,7 +19,7 @@ describe('s3proxy fetch --verify', () => {
   const md5 = `"${createHash('md5').update(body).digest('hex')}"`
   /** An S3 that is gone is waited for no longer than two seconds. */
   const fetch = (...args: string[]) =>
-    run(['fetch', ...args, '--verify'], { ...s3Env(s3), S3PROXY_S3_DEADLINE_MS: '2000' }, folder)
+    run(['fetch', ...args, '--verify'], { ...s3EnvironmentOf(s3), S3PROXY_S3_DEADLINE_MS: '2000' }, folder)
 
   before(async () => {
     s3 = await startS3StandIn()
@@ -98,7 +99,7 @@ describe('s3proxy fetch --verify', () => {
 
   it('exits 4 when the reader has enough before the end, and does not call it verified', async () => {
     s3.put('object', { body, etag: md5 })
-    const { child, outcome } = start(['fetch', 'object', '--verify'], s3Env(s3), folder)
+    const { child, outcome } = start(['fetch', 'object', '--verify'], s3EnvironmentOf(s3), folder)
     child.stdout?.once('data', () => child.stdout?.destroy())
     const { status, stderr } = await outcome
     assert.equal(stderr, 's3proxy: not verified: the reader had enough before the end of the object\n')
@@ -131,7 +132,7 @@ describe('s3proxy fetch --verify', () => {
     s3.misbehave(({ ordinal }) =>
       ordinal === 1 ? { cutAfterBytes: 1024 * 1024, how: 'fin' } : { resetBeforeHead: true },
     )
-    await run(['fetch', 'object', '-o', file], s3Env(s3), folder)
+    await run(['fetch', 'object', '-o', file], s3EnvironmentOf(s3), folder)
     s3.misbehave(null)
     const part = readFileSync(`${file}.part`)
     part[1000] = (part[1000] as number) ^ 1

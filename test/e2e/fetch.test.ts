@@ -7,12 +7,13 @@ import { after, afterEach, before, describe, it } from 'node:test'
 import { findFreePort } from '../helpers/free-port.ts'
 import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
 import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
-import { run, s3Env } from './run-program.ts'
+import { s3EnvironmentOf } from '../helpers/stage/environment.ts'
+import { run } from './run-program.ts'
 
 describe('s3proxy fetch KEY', () => {
   let s3: S3StandIn
   const fetch = (args: string[], env: Record<string, string> = {}) =>
-    run(['fetch', ...args], { ...s3Env(s3), ...env })
+    run(['fetch', ...args], { ...s3EnvironmentOf(s3), ...env })
   const binary = randomBytes(3 * 1024 * 1024 + 17)
 
   before(async () => {
@@ -159,7 +160,7 @@ describe('s3proxy fetch KEY', () => {
     const keys = `aws_access_key_id=${s3.accessKeyId}\naws_secret_access_key=${s3.secretAccessKey}\n`
     writeFileSync(join(home, '.aws/credentials'), `[reader]\n${keys}`)
     const noKeys = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }
-    const env = { ...s3Env(s3), ...noKeys, AWS_PROFILE: 'reader', HOME: home }
+    const env = { ...s3EnvironmentOf(s3), ...noKeys, AWS_PROFILE: 'reader', HOME: home }
     const { status, stdout, stderr } = await run(['fetch', 'hello.txt'], env, home)
     assert.deepEqual([status, stdout.toString(), stderr], [0, 'hello\n', ''])
   })
@@ -180,7 +181,7 @@ describe('s3proxy fetch KEY', () => {
     writeFileSync(preload as string, `require('node:fs').writeFileSync('${marker}', '')\n`)
     const lines = ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE'].map((name) => `${name}=${config}\n`)
     lines.push('AWS_PROFILE=default\n', `NODE_OPTIONS=--require=${preload}\n`)
-    const env = { ...s3Env(s3), AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }
+    const env = { ...s3EnvironmentOf(s3), AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }
     const ran = async (more: Record<string, string> = {}) => {
       const { status } = await run(['fetch', 'hello.txt'], { ...env, ...more }, folder)
       assert.equal(status, 1)

@@ -12,6 +12,7 @@ import { bareEnv, program, startProxy } from '../helpers/proxy-process.ts'
 import { generatedBytes, generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
 import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
 import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { environmentOf } from '../helpers/stage/environment.ts'
 
 const mib = 1024 * 1024
 const sizeBytes = 16 * mib + 77
@@ -27,18 +28,12 @@ for (const scheme of ['http', 'https'] as const) {
       s3 = await startS3StandIn({ bytesPerSecondPerConnection: 10 * mib, firstByteDelayMs: 5, ...tls })
       s3.put('film', { body: { sizeBytes, seed: 9 } })
       env = {
-        AWS_S3_REGION: s3.region,
-        AWS_S3_ENDPOINT: s3.endpoint,
-        AWS_ACCESS_KEY_ID: s3.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
+        ...environmentOf({ s3 }),
         S3PROXY_S3_PARALLEL_THRESHOLD_BYTES: String(4 * mib),
         S3PROXY_S3_PARALLEL_PART_BYTES: String(mib),
         ...(scheme === 'https' ? { NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem') } : {}),
         // Served without a login, and through the same code as everything else.
         AWS_S3_HEALTHCHECK_KEY: 'film',
-        SSO_URL: 'http://127.0.0.1:9/',
-        SSO_CLIENT_ID: 'none',
-        SSO_CLIENT_SECRET: 'none',
         S3PROXY_SESSION_STORE: 'memory',
       }
     })

@@ -9,6 +9,7 @@ import { startProxy } from '../helpers/proxy-process.ts'
 import { type RedisServer, startRedisServer } from '../helpers/redis-server.ts'
 import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
 import { startSsoStandIn } from '../helpers/sso-stand-in/start-sso-stand-in.ts'
+import { environmentOf } from '../helpers/stage/environment.ts'
 
 const page = '<h1>page</h1>'
 const byOriginal = 'served by the original'
@@ -103,10 +104,7 @@ async function start(t: TestContext) {
     startOriginal: () => startOriginal(redis, port, sso.url),
     async startProxy(more: Record<string, string> = {}) {
       const proxy = await startProxy({
-        ...{ PORT: String(port), REDIS_URL: redis.url, ...more },
-        ...{ SSO_URL: sso.url, SSO_CLIENT_ID: sso.clientId, SSO_CLIENT_SECRET: sso.clientSecret },
-        ...{ AWS_S3_REGION: s3.region, AWS_S3_ENDPOINT: s3.endpoint },
-        ...{ AWS_ACCESS_KEY_ID: s3.accessKeyId, AWS_SECRET_ACCESS_KEY: s3.secretAccessKey },
+        ...{ ...environmentOf({ s3, sso, redis }), PORT: String(port), ...more },
       })
       t.after(() => proxy.child.kill('SIGKILL'))
       return proxy

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { bareEnv, program } from '../helpers/proxy-process.ts'
-import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
 
 export interface Outcome {
   status: number | null
@@ -52,14 +51,4 @@ export function start(args: string[], env: Record<string, string> = {}, cwd = '/
 
 export function run(args: string[], env: Record<string, string> = {}, cwd = '/'): Promise<Outcome> {
   return start(args, env, cwd).outcome
-}
-
-/** The `s3` part of the configuration, for a stand-in; quick to give up. */
-export function s3Env(s3: S3StandIn): Record<string, string> {
-  return {
-    AWS_S3_REGION: s3.region,
-    AWS_S3_ENDPOINT: s3.endpoint,
-    AWS_ACCESS_KEY_ID: s3.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
-  }
 }

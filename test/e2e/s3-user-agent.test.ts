@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs'
 import { afterEach, describe, it } from 'node:test'
 import { startProxy } from '../helpers/proxy-process.ts'
 import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
-import { run, s3Env } from './run-program.ts'
+import { environmentOf } from '../helpers/stage/environment.ts'
+import { run } from './run-program.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
 describe('a request to S3', async () => {
   const s3 = await startS3StandIn()
   s3.put('health', { body: 'fine' })
-  const sso = { SSO_URL: 'http://127.0.0.1:9/', SSO_CLIENT_ID: 'id', SSO_CLIENT_SECRET: 'secret' }
-  const env = { ...s3Env(s3), ...sso, AWS_S3_HEALTHCHECK_KEY: 'health' }
+  const env = { ...environmentOf({ s3 }), AWS_S3_HEALTHCHECK_KEY: 'health' }
   afterEach(() => s3.requests.splice(0))
 
   for (const [command, ask] of [

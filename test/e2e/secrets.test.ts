@@ -8,6 +8,7 @@ import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
 import type { SsoFault } from '../helpers/sso-stand-in/sso-fault.ts'
 import type { SsoStandIn } from '../helpers/sso-stand-in/sso-stand-in-types.ts'
 import { startSsoStandIn } from '../helpers/sso-stand-in/start-sso-stand-in.ts'
+import { environmentOf } from '../helpers/stage/environment.ts'
 
 /** Everything that must never be seen, and everything that somebody could see. */
 describe('secrets', { timeout: 120_000 }, () => {
@@ -46,14 +47,7 @@ describe('secrets', { timeout: 120_000 }, () => {
     sso = await startSsoStandIn({ clientSecret: configured.SSO_CLIENT_SECRET })
     redis = await startRedisServer({ password: configured.redisPassword })
     proxy = await startProxy({
-      VCAP_SERVICES: JSON.stringify({ redis: [{ credentials: { uri: redis.url } }] }),
-      SSO_URL: sso.url,
-      SSO_CLIENT_ID: sso.clientId,
-      SSO_CLIENT_SECRET: configured.SSO_CLIENT_SECRET,
-      AWS_S3_REGION: s3.region,
-      AWS_S3_ENDPOINT: s3.endpoint,
-      AWS_ACCESS_KEY_ID: s3.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      ...environmentOf({ s3, sso, redis }),
       AWS_SESSION_TOKEN: sessionToken,
       S3PROXY_SSO_TOKEN_CHECK_INTERVAL_SECONDS: '0',
       S3PROXY_SESSION_TIMEOUT_MS: '300',

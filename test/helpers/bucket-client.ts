@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { TestContext } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { parseEndpoint } from '../../src/config/schema/endpoint.ts'
 import type { S3ProxyError } from '../../src/errors.ts'
 import type { ByteSource } from '../../src/http/byte-source.ts'
@@ -123,13 +122,4 @@ export async function hashBody(body: ByteSource): Promise<string> {
     if (piece === null) return hash.digest('hex')
     hash.update(piece)
   }
-}
-
-/** Resolves when `condition` holds; for what has no event. Looks every 5 ms, for 20 s at most. */
-export async function eventually(what: string, condition: () => boolean): Promise<void> {
-  for (let looks = 0; looks < 4000; looks++) {
-    if (condition()) return
-    await sleep(5)
-  }
-  throw new Error(`did not come true: ${what}`)
 }

@@ -26,3 +26,12 @@ export async function untilItWorks(work: () => Promise<unknown>): Promise<void> 
     }
   }
 }
+
+/** Resolves when `condition` holds, for what has no event; fails when it does not within 20 s. */
+export async function untilTrue(what: string, condition: () => boolean): Promise<void> {
+  for (let looks = 0; looks < 4000; looks++) {
+    if (condition()) return
+    await sleep(5)
+  }
+  throw new Error(`did not come true: ${what}`)
+}

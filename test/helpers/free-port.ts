@@ -1,9 +1,31 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-/** A port of 127.0.0.1 on which nobody listens: free for the moment. */
+/** @returns a port of 127.0.0.1 on which nobody listens at the moment */
 export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
+  return listenOnce(0)
+}
+
+/** @returns the first free one from `from` on */
+export async function findFreePortFrom(from: number): Promise<number> {
+  for (let port = from; port < from + 100; port++) if (await isPortFree(port)) return port
+  throw new Error(`no free port from ${from} to ${from + 99}`)
+}
+
+/** Whether nobody listens on a port of 127.0.0.1. */
+export async function isPortFree(port: number): Promise<boolean> {
+  try {
+    await listenOnce(port)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false
+    throw error
+  }
+}
+
+/** Listens for a moment. @returns the port, which for 0 is any */
+async function listenOnce(port: number): Promise<number> {
+  const server = createServer().listen(port, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   server.close()

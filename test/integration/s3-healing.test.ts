@@ -3,7 +3,8 @@ import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ByteSource } from '../../src/http/byte-source.ts'
 import { headerIn } from '../../src/http/reply.ts'
-import { createBucketClient, eventually, hashBody, readAll } from '../helpers/bucket-client.ts'
+import { createBucketClient, hashBody, readAll } from '../helpers/bucket-client.ts'
+import { untilTrue } from '../helpers/eventually.ts'
 import { type FaultProxy, startFaultProxy } from '../helpers/fault-proxy.ts'
 import { generatedBytes, generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
 import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
@@ -250,7 +251,7 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
       const { body } = await bucket.get('film', {}, leaving.signal)
       if (wrong.how === undefined) await body.read()
       const waiting = wrong.how === undefined ? undefined : assert.rejects(readAll(body))
-      await eventually('a connection is in use', () => bucket.pool.usage.open === 1)
+      await untilTrue('a connection is in use', () => bucket.pool.usage.open === 1)
       leaving.abort()
       await s3.connectionsBelow(1)
       await waiting
@@ -336,7 +337,7 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
     s3.put('huge', { body: { sizeBytes: 1024 * mib, seed: 3 } })
     const bodies = await Promise.all(Array.from({ length: 40 }, () => bucket.get('huge')))
     for (const { body } of bodies) await body.read()
-    await eventually('reading has stopped', () => bucket.pool.usage.open === 40)
+    await untilTrue('reading has stopped', () => bucket.pool.usage.open === 40)
     assert.ok(bucket.blocks.lentBytes <= 40 * mib, `${bucket.blocks.lentBytes} bytes are lent`)
     for (const { body } of bodies) body.cancel()
     assert.equal(bucket.blocks.lentBytes, 0)
@@ -375,7 +376,7 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
         true,
       )
       assert.ok(found.some(({ body }) => body.healed > 0))
-      await eventually('all blocks are back', () => bucket.blocks.lentBytes === 0)
+      await untilTrue('all blocks are back', () => bucket.blocks.lentBytes === 0)
     })
 
     for (const awayMs of [400, 3000])
@@ -406,7 +407,7 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
       await proxy.set({ refuse: 'down' })
       proxy.resetAll()
       const rest = readAll(body)
-      await eventually('it was refused', () => bucket.retries.length >= 2)
+      await untilTrue('it was refused', () => bucket.retries.length >= 2)
       await proxy.clear()
       assert.equal(Buffer.concat([first, await rest]).equals(generatedBytes(7, 0, sizeBytes)), true)
     })

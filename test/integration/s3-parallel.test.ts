@@ -7,9 +7,9 @@ import {
   type BucketClient,
   type BucketClientOptions,
   createBucketClient,
-  eventually,
   hashBody,
 } from '../helpers/bucket-client.ts'
+import { untilTrue } from '../helpers/eventually.ts'
 import { startFaultProxy } from '../helpers/fault-proxy.ts'
 import { createOwnReadAhead } from '../helpers/read-ahead.ts'
 import { generatedBytes, generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
@@ -258,8 +258,8 @@ describe('bodies over several connections', { timeout: 120_000 }, () => {
       assert.ok(bucket.readAhead.memory.takenBytes > 0)
       hasStopped = true
       // Only the block that the reader holds is left.
-      await eventually('memory is given back', () => bucket.readAhead.memory.takenBytes <= partBytes)
-      await eventually('connections are given back', () => bucket.pool.usage.open === bucket.pool.usage.idle)
+      await untilTrue('memory is given back', () => bucket.readAhead.memory.takenBytes <= partBytes)
+      await untilTrue('connections are given back', () => bucket.pool.usage.open === bucket.pool.usage.idle)
     })
     assert.equal(hasStopped, true)
     assertAllGivenBack(bucket)

@@ -5,7 +5,8 @@ import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { createBucketClient, eventually, readAll } from '../helpers/bucket-client.ts'
+import { createBucketClient, readAll } from '../helpers/bucket-client.ts'
+import { untilTrue } from '../helpers/eventually.ts'
 import { createRandom } from '../helpers/random.ts'
 import { generatedBytes } from '../helpers/s3-stand-in/generated-body.ts'
 import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
@@ -123,7 +124,7 @@ describe('objects in S3 over https', { timeout: 120_000 }, () => {
       const bucket = createBucketClient(t, s3, { readerPatienceMs: 200 })
       const { body } = await bucket.get('huge')
       await body.read()
-      await eventually('the connection was given back', () => bucket.pool.usage.open === 0)
+      await untilTrue('the connection was given back', () => bucket.pool.usage.open === 0)
       assert.ok(bucket.blocks.lentBytes <= 512 * 1024)
       const next = await body.read()
       assert.ok(next !== null)

@@ -4,10 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { peakMemoryBytes, resetPeakMemory } from '../../bench/usage.ts'
 import type { Random } from '../../helpers/random.ts'
 import { openRaw, type RawConnection } from '../../helpers/raw-http.ts'
+import { startS3StandInProcess } from '../../helpers/s3-stand-in/start-process.ts'
+import { s3EnvironmentOf } from '../../helpers/stage/environment.ts'
 import { startCampaignStage } from '../campaign-stage.ts'
 import { createRawClient } from '../raw-client.ts'
 import { defaultTimeouts, type Figure, inLanes, type Measured, percentile, signIn } from './figure.ts'
-import { startS3Process } from './s3-process.ts'
 
 const readers = 1000
 const watchMs = 30_000
@@ -32,9 +33,13 @@ export const stalledTlsReaders: Figure = {
 
 /** @param ca the certificate of a proxy that speaks TLS */
 async function measureStalled(random: Random, scale: number, ca?: Buffer): Promise<Measured> {
-  const s3 = await startS3Process([{ key: 'large.bin', sizeBytes: 1024 * mebibyte, seed: 3 }])
+  const s3 = await startS3StandInProcess([
+    { key: 'health.txt', text: 'healthy' },
+    { key: 'b.bin', sizeBytes: 4096, seed: 1 },
+    { key: 'large.bin', sizeBytes: 1024 * mebibyte, seed: 3 },
+  ])
   const tlsEnv = { S3PROXY_SERVER_TLS_CERT_FILE: cert, S3PROXY_SERVER_TLS_KEY_FILE: key }
-  const env = { ...defaultTimeouts, ...s3.env, ...(ca === undefined ? {} : tlsEnv) }
+  const env = { ...defaultTimeouts, ...s3EnvironmentOf(s3), ...(ca === undefined ? {} : tlsEnv) }
   const stage = await startCampaignStage(random, { env })
   try {
     const cookie = await signIn(stage, ca)

@@ -5,7 +5,7 @@ import { S3ProxyError } from '../../../../src/errors.ts'
 import type { ObjectBody } from '../../../../src/object/object-source.ts'
 import { createParallelBody } from '../../../../src/origin/read-ahead/parallel-body.ts'
 import { AttemptError } from '../../../../src/s3/attempt-error.ts'
-import { eventually } from '../../../helpers/bucket-client.ts'
+import { untilTrue } from '../../../helpers/eventually.ts'
 import { createHandFedBodies, createHandFedBody, patternBytes } from '../../../helpers/hand-fed-bodies.ts'
 import { createOwnReadAhead } from '../../../helpers/read-ahead.ts'
 
@@ -105,7 +105,7 @@ describe('createParallelBody', () => {
     opened[1]?.feed(50)
     await turn()
     await read()
-    await eventually('what lies ahead is dropped', () => memory.takenBytes === 400)
+    await untilTrue('what lies ahead is dropped', () => memory.takenBytes === 400)
     assert.equal(opened[1]?.isCancelled, true)
     await drain()
     assert.ok(Buffer.concat(pieces).equals(Buffer.from(patternBytes(0, endByte))))
