@@ -1,4 +1,3 @@
-import type { ErrorCode } from '../errors.ts'
 import type { ByteSource } from './byte-source.ts'
 
 /** Header names in lower case, each followed by its value: `['etag', '"a"', 'vary', 'accept']`. */
@@ -10,10 +9,6 @@ export interface Reply {
   headers: HeaderList
   /** `null` for answers without a body, also where `content-length` names one (HEAD, 304). */
   body: string | ByteSource | null
-  /** Of an error's answer; for the log. */
-  code?: ErrorCode
-  /** By which S3 knows the answer behind this one; for the log, and never sent. */
-  s3RequestId?: string | undefined
 }
 
 /** The value of a header in a list. @param name lower case */

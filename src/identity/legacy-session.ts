@@ -7,6 +7,7 @@ import type { Grant } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { redirect, type Site } from '../sso/begin-login.ts'
 import type { SsoClient } from '../sso/sso-client.ts'
+import type { RequestRecord } from '../telemetry/request-record.ts'
 import { askPerson, readAnswer } from './legacy-page.ts'
 import { forgetLegacyCookie, type LegacyToken, type LegacyTokens } from './legacy-tokens.ts'
 
@@ -27,7 +28,7 @@ export interface LegacySessions {
   /** A page that asks the person whether to go on with it; `undefined` where there is none that is still valid. */
   offer(request: ProxyRequest, site: Site, sso: SsoClient): Promise<Reply | undefined>
   /** Answers the page's button: the session becomes one of ours, once, and is gone. */
-  resume(request: ProxyRequest, site: Site, sso: SsoClient): Promise<Continued>
+  resume(request: ProxyRequest, record: RequestRecord, site: Site, sso: SsoClient): Promise<Continued>
   /** For those who sign out. @returns the value for `set-cookie` */
   end(request: ProxyRequest): Promise<string>
 }
@@ -72,10 +73,9 @@ export function createLegacySessions({ tokens, sessions, now }: LegacyParts): Le
       const grant = legacy && (await renew(legacy, sso))
       return legacy && grant !== undefined ? askPerson(request, legacy, grant.person) : undefined
     },
-    async resume(request, site, sso) {
+    async resume(request, record, site, sso) {
       if (!isOwnForm(request, site.origin)) {
-        const context = { requestId: request.id, accept: request.header('accept') }
-        return { reply: errorReply('CONTINUE_FOREIGN', context) }
+        return { reply: errorReply('CONTINUE_FOREIGN', request, record) }
       }
       const { returnTo, isAbout } = readAnswer(request.query)
       const legacy = await tokens.find(request.header('cookie'))

@@ -32,7 +32,7 @@ export interface ProgramLog extends Log {
   /** Writes to the same place, whatever the level is. */
   readonly always: Log
   /** The line of a request: as `info`, for a third of the cost. @see docs/decisions/008-hot-path.md */
-  access(record: AccessRecord): void
+  access(record: AccessLine): void
 }
 
 /** JSON lines; on a terminal, lines for people. */
@@ -82,10 +82,10 @@ async function createPrettyLog(settings: LoggerOptions, destination: Destination
   return extend(logger, (record) => logger.info(record, 'request'))
 }
 
-function extend(logger: Logger, writeAccess: (record: AccessRecord) => void): ProgramLog {
+function extend(logger: Logger, writeAccess: (record: AccessLine) => void): ProgramLog {
   return Object.assign(logger, {
     always: logger.child({}, { level: 'info' }),
-    access(record: AccessRecord) {
+    access(record: AccessLine) {
       if (logger.isLevelEnabled('info')) writeAccess(shorten(record))
     },
   })
@@ -121,7 +121,7 @@ function rest(fields: object, dim: (text: string) => string): string {
 const maxTargetLength = 1024
 
 /** The record as the log has it: a target that is too long ends in `…`. */
-function shorten(record: AccessRecord): AccessRecord {
+function shorten(record: AccessLine): AccessLine {
   const { path, key } = record
   if (path.length <= maxTargetLength && (key === undefined || key.length <= maxTargetLength)) return record
   return { ...record, path: startOf(path), key: key === undefined ? undefined : startOf(key) }
@@ -132,7 +132,7 @@ function startOf(text: string): string {
 }
 
 /** What is told of a request once it is over. */
-export interface AccessRecord {
+export interface AccessLine {
   requestId: string
   method: string
   /** Percent-encoded, without the query, which may hold secrets of other sites' making. */
@@ -173,7 +173,7 @@ export interface AccessRecord {
 export type LoginStep = 'started' | 'restarted' | 'finished' | 'repeated' | 'expired' | 'denied' | 'failed'
 
 /** One line for each request. */
-export function logAccess(log: Log | ProgramLog, record: AccessRecord): void {
+export function logAccess(log: Log | ProgramLog, record: AccessLine): void {
   if ('access' in log) log.access(record)
   else log.info(shorten(record), 'request')
 }

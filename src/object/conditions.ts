@@ -1,5 +1,5 @@
+import { normalizeRange } from '../http/content-range.ts'
 import { formatHttpDate, parseHttpDate } from '../http/http-date.ts'
-import { normalizeRange } from './content-range.ts'
 import type { Conditions } from './object-source.ts'
 
 const names = ['if-match', 'if-modified-since', 'if-none-match', 'if-unmodified-since', 'range'] as const

@@ -1,6 +1,8 @@
 import type { ByteSource } from '../http/byte-source.ts'
+import type { ByteRange } from '../http/content-range.ts'
 import type { HeaderList } from '../http/reply.ts'
 import type { Sharer } from '../s3/fair-shares.ts'
+import type { RequestRecord } from '../telemetry/request-record.ts'
 import type { CancelSignal } from '../waiting/cancellation.ts'
 import type { Checksums } from './checksums.ts'
 import type { ObjectKey } from './key.ts'
@@ -27,13 +29,19 @@ export interface Conditions {
 export type ObjectResult = {
   /** S3's own name for its answer. */
   s3RequestId?: string | undefined
-} /** `sizeBytes` where S3 tells it. */ & (
+} & (
   | {
       kind: 'found'
       status: 200 | 206
       headers: HeaderList
+      /** Size of the body; `undefined` where S3 does not tell it. */
       sizeBytes: number | undefined
-      body: ObjectBody
+      etag?: string | undefined
+      lastModified?: string | undefined
+      /** `undefined` for a whole object. */
+      range?: ByteRange | undefined
+      versionId?: string | undefined
+      body: ByteSource
     }
   | { kind: 'not-modified'; headers: HeaderList }
   | { kind: 'precondition-failed' }
@@ -49,24 +57,15 @@ export interface Refusal {
   message: string
 }
 
-/** The bytes of an object, and what it took to get them. */
-export interface ObjectBody extends ByteSource {
-  /** How often S3 broke off and was asked for the rest. */
-  readonly healed: number
-  /** Bytes that had to be asked for twice. */
-  readonly askedTwiceBytes: number
-  /** How many parts were fetched ahead over further connections. */
-  readonly parts?: number
-}
-
 /** The objects of one bucket, or of what stands below a key prefix. */
 export interface ObjectSource {
   /**
    * Opens an object; answers as soon as S3 has sent its head.
    *
+   * @param record gets what the body costs while it is read
    * @throws S3ProxyError for everything that is not S3's regular answer about this object
    */
-  open(request: ObjectRequest): Promise<ObjectResult>
+  open(request: ObjectRequest, record: RequestRecord): Promise<ObjectResult>
   /**
    * Asks for the checksums of one version.
    *

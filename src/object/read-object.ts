@@ -1,7 +1,8 @@
-import { type ErrorContext, errorReply } from '../http/error-reply.ts'
+import { errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
-import { type HeaderList, headerIn, type Reply } from '../http/reply.ts'
+import type { Reply } from '../http/reply.ts'
 import type { Sharer } from '../s3/fair-shares.ts'
+import type { RequestRecord } from '../telemetry/request-record.ts'
 import { type ConditionsResult, readConditions, withIfRange, withoutRange } from './conditions.ts'
 import type { ObjectKey } from './key.ts'
 import { protectObjectHeaders } from './object-headers.ts'
@@ -22,28 +23,38 @@ export interface ReadOptions {
 /**
  * Answers a GET or HEAD for one object.
  *
+ * @param record gets what S3 says of the object that is answered
  * @param sharer whose share of the connections to S3 it takes from
  * @throws S3ProxyError when S3 has no regular answer
  */
 export async function readObject(
   source: ObjectOpener,
   request: ProxyRequest,
+  record: RequestRecord,
   key: ObjectKey,
   options: ReadOptions,
   sharer?: Sharer,
 ): Promise<Reply> {
   const read = readConditions(request.header, options.now)
-  if (read.kind === 'invalid') return errorReply('HEADER_INVALID', contextOf(request))
-  const result = await openWithIfRange(source, request, key, read, options.now, sharer)
-  const reply = replyTo(result, request, key, options)
-  reply.s3RequestId = result.s3RequestId
-  return reply
+  if (read.kind === 'invalid') return errorReply('HEADER_INVALID', request, record)
+  const result = await openWithIfRange(source, request, record, key, read, options.now, sharer)
+  record.s3RequestId = result.s3RequestId
+  return replyTo(result, request, record, key, options)
 }
 
-function replyTo(result: ObjectResult, request: ProxyRequest, key: ObjectKey, options: ReadOptions): Reply {
-  const context = contextOf(request)
+function replyTo(
+  result: ObjectResult,
+  request: ProxyRequest,
+  record: RequestRecord,
+  key: ObjectKey,
+  options: ReadOptions,
+): Reply {
   switch (result.kind) {
     case 'found': {
+      record.sizeBytes = result.sizeBytes
+      record.etag = result.etag
+      record.range = result.range
+      record.versionId = result.versionId
       const headers = protectObjectHeaders(result.headers, options.isSandboxed(key))
       if (request.method === 'GET') return { status: result.status, headers, body: result.body }
       result.body.cancel()
@@ -52,39 +63,39 @@ function replyTo(result: ObjectResult, request: ProxyRequest, key: ObjectKey, op
     case 'not-modified':
       return { status: 304, headers: protectObjectHeaders(result.headers, false), body: null }
     case 'precondition-failed':
-      return errorReply('PRECONDITION_FAILED', context)
+      return errorReply('PRECONDITION_FAILED', request, record)
     case 'range-not-satisfiable': {
       const headers = ['accept-ranges', 'bytes']
       if (result.contentRange !== undefined) headers.push('content-range', result.contentRange)
-      return errorReply('RANGE_NOT_SATISFIABLE', { ...context, headers })
+      return errorReply('RANGE_NOT_SATISFIABLE', request, record, { headers })
     }
     case 'not-found':
       if (result.refusal !== undefined) options.onRefused('OBJECT_NOT_FOUND', result.refusal)
-      return errorReply('OBJECT_NOT_FOUND', context)
+      return errorReply('OBJECT_NOT_FOUND', request, record)
     case 'denied':
       if (result.refusal === undefined) options.onDenied()
       else options.onRefused('OBJECT_DENIED', result.refusal)
-      return errorReply('OBJECT_DENIED', context)
+      return errorReply('OBJECT_DENIED', request, record)
     default:
       return result satisfies never
   }
-}
-
-function contextOf(request: ProxyRequest): ErrorContext {
-  return { requestId: request.id, accept: request.header('accept') }
 }
 
 /** S3 has no `if-range`: the range with a precondition, and when that fails, the whole object. */
 function openWithIfRange(
   source: ObjectOpener,
   { method, signal }: ProxyRequest,
+  record: RequestRecord,
   key: ObjectKey,
   { conditions, ifRange }: Extract<ConditionsResult, { kind: 'conditions' }>,
   now: () => number,
   sharer: Sharer,
 ): Promise<ObjectResult> {
   const open: Open = (effective) =>
-    source.open({ method: method === 'HEAD' ? 'HEAD' : 'GET', key, conditions: effective, signal, sharer })
+    source.open(
+      { method: method === 'HEAD' ? 'HEAD' : 'GET', key, conditions: effective, signal, sharer },
+      record,
+    )
   if (conditions.range === undefined || ifRange === undefined) return open(conditions)
   const guarded = withIfRange(conditions, ifRange, now)
   if (guarded === undefined) return open(withoutRange(conditions))
@@ -100,11 +111,11 @@ async function openRange(open: Open, guarded: Conditions, conditions: Conditions
   if (result.kind === 'range-not-satisfiable') {
     // Not every store compares the version first: the range may lie outside a newer, shorter one.
     const whole = await open(withoutRange(conditions))
-    if (whole.kind !== 'found' || !isVersion(whole.headers, guarded)) return whole
+    if (whole.kind !== 'found' || !isVersion(whole, guarded)) return whole
     whole.body.cancel()
     return result
   }
-  if (result.kind !== 'found' || result.status !== 206 || isVersion(result.headers, guarded)) return result
+  if (result.kind !== 'found' || result.status !== 206 || isVersion(result, guarded)) return result
   result.body.cancel()
   return open(withoutRange(conditions))
 }
@@ -113,8 +124,8 @@ async function openRange(open: Open, guarded: Conditions, conditions: Conditions
  * Not every store heeds `If-Match`; and `If-Unmodified-Since` lets an older version pass, which is there again once a
  * newer one was deleted. `if-range` means the very version (RFC 9110 section 13.1.5).
  */
-function isVersion(headers: HeaderList, guarded: Conditions): boolean {
+function isVersion(found: Extract<ObjectResult, { kind: 'found' }>, guarded: Conditions): boolean {
   const { 'if-match': etag, 'if-unmodified-since': date } = guarded
-  if (etag !== undefined) return headerIn(headers, 'etag') === etag
-  return date === undefined || headerIn(headers, 'last-modified') === date
+  if (etag !== undefined) return found.etag === etag
+  return date === undefined || found.lastModified === date
 }

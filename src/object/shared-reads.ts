@@ -1,6 +1,8 @@
+import type { ByteSource } from '../http/byte-source.ts'
 import { guests } from '../s3/fair-shares.ts'
+import type { RequestRecord } from '../telemetry/request-record.ts'
 import { Cancellation } from '../waiting/cancellation.ts'
-import type { ObjectBody, ObjectOpener, ObjectRequest, ObjectResult } from './object-source.ts'
+import type { ObjectOpener, ObjectRequest, ObjectResult } from './object-source.ts'
 
 /** A larger body goes to one reader only; who else asked asks S3 by themselves. */
 const sharedBytes = 64 * 1024
@@ -8,6 +10,8 @@ const sharedBytes = 64 * 1024
 /** One request to S3 that several wait for. */
 interface Flight {
   result: Promise<ObjectResult>
+  /** Record of the request that began it, which is the first to get the result. */
+  record: RequestRecord
   /** How many wait. */
   people: number
   givenUp: Cancellation
@@ -22,12 +26,12 @@ interface Flight {
 export function createSharedReads(source: ObjectOpener): ObjectOpener {
   const flights = new Map<string, Flight>()
 
-  function start(id: string, request: ObjectRequest): Flight {
+  function start(id: string, request: ObjectRequest, record: RequestRecord): Flight {
     const givenUp = new Cancellation()
     const result = source
-      .open({ ...request, sharer: guests, signal: givenUp })
+      .open({ ...request, sharer: guests, signal: givenUp }, record)
       .then((opened) => gathered(opened, request.method))
-    const flight = { result, people: 0, givenUp, isTaken: false }
+    const flight = { result, record, people: 0, givenUp, isTaken: false }
     const end = () => {
       if (flights.get(id) === flight) flights.delete(id)
     }
@@ -37,7 +41,7 @@ export function createSharedReads(source: ObjectOpener): ObjectOpener {
     return flight
   }
 
-  async function join(flight: Flight, request: ObjectRequest): Promise<ObjectResult> {
+  async function join(flight: Flight, request: ObjectRequest, record: RequestRecord): Promise<ObjectResult> {
     const { result, givenUp } = flight
     const { signal } = request
     flight.people++
@@ -48,9 +52,12 @@ export function createSharedReads(source: ObjectOpener): ObjectOpener {
     const shared = await result.finally(() => signal.removeEventListener('abort', leave))
     if (shared.kind !== 'found') return shared
     const { body } = shared
-    if (body instanceof GatheredBody)
-      return { ...shared, headers: [...shared.headers], body: new GatheredBody(body.bytes, body) }
-    if (flight.isTaken) return source.open({ ...request, sharer: guests })
+    if (body instanceof GatheredBody) {
+      record.healed = flight.record.healed
+      record.askedTwiceBytes = flight.record.askedTwiceBytes
+      return { ...shared, headers: [...shared.headers], body: new GatheredBody(body.bytes) }
+    }
+    if (flight.isTaken) return source.open({ ...request, sharer: guests }, record)
     flight.isTaken = true
     // From here on it is this reader's alone.
     if (signal.aborted) givenUp.abort()
@@ -59,11 +66,11 @@ export function createSharedReads(source: ObjectOpener): ObjectOpener {
   }
 
   return {
-    open(request) {
+    open(request, record) {
       if (request.signal.aborted || Object.keys(request.conditions).length > 0)
-        return source.open({ ...request, sharer: guests })
+        return source.open({ ...request, sharer: guests }, record)
       const id = `${request.method} ${request.key}`
-      return join(flights.get(id) ?? start(id, request), request)
+      return join(flights.get(id) ?? start(id, request, record), request, record)
     },
   }
 }
@@ -82,20 +89,16 @@ async function gathered(result: ObjectResult, method: string): Promise<ObjectRes
   } finally {
     body.cancel()
   }
-  return { ...result, body: new GatheredBody(Buffer.concat(pieces), body) }
+  return { ...result, body: new GatheredBody(Buffer.concat(pieces)) }
 }
 
 /** Bytes that are there; as they are only read, many may read them. */
-class GatheredBody implements ObjectBody {
+class GatheredBody implements ByteSource {
   readonly bytes: Buffer
-  readonly healed: number
-  readonly askedTwiceBytes: number
   #isRead = false
 
-  constructor(bytes: Buffer, { healed, askedTwiceBytes }: Pick<ObjectBody, 'healed' | 'askedTwiceBytes'>) {
+  constructor(bytes: Buffer) {
     this.bytes = bytes
-    this.healed = healed
-    this.askedTwiceBytes = askedTwiceBytes
   }
 
   read(): Uint8Array | null {

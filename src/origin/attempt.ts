@@ -1,6 +1,6 @@
+import { answersRange, type ByteRange, parseContentRange } from '../http/content-range.ts'
 import type { HeaderList } from '../http/reply.ts'
 import { conditionHeaders } from '../object/conditions.ts'
-import { answersRange, type ByteRange, parseContentRange } from '../object/content-range.ts'
 import { toWireKey } from '../object/key.ts'
 import { pickNotModifiedHeaders, pickObjectHeaders } from '../object/object-headers.ts'
 import type { ObjectRequest, ObjectResult } from '../object/object-source.ts'
@@ -37,6 +37,7 @@ export interface FoundObject {
   /** `undefined` for a whole object. */
   range: ByteRange | undefined
   etag: string | undefined
+  lastModified: string | undefined
   /** As S3 says it. */
   versionId: string | undefined
   s3RequestId: string | undefined
@@ -114,10 +115,11 @@ function found(request: ObjectRequest, response: S3Response): FoundObject | Unme
   const sizeBytes = length === undefined ? rangeBytes : Number(length)
   const picked = pickObjectHeaders(headers)
   const etag = headers.get('etag')
+  const lastModified = headers.get('last-modified')
   const versionId = headers.get('x-amz-version-id')
   const s3RequestId = requestIdOf(response)
   if (sizeBytes === undefined)
-    return { kind: 'unmeasured', headers: picked, etag, versionId, s3RequestId, body }
+    return { kind: 'unmeasured', headers: picked, etag, lastModified, versionId, s3RequestId, body }
   if (length === undefined) picked.push('content-length', String(sizeBytes))
   const isHeldToSize = length !== undefined || request.method === 'HEAD'
   return {
@@ -127,6 +129,7 @@ function found(request: ObjectRequest, response: S3Response): FoundObject | Unme
     sizeBytes,
     range,
     etag,
+    lastModified,
     versionId,
     s3RequestId,
     body: isHeldToSize ? body : measureBody(body, sizeBytes),

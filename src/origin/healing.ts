@@ -1,9 +1,11 @@
 import { type ErrorCode, S3ProxyError } from '../errors.ts'
-import type { ObjectBody, ObjectRequest } from '../object/object-source.ts'
+import type { ByteSource } from '../http/byte-source.ts'
+import type { ObjectRequest } from '../object/object-source.ts'
 import { AttemptError } from '../s3/attempt-error.ts'
 import type { Sharer } from '../s3/fair-shares.ts'
 import type { S3Client } from '../s3/s3-client.ts'
 import { TransportError } from '../s3/transport-error.ts'
+import type { RequestRecord } from '../telemetry/request-record.ts'
 import { backOff } from '../waiting/backoff.ts'
 import { Deadline, timerErrorMs } from '../waiting/deadline.ts'
 import { attemptObject, type FoundObject, type UnmeasuredObject } from './attempt.ts'
@@ -47,10 +49,9 @@ const noBytes: FoundObject['body'] = { read: () => null, cancel() {}, abandon: (
  *
  * @see docs/decisions/005-healing.md
  */
-export class HealingBody implements ObjectBody {
-  healed = 0
-  askedTwiceBytes = 0
+export class HealingBody implements ByteSource {
   readonly #request: ObjectRequest
+  readonly #record: RequestRecord
   readonly #options: HealingOptions
   #version: Version | undefined
   /** `Infinity` until S3 has told it. */
@@ -77,12 +78,14 @@ export class HealingBody implements ObjectBody {
   constructor(
     object: FoundObject | UnmeasuredObject,
     request: ObjectRequest,
+    record: RequestRecord,
     options: HealingOptions,
     version: Version | undefined = versionOf(object, options.versionNames),
   ) {
     const isMeasured = object.kind === 'found'
     const firstByte = isMeasured ? (object.range?.first ?? 0) : 0
     this.#request = request
+    this.#record = record
     this.#options = options
     this.#version = version
     this.#endByte = isMeasured ? firstByte + object.sizeBytes : Number.POSITIVE_INFINITY
@@ -102,6 +105,7 @@ export class HealingBody implements ObjectBody {
     version: Version,
     range: { firstByte: number; endByte: number },
     request: ObjectRequest,
+    record: RequestRecord,
     options: HealingOptions,
     waitedMs: number,
   ): HealingBody {
@@ -109,10 +113,10 @@ export class HealingBody implements ObjectBody {
     const unasked: FoundObject = {
       ...{ kind: 'found', status: 206, headers: [], sizeBytes: endByte - first, s3RequestId: undefined },
       ...{ range: { first, last: endByte - 1, sizeBytes: version.sizeBytes }, etag: version.etag },
-      versionId: undefined,
+      ...{ lastModified: undefined, versionId: undefined },
       body: noBytes,
     }
-    const body = new HealingBody(unasked, request, options, version)
+    const body = new HealingBody(unasked, request, record, options, version)
     body.#isAbandoned = true
     body.#waitedMs = waitedMs
     return body
@@ -174,7 +178,7 @@ export class HealingBody implements ObjectBody {
     const droppedBytes = this.#source.abandon()
     if (droppedBytes === undefined) return
     this.#isAbandoned = true
-    this.askedTwiceBytes += droppedBytes
+    this.#record.askedTwiceBytes += droppedBytes
     this.#countAnew()
   }
 
@@ -187,7 +191,7 @@ export class HealingBody implements ObjectBody {
   async #healAfter(failure: unknown, waitedSinceMs: number): Promise<Uint8Array | null> {
     if (this.#nextByte - this.#countedFrom >= progressBytes) this.#countAnew()
     const piece = await this.#continue({ failure }, this.#options.now() - waitedSinceMs)
-    this.healed++
+    this.#record.healed++
     return piece
   }
 

@@ -2,6 +2,7 @@ import { S3ProxyError } from '../errors.ts'
 import { ownPathPrefix } from '../http/own-paths.ts'
 import type { ObjectKey } from '../object/key.ts'
 import type { ObjectOpener, ObjectResult } from '../object/object-source.ts'
+import { RequestRecord } from '../telemetry/request-record.ts'
 
 /** Reserved, so that nobody misses an object of that name. */
 const absentKey = `${ownPathPrefix.slice(1)}readyz` as ObjectKey
@@ -22,7 +23,7 @@ export async function pingS3(
   const request = { method: 'GET', key, conditions: { range: 'bytes=0-0' }, signal } as const
   let result: ObjectResult
   try {
-    result = await source.open(request)
+    result = await source.open(request, new RequestRecord())
     if (result.kind === 'found') result.body.cancel()
   } catch (error) {
     if (signal.aborted)

@@ -1,6 +1,8 @@
 import type { S3ProxyError } from '../errors.ts'
-import type { ObjectBody, ObjectRequest, ObjectResult, ObjectSource } from '../object/object-source.ts'
+import type { ByteSource } from '../http/byte-source.ts'
+import type { ObjectRequest, ObjectResult, ObjectSource } from '../object/object-source.ts'
 import type { Sharer } from '../s3/fair-shares.ts'
+import type { RequestRecord } from '../telemetry/request-record.ts'
 import { attemptObject, type FoundObject } from './attempt.ts'
 import { attemptChecksum } from './attempt-checksum.ts'
 import { HealingBody } from './healing.ts'
@@ -27,26 +29,27 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
   const healing = { ...options, versionNames }
 
   /** A large body may come over several connections; without a strong ETag its parts might not fit together. */
-  function bodyOf(found: FoundObject, request: ObjectRequest): ObjectBody {
+  function bodyOf(found: FoundObject, request: ObjectRequest, record: RequestRecord): ByteSource {
     const version = versionOf(found, versionNames)
-    const body = new HealingBody(found, request, healing, version)
+    const body = new HealingBody(found, request, record, healing, version)
     const { readAhead, readerPatienceMs, onRetry } = options
     if (readAhead === undefined || found.sizeBytes <= readAhead.thresholdBytes) return body
     if (version === undefined || request.method !== 'GET') return body
     const firstByte = found.range?.first ?? 0
     const range = { firstByte, endByte: firstByte + found.sizeBytes }
-    return createParallelBody(body, range, {
+    return createParallelBody(body, range, record, {
       ...{ readAhead, readerPatienceMs, onRetry, signal: request.signal },
       async openRange(first, last, signal) {
         const part = rangeRequest({ ...request, signal }, version, first, last)
         const opened = checkRange(await withRetries(attemptObject, part, options), version, first, last)
-        return new HealingBody(opened, part, healing, version)
+        return new HealingBody(opened, part, record, healing, version)
       },
       openRest: (firstByte, signal, waitedMs) =>
         HealingBody.ofRest(
           version,
           { firstByte, endByte: range.endByte },
           { ...request, signal },
+          record,
           healing,
           waitedMs,
         ),
@@ -55,16 +58,13 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
 
   return {
     checksum: (request) => withRetries(attemptChecksum, request, options),
-    async open(request): Promise<ObjectResult> {
+    async open(request, record): Promise<ObjectResult> {
       const result = await withRetries(attemptObject, request, options)
       if (result.kind === 'unmeasured') {
-        const { headers, s3RequestId } = result
-        const body = new HealingBody(result, request, healing)
-        return { kind: 'found', status: 200, headers, sizeBytes: undefined, s3RequestId, body }
+        const body = new HealingBody(result, request, record, healing)
+        return { ...result, kind: 'found', status: 200, sizeBytes: undefined, range: undefined, body }
       }
-      if (result.kind !== 'found') return result
-      const { status, headers, sizeBytes, s3RequestId } = result
-      return { kind: 'found', status, headers, sizeBytes, s3RequestId, body: bodyOf(result, request) }
+      return result.kind === 'found' ? { ...result, body: bodyOf(result, request, record) } : result
     },
   }
 }

@@ -1,24 +1,21 @@
 import type { IncomingMessage } from 'node:http'
-import { clientLeft, codeOf, type ErrorCode, type S3ProxyError, safeMessageOf } from '../errors.ts'
+import { codeOf, type ErrorCode, type S3ProxyError, safeMessageOf } from '../errors.ts'
 import { errorReply } from '../http/error-reply.ts'
-import type { Reply } from '../http/reply.ts'
-import type { AccessRecord, Log } from '../log/log.ts'
+import type { Log } from '../log/log.ts'
 import { logFault } from '../log/log-fault.ts'
-import type { ObjectBody } from '../object/object-source.ts'
-import type { RequestEnd } from '../telemetry/request-end.ts'
+import type { RequestRecord } from '../telemetry/request-record.ts'
 import { Cancellation } from '../waiting/cancellation.ts'
-import type { ClientConnection, Turn } from './connections.ts'
-import type { Exchange } from './exchange.ts'
+import type { Turn } from './connections.ts'
 import type { Handler } from './handler.ts'
 import { pathOf, readIncoming, requestIdOf } from './incoming.ts'
-import { type Sent, sendReply } from './send.ts'
+import { sendReply } from './send.ts'
 
 export interface AnswerParts {
   handler: Handler
   log: Log
-  /** Gets what is known of each request when it is over. */
-  onEnd(end: RequestEnd): void
-  /** Whether `onEnd` wants to know when each phase of a request was. */
+  /** Gets the record of each request when that is over. */
+  onEnd(record: RequestRecord): void
+  /** Whether records note when each wait was. */
   notesPhases: boolean
   activity: Activity
   isDraining(): boolean
@@ -40,12 +37,12 @@ export interface Activity {
 export function createAnswer(parts: AnswerParts) {
   const { handler, log, onEnd, activity, isDraining, isHttpsOnly, embedders } = parts
 
-  async function answer({ message, response, startedAt, isLate }: Turn, connection: ClientConnection) {
+  async function answer({ message, response, record, isLate }: Turn): Promise<void> {
     const gone = new Cancellation()
     response.once('close', () => {
       if (!response.writableFinished) gone.abort()
     })
-    const exchange: Exchange = parts.notesPhases ? { route: 'invalid', phases: [] } : { route: 'invalid' }
+    if (parts.notesPhases) record.phases = []
     const incoming = readIncoming(message, gone)
     const isUnreadable = incoming.kind === 'invalid' && incoming.code === 'HEADERS_TOO_MANY'
     if (isUnreadable || hasBody(message)) {
@@ -53,61 +50,36 @@ export function createAnswer(parts: AnswerParts) {
       message.resume()
       response.shouldKeepAlive = false
     }
-    const id = incoming.kind === 'request' ? incoming.request.id : incoming.requestId
-    const refuse = (code: ErrorCode) => errorReply(code, { requestId: id, accept: message.headers.accept })
+    if (incoming.kind === 'request') {
+      record.requestId = incoming.request.id
+      record.path = incoming.request.path
+      record.traceparent = incoming.request.header('traceparent')
+    } else record.requestId = incoming.requestId
+    const refuse = (code: ErrorCode) => errorReply(code, { header: () => message.headers.accept }, record)
     const reply =
       incoming.kind === 'invalid'
         ? refuse(incoming.code)
         : isLate
           ? refuse('SHUTTING_DOWN')
-          : await handler(incoming.request, exchange)
-    const headAtMs = performance.now()
+          : await handler(incoming.request, record)
     if (isDraining()) response.shouldKeepAlive = false
     const { body } = reply
     const isStream = body !== null && typeof body === 'object'
-    reply.headers.push('x-request-id', id, 'x-content-type-options', 'nosniff')
+    reply.headers.push('x-request-id', record.requestId, 'x-content-type-options', 'nosniff')
     if (isHttpsOnly()) reply.headers.push('strict-transport-security', 'max-age=31536000')
     reply.headers.push('cross-origin-resource-policy', embedders())
     if (isStream) activity.streams++
-    const sent = await sendReply(reply, response, message.method ?? '')
+    await sendReply(reply, response, record)
     if (isStream) activity.streams--
-    const isOurs = connection.cutBecause !== undefined && sent.outcome !== 'complete'
-    const endedAtMs = performance.now()
-    const access: AccessRecord = {
-      requestId: id,
-      method: message.method ?? '',
-      path: incoming.kind === 'request' ? incoming.request.path : '',
-      status: response.headersSent ? reply.status : clientLeft.status,
-      bytes: sent.bytes,
-      outcome: isOurs ? 'cut' : sent.outcome,
-      totalMs: roundMs(endedAtMs - startedAt),
-      code: isOurs ? connection.cutBecause : codeOfEnd(reply, sent, response.headersSent),
-      route: exchange.route,
-      key: exchange.key,
-      who: exchange.who,
-      login: exchange.login,
-      s3RequestId: exchange.s3RequestId,
-      sessionMs: exchange.sessionMs,
-      ssoMs: exchange.ssoMs,
-      s3Ms: exchange.s3Ms,
-    }
-    if (isStream) noteHealing(access, body)
-    onEnd({
-      access,
-      startedAtMs: startedAt,
-      headAtMs: response.headersSent ? headAtMs : undefined,
-      endedAtMs,
-      headers: reply.headers,
-      traceparent: incoming.kind === 'request' ? incoming.request.header('traceparent') : undefined,
-      phases: exchange.phases,
-    })
-    if (sent.outcome === 'cut') logCut(log, id, reply.s3RequestId, sent)
+    record.end(performance.now())
+    onEnd(record)
+    if (record.cutCause !== undefined) logCut(log, record)
   }
 
-  return async (turn: Turn, connection: ClientConnection): Promise<void> => {
+  return async (turn: Turn): Promise<void> => {
     activity.requests++
     try {
-      await answer(turn, connection)
+      await answer(turn)
     } catch (error) {
       turn.message.socket.destroy()
       logFaultSafely(log, error)
@@ -117,55 +89,25 @@ export function createAnswer(parts: AnswerParts) {
   }
 }
 
-/** What there is to say of a request whose connection ended before its turn came. */
-export function endOfDropped({ message, startedAt }: Turn): RequestEnd {
-  const endedAtMs = performance.now()
-  const access: AccessRecord = {
-    requestId: requestIdOf(message.headers),
-    method: message.method ?? '',
-    path: pathOf(message.url ?? ''),
-    route: 'dropped',
-    status: clientLeft.status,
-    code: clientLeft.code,
-    bytes: 0,
-    outcome: 'aborted',
-    totalMs: roundMs(endedAtMs - startedAt),
-  }
-  return { access, startedAtMs: startedAt, endedAtMs }
-}
-
-/** The code of an answer that we did not end ourselves. */
-function codeOfEnd({ code }: Reply, { outcome, cause }: Sent, hasHead: boolean): string | undefined {
-  if (!hasHead) return clientLeft.code
-  return outcome === 'cut' ? codeOf(cause, 'INTERNAL') : code
+/** The record of a request whose connection ended before its turn came. */
+export function recordOfDropped({ message, record }: Turn): RequestRecord {
+  record.requestId = requestIdOf(message.headers)
+  record.path = pathOf(message.url ?? '')
+  record.route = 'dropped'
+  record.end(performance.now())
+  return record
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
-function roundMs(ms: number): number {
-  return Math.round(ms * 1000) / 1000
-}
-
-/** What a body of an object knows of how it came. */
-function noteHealing(
-  access: AccessRecord,
-  { healed = 0, askedTwiceBytes = 0, parts = 0 }: Partial<ObjectBody>,
-): void {
-  if (healed > 0 || askedTwiceBytes > 0) {
-    access.healed = healed
-    access.askedTwiceBytes = askedTwiceBytes
-  }
-  if (parts > 0) access.parts = parts
-}
-
-/** @param opened by which S3 knows the answer that the body began with */
-function logCut(log: Log, requestId: string, opened: string | undefined, { cause }: Sent): void {
-  const { s3RequestId = opened } = (cause ?? {}) as Partial<S3ProxyError>
+function logCut(log: Log, { requestId, cutCause, s3RequestId: opened }: RequestRecord): void {
+  // The failure names S3's answer that broke, which need not be the one that the body began with.
+  const { s3RequestId = opened } = cutCause as Partial<S3ProxyError>
   log.warn(
-    { requestId, code: codeOf(cause, 'INTERNAL'), ...(s3RequestId === undefined ? {} : { s3RequestId }) },
-    `a body was cut, and so was the client's connection: ${safeMessageOf(cause)}`,
+    { requestId, code: codeOf(cutCause, 'INTERNAL'), ...(s3RequestId === undefined ? {} : { s3RequestId }) },
+    `a body was cut, and so was the client's connection: ${safeMessageOf(cutCause)}`,
   )
 }
 

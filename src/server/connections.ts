@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { RequestRecord, type ResetReason } from '../telemetry/request-record.ts'
 import { Deadline } from '../waiting/deadline.ts'
 import { withinDeadline } from '../waiting/within-deadline.ts'
 import { headBytes } from './head-bytes.ts'
@@ -10,8 +11,7 @@ import { stopParserOnceDestroyed } from './stop-parser.ts'
 export interface Turn {
   message: IncomingMessage
   response: ServerResponse
-  /** By the clock of `performance.now()`. */
-  startedAt: number
+  record: RequestRecord
   /** It came when the shutdown had begun. */
   isLate: boolean
   /** Memory for its head while it waits for those before it; 0 where its turn came at once. */
@@ -23,8 +23,6 @@ export interface ClientConnection {
   readonly socket: Socket
   /** Not yet answered; the first one's turn is now. */
   readonly turns: Turn[]
-  /** Why we ended it before everything was sent. */
-  cutBecause?: CutReason
   /** Says to the client why nothing more is read, once its turn comes. */
   refusal?: () => void
   isRefused: boolean
@@ -34,11 +32,9 @@ export interface ClientConnection {
   waitingBytes: number
 }
 
-export type CutReason = 'SEND_TIMEOUT' | 'SHUTTING_DOWN'
-
 export interface ConnectionsOptions {
   /** Answers one request; never rejects. */
-  answer(turn: Turn, connection: ClientConnection): Promise<void>
+  answer(turn: Turn): Promise<void>
   /** The connection ended before a request's turn came. */
   onDropped(turn: Turn): void
   sendTimeoutMs(): number
@@ -91,7 +87,7 @@ export function createConnections({ answer, onDropped, sendTimeoutMs }: Connecti
     const { socket, turns } = connection
     answering++
     for (let turn = turns[0]; turn !== undefined; turn = turns[0]) {
-      await answer(turn, connection)
+      await answer(turn)
       turns.shift()
       // An answer with `connection: close` is the last one.
       if (!socket.writable) drop(connection, turns.splice(0))
@@ -145,8 +141,9 @@ export function createConnections({ answer, onDropped, sendTimeoutMs }: Connecti
     }
   }
 
-  function reset(connection: ClientConnection, reason: CutReason): void {
-    connection.cutBecause = reason
+  function reset(connection: ClientConnection, reason: ResetReason): void {
+    const [answered] = connection.turns
+    if (answered !== undefined) answered.record.resetReason = reason
     resetSocket(connection.socket)
   }
 
@@ -203,7 +200,7 @@ export function createConnections({ answer, onDropped, sendTimeoutMs }: Connecti
       const turn: Turn = {
         message,
         response,
-        startedAt: performance.now(),
+        record: new RequestRecord(message.method),
         isLate: isDraining,
         waitingBytes: 0,
       }

@@ -3,8 +3,8 @@ import { createServer as createTlsServer } from 'node:https'
 import type { Server, Socket } from 'node:net'
 import type { PublicUrl } from '../config/schema/public-url.ts'
 import type { Log } from '../log/log.ts'
-import type { RequestEnd } from '../telemetry/request-end.ts'
-import { type Activity, createAnswer, endOfDropped } from './answer.ts'
+import type { RequestRecord } from '../telemetry/request-record.ts'
+import { type Activity, createAnswer, recordOfDropped } from './answer.ts'
 import { type Connections, createConnections } from './connections.ts'
 import type { Handler } from './handler.ts'
 import { maxHeaders, requestIdOf } from './incoming.ts'
@@ -44,9 +44,9 @@ export interface Certificate {
 export interface HttpServerOptions extends ServerLimits {
   handler: Handler
   log: Log
-  /** Gets what is known of each request when it is over. */
-  onEnd(end: RequestEnd): void
-  /** Whether `onEnd` wants to know when each phase of a request was. */
+  /** Gets the record of each request when that is over. */
+  onEnd(record: RequestRecord): void
+  /** Whether records note when each wait was. */
   notesPhases: boolean
   /** With it, clients speak TLS. */
   certificate?: Certificate | undefined
@@ -76,7 +76,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       isHttpsOnly: () => isHttpsOnly,
       embedders: () => embedders,
     }),
-    onDropped: (turn) => onEnd(endOfDropped(turn)),
+    onDropped: (turn) => onEnd(recordOfDropped(turn)),
     sendTimeoutMs: () => sendTimeoutMs,
   })
   const settings = {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import type { RequestEnd } from '../telemetry/request-end.ts'
+import { RequestRecord } from '../telemetry/request-record.ts'
 
 /** Why something that came never became a request. */
 export interface Malformed {
@@ -23,7 +23,7 @@ const lingerMs = 1000
 export function answerMalformed(
   { status, reason, requestId = randomUUID() }: Malformed,
   socket: Socket,
-  onEnd: (end: RequestEnd) => void,
+  onEnd: (record: RequestRecord) => void,
 ): void {
   // The answer before it ended the connection: what came after that was never a request to us.
   if (!socket.writable) {
@@ -47,19 +47,20 @@ export function answerMalformed(
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
   const linger = setTimeout(() => socket.destroy(), lingerMs)
   socket.once('close', () => clearTimeout(linger))
-  const access: RequestEnd['access'] = {
-    requestId,
-    method: '',
-    path: '',
-    route: 'malformed',
-    status,
-    bytes: body.length,
-    outcome: 'complete',
-    totalMs: 0,
-    code: reason,
-  }
-  const nowMs = performance.now()
-  onEnd({ access, startedAtMs: nowMs, headAtMs: nowMs, endedAtMs: nowMs })
+  onEnd(recordOf(status, reason, requestId, body.length))
+}
+
+function recordOf(status: number, reason: string, requestId: string, sizeBytes: number): RequestRecord {
+  const record = new RequestRecord()
+  record.requestId = requestId
+  record.route = 'malformed'
+  record.status = status
+  record.code = reason
+  record.bytes = sizeBytes
+  record.outcome = 'complete'
+  record.headAtMs = record.startedAtMs
+  record.end(record.startedAtMs)
+  return record
 }
 
 /**

@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls'
 import type { ByteSource } from '../http/byte-source.ts'
 import { DestinationClosed, relayBody } from '../http/relay.ts'
 import { headerIn, type Reply } from '../http/reply.ts'
+import type { RequestRecord } from '../telemetry/request-record.ts'
 import { resetSocket } from './reset-socket.ts'
 import { createTlsSteps } from './tls-steps.ts'
 
@@ -10,33 +11,26 @@ const tlsSteps = createTlsSteps()
 /** Over TLS, larger ones are written in steps. */
 const wholeTlsBytes = 16 * 1024
 
-/** How sending an answer went. */
-export interface Sent {
-  /** Of the body, handed to the network. */
-  bytes: number
-  outcome: 'complete' | 'aborted' | 'cut'
-  /** Why it was cut. */
-  cause?: unknown
-}
-
 /**
- * Puts an answer on the socket, at the client's pace, and says how that went; never rejects.
+ * Puts an answer on the socket, at the client's pace, and notes in the record how that went; never rejects.
  *
  * A body that breaks off resets the client's connection: it must not look as if it had ended.
  */
-export function sendReply(reply: Reply, response: ServerResponse, method: string): Promise<Sent> {
+export function sendReply(reply: Reply, response: ServerResponse, record: RequestRecord): Promise<void> {
   const { body, headers } = reply
   if (typeof body === 'string') headers.push('content-length', String(Buffer.byteLength(body)))
   // The client may leave before there is anything to say.
   if (response.destroyed || response.socket?.destroyed) {
     if (typeof body === 'object') body?.cancel()
-    return Promise.resolve({ bytes: 0, outcome: 'aborted' })
+    return Promise.resolve()
   }
+  record.status = reply.status
+  record.headAtMs = performance.now()
   response.writeHead(reply.status, headers)
-  if (body === null) return end(response, '')
-  if (typeof body === 'string') return end(response, method === 'HEAD' ? '' : body)
+  if (body === null) return end(response, '', record)
+  if (typeof body === 'string') return end(response, record.method === 'HEAD' ? '' : body, record)
   const length = headerIn(headers, 'content-length')
-  return sendBody(body, length === undefined ? undefined : Number(length), response)
+  return sendBody(body, length === undefined ? undefined : Number(length), response, record)
 }
 
 /** @param sizeBytes `undefined` where only the end of the body tells */
@@ -44,8 +38,8 @@ async function sendBody(
   body: ByteSource,
   sizeBytes: number | undefined,
   response: ServerResponse,
-): Promise<Sent> {
-  let bytes = 0
+  record: RequestRecord,
+): Promise<void> {
   const steps = response.socket instanceof TLSSocket ? tlsSteps : undefined
   try {
     let first: ReturnType<ByteSource['read']> | undefined = body.read()
@@ -56,24 +50,26 @@ async function sendBody(
       first.byteLength === sizeBytes &&
       (steps === undefined || sizeBytes <= wholeTlsBytes)
     ) {
-      const sent = await end(response, first)
+      await end(response, first, record)
       body.cancel()
-      return sent
+      return
     }
     const source = startingWith(first, body)
     // Else a reader that takes nothing would hold its memory besides that of the piece at hand.
     first = undefined
     const onSent = (sentBytes: number) => {
-      bytes += sentBytes
+      record.bytes += sentBytes
     }
     await relayBody(source, response, onSent, steps)
-    if (sizeBytes !== undefined && bytes !== sizeBytes)
-      throw new Error(`the body has ${bytes} bytes instead of ${sizeBytes}`)
-    return { bytes, outcome: (await end(response, '')).outcome }
+    if (sizeBytes !== undefined && record.bytes !== sizeBytes)
+      throw new Error(`the body has ${record.bytes} bytes instead of ${sizeBytes}`)
+    await end(response, '', record)
   } catch (error) {
     const isAborted = error instanceof DestinationClosed || response.destroyed
     resetSocket(response.socket ?? response.req.socket)
-    return { bytes, outcome: isAborted ? 'aborted' : 'cut', cause: error }
+    if (isAborted) return
+    record.outcome = 'cut'
+    record.cutCause = error
   }
 }
 
@@ -91,18 +87,18 @@ function startingWith(first: ReturnType<ByteSource['read']>, rest: ByteSource): 
 }
 
 /** Sends the last bytes, and waits until everything was handed to the network, or the client has left. */
-function end(response: ServerResponse, last: string | Uint8Array): Promise<Sent> {
+function end(response: ServerResponse, last: string | Uint8Array, record: RequestRecord): Promise<void> {
   return new Promise((resolve) => {
     let isOver = false
     const settle = (isComplete: boolean) => {
       // A second settle makes Node emit `multipleResolves`; this check is cheaper.
       if (isOver) return
       isOver = true
-      resolve(
-        isComplete
-          ? { bytes: Buffer.byteLength(last), outcome: 'complete' }
-          : { bytes: 0, outcome: 'aborted' },
-      )
+      if (isComplete) {
+        record.bytes += Buffer.byteLength(last)
+        record.outcome = 'complete'
+      }
+      resolve()
     }
     if (response.destroyed) return settle(false)
     response.once('finish', () => settle(true))

@@ -1,7 +1,7 @@
 import type { SsoClient } from '../sso/sso-client.ts'
-import { type Exchange, timed } from './exchange.ts'
+import type { RequestRecord } from '../telemetry/request-record.ts'
 
-/** An SSO whose answers an exchange waits for, and is told how long. */
-export function timedSso(sso: SsoClient, exchange: Exchange): SsoClient {
-  return { ...sso, renew: (grant) => timed(exchange, 'ssoMs', sso.renew(grant)) }
+/** An SSO that notes in a request's record how long the request waits for its answers. */
+export function timedSso(sso: SsoClient, record: RequestRecord): SsoClient {
+  return { ...sso, renew: (grant) => record.timed('ssoMs', sso.renew(grant)) }
 }

@@ -5,9 +5,9 @@ import type { Reply } from '../http/reply.ts'
 import type { LoginStep } from '../log/log.ts'
 import type { Person } from '../person/person.ts'
 import type { Secret } from '../store/sealing.ts'
+import type { RequestRecord } from '../telemetry/request-record.ts'
 import { beginLogin, browsersOf, type LoginParts, redirect, type Site, siteOfLogin } from './begin-login.ts'
 import type { RecalledLogin, WayBack } from './pending-logins.ts'
-import type { CallRecord } from './sso-calls.ts'
 import { oauthErrorCode } from './token-answer.ts'
 
 /** How a callback ended, for the log. */
@@ -37,7 +37,7 @@ const maxRestarts = 2
 export async function finishLogin(
   parts: LoginParts,
   request: ProxyRequest,
-  record: CallRecord,
+  record: RequestRecord,
   at: Site,
 ): Promise<FinishedLogin> {
   const query = new URLSearchParams(request.query)
@@ -55,8 +55,7 @@ export async function finishLogin(
   function refuse(errorCode: ErrorCode, failure?: S3ProxyError): FinishedLogin {
     const { retryAfterSeconds } = failure ?? {}
     const headers = retryAfterSeconds === undefined ? [] : ['retry-after', String(retryAfterSeconds)]
-    const context = { requestId: request.id, accept: request.header('accept'), startAgain: home, headers }
-    const reply = errorReply(errorCode, context)
+    const reply = errorReply(errorCode, request, record, { startAgain: home, headers })
     return { step: stepOf[errorCode] ?? 'failed', reply, ...(failure && { failure }) }
   }
   async function restart({ returnTo, restarts }: WayBack): Promise<FinishedLogin> {

@@ -1,32 +1,31 @@
 import { createHmac } from 'node:crypto'
-import { headerIn } from '../http/reply.ts'
+import { formatContentRange } from '../http/content-range.ts'
 import type { Log } from '../log/log.ts'
-import type { RequestEnd } from './request-end.ts'
+import type { RequestRecord } from './request-record.ts'
 
 /**
- * One line for each answer that delivered an object, or a part of it, to somebody: who, which version, which
- * bytes, and whether all of them were sent. What is served without login is not in it.
+ * Writes one line for each answer that delivered an object, or a part of it, to a person: who, which version, which
+ * bytes, and whether all of them were sent. Objects that are served without login have no line.
  */
-export function createAudit(log: Log): (end: RequestEnd) => void {
-  return ({ access, headers = [] }) => {
-    const { route, method, status } = access
+export function createAudit(log: Log): (record: RequestRecord) => void {
+  return (record) => {
+    const { route, method, status, range } = record
     if (route !== 'object' || method !== 'GET' || (status !== 200 && status !== 206)) return
-    const length = headerIn(headers, 'content-length')
     log.info(
       {
-        requestId: access.requestId,
-        who: access.who,
-        key: access.key,
-        versionId: headerIn(headers, 'x-amz-version-id'),
-        etag: headerIn(headers, 'etag'),
-        range: headerIn(headers, 'content-range'),
-        sizeBytes: length === undefined ? undefined : Number(length),
-        bytes: access.bytes,
-        outcome: access.outcome,
-        healed: access.healed ?? 0,
-        code: access.code,
-        s3RequestId: access.s3RequestId,
-        traceId: access.traceId,
+        requestId: record.requestId,
+        who: record.who,
+        key: record.key,
+        versionId: record.versionId,
+        etag: record.etag,
+        range: range && formatContentRange(range),
+        sizeBytes: record.sizeBytes,
+        bytes: record.bytes,
+        outcome: record.outcome,
+        healed: record.healed,
+        code: record.code,
+        s3RequestId: record.s3RequestId,
+        traceId: record.traceId,
       },
       'delivery',
     )

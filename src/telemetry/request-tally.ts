@@ -1,12 +1,13 @@
 import { clientLeft, errorStatus } from '../errors.ts'
 import type { LoginStep } from '../log/log.ts'
 import { Durations } from './durations.ts'
-import type { RequestEnd } from './request-end.ts'
+import type { RequestRecord } from './request-record.ts'
+import { routeKinds } from './route-kind.ts'
 
 /** What was counted of all requests that are over. Nothing in it grows with keys, people or whatever clients send. */
 export interface RequestTally {
   /** Cheap, and never throws. */
-  count(end: RequestEnd): void
+  count(record: RequestRecord): void
   readonly kinds: ReadonlyMap<string, KindTally>
   readonly firstByte: ReadonlyMap<string, Durations>
   readonly sentBytes: ReadonlyMap<string, number>
@@ -29,21 +30,6 @@ export interface KindTally {
 }
 
 const methods = ['GET', 'HEAD', 'POST', 'OPTIONS']
-const routes = [
-  ...[
-    'object',
-    'healthcheck',
-    'login',
-    'callback',
-    'logout',
-    'continue',
-    'livez',
-    'readyz',
-    'root',
-    'nothing',
-  ],
-  ...['invalid', 'malformed', 'dropped'],
-]
 const other = 'other'
 const codes = [...Object.keys(errorStatus), 'SEND_TIMEOUT']
 /** Of what could not be parsed: the status tells more than the parser's words. */
@@ -62,7 +48,7 @@ export function createRequestTally(): RequestTally {
   const outcomes = zeros(['complete', 'aborted', 'cut'])
   const errors = zeros([])
   const logins = zeros(loginSteps)
-  const knownRoutes = new Set(routes)
+  const knownRoutes = new Set<string>(routeKinds)
   const knownMethods = new Set(methods)
   const knownCodes = new Set(codes)
   const tally = {
@@ -96,23 +82,23 @@ export function createRequestTally(): RequestTally {
   }
 
   return Object.assign(tally, {
-    count({ access, startedAtMs, headAtMs }: RequestEnd): void {
-      const { status, bytes, code, login } = access
-      const route = knownRoutes.has(access.route) ? access.route : other
-      const method = knownMethods.has(access.method) ? access.method : other
+    count(record: RequestRecord): void {
+      const { status, bytes, code, login, startedAtMs, headAtMs } = record
+      const route = knownRoutes.has(record.route) ? record.route : other
+      const method = knownMethods.has(record.method) ? record.method : other
       countKind(route, method, status)
       if (bytes > 0) add(sentBytes, route, bytes)
       if (headAtMs !== undefined) countFirstByte(route, headAtMs - startedAtMs)
-      if (access.sessionMs !== undefined) waits.session.add(access.sessionMs)
-      if (access.ssoMs !== undefined) waits.sso.add(access.ssoMs)
-      if (access.s3Ms !== undefined) waits.s3.add(access.s3Ms)
+      if (record.sessionMs !== undefined) waits.session.add(record.sessionMs)
+      if (record.ssoMs !== undefined) waits.sso.add(record.ssoMs)
+      if (record.s3Ms !== undefined) waits.s3.add(record.s3Ms)
       const isDelivery = (status === 200 || status === 206) && method === 'GET'
-      if (isDelivery && (route === 'object' || route === 'healthcheck')) add(outcomes, access.outcome, 1)
+      if (isDelivery && (route === 'object' || route === 'healthcheck')) add(outcomes, record.outcome, 1)
       if (code !== undefined && code !== clientLeft.code)
         add(errors, knownCodes.has(code) ? code : malformed, 1)
-      if (access.healed !== undefined) tally.healed += access.healed
-      if (access.askedTwiceBytes !== undefined) tally.askedTwiceBytes += access.askedTwiceBytes
-      if (access.parts !== undefined) tally.parts += access.parts
+      tally.healed += record.healed
+      tally.askedTwiceBytes += record.askedTwiceBytes
+      tally.parts += record.parts
       if (login === undefined) return
       if (route === 'callback') add(logins, 'returned', 1)
       add(logins, login, 1)

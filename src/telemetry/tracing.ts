@@ -15,11 +15,12 @@ import { detectResources, envDetector, resourceFromAttributes } from '@opentelem
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { clientLeft, isFailure } from '../errors.ts'
 import { withinDeadline } from '../waiting/within-deadline.ts'
-import type { PhaseName, RequestEnd } from './request-end.ts'
+import type { PhaseName, RequestRecord } from './request-record.ts'
+import type { RouteKind } from './route-kind.ts'
 
 export interface Tracing {
   /** Makes the spans of one request. @returns the id of its trace; none for probes */
-  trace(end: RequestEnd): string | undefined
+  trace(record: RequestRecord): string | undefined
   /**
    * Exports what is left.
    *
@@ -57,13 +58,13 @@ export function createTracing({ version, instanceId, onProblem }: TracingOptions
   const tracer = provider.getTracer('s3proxy', version)
 
   return {
-    trace({ access, startedAtMs, endedAtMs, traceparent, phases = [] }) {
-      const { route, status, outcome } = access
+    trace(record) {
+      const { route, status, outcome, startedAtMs, endedAtMs, phases = [] } = record
       if (untraced.has(route)) return undefined
       // The clock that requests are measured by knows nothing of the date.
       const epochMs = Date.now() - performance.now()
-      const method = methods.has(access.method) ? access.method : '_OTHER'
-      const parent = parentOf(traceparent)
+      const method = methods.has(record.method) ? record.method : '_OTHER'
+      const parent = parentOf(record.traceparent)
       const span = tracer.startSpan(
         `${method} ${route}`,
         { kind: SpanKind.SERVER, startTime: epochMs + startedAtMs },
@@ -71,15 +72,15 @@ export function createTracing({ version, instanceId, onProblem }: TracingOptions
       )
       const { traceId } = span.spanContext()
       if (!span.isRecording()) return traceId
-      span.setAttributes(attributesOf(access, method))
-      if (status >= 500 || (outcome === 'cut' && isFailure(access.code)))
+      span.setAttributes(attributesOf(record, method))
+      if (status >= 500 || (outcome === 'cut' && isFailure(record.code)))
         span.setStatus({ code: SpanStatusCode.ERROR })
       const context = trace.setSpan(parent, span)
       for (const phase of phases) {
         const { name, kind } = spanOf[phase.name]
         const child = tracer.startSpan(name, { kind, startTime: epochMs + phase.startedAtMs }, context)
-        if (phase.name === 's3Ms' && access.s3RequestId !== undefined)
-          child.setAttribute('aws.request_id', access.s3RequestId)
+        if (phase.name === 's3Ms' && record.s3RequestId !== undefined)
+          child.setAttribute('aws.request_id', record.s3RequestId)
         child.end(epochMs + phase.endedAtMs)
       }
       span.end(epochMs + endedAtMs)
@@ -93,7 +94,7 @@ export function createTracing({ version, instanceId, onProblem }: TracingOptions
 }
 
 /** Probes come every few seconds, and would be most of all traces. */
-const untraced = new Set(['livez', 'readyz'])
+const untraced = new Set<RouteKind>(['livez', 'readyz'])
 const methods = new Set(['GET', 'HEAD', 'POST', 'OPTIONS', 'PUT', 'DELETE', 'PATCH', 'TRACE', 'CONNECT'])
 
 const spanOf: Record<PhaseName, { name: string; kind: SpanKind }> = {
@@ -106,18 +107,18 @@ const spanOf: Record<PhaseName, { name: string; kind: SpanKind }> = {
 const maxPathLength = 1024
 
 /** By the semantic conventions, as far as they go. Neither a query nor who it was is among them. */
-function attributesOf(access: RequestEnd['access'], method: string): Attributes {
+function attributesOf(record: RequestRecord, method: string): Attributes {
   return {
     'http.request.method': method,
-    'http.response.status_code': access.status,
-    'http.response.body.size': access.bytes,
-    'url.path': access.path.slice(0, maxPathLength),
-    's3proxy.route': access.route,
-    's3proxy.outcome': access.outcome,
-    's3proxy.request_id': access.requestId,
-    ...(access.healed === undefined ? {} : { 's3proxy.healed': access.healed }),
-    ...(access.login === undefined ? {} : { 's3proxy.login': access.login }),
-    ...(access.code === undefined || access.code === clientLeft.code ? {} : { 'error.type': access.code }),
+    'http.response.status_code': record.status,
+    'http.response.body.size': record.bytes,
+    'url.path': record.path.slice(0, maxPathLength),
+    's3proxy.route': record.route,
+    's3proxy.outcome': record.outcome,
+    's3proxy.request_id': record.requestId,
+    ...(record.healed === 0 && record.askedTwiceBytes === 0 ? {} : { 's3proxy.healed': record.healed }),
+    ...(record.login === undefined ? {} : { 's3proxy.login': record.login }),
+    ...(record.code === undefined || record.code === clientLeft.code ? {} : { 'error.type': record.code }),
   }
 }
 

@@ -78,15 +78,15 @@ export async function createApp(
   const server = createHttpServer({
     ...config.server,
     certificate: certificateOf(config),
-    handler(request, exchange) {
+    handler(request, record) {
       const used = store
       used.users++
-      const reply = parts.handler(request, exchange)
+      const reply = parts.handler(request, record)
       void reply.then(() => release(used))
       return reply
     },
     log,
-    onEnd: (end) => parts.onEnd(end),
+    onEnd: (record) => parts.onEnd(record),
     notesPhases: tracing !== undefined,
   })
 

@@ -17,8 +17,9 @@ import { pingSso } from '../sso/ping-sso.ts'
 import { createRefusedTokens } from '../sso/refused-tokens.ts'
 import { ssoEndpoints } from '../sso/sso-endpoints.ts'
 import { createAudit, createIdentityHash } from '../telemetry/audit.ts'
-import { createRequestSink, type RequestEnd, type RequestWatchers } from '../telemetry/request-end.ts'
+import type { RequestRecord } from '../telemetry/request-record.ts'
 import type { RequestTally } from '../telemetry/request-tally.ts'
+import { type RequestWatchers, watchRequests } from '../telemetry/request-watchers.ts'
 import { type Connections, createObjects } from './create-objects.ts'
 import type { StoreParts } from './create-store.ts'
 
@@ -32,7 +33,7 @@ export interface Parts {
   /** Connections to S3. */
   s3: Connections
   /** Tells of a request that is over, as this configuration wants it told. */
-  onEnd(end: RequestEnd): void
+  onEnd(record: RequestRecord): void
 }
 
 /** Who looks at requests, whatever the configuration, and what we call ourselves. */
@@ -120,7 +121,7 @@ export function createParts(
     ),
     onRefused: createRefusalWarnings(log, monotonicNow),
   })
-  const onEnd = createRequestSink({
+  const onEnd = watchRequests({
     log,
     ...watchersOf(config.log, log),
     ...(requests === undefined ? {} : { count: requests.count }),

@@ -5,10 +5,11 @@ import { type ErrorCode, errorStatus, S3ProxyError } from '../../src/errors.ts'
 import type { RequestHeader } from '../../src/http/proxy-request.ts'
 import { headerIn, type Reply } from '../../src/http/reply.ts'
 import type { ObjectRequest, ObjectResult } from '../../src/object/object-source.ts'
+import { shownId } from '../../src/person/person.ts'
 import { TransportError } from '../../src/s3/transport-error.ts'
-import type { Exchange } from '../../src/server/exchange.ts'
 import { createHandler, type HandlerParts } from '../../src/server/handler.ts'
 import { createSiteResolver } from '../../src/server/site.ts'
+import { RequestRecord } from '../../src/telemetry/request-record.ts'
 import { cookiesOf, createLoginPorts, jo, locationIn, request, site } from '../unit/sso/sso-ports.ts'
 
 type Headers = { [name in RequestHeader]?: string }
@@ -59,9 +60,12 @@ function createStage(changes: Partial<HandlerParts> = {}) {
       result = next
     },
     async ask(target: string, headers: Headers = {}, method = 'GET', host = 'assets.example.com') {
-      const exchange: Exchange = { route: '' }
-      const reply = await handler({ ...request(target, headers, method), host }, exchange)
-      return { ...reply, exchange, header: (name: string) => headerIn(reply.headers, name) }
+      const record = new RequestRecord(method)
+      record.requestId = 'request-1'
+      const reply = await handler({ ...request(target, headers, method), host }, record)
+      // As it is shown when the request is over.
+      record.who = record.person && shownId(record.person)
+      return { ...reply, code: record.code, record, header: (name: string) => headerIn(reply.headers, name) }
     },
     /** A cookie of somebody who is signed in. */
     async signIn() {
@@ -82,8 +86,6 @@ function found(type: string, text: string): ObjectResult {
     headers: ['content-type', type, 'content-length', String(bytes.length), 'etag', '"e"'],
     sizeBytes: bytes.length,
     body: {
-      healed: 0,
-      askedTwiceBytes: 0,
       read() {
         const piece = left
         left = null
@@ -157,12 +159,16 @@ describe('a request on its way', () => {
 
   it('tells the log what it was for, whose it was, and how long each part took', async () => {
     const stage = createStage()
-    const { exchange } = await stage.ask('/a%20b', { cookie: await stage.signIn() })
-    const { sessionMs, s3Ms, ...rest } = exchange
-    assert.deepEqual(rest, { route: 'object', key: 'a b', who: 'jo', s3RequestId: 'S3-1' })
+    const { record } = await stage.ask('/a%20b', { cookie: await stage.signIn() })
+    const { sessionMs, s3Ms, ssoMs, route, key, who, login, s3RequestId } = record
+    assert.deepEqual([ssoMs, login], [undefined, undefined])
+    assert.deepEqual(
+      { route, key, who, s3RequestId },
+      { route: 'object', key: 'a b', who: 'jo', s3RequestId: 'S3-1' },
+    )
     assert.ok(Number(sessionMs) >= 0 && Number(s3Ms) >= 0)
-    assert.equal((await stage.ask('/a')).exchange.route, 'login')
-    assert.equal((await stage.ask('/a')).exchange.key, 'a')
+    assert.equal((await stage.ask('/a')).record.route, 'login')
+    assert.equal((await stage.ask('/a')).record.key, 'a')
   })
 
   it('asks the SSO again once the last answer is too old, and goes on without it before that', async () => {
@@ -175,7 +181,7 @@ describe('a request on its way', () => {
     stage.sso.fail = undefined
     const reply = await stage.ask('/a', { cookie })
     assert.equal(reply.status, 200)
-    assert.ok(Number(reply.exchange.ssoMs) >= 0)
+    assert.ok(Number(reply.record.ssoMs) >= 0)
     stage.clock.now += 61_000
     await assertOnlySso(stage, cookie)
     stage.clock.now += 61_000
@@ -230,11 +236,11 @@ describe('without a session', () => {
       },
     })
     const offered = await stage.ask('/a')
-    assert.deepEqual([offered.exchange.route, offered.exchange.who], ['continue', undefined])
+    assert.deepEqual([offered.record.route, offered.record.who], ['continue', undefined])
     assert.equal((await stage.ask('/a', { range: 'bytes=0-' })).status, 401)
-    assert.equal((await stage.ask('/a', { cookie: await stage.signIn() })).exchange.route, 'object')
+    assert.equal((await stage.ask('/a', { cookie: await stage.signIn() })).record.route, 'object')
     const resumed = await stage.ask('/__s3proxy/continue', {}, 'POST')
-    assert.deepEqual([resumed.status, resumed.exchange.who], [303, 'jo'])
+    assert.deepEqual([resumed.status, resumed.record.who], [303, 'jo'])
     const refused = await stage.ask('/__s3proxy/continue', {}, 'PUT')
     assert.deepEqual([refused.status, refused.header('allow')], [405, 'GET, HEAD, POST'])
     assert.equal((await createStage().ask('/__s3proxy/continue', {}, 'POST')).status, 405)
@@ -250,7 +256,7 @@ describe('without a session', () => {
     const finished = await stage.ask(target, { cookie })
     assert.equal(finished.status, 302)
     assert.equal(locationIn(finished), `${site.origin}/a%2Fb//c?`)
-    assert.deepEqual([finished.exchange.route, finished.exchange.who], ['callback', 'jo'])
+    assert.deepEqual([finished.record.route, finished.record.who], ['callback', 'jo'])
     const reply = await stage.ask('/a%2Fb//c?', { cookie: cookiesOf(finished) })
     assert.equal(readAll(reply), 'hello')
     assert.equal(stage.steps.at(-1), 's3 GET a/b//c')
@@ -368,7 +374,7 @@ describe('an answer', () => {
         ['debug', 'info', 'warn', 'error'].map((level) => [level, () => assert.fail('it was logged')]),
       ) as unknown as HandlerParts['log'],
     })
-    await handler({ ...request('/a', { cookie }), signal: gone }, { route: '' })
+    await handler({ ...request('/a', { cookie }), signal: gone }, new RequestRecord())
   })
 })
 
@@ -418,8 +424,8 @@ async function assertOnlySso(stage: ReturnType<typeof createStage>, cookie: stri
     await sleep(60)
     return replace(...note)
   }
-  const { exchange } = await stage.ask('/a', { cookie })
+  const { record } = await stage.ask('/a', { cookie })
   stage.store.replace = replace
-  assert.ok(Number(exchange.sessionMs) >= 55, `${exchange.sessionMs} ms`)
-  assert.ok(Number(exchange.ssoMs) < Number(exchange.sessionMs), `${exchange.ssoMs} ms`)
+  assert.ok(Number(record.sessionMs) >= 55, `${record.sessionMs} ms`)
+  assert.ok(Number(record.ssoMs) < Number(record.sessionMs), `${record.ssoMs} ms`)
 }

@@ -7,7 +7,6 @@ import type { ObjectKey } from '../../src/object/key.ts'
 import type {
   ChecksumResult,
   Conditions,
-  ObjectBody,
   ObjectRequest,
   ObjectResult,
   ObjectSource,
@@ -19,6 +18,7 @@ import { type ConnectionPool, createConnectionPool } from '../../src/s3/connecti
 import { type CredentialSource, createCredentialSource } from '../../src/s3/credentials.ts'
 import { createS3Client, type S3Client } from '../../src/s3/s3-client.ts'
 import { createSigner } from '../../src/s3/sigv4.ts'
+import { RequestRecord } from '../../src/telemetry/request-record.ts'
 
 /** What of a stand-in, or of a proxy before it, a client has to know. */
 export interface BucketAddress {
@@ -48,11 +48,11 @@ export interface BucketClient {
   retries: { error: S3ProxyError; where: 'head' | 'body' }[]
   open(key: string, request?: Partial<ObjectRequest>): Promise<ObjectResult>
   checksum(key: string, etag: string): Promise<ChecksumResult>
-  /** Opens an object that is there. */
+  /** Opens an object that is there; the record says what its body costs. */
   get(key: string, conditions?: Conditions, signal?: AbortSignal): Promise<Found>
 }
 
-export type Found = Extract<ObjectResult, { kind: 'found' }> & { body: ObjectBody }
+export type Found = Extract<ObjectResult, { kind: 'found' }> & { record: RequestRecord }
 
 export function createBucketClient(
   t: Pick<TestContext, 'after'>,
@@ -82,20 +82,24 @@ export function createBucketClient(
     ...options,
   })
   t.after(() => pool.close())
-  const open = (key: string, request: Partial<ObjectRequest> = {}) =>
-    source.open({
-      ...{ method: 'GET', conditions: {}, signal: new AbortController().signal },
-      ...request,
-      key: key as ObjectKey,
-    })
+  const open = (key: string, request: Partial<ObjectRequest> = {}, record = new RequestRecord()) =>
+    source.open(
+      {
+        ...{ method: 'GET', conditions: {}, signal: new AbortController().signal },
+        ...request,
+        key: key as ObjectKey,
+      },
+      record,
+    )
   return {
     ...{ source, client, pool, blocks, retries, open },
     checksum: (key, etag) =>
       source.checksum({ key: key as ObjectKey, etag, signal: new AbortController().signal }),
     async get(key, conditions = {}, signal = new AbortController().signal) {
-      const result = await open(key, { conditions, signal })
+      const record = new RequestRecord()
+      const result = await open(key, { conditions, signal }, record)
       if (result.kind !== 'found') throw new Error(`${key} was not found: ${result.kind}`)
-      return result
+      return { ...result, record }
     },
   }
 }

@@ -1,8 +1,8 @@
-import type { ObjectBody } from '../../src/object/object-source.ts'
+import type { ByteSource } from '../../src/http/byte-source.ts'
 import type { CancelSignal } from '../../src/waiting/cancellation.ts'
 
 /** A body whose bytes arrive when the test says so; the byte at offset `n` of the object is `n % 251`. */
-export interface HandFedBody extends ObjectBody {
+export interface HandFedBody extends ByteSource {
   readonly firstByte: number
   /** Behind the last byte. */
   readonly endByte: number
@@ -51,8 +51,6 @@ export function createHandFedBody(firstByte: number, endByte: number): HandFedBo
   const body: HandFedBody = {
     firstByte,
     endByte,
-    healed: 0,
-    askedTwiceBytes: 0,
     get isCancelled() {
       return isCancelled
     },

@@ -96,9 +96,9 @@ describe('an object in a coding', { timeout: 120_000 }, () => {
       for (const cutAfterBytes of [1, 100_000, sizeBytes - 1]) {
         const bucket = createBucketClient(t, s3, { stallTimeoutMs: 100 })
         s3.misbehave(({ ordinal }) => (ordinal === 1 ? { chunkedBody: true, cutAfterBytes, how } : undefined))
-        const { body } = await bucket.get('large')
+        const { body, record } = await bucket.get('large')
         assert.ok((await readAll(body)).equals(generatedBytes(5, 0, sizeBytes)), `cut after ${cutAfterBytes}`)
-        assert.deepEqual([body.healed, bucket.retries.length], [1, 1])
+        assert.deepEqual([record.healed, bucket.retries.length], [1, 1])
         const { range, 'if-match': etag } = s3.requests.at(-1)?.headers ?? {}
         // A reset takes what was on its way with it.
         assert.ok(Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1]) <= cutAfterBytes, range)
@@ -113,9 +113,9 @@ describe('an object in a coding', { timeout: 120_000 }, () => {
     s3.misbehave(({ ordinal }) =>
       ordinal <= 3 ? { ...(ordinal === 1 && { chunkedBody: true }), cutAfterBytes: 50_000 } : undefined,
     )
-    const { body } = await bucket.get('large')
+    const { body, record } = await bucket.get('large')
     assert.ok((await readAll(body)).equals(generatedBytes(5, 0, sizeBytes)))
-    assert.equal(body.healed, 3)
+    assert.equal(record.healed, 3)
   })
 
   it('without a length outlives an S3 that is away for longer than attempts, and is cut at s3.deadlineMs', async (t) => {
@@ -186,13 +186,13 @@ describe('an object in a coding', { timeout: 120_000 }, () => {
     s3.put('huge', { body: { sizeBytes: 20_000_000, seed: 6 } })
     const bucket = createBucketClient(t, s3, { readerPatienceMs: 50 })
     s3.misbehave(({ ordinal }) => (ordinal === 1 ? { chunkedBody: true } : undefined))
-    const { body } = await bucket.get('huge')
+    const { body, record } = await bucket.get('huge')
     const first = Buffer.from((await body.read()) ?? '')
     await s3.connectionsBelow(1)
     const all = Buffer.concat([first, await readAll(body)])
     assert.ok(all.equals(generatedBytes(6, 0, 20_000_000)))
     assert.equal(bucket.retries.length, 0)
-    assert.ok(body.askedTwiceBytes >= 0)
+    assert.ok(record.askedTwiceBytes >= 0)
   })
 
   it('is refused where its end would look like a cut', async (t) => {

@@ -34,7 +34,7 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
         const body = await readAll(whileTimePasses(found.body, () => t.mock.timers.tick(1)))
         assert.equal(body.equals(generatedBytes(7, from, size)), true)
         assert.equal(found.sizeBytes, size)
-        assert.equal(found.body.healed, 2)
+        assert.equal(found.record.healed, 2)
         assert.equal(bucket.blocks.lentBytes, 0)
         const [, second] = s3.requests.slice(-3)
         assert.match(String(second?.headers.range), new RegExp(`^bytes=\\d+-${from + size - 1}$`))
@@ -50,9 +50,9 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
   it('counts attempts anew once 1 MiB has arrived, so that a body outlives any number of cuts', async (t) => {
     const bucket = createBucketClient(t, s3, { maxAttempts: 1 })
     s3.misbehave({ cutAfterBytes: mib + 4096, how: 'fin' })
-    const { body } = await bucket.get('film')
+    const { body, record } = await bucket.get('film')
     assert.equal(await hashBody(body), generatedSha256(sizeBytes, 7))
-    assert.equal(body.healed, 4)
+    assert.equal(record.healed, 4)
   })
 
   it('waits longer and longer when less than that arrives between the cuts, and gives up at s3.deadlineMs', async (t) => {
@@ -152,9 +152,9 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
     s3.misbehave(({ ordinal }) =>
       ordinal === 1 ? { cutAfterBytes: 300_000, how: 'fin' } : { chunkedBody: true },
     )
-    const { body } = await bucket.get('film')
+    const { body, record } = await bucket.get('film')
     assert.equal((await readAll(body)).equals(generatedBytes(7, 0, sizeBytes)), true)
-    assert.equal(body.healed, 1)
+    assert.equal(record.healed, 1)
   })
 
   it('ends a body after s3.deadlineMs without a byte, over all attempts', async (t) => {
@@ -235,12 +235,12 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
   it('calls neither a failure nor a retry what a reader that paused for long costs', async (t) => {
     const bucket = createBucketClient(t, s3, { readerPatienceMs: 100 })
     s3.misbehave(null)
-    const { body } = await bucket.get('film')
+    const { body, record } = await bucket.get('film')
     await body.read()
     await s3.connectionsBelow(1)
     await readAll(body)
     assert.deepEqual(bucket.retries, [])
-    assert.equal(body.healed, 0)
+    assert.equal(record.healed, 0)
   })
 
   it('closes the S3 connection at once when the client leaves, also while it waits for S3', async (t) => {
@@ -277,13 +277,13 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
   it('takes the S3 connection from a reader that takes nothing, and continues when it goes on', async (t) => {
     const bucket = createBucketClient(t, s3, { readerPatienceMs: 100 })
     s3.misbehave(null)
-    const { body } = await bucket.get('film')
+    const { body, record } = await bucket.get('film')
     const first = Buffer.from((await body.read()) as Uint8Array)
     await s3.connectionsBelow(1)
     assert.equal(bucket.pool.usage.open, 0)
     const rest = await readAll(body)
     assert.equal(Buffer.concat([first, rest]).equals(generatedBytes(7, 0, sizeBytes)), true)
-    assert.equal(body.healed, 0)
+    assert.equal(record.healed, 0)
     assert.equal(bucket.blocks.lentBytes, 0)
   })
 
@@ -325,11 +325,11 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
   it('does not take a slow reader for a stalled S3', async (t) => {
     const bucket = createBucketClient(t, s3, { stallTimeoutMs: 50 })
     const count = s3.requestCount
-    const { body } = await bucket.get('film')
+    const { body, record } = await bucket.get('film')
     const all = await readAll(body, () => sleep(120))
     assert.equal(all.length, sizeBytes)
     assert.equal(s3.requestCount - count, 1)
-    assert.equal(body.healed, 0)
+    assert.equal(record.healed, 0)
   })
 
   it('holds no more than a piece or two for a reader that takes nothing', async (t) => {
@@ -375,7 +375,7 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
         sums.every((body) => body.equals(expected)),
         true,
       )
-      assert.ok(found.some(({ body }) => body.healed > 0))
+      assert.ok(found.some(({ record }) => record.healed > 0))
       await untilTrue('all blocks are back', () => bucket.blocks.lentBytes === 0)
     })
 

@@ -4,6 +4,7 @@ import { resolveConfig } from '../../src/config/resolve.ts'
 import type { Config } from '../../src/config/schema.ts'
 import type { ObjectKey } from '../../src/object/key.ts'
 import type { ObjectSource } from '../../src/object/object-source.ts'
+import { RequestRecord } from '../../src/telemetry/request-record.ts'
 import { createBucketSource } from '../../src/wiring/create-bucket-source.ts'
 import { createS3Memory } from '../../src/wiring/create-s3-memory.ts'
 import { createSharedOrigin, type SharedOrigin } from '../../src/wiring/create-shared-origin.ts'
@@ -119,7 +120,8 @@ function configOf(s3: S3StandIn, prefix: string, env: Record<string, string>): C
 
 async function read(source: ObjectSource, key: string, pace?: () => void): Promise<Buffer> {
   const signal = new AbortController().signal
-  const result = await source.open({ method: 'GET', key: key as ObjectKey, conditions: {}, signal })
+  const request = { method: 'GET' as const, key: key as ObjectKey, conditions: {}, signal }
+  const result = await source.open(request, new RequestRecord())
   assert.ok(result.kind === 'found')
   return readAll(result.body, pace)
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { before, describe, it } from 'node:test'
-import type { AccessRecord } from '../../src/log/log.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import type { MetricSnapshot } from '../../src/telemetry/prom-client.ts'
+import { RequestRecord } from '../../src/telemetry/request-record.ts'
 import { createRequestTally } from '../../src/telemetry/request-tally.ts'
 
 interface Dashboard {
@@ -33,11 +33,11 @@ let metrics: MetricSnapshot[]
 /** Everything that can be counted was counted once, and the garbage collector was at work. */
 before(async () => {
   const requests = createRequestTally()
-  const access: AccessRecord = {
-    ...{ requestId: '', method: 'GET', path: '', route: 'object', status: 200, bytes: 1, totalMs: 1 },
+  const record = Object.assign(new RequestRecord('GET', 0), {
+    ...{ route: 'object', status: 200, bytes: 1, headAtMs: 1, endedAtMs: 1 },
     ...{ outcome: 'cut', code: 'S3_TIMEOUT', healed: 1, askedTwiceBytes: 1, parts: 1, sessionMs: 1 },
-  }
-  requests.count({ access, startedAtMs: 0, headAtMs: 1, endedAtMs: 1 })
+  } as const)
+  requests.count(record)
   const read = createMetrics({
     ...{ version: { version: '1', commit: 'c' }, requests },
     activity: () => ({ requests: 0, streams: 0 }),

@@ -1,9 +1,9 @@
 import type { Config } from '../../config/schema.ts'
 import { S3ProxyError } from '../../errors.ts'
 import { isStrongEtag } from '../../http/etag.ts'
-import { headerIn } from '../../http/reply.ts'
 import type { ObjectKey } from '../../object/key.ts'
-import type { Conditions, ObjectResult, ObjectSource } from '../../object/object-source.ts'
+import type { Conditions, ObjectRequest, ObjectResult, ObjectSource } from '../../object/object-source.ts'
+import { RequestRecord } from '../../telemetry/request-record.ts'
 import { exitStatus } from '../command/exit-status.ts'
 import type { FetchFlags } from '../command/flags.ts'
 import { type Download, toDevice, toFile, toStdout } from './download.ts'
@@ -37,12 +37,14 @@ export async function runDownload(plan: Plan): Promise<number> {
   const left = flags.continue === true ? await findLeft(plan) : undefined
   if (left !== undefined && left.haveBytes === left.record.sizeBytes) return deliver(plan, left, undefined)
 
-  const result = await plan.source.open({
+  const record = new RequestRecord()
+  const request: ObjectRequest = {
     method: flags.head === true ? 'HEAD' : 'GET',
     key: plan.key,
     conditions: left === undefined ? conditionsOf(flags) : conditionsOfRest(left),
     signal: plan.signal,
-  })
+  }
+  const result = await plan.source.open(request, record)
   if (left !== undefined && isAllThere(left, result)) return deliver(plan, left, undefined)
   if (result.kind !== 'found') {
     const { status, text } = explain(result)
@@ -63,8 +65,8 @@ export async function runDownload(plan: Plan): Promise<number> {
     result.body.cancel()
     throw error
   } finally {
-    if (flags.verbose === true && result.body.healed > 0)
-      plan.say(`S3 broke off ${result.body.healed} times, and was asked for the rest`)
+    if (flags.verbose === true && record.healed > 0)
+      plan.say(`S3 broke off ${record.healed} times, and was asked for the rest`)
   }
 
   async function findLeft({ key, s3 }: Plan): Promise<LeftPart | undefined> {
@@ -102,7 +104,7 @@ function isAllThere({ record, haveBytes }: LeftPart, result: ObjectResult): bool
 
 /** A range that was ignored, or is another one than asked for, must not pass for it. */
 function checkAnswer(
-  { status, headers, sizeBytes }: Found,
+  { status, etag, sizeBytes }: Found,
   left: LeftPart | undefined,
   flags: FetchFlags,
 ): void {
@@ -111,7 +113,7 @@ function checkAnswer(
   if (left === undefined) return
   const { record, haveBytes } = left
   const isOfRest = record.sizeBytes === undefined || sizeBytes === record.sizeBytes - haveBytes
-  if (headerIn(headers, 'etag') !== record.etag || !isOfRest)
+  if (etag !== record.etag || !isOfRest)
     throw new Error(
       'S3 sent another rest than that of the part: leave out --continue to fetch the object anew',
     )
@@ -120,7 +122,7 @@ function checkAnswer(
 /** @param result `undefined` when everything is there already */
 async function deliver(plan: Plan, left: LeftPart | undefined, result: Found | undefined): Promise<number> {
   const { flags, output } = plan
-  const etag = result === undefined ? left?.record.etag : headerIn(result.headers, 'etag')
+  const etag = result === undefined ? left?.record.etag : result.etag
   const expectation = flags.verify === true ? await expectationOf(plan, etag) : undefined
   const download: Download = {
     body: result?.body ?? { read: () => null, cancel() {} },
@@ -177,7 +179,7 @@ const sizeOf = ({ sizeBytes }: Found) => (sizeBytes === undefined ? {} : { sizeB
 /** @returns `undefined` when nobody could go on from the part, as the version has no name */
 function recordOf({ key, s3, flags }: Plan, result: Found, etag: string | undefined): PartRecord | undefined {
   if (!isStrongEtag(etag)) return undefined
-  const firstByte = Number(/^bytes (\d+)-/.exec(headerIn(result.headers, 'content-range') ?? '')?.[1] ?? 0)
+  const firstByte = result.range?.first ?? 0
   const endpoint = s3.endpoint.url
   return { endpoint, key, range: flags.range ?? '', etag, firstByte, ...sizeOf(result) }
 }

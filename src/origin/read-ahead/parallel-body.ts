@@ -1,6 +1,7 @@
 import { S3ProxyError } from '../../errors.ts'
-import type { ObjectBody } from '../../object/object-source.ts'
+import type { ByteSource } from '../../http/byte-source.ts'
 import { AttemptError } from '../../s3/attempt-error.ts'
+import type { RequestRecord } from '../../telemetry/request-record.ts'
 import { Cancellation, type CancelSignal } from '../../waiting/cancellation.ts'
 import { createPaceProbe } from './pace-probe.ts'
 import type { PartOptions } from './part.ts'
@@ -20,7 +21,7 @@ export interface ParallelOptions {
    */
   openRange: PartOptions['open']
   /** The rest of it, over one connection; asked for when it is read. `waitedMs`: the reader waits already. */
-  openRest(firstByte: number, signal: CancelSignal, waitedMs: number): ObjectBody
+  openRest(firstByte: number, signal: CancelSignal, waitedMs: number): ByteSource
   /** Called for a failure after which the rest comes over one connection. */
   onRetry(error: S3ProxyError, where: 'body'): void
 }
@@ -37,25 +38,26 @@ const leastGain = 1.1
  * one connection as before; likewise when a part cannot be had, or nothing is spare for one.
  *
  * @param range of the stream, in bytes of the object
+ * @param record gets how many parts were asked for, and what they cost
  * @see docs/decisions/007-parallel-reads.md
  */
 export function createParallelBody(
-  opened: ObjectBody,
+  opened: ByteSource,
   range: { firstByte: number; endByte: number },
+  record: RequestRecord,
   options: ParallelOptions,
-): ObjectBody {
+): ByteSource {
   const { readAhead, signal } = options
   const { clockMs, partBytes } = readAhead
   const { endByte } = range
   const probe = createPaceProbe({ ...readAhead, windowBytes: partBytes / 4 })
   const givenUp = new Cancellation()
   let nextByte = range.firstByte
-  let stream: ObjectBody | undefined = opened
+  let stream: ByteSource | undefined = opened
   /** Where the stream is left for the parts. */
   let streamEnd = endByte
   let queue: PartQueue | undefined
   let patience: NodeJS.Timeout | undefined
-  const past = { healed: 0, askedTwiceBytes: 0, parts: 0 }
 
   function read(): Uint8Array | null | Promise<Uint8Array | null> {
     clearTimeout(patience)
@@ -64,7 +66,7 @@ export function createParallelBody(
     return readQueue()
   }
 
-  function readStream(from: ObjectBody): Uint8Array | null | Promise<Uint8Array | null> {
+  function readStream(from: ByteSource): Uint8Array | null | Promise<Uint8Array | null> {
     const piece = from.read()
     if (!(piece instanceof Promise)) return passOnStream(piece)
     const askedMs = clockMs()
@@ -105,6 +107,7 @@ export function createParallelBody(
       plan,
       firstByte: lead.endByte,
       readAhead,
+      record,
       open: options.openRange,
       leastBytesPerSecond: leastGain * bytesPerSecond,
     })
@@ -112,8 +115,7 @@ export function createParallelBody(
     else streamEnd = lead.endByte
   }
 
-  function leaveStream(from: ObjectBody): void {
-    count(from)
+  function leaveStream(from: ByteSource): void {
     from.cancel()
     stream = undefined
     queue?.leadEnded()
@@ -130,7 +132,7 @@ export function createParallelBody(
       }
     } catch (error) {
       if (givenUp.aborted || !(error instanceof S3ProxyError) || isFinal(error)) throw error
-      past.healed++
+      record.healed++
       options.onRetry(error, 'body')
     }
     if (queue !== undefined) leaveQueue(queue)
@@ -141,8 +143,6 @@ export function createParallelBody(
 
   function leaveQueue(from: PartQueue): void {
     from.cancel()
-    count(from)
-    past.parts += from.count
     queue = undefined
     probe.beMorePatient()
   }
@@ -159,11 +159,6 @@ export function createParallelBody(
     if (queue !== undefined) patience = setTimeout(queue.abandon, options.readerPatienceMs)
   }
 
-  function count({ healed, askedTwiceBytes }: Pick<ObjectBody, 'healed' | 'askedTwiceBytes'>): void {
-    past.healed += healed
-    past.askedTwiceBytes += askedTwiceBytes
-  }
-
   function cancel(): void {
     clearTimeout(patience)
     signal.removeEventListener('abort', cancel)
@@ -173,19 +168,7 @@ export function createParallelBody(
   }
 
   signal.addEventListener('abort', cancel)
-  return {
-    read,
-    cancel,
-    get healed() {
-      return past.healed + (stream?.healed ?? 0) + (queue?.healed ?? 0)
-    },
-    get askedTwiceBytes() {
-      return past.askedTwiceBytes + (stream?.askedTwiceBytes ?? 0) + (queue?.askedTwiceBytes ?? 0)
-    },
-    get parts() {
-      return past.parts + (queue?.count ?? 0)
-    },
-  }
+  return { read, cancel }
 }
 
 /** Whether no other way of asking can give the rest: the version is gone, or S3 answers something else. */

@@ -1,5 +1,6 @@
 import { S3ProxyError } from '../../errors.ts'
 import type { ByteSource } from '../../http/byte-source.ts'
+import type { RequestRecord } from '../../telemetry/request-record.ts'
 import { createPart, memoryOfPart, type Part, type PartOptions } from './part.ts'
 import type { PartPlan } from './part-plan.ts'
 import type { ReadAhead } from './read-ahead.ts'
@@ -10,10 +11,6 @@ export interface PartQueue extends ByteSource {
   read(): Uint8Array | null | Promise<Uint8Array | null>
   /** Whether anything was asked for. */
   readonly isEmpty: boolean
-  /** How many parts were asked for. */
-  readonly count: number
-  readonly healed: number
-  readonly askedTwiceBytes: number
   /** The stream before the parts has ended: its connection is one more for them. */
   leadEnded(): void
   /** Gives up everything but the piece that the reader holds; from then on `read` says `null`. */
@@ -25,6 +22,8 @@ export interface PartQueueOptions {
   /** Where the plan begins. */
   firstByte: number
   readAhead: ReadAhead
+  /** Gets how many parts were asked for, and what was dropped of them. */
+  record: RequestRecord
   open: PartOptions['open']
   /** A reader that takes less in the long run makes the parts no gain: no more of them are asked for. */
   leastBytesPerSecond: number
@@ -37,16 +36,14 @@ function windowOf({ connections, partBytes }: ReadAhead): number {
 
 /** Begins to fetch; where nothing is spare it stays empty. */
 export function createPartQueue(options: PartQueueOptions): PartQueue {
-  const { plan, readAhead } = options
+  const { plan, readAhead, record } = options
   const windowBytes = windowOf(readAhead)
   const parts: Part[] = []
   let nextByte = options.firstByte
   let isAsking = true
   let isAbandoned = false
   let leads = 1
-  let count = 0
-  let healed = 0
-  let askedTwiceBytes = 0
+  let isEmpty = true
   let judgeTimer: NodeJS.Timeout | undefined
   let judgedTo = 0
 
@@ -57,7 +54,8 @@ export function createPartQueue(options: PartQueueOptions): PartQueue {
       if (arriving >= readAhead.connections || aheadBytes() + memoryBytes > windowBytes) return
       if (!readAhead.begin(memoryBytes)) return
       const { firstByte, endByte } = plan.next()
-      count++
+      isEmpty = false
+      record.parts++
       parts.push(createPart({ firstByte, endByte, readAhead, open: options.open, onArrived }))
     }
   }
@@ -114,8 +112,6 @@ export function createPartQueue(options: PartQueueOptions): PartQueue {
   function retire(part: Part): void {
     if (nextByte !== part.endByte && !isAbandoned)
       throw new S3ProxyError('INTERNAL', 'a part ended before its end')
-    healed += part.healed
-    askedTwiceBytes += part.askedTwiceBytes
     parts.splice(parts.indexOf(part), 1)
     part.cancel()
     ask()
@@ -129,7 +125,7 @@ export function createPartQueue(options: PartQueueOptions): PartQueue {
   function abandon(): void {
     isAbandoned = true
     stopAsking()
-    for (const part of [...parts]) askedTwiceBytes += part.abandon()
+    for (const part of [...parts]) record.askedTwiceBytes += part.abandon()
   }
 
   function cancel(): void {
@@ -144,16 +140,7 @@ export function createPartQueue(options: PartQueueOptions): PartQueue {
     abandon,
     cancel,
     get isEmpty() {
-      return count === 0
-    },
-    get count() {
-      return count
-    },
-    get healed() {
-      return parts.reduce((sum, part) => sum + part.healed, healed)
-    },
-    get askedTwiceBytes() {
-      return parts.reduce((sum, part) => sum + part.askedTwiceBytes, askedTwiceBytes)
+      return isEmpty
     },
     leadEnded() {
       leads = 0

@@ -1,6 +1,5 @@
 import { S3ProxyError } from '../../errors.ts'
 import type { ByteSource } from '../../http/byte-source.ts'
-import type { ObjectBody } from '../../object/object-source.ts'
 import { Cancellation, type CancelSignal } from '../../waiting/cancellation.ts'
 import type { ReadAhead } from './read-ahead.ts'
 
@@ -15,8 +14,6 @@ export interface Part extends ByteSource {
   readonly endByte: number
   /** Whether bytes may still come from S3. */
   readonly isArriving: boolean
-  readonly healed: number
-  readonly askedTwiceBytes: number
   /**
    * Gives up everything but the piece that the reader holds, which stays valid until `cancel`.
    *
@@ -30,7 +27,7 @@ export interface PartOptions {
   endByte: number
   /** Its memory and its connection are claimed already; the part gives both back. */
   readAhead: ReadAhead
-  open(firstByte: number, lastByte: number, signal: CancelSignal): Promise<ObjectBody>
+  open(firstByte: number, lastByte: number, signal: CancelSignal): Promise<ByteSource>
   /** No more bytes will come: its connection is free. `isWhole`: all of them came. */
   onArrived(isWhole: boolean): void
 }
@@ -54,7 +51,7 @@ export function createPart(options: PartOptions): Part {
   /** In order; the reader is at the first, S3 at the last. */
   const queue: Filling[] = []
   let claimedBytes = memoryOfPart(endByte - firstByte, readAhead)
-  let body: ObjectBody | undefined
+  let body: ByteSource | undefined
   let arrivedTo = firstByte
   let isArriving = true
   let failure: Error | undefined
@@ -163,12 +160,6 @@ export function createPart(options: PartOptions): Part {
     endByte,
     get isArriving() {
       return isArriving
-    },
-    get healed() {
-      return body?.healed ?? 0
-    },
-    get askedTwiceBytes() {
-      return body?.askedTwiceBytes ?? 0
     },
     read() {
       releaseLent()

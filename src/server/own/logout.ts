@@ -7,6 +7,7 @@ import type { LegacySessions } from '../../identity/legacy-session.ts'
 import type { Sessions } from '../../session/sessions.ts'
 import type { Site } from '../../sso/begin-login.ts'
 import type { SsoClient } from '../../sso/sso-client.ts'
+import type { RequestRecord } from '../../telemetry/request-record.ts'
 
 export interface LogoutParts {
   sessions: Sessions
@@ -15,13 +16,18 @@ export interface LogoutParts {
 }
 
 /** A page with a button on GET; the end of the session on a POST that this site's own page sent. */
-export async function logout(parts: LogoutParts, request: ProxyRequest, site: Site): Promise<Reply> {
+export async function logout(
+  parts: LogoutParts,
+  request: ProxyRequest,
+  record: RequestRecord,
+  site: Site,
+): Promise<Reply> {
   const { sessions, legacySessions } = parts
   if (request.method !== 'POST') {
     return formPage(200, 'Sign out', '<form method="post"><button>Sign out</button></form>')
   }
   if (!isOwnForm(request, site.origin)) {
-    return errorReply('LOGOUT_FOREIGN', { requestId: request.id, accept: request.header('accept') })
+    return errorReply('LOGOUT_FOREIGN', request, record)
   }
   const open = await sessions.find(request.header('cookie'), site.isSecure)
   if (open !== undefined) await sessions.delete(open.secret)

@@ -6,13 +6,16 @@ import { errorReply } from '../../../src/http/error-reply.ts'
 import { headerIn } from '../../../src/http/reply.ts'
 
 const codes = Object.keys(errorStatus) as ErrorCode[]
-const page = (code: ErrorCode, more = {}) =>
-  errorReply(code, { requestId: 'id-1', accept: 'text/html', ...more })
+const record = { requestId: 'id-1', code: undefined }
+const browser = { header: () => 'text/html' }
+const page = (code: ErrorCode, more = {}) => errorReply(code, browser, record, more)
 
 describe('errorReply', () => {
   it('is one line of text for tools', () => {
     for (const code of codes) {
-      const reply = errorReply(code, { requestId: 'id-1', accept: '*/*' })
+      const record = { requestId: 'id-1', code: undefined }
+      const reply = errorReply(code, { header: () => '*/*' }, record)
+      assert.equal(record.code, code)
       assert.match(
         String(reply.body),
         new RegExp(`^${errorStatus[code]} [^\\n]+\\[${code}, request id-1\\]\\n$`),

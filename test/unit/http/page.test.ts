@@ -5,7 +5,11 @@ import { headerIn } from '../../../src/http/reply.ts'
 
 describe('a page of our own', () => {
   it('loads nothing, runs nothing, sends forms only here, and is framed by nobody', () => {
-    const page = errorReply('OBJECT_NOT_FOUND', { requestId: 'id', accept: 'text/html' })
+    const page = errorReply(
+      'OBJECT_NOT_FOUND',
+      { header: () => 'text/html' },
+      { requestId: 'id', code: undefined },
+    )
     const policy = String(headerIn(page.headers, 'content-security-policy'))
     const directives = policy.split(';').map((text) => text.trim().replace(/'sha256-[^']+'/, 'HASH'))
     assert.deepEqual(directives.sort(), [

@@ -6,6 +6,7 @@ import { createLegacySessions } from '../../../src/identity/legacy-session.ts'
 import { createLegacyTokens } from '../../../src/identity/legacy-tokens.ts'
 import { personWithId } from '../../../src/person/person.ts'
 import type { Site } from '../../../src/sso/begin-login.ts'
+import { RequestRecord } from '../../../src/telemetry/request-record.ts'
 import { cookiesOf, createLoginPorts, jo, locationIn, request, site } from '../sso/sso-ports.ts'
 
 const id = 'original-session-id'
@@ -83,7 +84,9 @@ describe('createLegacySessions', () => {
       { 'sec-fetch-site': 'same-site' },
     ]) {
       const foreign = { ...target(), header: request('/', { ...headers, cookie }).header }
-      assert.equal((await legacy.resume(foreign, site)).reply.code, 'CONTINUE_FOREIGN')
+      const record = new RequestRecord()
+      await legacy.resume(foreign, site, record)
+      assert.equal(record.code, 'CONTINUE_FOREIGN')
     }
     values.set(key.replace(id, 'planted-meanwhile-1'), 'token-of-the-attacker')
     const planted = request('/', { origin: site.origin, cookie: 'assets_session_id=planted-meanwhile-1' })
@@ -172,7 +175,7 @@ function start() {
     const { offer, resume } = createLegacySessions({ tokens, sessions, now: () => clock.now })
     return {
       offer: (asked: ProxyRequest, at: Site) => offer(asked, at, sso),
-      resume: (asked: ProxyRequest, at: Site) => resume(asked, at, sso),
+      resume: (asked: ProxyRequest, at: Site, record = new RequestRecord()) => resume(asked, record, at, sso),
     }
   }
   const legacy = instance()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import {
-  type AccessRecord,
+  type AccessLine,
   createLog,
   createRareWarning,
   formatForPeople,
@@ -139,7 +139,7 @@ function remember(): { log: Log; lines: [level: string, fields: object, message:
 }
 
 describe('logAccess', () => {
-  const record: AccessRecord = {
+  const record: AccessLine = {
     requestId: 'id-1',
     method: 'GET',
     path: '/a',

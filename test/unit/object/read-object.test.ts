@@ -5,6 +5,7 @@ import { type HeaderList, headerIn } from '../../../src/http/reply.ts'
 import type { ObjectKey } from '../../../src/object/key.ts'
 import type { ObjectRequest, ObjectResult } from '../../../src/object/object-source.ts'
 import { type ReadOptions, readObject } from '../../../src/object/read-object.ts'
+import { RequestRecord } from '../../../src/telemetry/request-record.ts'
 
 const older = 'Mon, 02 Sep 2024 10:00:00 GMT'
 const date = 'Tue, 01 Oct 2024 10:00:00 GMT'
@@ -30,11 +31,12 @@ function sourceOf(...answers: ObjectResult[]) {
 }
 
 function found(status: 200 | 206, headers: HeaderList = []) {
-  const body = { read: () => null, isCancelled: false, healed: 0, askedTwiceBytes: 0, cancel() {} }
+  const body = { read: () => null, isCancelled: false, cancel() {} }
   body.cancel = () => {
     body.isCancelled = true
   }
-  return { kind: 'found' as const, status, headers, sizeBytes: 5, body }
+  const [etag, lastModified] = [headerIn(headers, 'etag'), headerIn(headers, 'last-modified')]
+  return { kind: 'found' as const, status, headers, etag, lastModified, sizeBytes: 5, body }
 }
 
 function read(
@@ -44,7 +46,7 @@ function read(
   onRefused: ReadOptions['onRefused'] = () => assert.fail('S3 has no reason of its own'),
 ) {
   const options = { isSandboxed: () => true, onDenied, onRefused, now: Date.now }
-  return readObject(source, from, 'k' as ObjectKey, options)
+  return readObject(source, from, new RequestRecord(), 'k' as ObjectKey, options)
 }
 
 describe('readObject', () => {

@@ -4,23 +4,32 @@ import type { ObjectKey } from '../../../src/object/key.ts'
 import type { ObjectOpener, ObjectRequest, ObjectResult } from '../../../src/object/object-source.ts'
 import { createSharedReads } from '../../../src/object/shared-reads.ts'
 import { guests } from '../../../src/s3/fair-shares.ts'
+import { RequestRecord } from '../../../src/telemetry/request-record.ts'
 import { Cancellation } from '../../../src/waiting/cancellation.ts'
 import { readAll } from '../../helpers/bucket-client.ts'
 import { createHandFedBody, type HandFedBody, patternBytes } from '../../helpers/hand-fed-bodies.ts'
 
 /** A source that answers when it is told to. */
 function start() {
-  const asked: { request: ObjectRequest; answer(result: ObjectResult): void; fail(error: Error): void }[] = []
+  const asked: {
+    request: ObjectRequest
+    record: RequestRecord
+    answer(result: ObjectResult): void
+    fail(error: Error): void
+  }[] = []
   const source: ObjectOpener = {
-    open: (request) =>
-      new Promise((resolve, reject) => asked.push({ request, answer: resolve, fail: reject })),
+    open: (request, record) =>
+      new Promise((resolve, reject) => asked.push({ request, record, answer: resolve, fail: reject })),
   }
   const shared = createSharedReads(source)
-  const open = (request: Partial<ObjectRequest> = {}) =>
-    shared.open({
-      ...{ method: 'GET', key: 'k' as ObjectKey, conditions: {}, signal: new Cancellation() },
-      ...request,
-    })
+  const open = (request: Partial<ObjectRequest> = {}, record = new RequestRecord()) =>
+    shared.open(
+      {
+        ...{ method: 'GET', key: 'k' as ObjectKey, conditions: {}, signal: new Cancellation() },
+        ...request,
+      },
+      record,
+    )
   return { asked, open }
 }
 
@@ -51,6 +60,24 @@ describe('createSharedReads', () => {
     }
     assert.equal(answer.body.isCancelled, true)
     assert.ok(results.every((result) => result.kind === 'found' && result.headers.length === 4))
+  })
+
+  it('tells the record of everybody what healing their one answer took', async () => {
+    const { asked, open } = start()
+    const records = [new RequestRecord(), new RequestRecord(), new RequestRecord()]
+    const all = records.map((record) => open({}, record))
+    const answer = found(1000)
+    asked[0]?.answer(answer)
+    await new Promise(setImmediate)
+    const { record } = asked[0] as { record: RequestRecord }
+    record.healed++
+    record.askedTwiceBytes += 7
+    answer.body.feed()
+    await Promise.all(all)
+    assert.deepEqual(
+      records.map(({ healed, askedTwiceBytes }) => [healed, askedTwiceBytes]),
+      Array(3).fill([1, 7]),
+    )
   })
 
   it('asks anew once the answer has come', async () => {
@@ -84,11 +111,13 @@ describe('createSharedReads', () => {
   it('gives a large body to one, and the others one of their own', async () => {
     const { asked, open } = start()
     const leaves = new Cancellation()
-    const all = [open({ signal: leaves }), open()]
+    const record = new RequestRecord()
+    const all = [open({ signal: leaves }, record), open()]
     const large = found(65 * 1024)
     asked[0]?.answer(large)
     const first = await (all[0] as Promise<ObjectResult>)
     assert.ok(first.kind === 'found' && first.body === large.body)
+    assert.equal(asked[0]?.record, record)
     await new Promise(setImmediate)
     assert.equal(asked.length, 2)
     asked[1]?.answer(found(65 * 1024))

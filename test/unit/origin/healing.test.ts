@@ -8,6 +8,7 @@ import { VersionNames } from '../../../src/origin/version-name.ts'
 import type { S3Response } from '../../../src/s3/connection.ts'
 import type { S3Client } from '../../../src/s3/s3-client.ts'
 import { TransportError } from '../../../src/s3/transport-error.ts'
+import { RequestRecord } from '../../../src/telemetry/request-record.ts'
 import { Cancellation } from '../../../src/waiting/cancellation.ts'
 import { createHandFedBody } from '../../helpers/hand-fed-bodies.ts'
 
@@ -38,13 +39,16 @@ function begin() {
     sizeBytes: 100,
     range: undefined,
     etag: '"a"',
+    lastModified: undefined,
     versionId: undefined,
     s3RequestId: undefined,
     body: first,
   }
+  const record = new RequestRecord()
   const body = new HealingBody(
     found,
     { method: 'GET', key: 'k' as ObjectKey, conditions: {}, signal },
+    record,
     {
       client,
       versionNames: new VersionNames(() => 0),
@@ -70,12 +74,12 @@ function begin() {
     })
     return rest
   }
-  return { body, first, signal, asked, restFrom }
+  return { body, record, first, signal, asked, restFrom }
 }
 
 describe('HealingBody', { timeout: 60_000 }, () => {
   it('goes on with the rest where S3 broke off', async () => {
-    const { body, first, asked, restFrom } = begin()
+    const { body, record, first, asked, restFrom } = begin()
     first.feed(40)
     assert.equal((await body.read())?.byteLength, 40)
     const next = body.read()
@@ -84,7 +88,7 @@ describe('HealingBody', { timeout: 60_000 }, () => {
     restFrom(40).feed()
     assert.equal((await next)?.[0], 40)
     assert.equal(await body.read(), null)
-    assert.equal(body.healed, 1)
+    assert.equal(record.healed, 1)
   })
 
   it('cancels a rest that comes when nobody wants it any more', async () => {

@@ -15,6 +15,7 @@ function answerWith(changes: Partial<FoundObject> = {}) {
     sizeBytes: 10,
     range: { first: 10, last: 19, sizeBytes: 100 },
     etag: '"a"',
+    lastModified: undefined,
     versionId: undefined,
     s3RequestId: undefined,
     body,

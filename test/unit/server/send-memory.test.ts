@@ -7,6 +7,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { ByteSource } from '../../../src/http/byte-source.ts'
 import { sendReply } from '../../../src/server/send.ts'
+import { RequestRecord } from '../../../src/telemetry/request-record.ts'
 import { eventually } from '../../helpers/eventually.ts'
 
 setFlagsFromString('--expose-gc')
@@ -34,7 +35,7 @@ describe('sendReply', { timeout: 60_000 }, () => {
     }
     const server = createServer((request, response) => {
       const headers = ['content-length', String(2 * sizeBytes)]
-      void sendReply({ status: 200, headers, body }, response, request.method ?? '')
+      void sendReply({ status: 200, headers, body }, response, new RequestRecord(request.method))
     }).listen(0, '127.0.0.1')
     t.after(() => {
       end()

@@ -4,7 +4,8 @@ import { createServer, get, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import type { ByteSource } from '../../../src/http/byte-source.ts'
-import { type Sent, sendReply } from '../../../src/server/send.ts'
+import { sendReply } from '../../../src/server/send.ts'
+import { RequestRecord } from '../../../src/telemetry/request-record.ts'
 
 describe('sendReply', { timeout: 60_000 }, () => {
   for (const [what, pieces] of [
@@ -14,17 +15,18 @@ describe('sendReply', { timeout: 60_000 }, () => {
   ] as const)
     it(`resets the connection where a body ${what}`, async (t) => {
       const { url, sent } = await serve(t, pieces)
-      const [{ outcome, cause }, read] = await Promise.all([sent, readAll(get(url)).catch(() => 'cut')])
+      const [{ outcome, cutCause }, read] = await Promise.all([sent, readAll(get(url)).catch(() => 'cut')])
       // What is behind the length is no part of the answer to the client.
       assert.ok(read === 'cut' || pieces.join('').length > 10, read)
       assert.equal(outcome, 'cut')
-      assert.match(String(cause), /instead of 10|content-length/i)
+      assert.match(String(cutCause), /instead of 10|content-length/i)
     })
 
   it('sends a body of the length that it has', async (t) => {
     const { url, sent } = await serve(t, ['abcdefgh', 'ij'])
     assert.equal(await readAll(get(url)), 'abcdefghij')
-    assert.deepEqual(await sent, { bytes: 10, outcome: 'complete' })
+    const { bytes, outcome } = await sent
+    assert.deepEqual({ bytes, outcome }, { bytes: 10, outcome: 'complete' })
   })
 
   it('sends the length of a text for HEAD, and none of its bytes', async (t) => {
@@ -32,7 +34,8 @@ describe('sendReply', { timeout: 60_000 }, () => {
     const asked = request(url, { method: 'HEAD' }).end()
     const length = once(asked, 'response').then(([{ headers }]) => headers['content-length'])
     assert.deepEqual([await readAll(asked), await length], ['', '9'])
-    assert.deepEqual(await sent, { bytes: 0, outcome: 'complete' })
+    const { bytes, outcome } = await sent
+    assert.deepEqual({ bytes, outcome }, { bytes: 0, outcome: 'complete' })
   })
 })
 
@@ -41,13 +44,14 @@ async function serve(t: TestContext, pieces: readonly string[], text?: string) {
   const left = pieces.map((text) => Buffer.from(text))
   const body: ByteSource = { read: async () => left.shift() ?? null, cancel() {} }
   const server = createServer()
-  const sent = new Promise<Sent>((resolve) => {
+  const sent = new Promise<RequestRecord>((resolve) => {
     server.once('request', ({ method }, response) => {
       const reply =
         text === undefined
           ? { status: 200, headers: ['content-length', '10'], body }
           : { status: 200, headers: [], body: text }
-      resolve(sendReply(reply, response, method ?? ''))
+      const record = new RequestRecord(method)
+      resolve(sendReply(reply, response, record).then(() => record))
     })
   })
   server.listen(0, '127.0.0.1')

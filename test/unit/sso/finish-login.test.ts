@@ -5,7 +5,8 @@ import type { OpenSession } from '../../../src/session/sessions.ts'
 import { beginLogin } from '../../../src/sso/begin-login.ts'
 import { finishLogin } from '../../../src/sso/finish-login.ts'
 import type { Identified } from '../../../src/sso/sso-calls.ts'
-import { cookiesOf, createLoginPorts, jo, locationIn, noRecord, request, site } from '../sso/sso-ports.ts'
+import { RequestRecord } from '../../../src/telemetry/request-record.ts'
+import { cookiesOf, createLoginPorts, jo, locationIn, request, site } from '../sso/sso-ports.ts'
 
 const returnTo = '/a%20b?c=d?'
 
@@ -259,16 +260,18 @@ function start() {
       const reply = await beginLogin(ports.parts, request(returnTo, headers), site, returnTo, 0)
       return { state: stateIn(locationIn(reply)), cookie: cookiesOf(reply) }
     },
-    finish: (query: string, cookie?: string, at = site) =>
-      finishLogin(
+    /** Finishes a login; the reply has the code that the record was given. */
+    async finish(query: string, cookie?: string, at = site) {
+      const headers = { accept: 'text/html', ...(cookie === undefined ? {} : { cookie }) }
+      const record = new RequestRecord()
+      const finished = await finishLogin(
         ports.parts,
-        request(`/__redirect_from_sso${query}`, {
-          accept: 'text/html',
-          ...(cookie === undefined ? {} : { cookie }),
-        }),
-        noRecord,
+        request(`/__redirect_from_sso${query}`, headers),
+        record,
         at,
-      ),
+      )
+      return { ...finished, reply: { ...finished.reply, code: record.code } }
+    },
   }
 }
 

@@ -1,36 +1,28 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { AccessRecord } from '../../../src/log/log.ts'
 import { createAudit, createIdentityHash } from '../../../src/telemetry/audit.ts'
+import { RequestRecord } from '../../../src/telemetry/request-record.ts'
 
-const access: AccessRecord = {
-  requestId: 'id-1',
-  method: 'GET',
-  path: '/a%20b',
-  key: 'a b',
-  route: 'object',
-  status: 206,
-  bytes: 3,
-  outcome: 'aborted',
-  totalMs: 1,
-  who: 'jo',
-  s3RequestId: 'S3-1',
-}
-const headers = [
-  'etag',
-  '"e"',
-  'content-length',
-  '5',
-  'content-range',
-  'bytes 0-4/9',
-  'x-amz-version-id',
-  'v1',
-]
-
-function audited(changes: Partial<AccessRecord>): object[] {
+function audited(changes: { [name in keyof RequestRecord]?: unknown }): object[] {
   const lines: object[] = []
   const log = { debug() {}, info: (fields: object) => lines.push(fields), warn() {}, error() {} }
-  createAudit(log)({ access: { ...access, ...changes }, headers, startedAtMs: 0, endedAtMs: 1 })
+  const record = Object.assign(new RequestRecord('GET'), {
+    requestId: 'id-1',
+    path: '/a%20b',
+    key: 'a b',
+    route: 'object',
+    status: 206,
+    bytes: 3,
+    outcome: 'aborted',
+    who: 'jo',
+    s3RequestId: 'S3-1',
+    sizeBytes: 5,
+    etag: '"e"',
+    range: { first: 0, last: 4, sizeBytes: 9 },
+    versionId: 'v1',
+    ...changes,
+  })
+  createAudit(log)(record as RequestRecord)
   return lines
 }
 
@@ -55,7 +47,7 @@ describe('createAudit', () => {
     ])
     assert.deepEqual(
       audited({ status: 200, outcome: 'complete', healed: 2 })
-        .map((line) => line as AccessRecord)
+        .map((line) => line as RequestRecord)
         .map(({ outcome, healed }) => [outcome, healed]),
       [['complete', 2]],
     )

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { AccessRecord } from '../../../src/log/log.ts'
+import { RequestRecord } from '../../../src/telemetry/request-record.ts'
 import { createRequestTally } from '../../../src/telemetry/request-tally.ts'
-
-const access: AccessRecord = {
-  ...{ requestId: 'id', method: 'GET', path: '/a', key: 'a', route: 'object', status: 200 },
-  ...{ bytes: 5, outcome: 'complete', totalMs: 9 },
-}
 
 function createTally() {
   const tally = createRequestTally()
   return {
     tally,
-    count: (changes: Partial<AccessRecord>, headAtMs?: number) =>
-      tally.count({ access: { ...access, ...changes }, startedAtMs: 10, headAtMs, endedAtMs: 20 }),
+    count(changes: Partial<Record<keyof RequestRecord, unknown>>, headAtMs?: number) {
+      const record = Object.assign(new RequestRecord('GET', 10), {
+        ...{ requestId: 'id', path: '/a', key: 'a', route: 'object', status: 200, bytes: 5 },
+        ...{ outcome: 'complete', headAtMs, endedAtMs: 20, ...changes },
+      })
+      tally.count(record as RequestRecord)
+    },
   }
 }
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { S3ProxyError } from '../../../../src/errors.ts'
-import type { ObjectBody } from '../../../../src/object/object-source.ts'
 import { createParallelBody } from '../../../../src/origin/read-ahead/parallel-body.ts'
 import { AttemptError } from '../../../../src/s3/attempt-error.ts'
+import { RequestRecord } from '../../../../src/telemetry/request-record.ts'
 import { untilTrue } from '../../../helpers/eventually.ts'
 import { createHandFedBodies, createHandFedBody, patternBytes } from '../../../helpers/hand-fed-bodies.ts'
 import { createOwnReadAhead } from '../../../helpers/read-ahead.ts'
@@ -13,7 +13,7 @@ const endByte = 2000
 
 describe('createParallelBody', () => {
   it('stays with its stream while the reader is the slow one', async () => {
-    const { body, stream, opened, clock, read } = start()
+    const { body, record, stream, opened, clock, read } = start()
     for (let at = 0; at < endByte; at += 100) {
       clock.ms += 2000
       stream.feed(100)
@@ -21,11 +21,11 @@ describe('createParallelBody', () => {
     }
     assert.equal(await body.read(), null)
     assert.equal(opened.length, 0)
-    assert.equal(body.parts, 0)
+    assert.equal(record.parts, 0)
   })
 
   it('leaves its stream at a boundary near by, and hands on parts without a gap', async () => {
-    const { body, stream, opened, memory, readSlowly, drain, pieces } = start()
+    const { record, stream, opened, memory, readSlowly, drain, pieces } = start()
     await readSlowly(2)
     // Bytes 0 to 200 are read; the stream goes on to 600, parts behind it are asked for.
     assert.deepEqual(
@@ -37,8 +37,8 @@ describe('createParallelBody', () => {
     assert.equal(stream.isCancelled, true)
     assert.ok(Buffer.concat(pieces).equals(Buffer.from(patternBytes(0, endByte))))
     assert.equal(memory.takenBytes, 0)
-    assert.equal(body.parts, opened.length)
-    assert.equal(body.healed, 0)
+    assert.equal(record.parts, opened.length)
+    assert.equal(record.healed, 0)
   })
 
   it('stays with its stream where the rest is hardly worth it', async () => {
@@ -48,7 +48,7 @@ describe('createParallelBody', () => {
   })
 
   it('goes on over one connection when a part fails that another attempt may bring', async () => {
-    const { body, stream, opened, retries, memory, readSlowly, drain, pieces } = start()
+    const { record, stream, opened, retries, memory, readSlowly, drain, pieces } = start()
     await readSlowly(2)
     stream.feed()
     opened[0]?.feed(70)
@@ -57,7 +57,7 @@ describe('createParallelBody', () => {
     assert.ok(Buffer.concat(pieces).equals(Buffer.from(patternBytes(0, endByte))))
     assert.deepEqual([opened.at(-1)?.firstByte, opened.at(-1)?.endByte], [670, endByte])
     assert.deepEqual(retries, ['S3_SLOW_DOWN'])
-    assert.equal(body.healed, 1)
+    assert.equal(record.healed, 1)
     assert.equal(memory.takenBytes, 0)
   })
 
@@ -97,7 +97,7 @@ describe('createParallelBody', () => {
   })
 
   it('drops what lies ahead of a reader that takes nothing, and goes on where it was', async () => {
-    const { body, stream, opened, memory, readSlowly, read, drain, pieces } = start(endByte, 20)
+    const { record, stream, opened, memory, readSlowly, read, drain, pieces } = start(endByte, 20)
     await readSlowly(2)
     stream.feed(400)
     await read()
@@ -109,7 +109,7 @@ describe('createParallelBody', () => {
     assert.equal(opened[1]?.isCancelled, true)
     await drain()
     assert.ok(Buffer.concat(pieces).equals(Buffer.from(patternBytes(0, endByte))))
-    assert.ok(body.askedTwiceBytes > 0)
+    assert.ok(record.askedTwiceBytes > 0)
     assert.equal(memory.takenBytes, 0)
   })
 })
@@ -134,14 +134,11 @@ function start(end = endByte, readerPatienceMs = 10_000) {
   }
   const leaves = new AbortController()
   const retries: string[] = []
-  const body: ObjectBody = createParallelBody(
-    stream,
-    { firstByte: 0, endByte: end },
-    {
-      ...{ readAhead, readerPatienceMs, signal: leaves.signal, openRange: open, openRest },
-      onRetry: (error) => retries.push(error.code),
-    },
-  )
+  const record = new RequestRecord()
+  const body = createParallelBody(stream, { firstByte: 0, endByte: end }, record, {
+    ...{ readAhead, readerPatienceMs, signal: leaves.signal, openRange: open, openRest },
+    onRetry: (error) => retries.push(error.code),
+  })
   const pieces: Buffer[] = []
   const keep = (piece: Uint8Array | null) => {
     if (piece !== null) pieces.push(Buffer.from(piece))
@@ -149,7 +146,7 @@ function start(end = endByte, readerPatienceMs = 10_000) {
   }
   const read = async () => keep(await body.read())
   return {
-    ...{ body, stream, opened, clock, leaves, retries, pieces, read },
+    ...{ body, record, stream, opened, clock, leaves, retries, pieces, read },
     memory: readAhead.memory,
     /** Pieces of 100 bytes for which the reader waits; the first one only starts the clock. */
     async readSlowly(count: number) {

@@ -3,6 +3,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { createPartPlan } from '../../../../src/origin/read-ahead/part-plan.ts'
 import { createPartQueue, type PartQueue } from '../../../../src/origin/read-ahead/part-queue.ts'
+import { RequestRecord } from '../../../../src/telemetry/request-record.ts'
 import { createHandFedBodies, type HandFedBody, patternBytes } from '../../../helpers/hand-fed-bodies.ts'
 import { createOwnReadAhead } from '../../../helpers/read-ahead.ts'
 
@@ -27,7 +28,7 @@ describe('createPartQueue', () => {
   })
 
   it('asks for as many parts at a time as there are connections, the stream before them counted', async (t) => {
-    const { queue, opened } = await start(t)
+    const { queue, record, opened } = await start(t)
     assert.equal(opened.length, 2)
     queue.leadEnded()
     await turn()
@@ -35,7 +36,7 @@ describe('createPartQueue', () => {
     opened[1]?.feed()
     await turn()
     assert.equal(opened.length, 4)
-    assert.equal(queue.count, 4)
+    assert.equal(record.parts, 4)
   })
 
   it('asks for no more than its window while the reader takes nothing', async (t) => {
@@ -111,7 +112,7 @@ describe('createPartQueue', () => {
   })
 
   it('keeps nothing but the piece in hand when it is abandoned, and counts what is dropped', async (t) => {
-    const { queue, opened, memory } = await start(t)
+    const { queue, record, opened, memory } = await start(t)
     opened[0]?.feed()
     opened[1]?.feed(120)
     await turn()
@@ -119,7 +120,7 @@ describe('createPartQueue', () => {
     queue.abandon()
     assert.equal(memory.takenBytes, 150)
     assert.deepEqual(Buffer.from(held), Buffer.from(patternBytes(50, 100)))
-    assert.equal(queue.askedTwiceBytes, 120)
+    assert.equal(record.askedTwiceBytes, 120)
     assert.equal(await queue.read(), null)
     assert.equal(memory.takenBytes, 0)
   })
@@ -140,10 +141,12 @@ async function start(
   })
   const plan = createPartPlan({ firstByte: 0, endByte: 1000, partBytes: 150, connections: 3, unitBytes: 50 })
   plan.next()
-  const queue = createPartQueue({ plan, firstByte: 50, readAhead: ahead, open, leastBytesPerSecond })
+  const record = new RequestRecord()
+  const options = { plan, firstByte: 50, readAhead: ahead, record, open, leastBytesPerSecond }
+  const queue = createPartQueue(options)
   t.after(() => queue.cancel())
   await turn()
-  return { queue, opened, memory: ahead.memory, blocks: ahead.blocks }
+  return { queue, record, opened, memory: ahead.memory, blocks: ahead.blocks }
 }
 
 async function readAll(queue: PartQueue, pieces: Buffer[], opened: HandFedBody[]): Promise<void> {

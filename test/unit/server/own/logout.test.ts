@@ -3,13 +3,19 @@ import { describe, it } from 'node:test'
 import { headerIn } from '../../../../src/http/reply.ts'
 import { logout } from '../../../../src/server/own/logout.ts'
 import type { Grant } from '../../../../src/session/session.ts'
+import { RequestRecord } from '../../../../src/telemetry/request-record.ts'
 import { cookiesOf, createLoginPorts, jo, request, site } from '../../sso/sso-ports.ts'
 
 describe('logout', () => {
   it('shows a button that works without a script, and changes nothing', async () => {
     const { parts } = createLoginPorts()
     for (const method of ['GET', 'HEAD']) {
-      const reply = await logout(parts, request('/__s3proxy/logout', { origin: site.origin }, method), site)
+      const reply = await logout(
+        parts,
+        request('/__s3proxy/logout', { origin: site.origin }, method),
+        new RequestRecord(),
+        site,
+      )
       assert.equal(reply.status, 200)
       assert.match(String(reply.body), /<form method="post"><button>/)
       assert.equal(cookiesOf(reply), '')
@@ -31,7 +37,7 @@ describe('logout', () => {
       },
     }
     const post = request('/__s3proxy/logout', { origin: site.origin, cookie }, 'POST')
-    const reply = await logout({ ...parts, sso, legacySessions }, post, site)
+    const reply = await logout({ ...parts, sso, legacySessions }, post, new RequestRecord(), site)
     assert.deepEqual(ended, [session])
     assert.equal(cookiesOf(reply), '__Host-s=; assets_session_id=')
     assert.equal(headerIn(reply.headers, 'clear-site-data'), '"cache"')
@@ -41,9 +47,14 @@ describe('logout', () => {
   it('has a link to where the SSO ends its own session, where that is known', async () => {
     const { parts } = createLoginPorts()
     const post = request('/__s3proxy/logout', { origin: site.origin }, 'POST')
-    assert.doesNotMatch(String((await logout(parts, post, site)).body), /<a /)
+    assert.doesNotMatch(String((await logout(parts, post, new RequestRecord(), site)).body), /<a /)
     const ssoLogoutUrl = 'https://sso.example.com/o/logout?a=1&b="2"'
-    const { body } = await logout({ ...parts, sso: { end: () => ssoLogoutUrl } }, post, site)
+    const { body } = await logout(
+      { ...parts, sso: { end: () => ssoLogoutUrl } },
+      post,
+      new RequestRecord(),
+      site,
+    )
     assert.match(
       String(body),
       /<a href="https:\/\/sso\.example\.com\/o\/logout\?a=1&amp;b=&quot;2&quot;" rel="noreferrer">/,
@@ -58,8 +69,10 @@ describe('logout', () => {
       { origin: 'https://evil.example' },
       { 'sec-fetch-site': 'same-site' },
     ]) {
-      const reply = await logout(parts, request('/__s3proxy/logout', headers, 'POST'), site)
-      assert.equal(reply.code, 'LOGOUT_FOREIGN')
+      const record = new RequestRecord('POST')
+      const reply = await logout(parts, request('/__s3proxy/logout', headers, 'POST'), record, site)
+      assert.equal(record.code, 'LOGOUT_FOREIGN')
+      assert.equal(reply.status, 403)
     }
   })
 })

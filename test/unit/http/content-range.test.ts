@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { answersRange, normalizeRange, parseContentRange } from '../../../src/object/content-range.ts'
+import { answersRange, normalizeRange, parseContentRange } from '../../../src/http/content-range.ts'
 
 describe('parseContentRange', () => {
   it('reads first, last and size', () => {

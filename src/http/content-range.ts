@@ -13,6 +13,11 @@ export function parseContentRange(value: string | undefined): ByteRange | undefi
   return first <= last && last < sizeBytes ? { first, last, sizeBytes } : undefined
 }
 
+/** The value of `content-range`. */
+export function formatContentRange({ first, last, sizeBytes }: ByteRange): string {
+  return `bytes ${first}-${last}/${sizeBytes}`
+}
+
 /**
  * The one spelling of a `range` that names a single range of bytes.
  *

@@ -1,0 +1,107 @@
+import { clientLeft, codeOf } from '../errors.ts'
+import type { ByteRange } from '../http/content-range.ts'
+import type { LoginStep } from '../log/log.ts'
+import type { Person } from '../person/person.ts'
+import type { RouteKind } from './route-kind.ts'
+
+/** What a request waits for. */
+export type PhaseName = 'sessionMs' | 'ssoMs' | 's3Ms'
+
+/** One wait of a request. Times are those of `performance.now()`. */
+export interface Phase {
+  name: PhaseName
+  startedAtMs: number
+  endedAtMs: number
+}
+
+/** Why we end a connection before everything was sent. */
+export type ResetReason = 'SEND_TIMEOUT' | 'SHUTTING_DOWN'
+
+/**
+ * Everything that is known of one request.
+ *
+ * It is made when the request comes and goes down with it. Each room writes what it learns; log, audit, metrics and
+ * traces read it when the request is over. Times are those of `performance.now()`.
+ */
+export class RequestRecord {
+  readonly method: string
+  readonly startedAtMs: number
+  requestId = ''
+  /** Percent-encoded, without the query. */
+  path = ''
+  /** As the client sent it. @see https://www.w3.org/TR/trace-context/ */
+  traceparent: string | undefined = undefined
+  route: RouteKind = 'invalid'
+  /** Decoded, where the path names an object. */
+  key: string | undefined = undefined
+  person: Person | undefined = undefined
+  /** Name of the person in every line; written when the request is over. */
+  who: string | undefined = undefined
+  login: LoginStep | undefined = undefined
+  sessionMs: number | undefined = undefined
+  ssoMs: number | undefined = undefined
+  /** Until the head of S3's answer. */
+  s3Ms: number | undefined = undefined
+  /** When each wait was; only where a watcher wants to know. */
+  phases: Phase[] | undefined = undefined
+  /** S3's own name for its answer. */
+  s3RequestId: string | undefined = undefined
+  /** Size of the body that S3 gives; `undefined` where S3 does not tell it. */
+  sizeBytes: number | undefined = undefined
+  etag: string | undefined = undefined
+  /** `undefined` for a whole object. */
+  range: ByteRange | undefined = undefined
+  versionId: string | undefined = undefined
+  /** How often S3 broke off and was asked for the rest. */
+  healed = 0
+  /** Bytes that S3 had to send twice. */
+  askedTwiceBytes = 0
+  /** How many parts were fetched ahead over further connections. */
+  parts = 0
+  /** When the head of the answer was written; `undefined` while there is none. */
+  headAtMs: number | undefined = undefined
+  status: number = clientLeft.status
+  /** Code of the error that was answered, and at the end of what ended the answer. */
+  code: string | undefined = undefined
+  /** Bytes of the body that the network took. */
+  bytes = 0
+  /** `cut`: by S3 or by us, and the client can see it. */
+  outcome: 'complete' | 'aborted' | 'cut' = 'aborted'
+  /** The failure that cut the body. */
+  cutCause: unknown = undefined
+  resetReason: ResetReason | undefined = undefined
+  endedAtMs = 0
+  traceId: string | undefined = undefined
+
+  constructor(method = '', startedAtMs = performance.now()) {
+    this.method = method
+    this.startedAtMs = startedAtMs
+  }
+
+  /** Adds the duration of `work` to one of the durations. */
+  async timed<T>(name: PhaseName, work: T | Promise<T>): Promise<T> {
+    const startedAtMs = performance.now()
+    try {
+      return await work
+    } finally {
+      const endedAtMs = performance.now()
+      this[name] = roundMs((this[name] ?? 0) + endedAtMs - startedAtMs)
+      this.phases?.push({ name, startedAtMs, endedAtMs })
+    }
+  }
+
+  /** Notes that the request is over, and which code that has. */
+  end(nowMs: number): void {
+    this.endedAtMs = nowMs
+    if (this.resetReason !== undefined && this.outcome !== 'complete') {
+      this.outcome = 'cut'
+      this.code = this.resetReason
+    } else if (this.headAtMs === undefined) this.code = clientLeft.code
+    else if (this.outcome === 'cut') this.code = codeOf(this.cutCause, 'INTERNAL')
+  }
+}
+
+/** Rounds to microseconds. */
+export function roundMs(ms: number): number {
+  return Math.round(ms * 1000) / 1000
+}
