@@ -1,5 +1,5 @@
-import type { Check, Conflict } from './check.ts'
 import { unknownNames, unusedNames } from './environment-warnings.ts'
+import type { Conflict, Findings } from './findings.ts'
 import type { Options } from './options.ts'
 import { checkS3 } from './s3-consistency.ts'
 import type { Values } from './schema.ts'
@@ -12,7 +12,7 @@ import type { Sources } from './sources.ts'
  *
  * @param values valid one by one; `s3.endpoint`, `session.store`, `server.allowedHosts` and
  *   `server.crossOriginResourcePolicy` are filled in
- * @returns `unknownNames`: warnings of environment names that look like ours and are not
+ * @returns with `unknownNames`: warnings about variables that look like options and are none
  */
 export function checkTogether(
   values: Values,
@@ -20,16 +20,16 @@ export function checkTogether(
 ): { conflicts: Conflict[]; warnings: string[]; unknownNames: string[] } {
   const conflicts: Conflict[] = []
   const warnings: string[] = []
-  const check: Check = {
+  const findings: Findings = {
     sources,
     report: (conflict) => conflicts.push(conflict),
     warn: (message) => warnings.push(message),
   }
   const { s3, session, server, log } = values
-  if (s3 !== undefined) checkS3(s3, check)
-  if (session !== undefined) checkSession(session, server ?? {}, check)
-  if (server !== undefined) checkServer(server, { ...given.dotenv, ...given.env }, check)
-  if (log !== undefined) checkLog(log, check)
+  if (s3 !== undefined) checkS3(s3, findings)
+  if (session !== undefined) checkSession(session, server ?? {}, findings)
+  if (server !== undefined) checkServer(server, { ...given.dotenv, ...given.env }, findings)
+  if (log !== undefined) checkLog(log, findings)
   for (const { path, section, isSecret } of options.single) {
     if (isSecret && given.flags.has(path) && wanted.includes(section))
       warnings.push(
@@ -40,7 +40,7 @@ export function checkTogether(
   return { conflicts, warnings, unknownNames: unknownNames(given, options) }
 }
 
-/** Facts beside the values. */
+/** Facts that a check needs beside the values. */
 interface Context {
   /** Option path to where its value came from. */
   sources: Record<string, string>
@@ -50,7 +50,7 @@ interface Context {
   options: Options
 }
 
-function checkLog(log: NonNullable<Values['log']>, { report }: Check): void {
+function checkLog(log: NonNullable<Values['log']>, { report }: Findings): void {
   if (log.identity === 'hashed' && log.identityHashKey === undefined) {
     report({
       path: 'log.identityHashKey',

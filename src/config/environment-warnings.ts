@@ -1,11 +1,14 @@
 import { closest } from './closest.ts'
-import { isLinkedPort, isOfKubernetes } from './kubernetes.ts'
+import { isLinkedPort, isOfKubernetes } from './kubernetes-variables.ts'
 import { type Options, systematicName } from './options.ts'
 import type { Environment, Sources } from './sources.ts'
 
 type Given = Pick<Sources, 'env' | 'dotenv'>
 
-/** Warnings, not errors: the platform may have variables of its own that start like ours. */
+/**
+ * Warns of variables that look like options and are none. They are no problems, because the platform may have variables
+ * of its own that begin with `S3PROXY_`.
+ */
 export function unknownNames({ env, dotenv }: Given, options: Options): string[] {
   const known = options.single.flatMap((option) =>
     option.envNames.flatMap((name) => (option.isSecret ? [name, `${name}_FILE`] : [name])),
@@ -21,7 +24,7 @@ export function unknownNames({ env, dotenv }: Given, options: Options): string[]
     })
 }
 
-/** Whether a name is that of a list of objects or of a named section, as other options have one. */
+/** Whether a variable is named after a list of objects or a named section, which have no variables. */
 function isInFileOnly(name: string, { named, single }: Options): boolean {
   const lists = single.filter(({ envNames }) => envNames.length === 0)
   return (
@@ -30,14 +33,14 @@ function isInFileOnly(name: string, { named, single }: Options): boolean {
   )
 }
 
-/** Variables that somebody may believe to be used, and that are not. */
+/** Warns of variables that somebody may believe to be used, and that are not. */
 export function unusedNames({ env, dotenv }: Given, options: Options): string[] {
   return [
     ...linkedPorts({ ...dotenv, ...env }, options),
-    ...doubledSecrets(env, '', options),
-    ...doubledSecrets(dotenv, ' in .env', options),
-    ...proxies({ ...dotenv, ...env }),
-    ...foreignNames(dotenv, options),
+    ...secretsGivenTwice(env, '', options),
+    ...secretsGivenTwice(dotenv, ' in .env', options),
+    ...proxyVariables({ ...dotenv, ...env }),
+    ...namesOfLibraries(dotenv, options),
   ]
 }
 
@@ -51,8 +54,11 @@ function linkedPorts(env: Environment, { single }: Options): string[] {
     )
 }
 
-/** A secret that is given as itself and as a file, under one name or under two; several services may well have a URL. */
-function doubledSecrets(env: Environment, where: string, { single }: Options): string[] {
+/**
+ * Warns of a secret that is given both as text and as a file. Several names that all hold text are no mistake: each may
+ * belong to another service that the platform has bound.
+ */
+function secretsGivenTwice(env: Environment, where: string, { single }: Options): string[] {
   return single
     .filter(({ isSecret }) => isSecret)
     .flatMap(({ envNames }) => {
@@ -64,7 +70,7 @@ function doubledSecrets(env: Environment, where: string, { single }: Options): s
     })
 }
 
-function proxies(env: Environment): string[] {
+function proxyVariables(env: Environment): string[] {
   const names = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'].flatMap((name) => [name, name.toLowerCase()])
   const set = names.filter((name) => env[name])
   return set.length === 0
@@ -72,8 +78,8 @@ function proxies(env: Environment): string[] {
     : [`${set.join(', ')}: not used, S3, Redis and the SSO are reached without a proxy`]
 }
 
-/** Names that other programs read from the environment have no effect in `.env`. */
-function foreignNames(dotenv: Environment, { single }: Options): string[] {
+/** Warns of names in `.env` that libraries read from the environment only. */
+function namesOfLibraries(dotenv: Environment, { single }: Options): string[] {
   const known = new Set(single.flatMap(({ envNames }) => envNames.flatMap((name) => [name, `${name}_FILE`])))
   return Object.keys(dotenv)
     .filter((name) => /^(?:AWS|NODE|OTEL|SSL)_/.test(name) && !known.has(name))

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parse as parseDotenv } from 'dotenv'
+import { messageOf } from '../errors.ts'
 import type { Problem } from './problem.ts'
 import { productOptions } from './product-options.ts'
 import { type Resolved, resolveConfig } from './resolve.ts'
@@ -7,10 +8,10 @@ import type { Section } from './schema.ts'
 import type { Sources } from './sources.ts'
 
 export interface LoadOptions {
-  /** `--config`; else `S3PROXY_CONFIG`. */
+  /** Value of `--config`; without it, `S3PROXY_CONFIG` names the file. */
   configPath?: string | undefined
   flags?: ReadonlyMap<string, string>
-  /** `--port` */
+  /** Value of `--port`. */
   port?: string | undefined
   /** Sections that the caller uses; all of them where it does not say. */
   wanted?: readonly Section[]
@@ -20,7 +21,7 @@ export interface LoadOptions {
  * Reads and validates the configuration from flags, environment, `.env` in the working directory and file.
  *
  * `.env` gives values to options and never reaches the environment of the process: the folder may be somebody
- * else's, and variables of the AWS SDK can name a command that it runs.
+ * else's, and a variable of the AWS SDK can name a command that the SDK runs.
  */
 export function loadConfig({ configPath, flags = new Map(), port, wanted }: LoadOptions = {}): Resolved {
   const unreadable: Problem[] = []
@@ -47,14 +48,14 @@ function readConfigFile(path: string, problems: Problem[]): Sources['file'] {
     // Some editors put a byte order mark before the text.
     return { path, content: JSON.parse(text.replace(/^\ufeff/, '')) }
   } catch (error) {
-    return report(`${path} is not JSON: ${positionOf(error as SyntaxError)}`)
+    return report(`${path} is not JSON: ${positionOf(error)}`)
   }
 }
 
-/** JSON.parse quotes the text around the fault, which may be a secret: only the position is repeated. */
-function positionOf(error: SyntaxError): string {
+/** Takes only the position from a message of JSON.parse, which quotes text that may be a secret. */
+function positionOf(error: unknown): string {
   return (
-    /at position \d+(?: \(line \d+ column \d+\))?/.exec(error.message)?.[0] ??
+    /at position \d+(?: \(line \d+ column \d+\))?/.exec(messageOf(error))?.[0] ??
     'it ends too early, or starts wrong'
   )
 }
@@ -63,7 +64,7 @@ function readDotenv(problems: Problem[]): Record<string, string> {
   try {
     return parseDotenv(readFileSync('.env'))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+    if (systemCodeOf(error) !== 'ENOENT')
       problems.push({ path: '', env: '.env', message: `cannot read .env: ${reasonOf(error)}` })
     return {}
   }
@@ -91,13 +92,18 @@ function readFile(path: string): string {
   }
 }
 
-/** The reason without the path, which the caller names where it may be shown. */
+/** Says why a file cannot be read, without its path, which may be a secret that was put into the wrong variable. */
 function reasonOf(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException
+  const code = systemCodeOf(error)
   return (code !== undefined && reasons[code]) || (code ?? 'unknown reason')
 }
 
-const reasons: Record<string, string> = {
+function systemCodeOf(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : undefined
+}
+
+const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file (ENOENT)',
   EACCES: 'no permission (EACCES)',
   EISDIR: 'it is a folder (EISDIR)',

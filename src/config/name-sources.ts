@@ -5,8 +5,8 @@ import { productOptions } from './product-options.ts'
 export type OptionSources = Readonly<Record<string, string>>
 
 /**
- * Makes messages for the operator name where each option in them was really set, in place of where it usually is: the
- * variable, the file, `--set`; and the options that an endpoint was made of.
+ * Makes messages for the operator name the variable, the file or the flag that an option was set by, in place of the
+ * variable that usually sets it. An endpoint that was made of other options is replaced by those.
  *
  * @returns a function of a text, in which names of variables stand in parentheses behind the options that they set
  */
@@ -27,7 +27,7 @@ export function createNameSources(options: Options): (text: string, sources: Opt
 
 export const nameSources = createNameSources(productOptions)
 
-/** `s3.region (AWS_S3_REGION)`, `sso.clientId and sso.clientSecret (SSO_CLIENT_ID, SSO_CLIENT_SECRET)`, `(sso.url)`, `(server.port, PORT)`. */
+/** Matches options and their variables: `s3.region (AWS_S3_REGION)`, `sso.clientId and sso.clientSecret (SSO_CLIENT_ID, SSO_CLIENT_SECRET)`, `(sso.url)`, `(server.port, PORT)`. */
 function mentionOf({ sections, named }: Options): RegExp {
   const names = new Set(named.map(({ section }) => section))
   const section = sections.map((one) => (names.has(one) ? `${one}\\.[A-Za-z][\\w-]*` : one)).join('|')
@@ -39,7 +39,7 @@ function mentionOf({ sections, named }: Options): RegExp {
   )
 }
 
-/** The options that one was made of, and those that stand in for it; else itself. */
+/** Lists the options that a value was made of: the option itself, where it was given. */
 function originsOf(option: string, sources: OptionSources): string[] {
   const isSet = (other: string) => sources[other] !== undefined
   if (option === 'sso.url') return [option, ...['sso.internalUrl'].filter(isSet)]

@@ -1,6 +1,6 @@
 import type { Option } from './options.ts'
 
-/** An option's value from text; text that does not fit is left to the schema, which says what was expected. */
+/** Reads text as a value of the option's kind. Text that does not fit is returned as it is: the schema says what it expected. */
 export function fromText({ kind, complete }: Option, text: string): unknown {
   if (kind === 'count') return /^-?\d{1,15}$/.test(text.trim()) ? Number(text) : text
   const flag = flags[text.trim().toLowerCase()]

@@ -1,7 +1,7 @@
 import { isObject } from './is-object.ts'
 import type { Option, Options } from './options.ts'
 
-/** @returns `undefined` where the values have none */
+/** Finds the value of an option; `undefined` where it has none. */
 export function getValue(values: object, { keys }: Pick<Option, 'keys'>): unknown {
   let value: unknown = values
   for (const key of keys) value = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined

@@ -121,7 +121,7 @@ export function defaultOf(option: Pick<Option, 'schema'>): unknown {
   return parsed.success ? parsed.data : undefined
 }
 
-/** The values of an option that has but a few; empty for any other. */
+/** Lists the values of an option that has only a few; empty for any other. */
 export function valuesOf({ kind, schema }: Option): string[] {
   return kind === 'flag' || kind === 'flag or list' ? ['true', 'false'] : choicesOf(schema)
 }

@@ -1,4 +1,4 @@
-/** Something wrong in what was given; never with the value of a secret. */
+/** One mistake in what was given. Its message never holds the value of a secret. */
 export interface Problem {
   /** Path of the option, or of the unknown key. */
   path: string

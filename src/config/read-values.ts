@@ -1,5 +1,4 @@
 import { messageOf } from '../errors.ts'
-import { collect } from './collect.ts'
 import { isObject } from './is-object.ts'
 import { getValue, setValue } from './option-values.ts'
 import { isRequired, type Option, type Options } from './options.ts'
@@ -8,14 +7,15 @@ import { problemsWithin } from './problems-within.ts'
 import type { FileOfOption } from './schema/option-types.ts'
 import { expectationOf, requirementOf } from './schema-messages.ts'
 import type { Found, Sources } from './sources.ts'
+import { findStrongestValues } from './strongest-values.ts'
 
-/** Options one by one: as far as they are valid, and everything that is wrong with the others. */
+/** The options that are valid by themselves, and everything that is wrong with the others. */
 export interface ReadValues {
   values: Record<string, unknown>
-  /** Option path to where its value came from: `default` where nothing was given, another option's path where that stands in. */
+  /** Option path to where its value came from, as in `Resolved`. */
   sources: Record<string, string>
   problems: Problem[]
-  /** About access keys. */
+  /** Warnings about access keys whose parts may not belong together. */
   warnings: string[]
   /** @returns the variable that an option was set by, or else the one that it is usually set by */
   variableOf(path: string): string
@@ -33,12 +33,12 @@ export function readValues(
   unreadable: readonly Problem[],
   schemaOptions: Options,
 ): ReadValues {
-  const collected = collect(given, schemaOptions)
-  const { found, warnings } = collected
-  const options = collected.options.filter(({ section }) => wanted.includes(section))
+  const strongest = findStrongestValues(given, schemaOptions)
+  const { found, warnings } = strongest
+  const options = strongest.options.filter(({ section }) => wanted.includes(section))
   const problems = [
     ...unreadable,
-    ...collected.problems.filter(
+    ...strongest.problems.filter(
       ({ path }) => isAbout(path, wanted) || !isAbout(path, schemaOptions.sections),
     ),
   ]
@@ -79,7 +79,7 @@ function readOption(option: Option, given: Found | undefined, isUnreadable: bool
   }
 }
 
-/** Puts what the files hold that options name beside their paths. */
+/** Reads the files that options name, and puts their text beside their paths. */
 function readFiles(options: readonly Option[], { readFile }: Sources, read: ReadValues): void {
   const { values, problems, variableOf } = read
   for (const option of options) {
@@ -105,7 +105,7 @@ function inherit(options: readonly Option[], found: ReadonlyMap<string, Found>, 
   }
 }
 
-/** That of the original, where there is one. */
+/** The name that most operators use: that of the original or of the platform, or else the systematic one. */
 function usualName({ envNames }: Option): string {
   return envNames[1] ?? envNames[0] ?? ''
 }

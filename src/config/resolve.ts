@@ -17,7 +17,7 @@ export interface Resolved {
    * value is made of that one.
    */
   sources: Record<string, string>
-  /** As far as it is valid. */
+  /** The values that are valid. */
   values: Values
 }
 
@@ -44,12 +44,12 @@ export function resolveConfig(
     .filter(({ path, looksAt = [] }) => ![path, ...looksAt].some(isRefused))
     .map(({ path, message, env = variableOf(path) }) => ({ path, env, message }))
   if (unreadable.length === 0) problems.push(...conflicts)
-  // Beside a problem, all that helps is the name that was misspelt.
+  // A misspelt name may be the cause of a problem; other warnings would only hide it.
   if (problems.length > 0)
     return { config: undefined, problems, warnings: together.unknownNames, sources, values }
   const aboutNames = wanted.includes('server') ? together.unknownNames : []
   const aboutKeys = wanted.includes('s3') ? read.warnings : []
   const warnings = [...together.warnings, ...aboutKeys, ...aboutNames]
-  // Without a problem, all that is wanted is there.
+  // Without a problem, every option that is wanted has its value.
   return { config: values as Config, problems, warnings, sources, values }
 }

@@ -1,34 +1,34 @@
 import type { BucketEndpoint, BucketStyle } from '../s3/bucket-endpoint.ts'
-import type { Check } from './check.ts'
+import { fillInEndpoint } from './fill-in-endpoint.ts'
+import type { Findings } from './findings.ts'
 import { readAwsHost, regionInHost } from './schema/aws-host.ts'
 import { inStyle } from './schema/endpoint.ts'
-import { endpointOfBucket, trimSlashes } from './schema/endpoint-of-bucket.ts'
 import type { Values } from './schema.ts'
 
 type S3Values = NonNullable<Values['s3']>
 
 /** Checks what options of S3 mean together; fills `s3.endpoint` in where a bucket is given by its name. */
-export function checkS3(s3: S3Values, check: Check): void {
-  checkKeys(s3, check)
-  if (s3.endpoint === undefined) fillInEndpoint(s3, check)
+export function checkS3(s3: S3Values, findings: Findings): void {
+  checkKeys(s3, findings)
+  const style = styleOf(s3)
+  if (s3.endpoint === undefined) fillInEndpoint(s3, style, findings)
   else {
-    checkUnused(s3, check)
-    const style = styleOf(s3)
+    checkUnused(s3, findings)
     if (style !== undefined) s3.endpoint = inStyle(s3.endpoint, style)
   }
-  if (s3.endpoint !== undefined) checkHost(s3.endpoint, s3, check)
+  if (s3.endpoint !== undefined) checkHost(s3.endpoint, s3, findings)
   if (s3.healthcheckKey?.startsWith('/') === true)
-    check.warn(
+    findings.warn(
       's3.healthcheckKey begins with a slash, which is then part of the key: it is served at //…, not at /…',
     )
 }
 
-/** @returns `undefined` where the endpoint itself tells */
+/** The addressing style that the operator has set; `undefined` where the endpoint shows it. */
 function styleOf({ addressingStyle }: S3Values): BucketStyle | undefined {
   return addressingStyle === 'auto' ? undefined : addressingStyle
 }
 
-function checkKeys(s3: S3Values, { sources, report }: Check): void {
+function checkKeys(s3: S3Values, { sources, report }: Findings): void {
   const hasId = s3.accessKeyId !== undefined
   const [path, other] = hasId
     ? ['s3.secretAccessKey', 's3.accessKeyId']
@@ -42,7 +42,7 @@ function checkKeys(s3: S3Values, { sources, report }: Check): void {
   if (!hasId && s3.secretAccessKey === undefined) sources['s3.accessKeyId'] = 'AWS default chain'
 }
 
-function checkUnused(s3: S3Values, { report, warn }: Check): void {
+function checkUnused(s3: S3Values, { report, warn }: Findings): void {
   // Leaving the prefix out would serve more of the bucket than was meant.
   if (s3.keyPrefix !== undefined)
     report({
@@ -53,79 +53,7 @@ function checkUnused(s3: S3Values, { report, warn }: Check): void {
     if (s3[name] !== undefined) warn(`s3.${name} is not used, because s3.endpoint is given`)
 }
 
-function fillInEndpoint(s3: S3Values, check: Check): void {
-  const { sources, report } = check
-  if (s3.bucket === undefined) {
-    report({
-      path: 's3.endpoint',
-      looksAt: ['s3.bucket'],
-      message: 'is required: URL of the bucket (or s3.bucket, AWS_S3_BUCKET)',
-    })
-    return
-  }
-  const { bucket, prefixFrom } = splitBucket(s3, s3.bucket, check)
-  if (s3.endpointUrl === undefined && !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
-    report({
-      path: 's3.bucket',
-      looksAt: ['s3.endpointUrl'],
-      message:
-        'expected the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens; any other name needs s3.endpointUrl (S3_ENDPOINT_URL)',
-    })
-    return
-  }
-  const { region, endpointUrl, keyPrefix } = s3
-  if (region === undefined) return
-  const style = styleOf(s3)
-  if (style === 'virtual' && !canBeHost(bucket, region, endpointUrl)) {
-    report({
-      path: 's3.addressingStyle',
-      looksAt: ['s3.bucket', 's3.endpointUrl'],
-      message:
-        'virtual puts the bucket before the host: that needs a host name, and a bucket whose name can be part of one (at AWS without a dot, which no certificate covers)',
-    })
-    return
-  }
-  const endpoint = endpointOfBucket({ region, bucket, endpointUrl, keyPrefix, style })
-  if (endpoint === undefined) {
-    report({
-      path: prefixFrom,
-      looksAt: ['s3.bucket', 's3.endpointUrl'],
-      message: 'expected a prefix without segments `.` and `..`, and without `\\`',
-    })
-    return
-  }
-  s3.endpoint = endpoint
-  sources['s3.endpoint'] = 's3.bucket'
-}
-
-/** A bucket may bring its key prefix along, as `my-bucket/prefix`. @returns the option that the prefix is from too */
-function splitBucket(
-  s3: S3Values,
-  given: string,
-  { sources, report }: Check,
-): { bucket: string; prefixFrom: string } {
-  const [bucket = '', ...rest] = given.split('/')
-  const prefix = trimSlashes(rest.join('/'))
-  s3.bucket = bucket
-  if (prefix === '') return { bucket, prefixFrom: 's3.keyPrefix' }
-  if (s3.keyPrefix !== undefined && trimSlashes(s3.keyPrefix) !== prefix)
-    report({ path: 's3.keyPrefix', message: 'is another prefix than the one behind the bucket in s3.bucket' })
-  s3.keyPrefix = prefix
-  sources['s3.keyPrefix'] = sources['s3.bucket'] ?? ''
-  return { bucket, prefixFrom: 's3.bucket' }
-}
-
-function canBeHost(bucket: string, region: string, endpointUrl: string | undefined): boolean {
-  const isHostName = /^[a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9]))*$/.test(bucket)
-  const isCovered = endpointUrl !== undefined || !bucket.includes('.')
-  return (
-    isHostName &&
-    isCovered &&
-    endpointOfBucket({ region, bucket, endpointUrl, style: 'virtual' }) !== undefined
-  )
-}
-
-function checkHost(endpoint: BucketEndpoint, s3: S3Values, { report, warn }: Check): void {
+function checkHost(endpoint: BucketEndpoint, s3: S3Values, { report, warn }: Findings): void {
   const { origin, bucketPath, keyPrefix } = endpoint
   const { region } = s3
   const style = styleOf(s3)

@@ -9,17 +9,17 @@ import { sso } from './schema/sso.ts'
 /** The one description of the configuration: types, checks, environment names, documentation. */
 export const configSchema = section({ server, s3, sso, session, log })
 
-/** Every option by itself. */
+/** The values of all options as the schema parses them, one by one. */
 export type Parsed = SectionOutput<typeof configSchema>
 
-/** Every option with its value; described to people under 'Configuration' in README.md. */
+/** The values of all options, with those that follow from others. README.md describes them under 'Configuration'. */
 export type Config = Parsed & {
-  // Filled in from other options where they are not given.
+  // These two follow from other options where they are not given.
   s3: { endpoint: BucketEndpoint }
   session: { store: 'redis' | 'memory' }
 }
 
-/** The parts of the configuration; `fetch` needs but some of them. */
+/** The sections of the configuration; `fetch` needs only some of them. */
 export type Section = keyof Parsed
 
 /** Values by section and name, as far as there are any. */

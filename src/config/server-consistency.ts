@@ -1,7 +1,8 @@
-import type { Check } from './check.ts'
-import { certificateProblem } from './pem.ts'
+import { messageOf } from '../errors.ts'
+import { certificateProblem } from './certificates.ts'
+import type { Findings } from './findings.ts'
 import type { Values } from './schema.ts'
-import { hostsFromVcap } from './vcap.ts'
+import { hostsFromVcap } from './vcap-variables.ts'
 
 type ServerValues = NonNullable<Values['server']>
 
@@ -9,9 +10,9 @@ type ServerValues = NonNullable<Values['server']>
 export function checkServer(
   server: ServerValues,
   env: Readonly<Record<string, string | undefined>>,
-  check: Check,
+  findings: Findings,
 ): void {
-  const { sources, report, warn } = check
+  const { sources, report, warn } = findings
   if (server.adminPort !== undefined && server.adminPort !== 0 && server.adminPort === server.port) {
     report({ path: 'server.adminPort', looksAt: ['server.port'], message: 'must not be server.port' })
   }
@@ -27,7 +28,7 @@ export function checkServer(
         sources['server.allowedHosts'] = 'VCAP_APPLICATION'
       }
     } catch (error) {
-      report({ path: 'server.allowedHosts', env: 'VCAP_APPLICATION', message: (error as Error).message })
+      report({ path: 'server.allowedHosts', env: 'VCAP_APPLICATION', message: messageOf(error) })
     }
   }
   if (Array.isArray(server.sandboxActiveContent))
@@ -36,10 +37,10 @@ export function checkServer(
     )
   if (server.publicUrl === undefined && server.allowedHosts === undefined)
     warn('any host name is served: set server.publicUrl, or server.allowedHosts')
-  checkTls(server, check)
+  checkTls(server, findings)
 }
 
-function checkTls({ tlsCertFile, tlsKeyFile, publicUrl }: ServerValues, { report, warn }: Check): void {
+function checkTls({ tlsCertFile, tlsKeyFile, publicUrl }: ServerValues, { report, warn }: Findings): void {
   const [cert, key] = ['server.tlsCertFile', 'server.tlsKeyFile'] as const
   if (tlsCertFile === undefined && tlsKeyFile === undefined) return
   if (tlsCertFile === undefined || tlsKeyFile === undefined) {

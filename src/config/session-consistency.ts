@@ -1,20 +1,20 @@
 import type { RedisAddress } from '../store/redis-address.ts'
-import type { Check } from './check.ts'
-import { notCertificate, readCertificate } from './pem.ts'
+import { notCertificate, readCertificate } from './certificates.ts'
+import type { Findings } from './findings.ts'
 import type { Values } from './schema.ts'
 
 type SessionValues = NonNullable<Values['session']>
 type ServerValues = NonNullable<Values['server']>
 
-/** Checks the store, the cookie, and what of the server depends on them; fills `session.store` in. */
-export function checkSession(session: SessionValues, server: ServerValues, check: Check): void {
-  const { sources, report, warn } = check
+/** Checks the store, the cookie, and the options of the server that depend on them; fills `session.store` in. */
+export function checkSession(session: SessionValues, server: ServerValues, findings: Findings): void {
+  const { sources, report, warn } = findings
   if (session.store === undefined) {
     session.store = session.redisUrl === undefined ? 'memory' : 'redis'
     sources['session.store'] = 'default'
   }
-  checkRedis(session, check)
-  checkCookie(session, server, check)
+  checkRedis(session, findings)
+  checkCookie(session, server, findings)
   if (session.store === 'memory') {
     if (Number(server.workers) > 1) {
       report({
@@ -29,8 +29,8 @@ export function checkSession(session: SessionValues, server: ServerValues, check
   }
 }
 
-function checkRedis(session: SessionValues, check: Check): void {
-  const { report, warn } = check
+function checkRedis(session: SessionValues, findings: Findings): void {
+  const { report, warn } = findings
   const { redisUrl, redisCluster, redisSentinelName, redisCaFile } = session
   if (session.store === 'redis' && redisUrl === undefined)
     report({ path: 'session.redisUrl', message: 'is required with session.store redis' })
@@ -42,7 +42,7 @@ function checkRedis(session: SessionValues, check: Check): void {
       message: 'several URLs need session.redisCluster or session.redisSentinelName',
     })
   }
-  if (redisUrl !== undefined) checkDatabase(redisUrl, redisCluster === true, check)
+  if (redisUrl !== undefined) checkDatabase(redisUrl, redisCluster === true, findings)
   if (redisCluster === true && redisSentinelName !== undefined)
     report({ path: 'session.redisSentinelName', message: 'excludes session.redisCluster' })
   if (session.redisSentinelPassword !== undefined && redisSentinelName === undefined) {
@@ -58,8 +58,8 @@ function checkRedis(session: SessionValues, check: Check): void {
     report({ path: 'session.redisCaFile', message: notCertificate })
 }
 
-/** The first URL speaks for all: what another one says differently would be passed over. */
-function checkDatabase(addresses: readonly RedisAddress[], isCluster: boolean, { report }: Check): void {
+/** Refuses a database that would be ignored: only the one in the first URL is used. */
+function checkDatabase(addresses: readonly RedisAddress[], isCluster: boolean, { report }: Findings): void {
   const [first = 0, ...others] = addresses.map(({ database }) => database)
   if (isCluster && [first, ...others].some((database) => database !== undefined && database !== 0))
     report({
@@ -74,17 +74,17 @@ function checkDatabase(addresses: readonly RedisAddress[], isCluster: boolean, {
     })
 }
 
-/** Fills in which sites may embed what is sent: those that get the cookie. */
-function checkCookie({ sameSite }: SessionValues, server: ServerValues, check: Check): void {
+/** Fills in `server.crossOriginResourcePolicy`: sites that get the cookie may embed what is sent. */
+function checkCookie({ sameSite }: SessionValues, server: ServerValues, findings: Findings): void {
   const policy = server.crossOriginResourcePolicy
   if (sameSite === 'none' && policy !== undefined && policy !== 'cross-origin')
-    check.warn(
+    findings.warn(
       `other sites get a cookie with session.sameSite none, but can embed nothing with server.crossOriginResourcePolicy ${policy}`,
     )
   if (policy === undefined) {
     server.crossOriginResourcePolicy = sameSite === 'none' ? 'cross-origin' : 'same-site'
-    check.sources['server.crossOriginResourcePolicy'] = 'default'
+    findings.sources['server.crossOriginResourcePolicy'] = 'default'
   }
   if (sameSite === 'none' && server.publicUrl?.isSecure === false)
-    check.report({ path: 'session.sameSite', message: 'none needs https, but server.publicUrl is http' })
+    findings.report({ path: 'session.sameSite', message: 'none needs https, but server.publicUrl is http' })
 }

@@ -1,4 +1,4 @@
-/** Everything that options may come from, strongest first; all of it already read. */
+/** Everything that options may come from, strongest first. Files and variables are read already. */
 export interface Sources {
   /** `--set PATH=VALUE`, by path of the option. */
   flags: ReadonlyMap<string, string>
@@ -22,7 +22,7 @@ export interface ConfigFile {
   content: unknown
 }
 
-/** Where the value of an option came from, as `check-config` shows it. */
+/** The value of an option, and where it came from. */
 export interface Found {
   value: unknown
   /** `--set`, an environment name, `AWS_S3_REGION in .env`, the path of the file. */

@@ -11,14 +11,14 @@ export interface BucketName {
   style?: BucketStyle | undefined
 }
 
-/** @returns the endpoint of a bucket that is given by name; `undefined` when there can be no such URL */
+/** Makes the endpoint of a bucket that is given by name; `undefined` when there can be no such URL. */
 export function endpointOfBucket({ keyPrefix, ...name }: BucketName): BucketEndpoint | undefined {
   const root = rootOf(name)
   const prefix = trimSlashes(keyPrefix ?? '')
   const url = prefix === '' ? root : `${root}${uriEncodePath(prefix)}/`
   const endpoint = parseEndpoint(url)
   if (endpoint === undefined) return undefined
-  // The bucket is known: all else that stands before the prefix belongs to its path.
+  // The prefix is known: everything before it is the path of the bucket.
   const end = prefix === '' ? 0 : prefix.length + 1
   const path = decodeURIComponent(endpoint.bucketPath) + endpoint.keyPrefix
   const bucketPath = path.slice(0, path.length - end)

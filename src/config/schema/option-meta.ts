@@ -10,9 +10,11 @@ export type OptionSchema = z.ZodType
 export type OptionKind = 'text' | 'count' | 'flag' | 'list' | 'flag or list' | 'object' | 'list of objects'
 
 /**
- * - `always`: the process itself is made by it
- * - `with-store`: it has no meaning without `session.store`, which only a restart changes
- * - `with-tls`: a value can follow another one, but whether there is any belongs to the socket
+ * Says when a new value of an option needs a restart.
+ *
+ * - `always`: the value belongs to the process or to its sockets
+ * - `with-store`: only where `session.store` changes as well, because the option belongs to the store
+ * - `with-tls`: only where TLS is turned on or off, because that belongs to the socket
  */
 export type RestartRule = 'always' | 'with-store' | 'with-tls'
 
@@ -26,11 +28,11 @@ export interface OptionMeta {
   isSecret?: boolean
   /** The path of a file that is read with the configuration. */
   isFile?: boolean
-  /** Says when another value needs a restart; `undefined`: never, the next request goes by it. */
+  /** Says when a new value needs a restart; `undefined`: never, because the next request uses it. */
   restart?: RestartRule
   /** The session store is opened anew for another value. */
   reopensStore?: boolean
-  /** Completes text from flags and environment before it is checked. */
+  /** Completes text of a flag or variable before it is checked. */
   complete?(text: string): string
   /** The value fit to be shown to people, where it is not shown as it is. Secrets without this are masked. */
   show?(value: unknown): unknown

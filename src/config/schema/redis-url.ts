@@ -1,7 +1,7 @@
 import type { RedisAddress } from '../../store/redis-address.ts'
 import { withoutTrailingDot } from './trailing-dot.ts'
 
-/** Says how `session.redisUrl` must look; the text that was given is never repeated. */
+/** Says how `session.redisUrl` must look, without the text that was given. */
 export const expectedRedis =
   'expected redis://host:port or rediss://host:port, with user:password@ percent-encoded and /database where needed; of a query, only db and family (4, 6) are understood'
 
@@ -11,14 +11,14 @@ export function parseRedisUrls(value: string): RedisAddress[] | undefined {
   return addresses.every((address) => address !== undefined) ? addresses : undefined
 }
 
-/** Platforms give `host:port` too: plain Redis. */
+/** Adds the scheme to `host:port`, by which some platforms mean Redis without TLS. */
 export function withRedisScheme(value: string): string {
   return splitUrls(value)
     .map((url) => (url === '' || url.includes('://') ? url : `redis://${url}`))
     .join(',')
 }
 
-/** Fit to be shown: without user, password and query. */
+/** The addresses as people may see them: without user, password and query. */
 export function showRedisAddresses(addresses: readonly RedisAddress[]): string {
   return addresses.map(({ shown }) => shown).join(',')
 }
@@ -57,7 +57,7 @@ function decode(text: string): string | undefined {
   }
 }
 
-/** @returns the number that a URL names, by its path or by `db`; `NaN` where both do and differ */
+/** Reads the number of the database from the path or from `db`; `NaN` where both are given and differ. */
 function databaseOf({ pathname, searchParams }: URL): number | undefined {
   const named = [pathname.slice(1), ...searchParams.getAll('db')].filter((text) => text !== '').map(Number)
   if (new Set(named).size > 1) return Number.NaN
@@ -66,7 +66,7 @@ function databaseOf({ pathname, searchParams }: URL): number | undefined {
 
 const understood: Record<string, RegExp> = { db: /^\d{1,9}$/, family: /^[046]$/ }
 
-/** Nothing that is given is passed over in silence. */
+/** Whether every parameter has a meaning here. A query with any other one is refused, so that nothing is ignored. */
 function isQueryUnderstood({ searchParams }: URL): boolean {
   const names = [...searchParams.keys()]
   return (

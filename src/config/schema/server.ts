@@ -21,7 +21,7 @@ const pathPrefix = shaped(/^\/[^\0]*$/, expectedPaths).refine(
   expectedPaths,
 )
 
-/** The kernel takes so many, with room for the NUL. */
+/** The longest path that Linux takes for a Unix socket, without the NUL at its end. */
 const maxSocketPathBytes = 103
 const expectedSocket = `expected an absolute path of at most ${maxSocketPathBytes} bytes`
 const unixSocket = shaped(/^\/[^\0]*[^/\0]$/, expectedSocket).refine(

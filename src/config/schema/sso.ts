@@ -3,20 +3,20 @@ import { section } from './section.ts'
 import { printable, rootUrl, shaped, url } from './text-shapes.ts'
 import { day } from './units.ts'
 
-/** Its pages are found below it, and are no part of it. */
+/** The root URL of the SSO. Its pages are below it, and are no part of it. */
 const ssoUrl = rootUrl.refine(
   (value) => !/\/(?:o\/(?:authorize|token)|api\/v1\/user\/me)\/?$/i.test(value),
   'expected the root URL of the SSO: leave out o/authorize/, o/token/ or api/v1/user/me/ at its end, which are added',
 )
 
-/** RFC 6749 appendix A.1 and A.2: VSCHAR. A line break from a file or a copied blank around it is no part of it. */
+/** Text of VSCHAR (RFC 6749 appendix A.1 and A.2), without the line break or blank that is often copied with it. */
 const vschars = printable(
   /^(?! )[\x20-\x7e]+(?<! )$/,
   /[^\x20-\x7e]/,
   'expected printable ASCII without spaces or line breaks around it',
 )
 
-/** RFC 6749 appendix A.4. */
+/** Scopes as in RFC 6749 appendix A.4. */
 const scopes = shaped(
   /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/,
   'expected scopes in printable ASCII, separated by single spaces',
@@ -27,7 +27,7 @@ const logoutPage = url(
   'expected a URL without user, such as https://sso.example.com/logout',
 )
 
-/** The SSO, and the application that this proxy is there. */
+/** The SSO, and the application that s3proxy is registered as. */
 export const sso = section({
   url: textLike('root URL of the SSO, as browsers reach it', ssoUrl, { env: ['SSO_URL'] }),
   internalUrl: textLike('root URL of the SSO, as this server reaches it; default: sso.url', ssoUrl, {

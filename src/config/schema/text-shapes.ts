@@ -35,7 +35,7 @@ export const printable = (shape: RegExp, others: RegExp, expected: string) =>
     },
   })
 
-/** Text that is parsed, once and for all. @param parse answers `undefined` for text that is not what is expected */
+/** Text whose parsed value is the value of the option. @param parse returns `undefined` for text that is not as expected */
 export const parsed = <Value>(
   schema: z.ZodType<string, string>,
   parse: (text: string) => Value | undefined,

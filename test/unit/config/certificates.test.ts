@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { certificateProblem, readCertificate } from '../../../src/config/pem.ts'
+import { certificateProblem, readCertificate } from '../../../src/config/certificates.ts'
 
 const [cert, key] = ['crt', 'key'].map((end) =>
   readFileSync(`test/fixtures/tls/localhost.${end}`, 'utf8'),

@@ -11,7 +11,7 @@ export function isOfKubernetes(name: string, value: string | undefined): boolean
   )
 }
 
-/** `S3PROXY_SERVER_PORT=tcp://10.96.0.12:80`, whose name may be one of ours. */
+/** Whether Kubernetes made a variable whose name may be that of an option: `S3PROXY_SERVER_PORT=tcp://10.96.0.12:80`. */
 export function isLinkedPort(name: string, value: string | undefined): boolean {
   return name.endsWith('_PORT') && /^(?:tcp|udp|sctp):\/\//i.test(value ?? '')
 }

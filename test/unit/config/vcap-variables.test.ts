@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { hostsFromVcap, redisUrlFromVcap } from '../../../src/config/vcap.ts'
+import { hostsFromVcap, redisUrlFromVcap } from '../../../src/config/vcap-variables.ts'
 
 describe('redisUrlFromVcap', () => {
   it('is the uri of the first redis service', () => {

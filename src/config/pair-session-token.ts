@@ -1,14 +1,14 @@
 import type { Found, Sources } from './sources.ts'
 
 /**
- * Where an access key is kept. The names of AWS hold one that every program of the machine may use, in the
- * environment or in `.env`; everything else is s3proxy's own.
+ * The place that an access key is kept in. Variables with the names of AWS hold a key for every program of the machine;
+ * all other names, flags and files are s3proxy's own.
  */
 type KeyPlace = 'aws-environment' | 'aws-dotenv' | 'own'
 
 /**
- * Sees to it that key and session token are one credential: a token of another place than the key's belongs to another
- * key, and S3 would refuse both.
+ * Keeps a session token only where it was found in the same place as the access key. A token from another place belongs
+ * to another key, and S3 refuses the two together.
  *
  * @param found by path; the token in it is replaced by that of the key's own place, or taken out
  * @param strongest finds the value of an option among sources
@@ -29,7 +29,7 @@ export function pairSessionToken(
     warnings.push(
       `s3.accessKeyId is from ${id.source} and s3.secretAccessKey from ${secret.source}: S3 refuses them unless they belong together`,
     )
-  // A token on the command line was written on purpose.
+  // A token on the command line was written for this key.
   if (token === undefined || token.source === '--set' || placeOf(token) === place) return warnings
   const own = strongest('s3.sessionToken', within(place, sources))
   if (own !== undefined) found.set('s3.sessionToken', own)

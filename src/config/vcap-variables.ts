@@ -1,8 +1,8 @@
 import { isObject } from './is-object.ts'
 
 /**
- * The URL of the bound Redis service, as Cloud Foundry hands it to an app: of the first service named `redis`, or
- * else of the first that is tagged so.
+ * Finds the URL of the Redis service that Cloud Foundry has bound to the app: the first one named `redis`, or else the
+ * first with that tag.
  *
  * @param text of `VCAP_SERVICES`
  * @returns `undefined` when no such service is bound
@@ -51,7 +51,7 @@ function isTagged(instance: unknown): boolean {
   return Array.isArray(tags) && tags.some((tag) => String(tag).toLowerCase() === 'redis')
 }
 
-/** @param where the instance stands in the text */
+/** @param where place of the instance in the text, for messages */
 function urlOf(instance: unknown, where: string): string {
   const credentials = isObject(instance) ? instance.credentials : undefined
   const { uri, url } = isObject(credentials) ? credentials : {}
@@ -61,7 +61,10 @@ function urlOf(instance: unknown, where: string): string {
   return given
 }
 
-/** Some brokers give no URL: `tls_port` is where TLS is spoken, `tls` and `tls_enabled` say that `port` speaks it. */
+/**
+ * Makes the URL of host and port, for brokers that give none. TLS is spoken at `tls_port`, or at `port` where `tls` or
+ * `tls_enabled` says so.
+ */
 function fromParts({ username, password, ...given }: Record<string, unknown>): string | undefined {
   const host = given.host ?? given.hostname
   const tlsPort = Number(given.tls_port) || undefined

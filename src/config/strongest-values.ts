@@ -1,26 +1,27 @@
 import { messageOf } from '../errors.ts'
 import { readFileValues } from './file-values.ts'
-import { pairSessionToken } from './key-place.ts'
-import { isLinkedPort } from './kubernetes.ts'
+import { isLinkedPort } from './kubernetes-variables.ts'
 import { fromText } from './option-from-text.ts'
 import type { Option, Options } from './options.ts'
+import { pairSessionToken } from './pair-session-token.ts'
 import type { Problem } from './problem.ts'
 import type { Environment, Found, Sources } from './sources.ts'
 import { unknownFlag } from './unknown-keys.ts'
-import { redisUrlFromVcap } from './vcap.ts'
+import { redisUrlFromVcap } from './vcap-variables.ts'
 
-export interface Collected {
+/** The values of options that were found, and what is wrong with the way they were given. */
+export interface StrongestValues {
   /** Every option that can have a value: those that are there once, and those of each section that the file names. */
   options: readonly Option[]
   /** By path of the option. */
   found: Map<string, Found>
   problems: Problem[]
-  /** About access keys. */
+  /** Warnings about access keys whose parts may not belong together. */
   warnings: string[]
 }
 
 /** Finds the strongest value of each option. */
-export function collect(sources: Sources, schemaOptions: Options): Collected {
+export function findStrongestValues(sources: Sources, schemaOptions: Options): StrongestValues {
   const problems: Problem[] = []
   for (const path of sources.flags.keys()) {
     const problem = unknownFlag(path, schemaOptions)

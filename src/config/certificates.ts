@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 
-/** @returns what is wrong with a certificate and its key; `undefined` when clients can be served with them */
+/** Says what is wrong with a certificate and its key; `undefined` when clients can be served with them. */
 export function certificateProblem(
   cert: string,
   key: string,
@@ -18,7 +18,7 @@ export function certificateProblem(
 
 export const notCertificate = 'expected a certificate in PEM'
 
-/** The first certificate of a text; `undefined` when there is none. */
+/** Reads the first certificate of a text; `undefined` when there is none. */
 export function readCertificate(pem: string): X509Certificate | undefined {
   try {
     return pem.includes('-----BEGIN CERTIFICATE-----') ? new X509Certificate(pem) : undefined

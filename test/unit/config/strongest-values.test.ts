@@ -4,7 +4,7 @@ import { leastEnv, resolve } from './given.ts'
 
 const vcap = (uri: string) => JSON.stringify({ redis: [{ credentials: { uri } }] })
 
-describe('collect', () => {
+describe('findStrongestValues', () => {
   it('prefers flags, then the environment, then .env, then the file, then the default', () => {
     const all = {
       flags: new Map([['server.drainTimeoutMs', '1']]),
