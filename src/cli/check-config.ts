@@ -4,10 +4,10 @@ import type { Code } from '../errors.ts'
 import type { ProbeResult } from '../probe/probe.ts'
 import { exitStatus } from './command/exit-status.ts'
 import type { CheckConfigFlags } from './command/flags.ts'
-import { formatProblems, formatWarnings } from './command/problems.ts'
+import { formatProblems, formatWarnings } from './command/format-problems.ts'
 import { readVersion } from './command/version.ts'
 
-/** Shows the configuration in force, or every problem in it; with `probe`, what comes of using it. */
+/** Shows the configuration in force, or every problem in it; with `probe`, tries S3, Redis and the SSO. */
 export async function checkConfig({
   config: configPath,
   set,
@@ -52,7 +52,7 @@ async function runProbes(...given: Parameters<typeof import('../wiring/create-pr
   return probe(...given)
 }
 
-/** A line for each step, and one below it where there is something to do. */
+/** Writes a line for each step, and the advice below it where there is some. */
 function formatProbes(probes: readonly ProbeResult[]): string {
   const width = Math.max(...probes.map(({ name }) => name.length))
   return probes

@@ -9,7 +9,7 @@ import type { Shell } from './completion/completion.ts'
  * Runs one command line.
  *
  * @param argv as in `process.argv`
- * @returns the exit status: 0; 1 failure; 2 usage or configuration; 3 a probe failed; 4 not verified; 22 S3 does not serve it
+ * @returns one of `exitStatus`
  */
 export async function main(argv: readonly string[]): Promise<number> {
   let status: number = exitStatus.ok
@@ -17,7 +17,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     status = result
   })
   const output = watchOutput()
-  // The SDK's notice of the Node versions that its later releases want is for us, not for who runs this.
+  // The SDK warns about the versions of Node that later releases of it need, which no user of s3proxy can act on.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   try {
     await program.parseAsync([...argv])
@@ -30,7 +30,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** A reader that has enough, as in `check-config | head -1`, is no failure; a full disk is. */
+/** Notices a stdout that cannot be written, such as a full disk. A reader that stops early, as `head -1`, is no failure. */
 function watchOutput(): { isBroken: boolean } {
   const output = { isBroken: false }
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -40,7 +40,7 @@ function watchOutput(): { isBroken: boolean } {
   return output
 }
 
-/** The command line; each command's code is loaded only when it runs. */
+/** Describes the command line. The code of a command is loaded only when it runs. */
 export function createProgram(setStatus: (status: number) => void): Command {
   const program = new Command('s3proxy')
     .description('Puts the objects of a private S3 bucket behind single sign-on and streams them.')
@@ -132,7 +132,7 @@ function checkRange(text: string): string {
   return text
 }
 
-/** Quotes are put where the shell took them. */
+/** Adds the quotes that the shell removed. */
 function checkEtag(text: string): string {
   if (text === '*' || /^(?:W\/)?"[\x21\x23-\x7e]*"$/.test(text)) return text
   if (/^[\x21\x23-\x7e]+$/.test(text)) return `"${text}"`

@@ -1,12 +1,12 @@
-/** What the shell is told. */
+/** The exit statuses of all commands. */
 export const exitStatus = {
   ok: 0,
   failure: 1,
-  /** Usage or configuration. */
+  /** The command line or the configuration is wrong. */
   usage: 2,
   probeFailed: 3,
-  /** The object was delivered, and whether it is what S3 holds could not be told. */
+  /** The object was delivered, but could not be compared with what S3 holds. */
   unverified: 4,
-  /** S3 does not serve the object: as curl says of HTTP errors with --fail. */
+  /** S3 does not serve the object. The number is that of curl --fail for an HTTP error. */
   notServed: 22,
 } as const

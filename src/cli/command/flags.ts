@@ -1,4 +1,4 @@
-/** What every command takes. */
+/** Flags of every command that reads the configuration. */
 export interface ConfigFlags {
   config?: string
   /** Values of single options, by their path. */
@@ -15,14 +15,14 @@ export interface CheckConfigFlags extends ConfigFlags {
 }
 
 export interface FetchFlags extends ConfigFlags {
-  /** `-` is stdout. */
+  /** A path; `-` is stdout. */
   output?: string
   continue?: boolean
   verify?: boolean
-  /** Without its unit: `0-99`, `100-`, `-5`. */
+  /** A range without its unit: `0-99`, `100-`, `-5`. */
   range?: string
   head?: boolean
-  /** In the form that HTTP wants. */
+  /** An ETag as it stands in a header, or `*`. */
   ifNoneMatch?: string
   quiet?: boolean
   verbose?: boolean

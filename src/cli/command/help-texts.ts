@@ -4,7 +4,7 @@ directory, the JSON file, the defaults. s3proxy.json(5) has every option with it
 can come from a file, by its environment name with _FILE behind it.
 `
 
-/** What stands behind the list of options in the help of each command. */
+/** The texts below the list of flags in the help of each command. */
 export const helpTexts = {
   program: `
 Exit status: 0 success; 1 failure; 2 usage or configuration; 3 (check-config) a probe failed;

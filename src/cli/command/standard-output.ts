@@ -2,16 +2,16 @@ import { createWriteStream, fstatSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 
 /**
- * Stdout for bytes in any amount.
+ * Opens stdout for bytes in any amount.
  *
- * Where stdout is a file or a device, Node's own stream passes over the rest of a write that a full disk took but
- * in part; a stream that writes the rest, or fails, stands in.
+ * Node's own stream of a file or a device ignores the rest of a write of which a full disk took only a part. The stream
+ * that is returned writes the rest, or fails.
  */
 export function openStdout(): Writable {
   const kind = fstatSync(1)
   const isNodes = process.stdout.isTTY === true || kind.isFIFO() || kind.isSocket()
   const stdout: Writable = isNodes ? process.stdout : createWriteStream('', { fd: 1, autoClose: false })
-  // Whoever writes is told by the callback; without a listener the event would end the process.
+  // The callback of a write reports errors; without a listener the event would end the process.
   stdout.on('error', () => {})
   return stdout
 }

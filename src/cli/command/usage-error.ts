@@ -1,2 +1,2 @@
-/** The command line asks for what cannot be: exit status 2, the message, nothing more. */
+/** A command line that cannot be obeyed. The message is printed, and the exit status is 2. */
 export class UsageError extends Error {}

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 
-/** Which build this is. */
+/** The version of this build. */
 export interface Version {
-  /** Of the package. */
+  /** Version of the package. */
   version: string
-  /** Of git, abbreviated, with `-dirty` when files had been changed; `unknown` when it was not built in a clone. */
+  /** Abbreviated commit, with `-dirty` when files had been changed; `unknown` where it was not built in a clone. */
   commit: string
 }
 
@@ -13,7 +13,7 @@ export function readVersion(): Version {
   return { version, commit: commitOfBuild() }
 }
 
-/** `0.1.0 (abc1234)` */
+/** Writes the version as `0.1.0 (abc1234)`. */
 export function formatVersion({ version, commit }: Version): string {
   return `${version} (${commit})`
 }
@@ -22,7 +22,7 @@ function commitOfBuild(): string {
   try {
     return (readJson('../../build-info.json') as { commit: string }).commit
   } catch {
-    // Run from its source, or built by the compiler alone.
+    // There is no such file where the program runs from its source, or was built by the compiler alone.
     return 'unknown'
   }
 }

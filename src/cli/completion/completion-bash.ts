@@ -1,10 +1,10 @@
 import { type CommandWord, type FlagWord, spellings, type Words } from './completion-words.ts'
 
 /**
- * For bash 3.2 and later, without the package bash-completion.
+ * Writes the completion for bash 3.2 and later, without the package bash-completion.
  *
- * Bash splits words at `=` and `:`, which `--set log.level=debug` is full of: the words are put together again, and
- * what stands before the last split is taken off the answers.
+ * Bash splits words at `=` and `:`, so `--set log.level=debug` comes as several words. The script joins them again, and
+ * removes the part before the last split from its answers.
  */
 export function bashCompletion({ flags, commands, settings }: Words): string {
   const names = commands.map(({ name }) => name).join(' ')
@@ -98,7 +98,7 @@ function commandCase({ name, flags, choices }: CommandWord): string {
 `
 }
 
-/** Patterns of command and flag, for flags with values of these kinds. */
+/** Lists the patterns of command and flag for flags whose values are of these kinds. */
 function* valueCases(commands: readonly CommandWord[], ...kinds: FlagWord['value'][]): Generator<string> {
   for (const { name, flags } of commands)
     for (const flag of flags.filter(({ value }) => kinds.includes(value)))

@@ -1,6 +1,6 @@
 import type { FlagWord, Words } from './completion-words.ts'
 
-/** For a file `s3proxy.fish` among fish's completions. */
+/** Writes the file `s3proxy.fish` for the folder of fish's completions. */
 export function fishCompletion({ flags, commands, settings }: Words): string {
   const lines = settings.flatMap(({ path, description, values }) =>
     values.length > 0
@@ -35,7 +35,7 @@ ${flags.map((flag) => complete('', flagWords(flag))).join('')}${commands
   .join('')}`
 }
 
-/** @param command after which it is offered; empty: before any */
+/** Writes one line of `complete`. @param command it is offered behind this command; empty: before any command */
 function complete(command: string, what: string): string {
   return `complete -c s3proxy -n ${quote(`__s3proxy_command ${command === '' ? "''" : command}`)} ${what}\n`
 }

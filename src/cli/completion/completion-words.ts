@@ -1,7 +1,7 @@
 import { type Options, valuesOf } from '../../config/options.ts'
 import { productOptions } from '../../config/product-options.ts'
 
-/** As much of a commander program as completion reads. */
+/** The part of a commander program that completion reads. */
 export interface CommandLine {
   readonly commands: readonly CommandOfProgram[]
   readonly options: readonly FlagOfCommand[]
@@ -21,7 +21,7 @@ interface FlagOfCommand {
   readonly description: string
 }
 
-/** What can follow a flag. */
+/** Kinds of values that can follow a flag. */
 export type ValueKind = 'none' | 'file' | 'setting' | 'any'
 
 export interface FlagWord {
@@ -35,7 +35,7 @@ export interface CommandWord {
   name: string
   description: string
   flags: FlagWord[]
-  /** What its argument can be; empty when nobody knows. */
+  /** The values that its argument is chosen from; empty where it can be anything. */
   choices: string[]
 }
 
@@ -53,7 +53,11 @@ export interface Words {
   settings: SettingWord[]
 }
 
-/** @param options those that `--set` takes; what stands in the file only is none of them */
+/**
+ * Lists everything that can stand on the command line.
+ *
+ * @param options `--set` is completed with these, without secrets and without options that stand in the file only
+ */
 export function wordsOf(program: CommandLine, options: Options = productOptions): Words {
   const commands = program.commands.map((command) => ({
     name: command.name(),
@@ -64,7 +68,7 @@ export function wordsOf(program: CommandLine, options: Options = productOptions)
   const names = commands.map(({ name }) => name)
   return {
     flags: [...program.options.map(toFlag), help],
-    // Commander has this one without listing it.
+    // Commander has this command, but does not list it.
     commands: [
       ...commands,
       { name: 'help', description: 'print the help of a command', flags: [], choices: names },
@@ -86,14 +90,14 @@ function toFlag({ flags, short, long = '', description }: FlagOfCommand): FlagWo
   return { short, long, description, value: valueKind(placeholder) }
 }
 
-/** The placeholder in the help says what is expected. */
+/** Tells from the placeholder in the help what a flag expects. */
 function valueKind(placeholder: string | undefined): ValueKind {
   if (placeholder === undefined) return 'none'
   if (placeholder === 'file') return 'file'
   return placeholder === 'option=value' ? 'setting' : 'any'
 }
 
-/** Both spellings of a flag. */
+/** Lists the short and the long spelling of a flag. */
 export function spellings({ short, long }: FlagWord): string[] {
   return short === undefined ? [long] : [short, long]
 }

@@ -1,6 +1,6 @@
 import { type CommandWord, type FlagWord, spellings, type Words } from './completion-words.ts'
 
-/** For a file `_s3proxy` on the `fpath`, or to be sourced below `compinit`. */
+/** Writes the file `_s3proxy` for the `fpath`, which can be sourced below `compinit` as well. */
 export function zshCompletion({ flags, commands, settings }: Words): string {
   return `#compdef s3proxy
 # zsh completion of s3proxy, made by: s3proxy completion zsh
@@ -44,12 +44,12 @@ if [[ $funcstack[1] == _s3proxy ]]; then _s3proxy "$@"; else compdef _s3proxy s3
 const lineBreak = ' \\\n    '
 
 function commandCase({ name, flags, choices }: CommandWord): string {
-  // Offering nothing leaves flags alone; a message here, as of values, would keep them from being inserted.
+  // An empty list lets zsh insert flags; a message in its place, as values have, would prevent that.
   const argument = `'1: :(${choices.join(' ')})'`
   return `        ${name}) _arguments -s -S ${[...flags.map(flagSpec), argument].join(' ')} ;;\n`
 }
 
-/** One flag for _arguments: what excludes it, how it is spelt, what it does, what follows it. */
+/** Writes one flag for `_arguments`: flags that exclude it, its spellings, its description, its value. */
 function flagSpec(flag: FlagWord): string {
   const told = flag.description.replace(/[[\]\\:]/g, '\\$&')
   const value = { none: '', file: ':file:_files', setting: ':option:_s3proxy_set', any: ':value: ' }[
@@ -64,7 +64,7 @@ function flagSpec(flag: FlagWord): string {
     .join(' ')
 }
 
-/** A word with its description, for _describe. */
+/** Writes a word with its description for `_describe`. */
 function pair(word: string, description: string): string {
   return quote(`${word}:${description}`)
 }

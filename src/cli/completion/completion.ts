@@ -5,7 +5,7 @@ import { zshCompletion } from './completion-zsh.ts'
 
 export type Shell = keyof typeof scripts
 
-/** The script that makes a shell complete this command line; made from the program, so that it knows every flag. */
+/** Writes the script that makes a shell complete this command line. It is made from the program, and knows every flag. */
 export function completionScript(program: CommandLine, shell: Shell): string {
   return scripts[shell](wordsOf(program))
 }

@@ -1,12 +1,16 @@
 import { closeSync, openSync } from 'node:fs'
 
-/** SIGHUP, from the start of the process on: one that comes before there is anything to do is kept. */
+/** SIGHUP, listened for from the start of the process on. A signal is kept until there is something to do. */
 export interface Sighup {
-  /** Calls `work` for each one, and at once when one has come already. */
+  /** Calls `work` for each signal, and at once when one has come already. */
   each(work: () => void): void
 }
 
-/** @param isTerminalGone a terminal that is closed sends SIGHUP too, which then does what it does to others */
+/**
+ * Takes SIGHUP as the wish to read the configuration again.
+ *
+ * @param isTerminalGone whether the signal says that the terminal was closed: then it ends the process, as it does others
+ */
 export function listenForSighup(isTerminalGone = hasLostTerminal): Sighup {
   let isPending = false
   let onSighup = () => {

@@ -3,7 +3,7 @@ import { createRareWarning, type Log } from '../../log/log.ts'
 import type { Tracing } from '../../telemetry/tracing.ts'
 
 /**
- * Loads OpenTelemetry where its variables name a collector, and nothing of it where they do not.
+ * Loads OpenTelemetry where its variables name a collector. Without a collector, none of its code is loaded.
  *
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */

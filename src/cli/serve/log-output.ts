@@ -1,18 +1,19 @@
 import { withinDeadline } from '../../waiting/within-deadline.ts'
-/** Writes some of the bytes, from the first on, and says how many, or why none. */
+
+/** Writes bytes from the first on, as many as there is room for; tells how many, or why none. */
 export type WriteSome = (bytes: Buffer, done: (error: Error | null, writtenBytes: number) => void) => void
 
 export interface LogOutputOptions {
   writeSome: WriteSome
-  /** What waits for a reader together, in bytes; a line beyond it is dropped. */
+  /** Bytes that may wait for the reader; a line beyond that is dropped. */
   maxPendingBytes: number
-  /** What is written at once has whole lines as long as they fit into so much. */
+  /** Bytes that are written at once: whole lines, where a line is no longer than that. */
   maxWriteBytes: number
-  /** Writing works again: so many lines were dropped since it did not. There is room for a line that tells it. */
+  /** Called when writing works again after lines were dropped. There is room for a line that tells how many. */
   onRecovered(droppedLines: number): void
 }
 
-/** Takes lines for a reader that may stall, be gone, or have no room left. */
+/** Takes lines for a reader that may stall or be gone, or for a disk that may be full. */
 export interface LogOutput {
   /** Never waits, and never throws. Lines of one turn of the event loop are written together, at its end. */
   write(line: string): void
@@ -22,7 +23,7 @@ export interface LogOutput {
   close(timeoutMs: number): Promise<void>
 }
 
-/** A full pipe is tried again so soon, then after waits that double. */
+/** Wait before a full pipe is tried again; each further wait is twice as long. */
 const firstWaitMs = 5
 const maxWaitMs = 200
 
@@ -53,7 +54,7 @@ export function createLogOutput(options: LogOutputOptions): LogOutput {
     writing = bytes
     writeSome(bytes.subarray(0, endOfLines(bytes, maxWriteBytes)), (error, writtenBytes) => {
       if (isClosed) return
-      // Whatever is wrong, a full pipe or disk or a reader that is gone, may be over later.
+      // A pipe or a disk that is full may have room later, and a reader that is gone may come back.
       if (error !== null || writtenBytes === 0) return writeLater(bytes)
       waitMs = firstWaitMs
       if (writtenBytes < bytes.length) return writeNext(bytes.subarray(writtenBytes))
@@ -115,14 +116,14 @@ export function createLogOutput(options: LogOutputOptions): LogOutput {
 }
 
 /**
- * How long a reader may take for the last lines of a process that is to end in `leftMs`; some of it is for the end
+ * Time that the reader has for the last lines of a process that must end within `leftMs`. The rest is left for the end
  * itself.
  */
 export function leftForLastLines(leftMs: number): number {
   return Math.max(100, Math.min(1000, leftMs / 2))
 }
 
-/** The end of the last line that ends within the limit; the limit where none does. */
+/** Finds the end of the last line that ends within the limit; the limit where none does. */
 function endOfLines(bytes: Buffer, limitBytes: number): number {
   if (bytes.length <= limitBytes) return bytes.length
   const end = bytes.lastIndexOf('\n', limitBytes - 1)

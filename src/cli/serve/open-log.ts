@@ -3,15 +3,15 @@ import { constants, fstatSync, openSync, write } from 'node:fs'
 import { createLog, type LogOptions, type ProgramLog } from '../../log/log.ts'
 import { createLogOutput, type LogOutput } from './log-output.ts'
 
-/** A log, and what its lines go through, which is to be closed before the process ends. */
+/** A log, and the output that its lines go through, which must be closed before the process ends. */
 export interface OpenLog {
   log: ProgramLog
   output: LogOutput
 }
 
-/** Some ten thousand lines. */
+/** Room for some ten thousand lines. */
 const maxPendingBytes = 4 << 20
-/** What several processes write to one pipe is not mixed up as long as it is not more at once (PIPE_BUF of Linux). */
+/** PIPE_BUF of Linux: writes of several processes to one pipe are not mixed up as long as none is larger. */
 const maxSharedWriteBytes = 4096
 
 /** @param isShared whether other processes write their lines to the same stdout */
@@ -20,7 +20,7 @@ export async function openLog(
   isShared: boolean = cluster.isWorker,
 ): Promise<OpenLog> {
   const fd = openStdoutForLines()
-  // The mode of a socket belongs to all who have it, and a process of Node that starts or ends sets it back.
+  // All processes share the mode of a socket, and another process of Node sets it back when it starts or ends.
   const { _handle: socket } = fd === 1 && isShared ? (process.stdout as MaybeSocket) : {}
   const output = createLogOutput({
     writeSome(bytes, done) {
@@ -39,17 +39,17 @@ export async function openLog(
   return { log, output }
 }
 
-/** Node's stream of stdout, as far as it is known to have what sets the mode. */
+/** The part of Node's stream of stdout that sets the mode of a socket. */
 interface MaybeSocket {
   _handle?: { setBlocking?(isBlocking: boolean): unknown } | null
 }
 
 /**
- * A pipe or a terminal as an open file of our own that never makes a write wait: a write that waits keeps the process from
- * ending, and whoever else has stdout, a child process for one, may turn the other mode on for all.
+ * Opens a pipe or a terminal once more, as a file whose writes never wait. A write that waits keeps the process from
+ * ending. The mode of stdout itself is shared with other processes, such as children, and any of them may change it.
  */
 function openStdoutForLines(): number {
-  // Node makes pipes and sockets such that no write waits, once it has a stream for them.
+  // Node's stream of a socket turns waiting off, and so does its stream of a pipe.
   const isTerminal = process.stdout.isTTY === true
   if (!isTerminal && !fstatSync(1).isFIFO()) return 1
   try {

@@ -7,7 +7,7 @@ import type { Log, ProgramLog } from '../../log/log.ts'
 import type { Change } from '../../wiring/create-app.ts'
 
 export interface ReloadOptions {
-  /** What is in force when nothing was reloaded yet. */
+  /** The configuration in force before the first reload. */
   running: Config
   warnings: readonly string[]
   read(): Resolved
@@ -21,10 +21,10 @@ export interface ReloadOptions {
 }
 
 /**
- * Reads the configuration again whenever it is asked to, and takes all of it or nothing. What is asked while that
- * goes on is done once more after it.
+ * Reads the configuration again whenever it is asked to, and takes all of it or nothing. A request that comes meanwhile
+ * makes it read once more afterwards.
  *
- * @returns asks for it; never rejects
+ * @returns a function that asks for it, and never rejects
  */
 export function createReload(options: ReloadOptions): () => Promise<void> {
   const { log } = options

@@ -1,24 +1,24 @@
 /** Decides whether and when a worker that ended is replaced. */
 export interface RestartPolicy {
-  /** A worker listens: whatever went wrong at the start is over. */
+  /** Notes that a worker listens: workers can start. */
   started(): void
   /**
-   * A worker ended without being asked to.
+   * Notes that a worker ended without being asked to.
    *
-   * @param livedMs since it was started
+   * @param livedMs time since it was started
    * @param isAnybodyListening whether another worker still serves
-   * @returns how long to wait before the next one; `undefined`: give up, because none can start
+   * @returns the wait before the next one in milliseconds; `undefined`: give up, because none can start
    */
   ended(livedMs: number, isAnybodyListening: boolean): number | undefined
 }
 
 const firstWaitMs = 100
 const maxWaitMs = 10_000
-/** Who lived so long did not end because of how it was started. */
+/** Age from which on a worker does not end because of its start. */
 const stableMs = 30_000
 const maxFailedStarts = 3
 
-/** Waits that double while workers end soon after their start; the end after three that never listened. */
+/** Doubles the wait while workers end soon after their start, and gives up after three that never listened. */
 export function createRestartPolicy(): RestartPolicy {
   let failedStarts = 0
   let soon = 0

@@ -17,13 +17,13 @@ export interface ServeAppOptions {
   config: Config
   target: ListenTarget
   log: Log
-  /** Where the log goes; closed when it has stopped. */
+  /** The output of the log; closed at the end. */
   output: LogOutput
-  /** Called once everything listens, with what takes another configuration. */
+  /** Called once everything listens, with a function that makes another configuration ready. */
   onListening(prepare: (config: Config) => Promise<Change>): void
 }
 
-/** For the last spans, when draining has taken all the time that there was; less than what workers get to exit. */
+/** Time for the last spans when draining has taken all the rest; less than the time that workers have to exit. */
 const leastFlushMs = 250
 
 /** Listens until SIGTERM or SIGINT, then drains. */
@@ -46,9 +46,9 @@ async function serveUntilStopped(options: ServeAppOptions, faults: Faults): Prom
   const tallies = { droppedLines: () => output.droppedLines, faults: () => faults.count }
   const app = await createApp(config, log, { version, tracing, ...tallies })
   let { drainTimeoutMs } = config.server
-  // One that listens has started, and the parent process is to know of one that cannot.
+  // A worker that listens counts as started, so it connects first: the parent then learns of one that cannot.
   if (cluster.isWorker) await app.connect()
-  // Stopped at its start: the socket may be gone by now, and nobody is to be served any more.
+  // A process that was stopped during its start serves nobody, and its socket may be gone.
   if (stop.isStopping || !(await listen(app, config.server, target, log))) {
     app.admin.close()
     await app.close()
@@ -69,22 +69,22 @@ async function serveUntilStopped(options: ServeAppOptions, faults: Faults): Prom
   const endAtMs = performance.now() + drainTimeoutMs
   await shutDown(app, signal, drainTimeoutMs, log)
   const leftMs = Math.min(2000, endAtMs - performance.now())
-  // Timers and sockets of an exporter that gets no answer would keep the process.
+  // An exporter that gets no answer has timers and sockets that keep the process alive.
   const isFlushed = (await tracing?.close(Math.max(leastFlushMs, leftMs))) ?? true
   await output.close(leftForLastLines(endAtMs - performance.now()))
   if (!isFlushed) process.exit(exitStatus.ok)
   return exitStatus.ok
 }
 
-/** What takes its time and is not needed to listen; rejects with what is broken in this program. */
+/** Connects to everything that is not needed to listen; rejects only with a fault of this program. */
 async function connect(app: App): Promise<void> {
-  // Loading code keeps the process busy, for longer than the line that it listens should wait to be written.
+  // Loading code keeps the process busy. The line that says that it listens is written before that.
   await nextTurn()
   await app.connect()
   void app.warnOfUnreachable()
 }
 
-/** The admin port comes first: it is to be there when something goes wrong. @returns whether everything listens */
+/** Listens at the admin port first, so that it is there when something goes wrong. @returns whether everything listens */
 async function listen(app: App, server: Config['server'], target: ListenTarget, log: Log): Promise<boolean> {
   const { adminPort, adminHost } = server
   let option = 'server.adminPort'
@@ -106,7 +106,7 @@ async function listen(app: App, server: Config['server'], target: ListenTarget, 
   }
 }
 
-/** Where to look when it fails. */
+/** Names the option or variable to look at when listening fails. */
 function optionOf(target: ListenTarget): string {
   if ('path' in target) return 'server.socketPath'
   return 'fd' in target ? 'LISTEN_FDS' : 'server.port, PORT'

@@ -2,13 +2,13 @@ import cluster from 'node:cluster'
 import type { Config } from '../../config/schema.ts'
 import { messageOf } from '../../errors.ts'
 import type { Change } from '../../wiring/create-app.ts'
-import { nameSourcesIn } from './named-log.ts'
+import { nameSourcesIn } from './name-sources-in-log.ts'
 import { openLog } from './open-log.ts'
 import { sendToPrimary } from './send-message.ts'
 import { serveApp } from './serve-app.ts'
 import type { ToWorker } from './worker-messages.ts'
 
-/** Serves with what the parent process says, until SIGTERM. */
+/** Serves until SIGTERM, with the configuration that the parent process sends. */
 export async function serveAsWorker(): Promise<number> {
   const receive = receiveMessages()
   sendToPrimary({ kind: 'hello' })
@@ -56,7 +56,7 @@ export async function serveAsWorker(): Promise<number> {
   return status
 }
 
-/** As long as the log's reader may take for the last lines of a process that could not serve. */
+/** Time that the log's reader has for the last lines of a worker. */
 const lastLinesMs = 250
 
 /** @returns a function that resolves with the next message of the parent, in the order in which they came */
@@ -64,7 +64,7 @@ function receiveMessages(): () => Promise<ToWorker> {
   const received: ToWorker[] = []
   let onMessage = () => {}
   process.on('message', (message: ToWorker) => {
-    // Answered elsewhere, and at once.
+    // `answerPrimary` answers these at once.
     if (message.kind === 'ask') return
     received.push(message)
     onMessage()

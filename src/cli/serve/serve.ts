@@ -1,21 +1,18 @@
 import cluster from 'node:cluster'
 import { loadConfig } from '../../config/load.ts'
-import type { OptionSources } from '../../config/name-sources.ts'
-import type { Resolved } from '../../config/resolve.ts'
 import type { Config } from '../../config/schema.ts'
 import { messageOf } from '../../errors.ts'
-import type { ProgramLog } from '../../log/log.ts'
 import type { ListenTarget } from '../../server/listen.ts'
 import { exitStatus } from '../command/exit-status.ts'
 import type { ServeFlags } from '../command/flags.ts'
-import { formatProblems } from '../command/problems.ts'
+import { formatProblems } from '../command/format-problems.ts'
 import { takeActivatedSocket } from './activated-socket.ts'
-import { listenForSighup, type Sighup } from './listen-for-sighup.ts'
-import type { LogOutput } from './log-output.ts'
-import { nameSourcesIn } from './named-log.ts'
+import { listenForSighup } from './listen-for-sighup.ts'
+import { nameSourcesIn } from './name-sources-in-log.ts'
 import { openLog } from './open-log.ts'
 import { createReload, type ReloadOptions } from './reload.ts'
 import { serveApp } from './serve-app.ts'
+import type { ServeOptions } from './serve-options.ts'
 import { makeRoomForSocket } from './unix-socket.ts'
 
 /**
@@ -25,7 +22,7 @@ import { makeRoomForSocket } from './unix-socket.ts'
 export async function serve({ config: configPath, set, port }: ServeFlags): Promise<number> {
   const sighup = listenForSighup()
   if (cluster.isWorker) {
-    // Of a group of processes all may get the signal; the parent says what to do.
+    // A terminal sends the signal to the whole group of processes; the parent tells its workers what to do.
     sighup.each(() => {})
     const { serveAsWorker } = await import('./serve-as-worker.ts')
     return serveAsWorker()
@@ -44,11 +41,11 @@ export async function serve({ config: configPath, set, port }: ServeFlags): Prom
   }
 }
 
-/** As long as the log's reader may take for the last lines of a process that could not serve. */
+/** Time that the log's reader has for the last lines of a process that could not serve. */
 const lastLinesMs = 1000
 
-async function serveConfigured(parts: ServeParts): Promise<number> {
-  const { config, warnings, log } = parts
+async function serveConfigured(options: ServeOptions): Promise<number> {
+  const { config, warnings, log } = options
   for (const warning of warnings) log.warn({ code: 'CONFIG_RISKY' }, warning)
   let target: ListenTarget
   try {
@@ -57,9 +54,9 @@ async function serveConfigured(parts: ServeParts): Promise<number> {
     log.error({ code: 'LISTEN_FAILED' }, `cannot listen: ${messageOf(error)}`)
     return exitStatus.failure
   }
-  if (config.server.workers === 1) return serveAlone(parts, target)
+  if (config.server.workers === 1) return serveAlone(options, target)
   const { superviseWorkers } = await import('./supervise-workers.ts')
-  return superviseWorkers(parts, target)
+  return superviseWorkers(options, target)
 }
 
 /** A socket that this process was started with, a Unix socket, or a port. */
@@ -71,19 +68,8 @@ async function targetOf({ server }: Config): Promise<ListenTarget> {
   return { path: server.socketPath }
 }
 
-/** What a process that holds the configuration needs to read it again. */
-export interface ServeParts {
-  config: Config
-  sources: OptionSources
-  read(): Resolved
-  warnings: readonly string[]
-  sighup: Sighup
-  log: ProgramLog
-  output: LogOutput
-}
-
 function serveAlone(
-  { config, sources, read, warnings, sighup, log, output }: ServeParts,
+  { config, sources, read, warnings, sighup, log, output }: ServeOptions,
   target: ListenTarget,
 ): Promise<number> {
   let inForce = sources

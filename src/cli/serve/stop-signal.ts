@@ -1,5 +1,6 @@
+/** The signal that asks the process to stop. */
 export interface StopSignal {
-  /** Resolves with the name of the first SIGTERM or SIGINT; the ones after it change nothing. */
+  /** Resolves with the name of the first SIGTERM or SIGINT; later ones change nothing. */
   readonly stopped: Promise<string>
   /** Whether it has come. */
   readonly isStopping: boolean
@@ -7,7 +8,7 @@ export interface StopSignal {
 
 export function createStopSignal(): StopSignal {
   let isStopping = false
-  // Node takes its handlers of signals down before it ends by itself: a second SIGTERM would then be what ends it.
+  // Node removes its signal handlers before it ends by itself, and a second SIGTERM would then end it as a signal does.
   process.once('exit', (status) => process.exit(status))
   const stopped = new Promise<string>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const)

@@ -1,93 +1,52 @@
 import cluster, { type Worker } from 'node:cluster'
-import type { Config } from '../../config/schema.ts'
 import { messageOf } from '../../errors.ts'
 import type { AdminServer } from '../../server/admin-server.ts'
 import type { ListenTarget } from '../../server/listen.ts'
-import { withinDeadline } from '../../waiting/within-deadline.ts'
-import type { Change } from '../../wiring/create-app.ts'
 import { exitStatus } from '../command/exit-status.ts'
-import { endUntakenConnections } from './handed-connections.ts'
 import { leftForLastLines } from './log-output.ts'
 import { createReload } from './reload.ts'
 import { createRestartPolicy } from './restart-policy.ts'
-import { sendToWorker } from './send-message.ts'
-import type { ServeParts } from './serve.ts'
+import type { ServeOptions } from './serve-options.ts'
 import { createStopSignal } from './stop-signal.ts'
+import { endUntakenConnections } from './untaken-connections.ts'
+import { createWorkerConfigurations } from './worker-configurations.ts'
 import type { FromWorker } from './worker-messages.ts'
 
-/** Beyond its own drain time, a worker gets so long to exit. */
+/** Time that a worker has to exit after its own drain time. */
 const graceMs = 400
-/** A worker that has not made another configuration ready by then holds all others up. */
-const prepareTimeoutMs = 30_000
 
 /**
  * Runs processes that share one port, replaces those that end, and hands SIGTERM on to all of them.
  *
  * @returns the exit status: a failure when no worker can start, or when one did not drain as it should
  */
-export async function superviseWorkers(parts: ServeParts, target: ListenTarget): Promise<number> {
-  const { log, output } = parts
+export async function superviseWorkers(options: ServeOptions, target: ListenTarget): Promise<number> {
+  const { log, output } = options
   const policy = createRestartPolicy()
   const startedAt = new Map<Worker, number>()
-  const greeted = new Set<Worker>()
   const listening = new Set<Worker>()
   const waiting = new Set<NodeJS.Timeout>()
-  let { config, sources } = parts
+  const configurations = createWorkerConfigurations({ ...options, target })
   let isStopping = false
   let endAtMs = Number.POSITIVE_INFINITY
-  /** Workers that wait for their configuration while the others are told of another one. */
-  let held: Worker[] | undefined
-  let round = 0
   let status: number = exitStatus.ok
 
   function start(): void {
     const worker = cluster.fork()
-    // A worker that has just died cannot be told anything; without a listener that would end this process.
+    // Sending to a worker that has just died emits `error`, which would end this process without a listener.
     worker.on('error', () => {})
     endUntakenConnections(worker)
     startedAt.set(worker, performance.now())
   }
 
-  function greet(worker: Worker): void {
-    if (held !== undefined) return void held.push(worker)
-    greeted.add(worker)
-    sendToWorker(worker, { kind: 'start', config, sources, target })
-  }
-
-  async function prepare(next: Config, loaded: Pick<ServeParts, 'sources'>): Promise<Pick<Change, 'commit'>> {
-    const workers = [...greeted]
-    held = []
-    round++
-    const answers = workers.map((worker) => prepared(worker, round))
-    for (const worker of workers)
-      sendToWorker(worker, { kind: 'prepare', round, config: next, sources: loaded.sources })
-    const problem = (await Promise.all(answers)).find((answer) => answer !== undefined)
-    const release = (kind: 'commit' | 'discard') => {
-      for (const worker of workers) sendToWorker(worker, { kind })
-      const late = held ?? []
-      held = undefined
-      for (const worker of late) greet(worker)
-    }
-    if (problem === undefined)
-      return {
-        commit() {
-          config = next
-          sources = loaded.sources
-          release('commit')
-        },
-      }
-    release('discard')
-    throw new Error(problem)
-  }
-
   function stop(): void {
     isStopping = true
-    endAtMs = performance.now() + config.server.drainTimeoutMs
+    endAtMs = performance.now() + configurations.config.server.drainTimeoutMs
     for (const timer of waiting) clearTimeout(timer)
     for (const worker of startedAt.keys()) worker.process.kill('SIGTERM')
     setTimeout(() => {
       for (const worker of startedAt.keys()) worker.process.kill('SIGKILL')
-    }, config.server.drainTimeoutMs + graceMs).unref()
+    }, configurations.config.server.drainTimeoutMs + graceMs).unref()
   }
 
   function replace(worker: Worker, livedMs: number, how: number | string): void {
@@ -113,7 +72,7 @@ export async function superviseWorkers(parts: ServeParts, target: ListenTarget):
   }
 
   async function openAdmin(): Promise<AdminServer | 'failed' | undefined> {
-    const { adminPort, adminHost } = config.server
+    const { adminPort, adminHost } = configurations.config.server
     if (adminPort === undefined) return undefined
     const { createWorkersAdmin } = await import('./workers-admin.ts')
     const workers = () => new Map([...startedAt.keys()].map((worker) => [worker, listening.has(worker)]))
@@ -129,7 +88,7 @@ export async function superviseWorkers(parts: ServeParts, target: ListenTarget):
   }
 
   cluster.on('message', (worker, { kind }: FromWorker) => {
-    if (kind === 'hello') greet(worker)
+    if (kind === 'hello') configurations.greet(worker)
   })
   cluster.on('listening', (worker) => {
     listening.add(worker)
@@ -140,18 +99,22 @@ export async function superviseWorkers(parts: ServeParts, target: ListenTarget):
       const livedMs = performance.now() - (startedAt.get(worker) ?? 0)
       startedAt.delete(worker)
       const wasListening = listening.delete(worker)
-      greeted.delete(worker)
+      configurations.forget(worker)
       if (!isStopping) replace(worker, livedMs, signal ?? code)
-      // One that has not begun to serve has no handler of SIGTERM.
+      // A worker that has not begun to serve has no handler of SIGTERM, and is ended by it.
       else if (code !== 0 && (signal !== 'SIGTERM' || wasListening)) status = exitStatus.failure
       if (isStopping && startedAt.size === 0) resolve()
     })
   })
   const admin = await openAdmin()
   if (admin === 'failed') return exitStatus.failure
-  for (let count = 0; count < config.server.workers; count++) start()
-  const reload = createReload({ ...parts, running: config, prepare })
-  parts.sighup.each(() => {
+  for (let count = 0; count < configurations.config.server.workers; count++) start()
+  const reload = createReload({
+    ...options,
+    running: configurations.config,
+    prepare: configurations.prepare,
+  })
+  options.sighup.each(() => {
     if (!isStopping) void reload()
   })
   void createStopSignal().stopped.then((signal) => {
@@ -162,20 +125,4 @@ export async function superviseWorkers(parts: ServeParts, target: ListenTarget):
   admin?.close()
   await output.close(leftForLastLines(endAtMs - performance.now()))
   return status
-}
-
-/** Resolves when a worker is ready for another configuration, or gone; with why it is not, when it is not. */
-function prepared(worker: Worker, round: number): Promise<string | undefined> {
-  let stopListening = () => {}
-  const answered = new Promise<string | undefined>((resolve) => {
-    const onMessage = (answer: FromWorker) => {
-      if (answer.kind === 'prepared' && answer.round === round) resolve(answer.problem)
-    }
-    const onExit = () => resolve(undefined)
-    worker.on('message', onMessage)
-    worker.once('exit', onExit)
-    stopListening = () => worker.off('message', onMessage).off('exit', onExit)
-  })
-  const late = () => `worker ${worker.id} was not ready for it within ${prepareTimeoutMs} ms`
-  return withinDeadline(answered, prepareTimeoutMs, late).finally(stopListening)
 }

@@ -1,14 +1,14 @@
 import type { Log } from '../../log/log.ts'
 import { logFault } from '../../log/log-fault.ts'
 
-/** How many there were; for the metrics. */
+/** The number of faults so far, for the metrics. */
 export interface Faults {
   readonly count: number
 }
 
 /**
- * Logs and counts what nobody caught, and goes on: a fault of ours costs the request that met it, and not everybody's
- * downloads.
+ * Logs and counts errors that nobody caught, and goes on: a fault of ours costs one request, and not the downloads of
+ * everybody.
  *
  * @see docs/decisions/014-uncaught-faults.md
  */

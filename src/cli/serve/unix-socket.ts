@@ -2,13 +2,13 @@ import { lstatSync, unlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 
 /**
- * Makes a path free for a Unix socket: one that an ended process has left is removed, when nobody listens on it.
+ * Makes room for a Unix socket: removes the socket that an ended process has left at the path.
  *
- * @param mode permissions that the socket gets, in octal; from now on, nothing that this process makes has more
+ * @param mode permissions of the socket, in octal; files that this process makes from now on have no more than these
  * @throws Error with why there can be no socket
  */
 export async function makeRoomForSocket(path: string, mode: string): Promise<void> {
-  // From its first moment on, the socket must not be open to more people.
+  // The mask keeps the socket closed to other people from its first moment on.
   process.umask(0o777 & ~Number.parseInt(mode, 8))
   const stats = lstatSync(path, { throwIfNoEntry: false })
   if (stats === undefined) return
@@ -19,7 +19,7 @@ export async function makeRoomForSocket(path: string, mode: string): Promise<voi
   else if (code !== 'ENOENT') throw new Error(`${path} is there, and cannot be tried (${code})`)
 }
 
-/** @returns why there is no connection; `undefined` when there is one */
+/** Tries to connect. @returns the reason where that fails; `undefined` when there is a connection */
 function connectTo(path: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect(path)

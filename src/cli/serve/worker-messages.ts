@@ -5,30 +5,31 @@ import type { ReadinessReport } from '../../server/readiness.ts'
 import type { MetricSnapshot } from '../../telemetry/prom-client.ts'
 
 /**
- * What the parent tells a worker. It alone reads configurations, so that all workers have the same, also one that is
- * started later, when there may be another one on the disk.
+ * A message of the parent to a worker. Only the parent reads the configuration, so that all workers have the same one,
+ * even a worker that is started after the file has changed.
  */
 export type ToWorker =
   | { kind: 'start'; config: Config; sources: OptionSources; target: ListenTarget }
-  /** Make another configuration ready; answered by `Prepared`. */
+  /** Asks to make another configuration ready; answered by `prepared`. */
   | { kind: 'prepare'; round: number; config: Config; sources: OptionSources }
-  /** Every worker is ready: take it. */
+  /** Asks to take the configuration that is ready: every worker has it. */
   | { kind: 'commit' }
-  /** Some worker is not: forget it. */
+  /** Asks to forget the configuration that is ready: some worker cannot use it. */
   | { kind: 'discard' }
-  /** Say how it goes; answered by `report`, at any time. */
+  /** Asks for a report; answered by `report` at any time. */
   | { kind: 'ask'; id: number; what: keyof WorkerReports }
 
-/** What a worker can be asked. */
+/** The reports that a worker can be asked for. */
 export interface WorkerReports {
   readiness: ReadinessReport
   metrics: MetricSnapshot[]
 }
 
+/** A message of a worker to its parent. */
 export type FromWorker =
-  /** It can be told something: what is sent before is lost. */
+  /** Says that the worker takes messages; earlier ones would be lost. */
   | { kind: 'hello' }
-  /** @param round which `prepare` this answers: it may be late; `problem`: why it cannot be used */
+  /** Answers the `prepare` of that round, perhaps late; `problem` says why the worker cannot use the configuration. */
   | { kind: 'prepared'; round: number; problem?: string }
-  /** @param id which `ask` this answers */
+  /** Answers the `ask` with that id. */
   | { kind: 'report'; id: number; report: unknown }

@@ -3,7 +3,7 @@ import { withinDeadline } from '../../waiting/within-deadline.ts'
 import { sendToPrimary, sendToWorker } from './send-message.ts'
 import type { FromWorker, ToWorker, WorkerReports } from './worker-messages.ts'
 
-/** In a worker: answers what the process that started it asks. */
+/** Answers the questions of the process that started this worker. */
 export function answerPrimary(
   reports: { [Name in keyof WorkerReports]?: () => Promise<WorkerReports[Name]> },
 ) {
@@ -17,14 +17,15 @@ export function answerPrimary(
   })
 }
 
+/** Asks every worker for a report. @returns the reports by the id of the worker */
 export type AskWorkers = <Name extends keyof WorkerReports>(
   name: Name,
 ) => Promise<Map<number, WorkerReports[Name]>>
 
 /**
- * In the process that started them: asks all workers at once.
+ * Asks all workers at once, in the process that started them.
  *
- * @param timeoutMs who has not answered by then is left out
+ * @param timeoutMs a worker that has not answered by then is left out
  */
 export function createAskWorkers(workers: () => Iterable<Worker>, timeoutMs: number): AskWorkers {
   const waiting = new Map<number, (worker: Worker, report: unknown) => void>()

@@ -5,22 +5,22 @@ import { type AdminServer, createAdminServer } from '../../server/admin-server.t
 import { type ReadinessReport, shuttingDown } from '../../server/readiness.ts'
 import { type AskWorkers, createAskWorkers } from './worker-reports.ts'
 
-/** The longest check of a dependency, and a bit. */
+/** Time that a worker has to answer: a little more than the longest check of a dependency takes. */
 const askTimeoutMs = 4000
 
-export interface WorkersAdminParts {
+export interface WorkersAdminOptions {
   /** Every worker that runs, and whether it listens already. */
   workers(): ReadonlyMap<Worker, boolean>
   isStopping(): boolean
   log: Log
 }
 
-/** The admin port of several workers: ready as long as one of them is, with metrics that are added up. */
+/** Makes the admin port of several workers: ready as long as one of them is, with the sums of their metrics. */
 export async function createWorkersAdmin({
   workers,
   isStopping,
   log,
-}: WorkersAdminParts): Promise<AdminServer> {
+}: WorkersAdminOptions): Promise<AdminServer> {
   const { createWorkerMetrics } = await import('../../telemetry/worker-metrics.ts')
   const { metricsType } = await import('../../telemetry/prom-client.ts')
   const ask: AskWorkers = createAskWorkers(() => workers().keys(), askTimeoutMs)
@@ -55,7 +55,7 @@ const silent: ReadinessReport = {
   checks: { process: `${silentCode}: no answer within ${askTimeoutMs} ms` },
 }
 
-/** One worker that can serve is enough to get requests; others that cannot are worth a look. */
+/** Ready while one worker can serve; `degraded` while any other one cannot, so that somebody looks at it. */
 function stateOf(states: ReadinessReport['state'][]): ReadinessReport['state'] {
   if (states.every((state) => state === 'unready')) return 'unready'
   return states.every((state) => state === 'ok') ? 'ok' : 'degraded'

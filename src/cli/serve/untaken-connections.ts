@@ -1,15 +1,15 @@
 import type { Worker } from 'node:cluster'
 
-/** What a worker has said before it ended is read by then. */
+/** Time after which every message is read that a worker sent before it ended. */
 const lastWordsMs = 100
 
 /**
  * Ends the connections that were handed to a worker which ended before it took them.
  *
  * The primary accepts each connection, sends it to a worker, and keeps a copy until the worker says that it has it.
- * When that worker dies first, Node forgets the copy and leaves it open (lib/internal/cluster/round_robin_handle.js),
- * and its client waits for as long as it likes. Node then does not tell either that the worker has disconnected, and
- * goes on counting it among those that listen.
+ * When that worker dies first, Node forgets the copy and leaves it open (lib/internal/cluster/round_robin_handle.js):
+ * the client waits for an answer that nobody sends. Node then emits no `disconnect` either, and goes on counting the
+ * worker among those that listen.
  *
  * @see docs/decisions/009-workers.md
  */
@@ -38,7 +38,7 @@ export function endUntakenConnections({ process: child }: Pick<Worker, 'process'
   }
 }
 
-/** A message of node:cluster to a worker, and its number, which the answer repeats. */
+/** The message of node:cluster that hands a connection to a worker. The answer repeats its number. */
 interface Handover {
   act: string
   seq: number

@@ -1,6 +1,6 @@
 import type { Resolved } from '../../config/resolve.ts'
 
-/** Every problem on a line of its own: option, environment name, what was expected. Then the warnings. */
+/** Writes each problem on a line of its own: option, environment name, what was expected. The warnings follow. */
 export function formatProblems({ problems, warnings }: Pick<Resolved, 'problems' | 'warnings'>): string {
   const lines = problems.map(({ path, env, message }) => {
     const name = env === '' || env === path ? path : path === '' ? env : `${path} (${env})`

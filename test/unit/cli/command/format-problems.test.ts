@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { formatProblems } from '../../../../src/cli/command/problems.ts'
+import { formatProblems } from '../../../../src/cli/command/format-problems.ts'
 
 describe('formatProblems', () => {
   it('counts the problems, and gives each a line with option and environment name', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { nameSourcesIn } from '../../../../src/cli/serve/named-log.ts'
+import { nameSourcesIn } from '../../../../src/cli/serve/name-sources-in-log.ts'
 import { createLog } from '../../../../src/log/log.ts'
 
 describe('nameSourcesIn', () => {
