@@ -1,16 +1,11 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
 /** A mistake that such a program may have, as changes of the built files. */
 export interface Mistake {
   name: string
-  /** Each text must stand exactly once in all of the build, in whichever file that is. */
+  /** Each `from` stands exactly once in all of the build, in whichever file; white space does not count. */
   changes: { from: string; to: string }[]
-  /** Kinds of fault to begin with, so that finding it takes less time. */
+  /** Kinds of fault to begin with, so that the mistake is found in less time. */
   showsIn: string[]
-  /** What the complaint about it is like. */
+  /** Fits the complaint about this mistake, and no other. */
   complaint: RegExp
 }
 
@@ -23,8 +18,8 @@ export const mistakes: Mistake[] = [
         to: '() => null);',
       },
       {
-        from: '&& bytes !== sizeBytes)',
-        to: '&& bytes > sizeBytes)',
+        from: '&& record.bytes !== sizeBytes)',
+        to: '&& record.bytes > sizeBytes)',
       },
     ],
     showsIn: ['S3 cuts each body once'],
@@ -33,7 +28,7 @@ export const mistakes: Mistake[] = [
   {
     name: 'a body is continued without If-Match',
     changes: [
-      { from: "            'if-match': etag,\n", to: '' },
+      { from: "lastByte : ''}`, 'if-match': etag,", to: "lastByte : ''}`," },
       {
         from: 'const isRight = found.etag === etag &&',
         to: 'const isRight =',
@@ -77,8 +72,8 @@ export const mistakes: Mistake[] = [
     name: 'commands to Redis wait for its return',
     changes: [
       {
-        from: 'enableOfflineQueue: false,\n        retryStrategy',
-        to: 'enableOfflineQueue: true,\n        retryStrategy',
+        from: 'enableOfflineQueue: false, retryStrategy',
+        to: 'enableOfflineQueue: true, retryStrategy',
       },
       {
         from: 'maxRetriesPerRequest: 0,',
@@ -93,41 +88,3 @@ export const mistakes: Mistake[] = [
     complaint: /no answer within/,
   },
 ]
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
-
-/**
- * Copies the build and makes the mistake in the copy.
- *
- * @returns the program to start, and what removes it again
- * @throws Error when a text to be changed is not there: then the mistake has to be told anew
- */
-export function breakBuild({ name, changes }: Mistake): { file: string; remove(): void } {
-  const folder = mkdtempSync(join(tmpdir(), 's3proxy-broken-'))
-  for (const part of ['dist', 'bin', 'package.json'])
-    cpSync(join(root, part), join(folder, part), { recursive: true })
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-  const remove = () => rmSync(folder, { recursive: true, force: true })
-  const dist = join(folder, 'dist')
-  const files = readdirSync(dist, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.js'))
-    .map((file) => join(dist, file))
-  for (const { from, to } of changes) {
-    const places = files.flatMap((file) =>
-      readFileSync(file, 'utf8')
-        .split(from)
-        .slice(1)
-        .map(() => file),
-    )
-    const [file, ...more] = places
-    if (file === undefined || more.length > 0) {
-      remove()
-      throw new Error(`${name}: the build does not have this text exactly once any more: ${from}`)
-    }
-    writeFileSync(
-      file,
-      readFileSync(file, 'utf8').replace(from, () => to),
-    )
-  }
-  return { file: join(folder, 'bin/s3proxy.js'), remove }
-}
