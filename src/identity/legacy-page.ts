@@ -9,7 +9,7 @@ import { namesPage } from './is-navigation.ts'
 import type { LegacyToken } from './legacy-tokens.ts'
 
 /** A POST goes on with the session of the original, a GET begins a login instead. */
-const continuePath = `${ownPathPrefix}continue`
+export const continuePath = `${ownPathPrefix}continue`
 
 /**
  * Asks the person whether a session that the original wrote is theirs. A neighbouring host can plant its cookie, and

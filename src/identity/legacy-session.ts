@@ -14,6 +14,7 @@ import { forgetLegacyCookie, type LegacyToken, type LegacyTokens } from './legac
 export interface LegacyParts {
   tokens: LegacyTokens
   sessions: Sessions
+  sso: Pick<SsoClient, 'renew'>
   now(): number
 }
 
@@ -26,26 +27,32 @@ export interface Continued {
 /** What becomes of sessions that the original wrote, so that a switch signs nobody out. */
 export interface LegacySessions {
   /** A page that asks the person whether to go on with it; `undefined` where there is none that is still valid. */
-  offer(request: ProxyRequest, site: Site, sso: SsoClient): Promise<Reply | undefined>
+  offer(request: ProxyRequest, record: RequestRecord): Promise<Reply | undefined>
   /** Answers the page's button: the session becomes one of ours, once, and is gone. */
-  resume(request: ProxyRequest, record: RequestRecord, site: Site, sso: SsoClient): Promise<Continued>
+  resume(request: ProxyRequest, record: RequestRecord, site: Site): Promise<Continued>
   /** For those who sign out. @returns the value for `set-cookie` */
   end(request: ProxyRequest): Promise<string>
 }
 
-export function createLegacySessions({ tokens, sessions, now }: LegacyParts): LegacySessions {
+export function createLegacySessions({ tokens, sessions, sso, now }: LegacyParts): LegacySessions {
   const underWay = new Map<string, Promise<Upgraded | undefined>>()
 
-  async function renew(legacy: LegacyToken, sso: SsoClient): Promise<Grant | undefined> {
-    const granted = await sso.renew({ accessToken: legacy.accessToken })
+  /** @returns `undefined` where the SSO does not take the token any more, which ends the session */
+  async function grantOf(legacy: LegacyToken, record: RequestRecord): Promise<Grant | undefined> {
+    const { accessToken } = legacy
+    const granted = await record.timed('ssoMs', sso.renew({ accessToken }))
     if (granted.kind === 'known') return granted.grant
     await tokens.spend(legacy)
     return undefined
   }
 
   /** @returns `undefined` where another one was faster, or the SSO says no */
-  async function upgrade(legacy: LegacyToken, site: Site, sso: SsoClient): Promise<Upgraded | undefined> {
-    const grant = await renew(legacy, sso)
+  async function upgrade(
+    legacy: LegacyToken,
+    site: Site,
+    record: RequestRecord,
+  ): Promise<Upgraded | undefined> {
+    const grant = await grantOf(legacy, record)
     if (grant === undefined) return undefined
     const session = { ...grant, createdAt: now(), verifiedAt: now() }
     // The new one first: while Redis takes no writes, the old one stays.
@@ -57,30 +64,32 @@ export function createLegacySessions({ tokens, sessions, now }: LegacyParts): Le
   }
 
   /** A button that is pressed twice is one upgrade, with one answer. */
-  function upgradeOnce(legacy: LegacyToken, site: Site, sso: SsoClient): Promise<Upgraded | undefined> {
+  function upgradeOnce(
+    legacy: LegacyToken,
+    site: Site,
+    record: RequestRecord,
+  ): Promise<Upgraded | undefined> {
     const key = `${site.origin} ${legacy.id}`
     let upgraded = underWay.get(key)
     if (upgraded === undefined) {
-      upgraded = upgrade(legacy, site, sso).finally(() => underWay.delete(key))
+      upgraded = upgrade(legacy, site, record).finally(() => underWay.delete(key))
       underWay.set(key, upgraded)
     }
     return upgraded
   }
 
   return {
-    async offer(request, _site, sso) {
+    async offer(request, record) {
       const legacy = await tokens.find(request.header('cookie'))
-      const grant = legacy && (await renew(legacy, sso))
+      const grant = legacy && (await grantOf(legacy, record))
       return legacy && grant !== undefined ? askPerson(request, legacy, grant.person) : undefined
     },
-    async resume(request, record, site, sso) {
-      if (!isOwnForm(request, site.origin)) {
-        return { reply: errorReply('CONTINUE_FOREIGN', request, record) }
-      }
+    async resume(request, record, site) {
+      if (!isOwnForm(request, site.origin)) return { reply: errorReply('CONTINUE_FOREIGN', request, record) }
       const { returnTo, isAbout } = readAnswer(request.query)
       const legacy = await tokens.find(request.header('cookie'))
       // The cookie was replaced while the page stood there: the person is asked anew, about the other one.
-      const upgraded = legacy && isAbout(legacy) ? await upgradeOnce(legacy, site, sso) : undefined
+      const upgraded = legacy && isAbout(legacy) ? await upgradeOnce(legacy, site, record) : undefined
       const cookies = upgraded === undefined ? [] : [upgraded.cookie, forgetLegacyCookie]
       const reply = redirect(site.origin + returnTo, ...cookies)
       return { reply: { ...reply, status: 303 }, ...(upgraded && { person: upgraded.person }) }

@@ -1,47 +1,57 @@
-import { callbackPath, ownPathPrefix } from '../http/own-paths.ts'
+import { reservedKeys } from '../http/own-paths.ts'
 import { type ObjectKey, toObjectKey } from '../object/key.ts'
+import type { RouteKind } from '../telemetry/route-kind.ts'
+import type { HostlessPage, OwnPage, SitePage } from './own/own-page.ts'
 
 /** What a path asks for. */
-export type Route =
+export type Target =
   | { kind: 'object'; key: ObjectKey }
   | { kind: 'healthcheck'; key: ObjectKey }
-  | { kind: 'callback' }
-  | { kind: 'logout' }
-  | { kind: 'continue' }
-  | { kind: 'livez' }
-  | { kind: 'readyz' }
+  | { kind: 'hostless-page'; page: HostlessPage }
+  | { kind: 'site-page'; page: SitePage }
+  /** No path. */
   | { kind: 'invalid' }
-  /** The empty key: no object has it, which is said to people who are signed in. */
+  /** The empty key. No object has it, and only people who are signed in are told. */
   | { kind: 'root' }
-  /** No object can have this name. */
+  /** A name that no object can have. */
   | { kind: 'nothing' }
 
-/** Keys that cannot be served, because these paths are ours. */
-export const reservedKeys = [callbackPath.slice(1), ownPathPrefix.slice(1)] as const
-
-/** Keys of S3 are at most this long, in UTF-8. */
+/** The longest key that S3 takes, in UTF-8. */
 const maxKeyBytes = 1024
 
-/** @param healthcheckKey the only key that is served without login */
-export function route(path: string, healthcheckKey: string | undefined): Route {
-  const key = toObjectKey(path)
-  if (key === undefined) return { kind: 'invalid' }
-  if (key.startsWith('__')) {
-    if (key === reservedKeys[0]) return { kind: 'callback' }
-    if (key.startsWith(reservedKeys[1])) return ownRoute(key.slice(reservedKeys[1].length))
+/**
+ * Makes the function that reads paths.
+ *
+ * @param healthcheckKey the only key that is served without login
+ */
+export function createRouter(
+  ownPages: readonly OwnPage[],
+  healthcheckKey: string | undefined,
+): (path: string) => Target {
+  const ownTargets = new Map(ownPages.map((page) => [page.path.slice(1), targetOf(page)]))
+  return (path) => {
+    const key = toObjectKey(path)
+    if (key === undefined) return { kind: 'invalid' }
+    // All paths of our own begin so, and few keys do.
+    if (key.startsWith('__')) {
+      const own = ownTargets.get(key)
+      if (own !== undefined) return own
+      if (key.startsWith(ownKeyPrefix)) return { kind: 'nothing' }
+    }
+    // S3 would list the bucket for it.
+    if (key === '') return { kind: 'root' }
+    if (Buffer.byteLength(key) > maxKeyBytes) return { kind: 'nothing' }
+    return { kind: key === healthcheckKey ? 'healthcheck' : 'object', key }
   }
-  // S3 would list the bucket for it.
-  if (key === '') return { kind: 'root' }
-  if (Buffer.byteLength(key) > maxKeyBytes) return { kind: 'nothing' }
-  return { kind: key === healthcheckKey ? 'healthcheck' : 'object', key }
 }
 
-function ownRoute(name: string): Route {
-  return isOwn(name) ? { kind: name } : { kind: 'nothing' }
+/** The word for a target in log, metrics and traces. */
+export function routeKindOf(target: Target): RouteKind {
+  return 'page' in target ? target.page.kind : target.kind
 }
 
-const ownNames = ['logout', 'continue', 'livez', 'readyz'] as const
-
-function isOwn(name: string): name is (typeof ownNames)[number] {
-  return (ownNames as readonly string[]).includes(name)
+function targetOf(page: OwnPage): Target {
+  return page.needsHost ? { kind: 'site-page', page } : { kind: 'hostless-page', page }
 }
+
+const [, ownKeyPrefix] = reservedKeys

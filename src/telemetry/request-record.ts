@@ -84,10 +84,15 @@ export class RequestRecord {
     try {
       return await work
     } finally {
-      const endedAtMs = performance.now()
-      this[name] = roundMs((this[name] ?? 0) + endedAtMs - startedAtMs)
-      this.phases?.push({ name, startedAtMs, endedAtMs })
+      this.waited(name, startedAtMs)
     }
+  }
+
+  /** Adds the time since `startedAtMs` to one of the durations. */
+  waited(name: PhaseName, startedAtMs: number): void {
+    const endedAtMs = performance.now()
+    this[name] = roundMs((this[name] ?? 0) + endedAtMs - startedAtMs)
+    this.phases?.push({ name, startedAtMs, endedAtMs })
   }
 
   /** Notes that the request is over, and which code that has. */

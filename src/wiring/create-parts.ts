@@ -107,7 +107,7 @@ export function createParts(
     isSandboxed: createSandboxRule(config.server.sandboxActiveContent),
     ...(legacyTokens === undefined
       ? {}
-      : { legacySessions: createLegacySessions({ tokens: legacyTokens, sessions, now }) }),
+      : { legacySessions: createLegacySessions({ tokens: legacyTokens, sessions, sso, now }) }),
     log,
     settle: () => sleep(500),
     now,

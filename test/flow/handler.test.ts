@@ -42,7 +42,6 @@ function createStage(changes: Partial<HandlerParts> = {}) {
     siteOf: createSiteResolver({ publicUrl: { ...site, host: new URL(site.origin).host, url: site.origin } }),
     readiness: {
       check: async () => ({ state: 'ok', checks: { sessions: 'ok' } }),
-      startDraining() {},
     },
     healthcheckKey: 'health',
     tokenCheckIntervalMs: 60_000,
@@ -362,7 +361,7 @@ describe('an answer', () => {
       siteOf: createSiteResolver({
         publicUrl: { ...site, host: new URL(site.origin).host, url: site.origin },
       }),
-      readiness: { check: async () => ({ state: 'ok', checks: {} }), startDraining() {} },
+      readiness: { check: async () => ({ state: 'ok', checks: {} }) },
       ...{
         healthcheckKey: undefined,
         tokenCheckIntervalMs: 60_000,
@@ -400,7 +399,7 @@ describe('the paths of our own', () => {
   it('say one word, and are reserved', async () => {
     const word = async (state: 'ok' | 'degraded' | 'unready') => {
       const stage = createStage({
-        readiness: { check: async () => ({ state, checks: { s3: 'secret reason' } }), startDraining() {} },
+        readiness: { check: async () => ({ state, checks: { s3: 'secret reason' } }) },
       })
       const { status, body } = await stage.ask('/__s3proxy/readyz', {}, 'GET', 'any')
       return [status, body]

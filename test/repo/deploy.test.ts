@@ -8,7 +8,9 @@ import { parseAllDocuments } from 'yaml'
 import { defaultOf } from '../../src/config/options.ts'
 import { productOptions } from '../../src/config/product-options.ts'
 import { createAdminServer } from '../../src/server/admin-server.ts'
-import { route } from '../../src/server/route.ts'
+import { livezPage } from '../../src/server/own/livez.ts'
+import { createReadyzPage } from '../../src/server/own/readyz.ts'
+import { createRouter, routeKindOf } from '../../src/server/route.ts'
 import { resolve } from '../unit/config/given.ts'
 
 const { single: options } = productOptions
@@ -95,8 +97,10 @@ describe('the manifest of Cloud Foundry', () => {
 
   it('asks for health where it is told', () => {
     assert.deepEqual([app['health-check-type'], app['readiness-health-check-type']], ['http', 'http'])
-    assert.equal(route(app['health-check-http-endpoint'], undefined).kind, 'livez')
-    assert.equal(route(app['readiness-health-check-http-endpoint'], undefined).kind, 'readyz')
+    const readiness = { check: () => assert.fail('asked') }
+    const route = createRouter([livezPage, createReadyzPage({ readiness })], undefined)
+    assert.equal(routeKindOf(route(app['health-check-http-endpoint'])), 'livez')
+    assert.equal(routeKindOf(route(app['readiness-health-check-http-endpoint'])), 'readyz')
   })
 
   it('has the host of its URL as its route', () => {

@@ -1,4 +1,4 @@
-import { callbackPath, ownPathPrefix } from '../../http/own-paths.ts'
+import { reservedKeys } from '../../http/own-paths.ts'
 import type { BucketEndpoint } from '../../s3/bucket-endpoint.ts'
 import { expectedEndpoint, parseEndpoint } from './endpoint.ts'
 import { choice, count, text, textLike } from './option-types.ts'
@@ -19,7 +19,8 @@ const bucketName = shaped(
 ).refine((value) => value.isWellFormed(), 'expected text that is well-formed Unicode')
 
 const expectedKey = 'expected the key of an object that can be served: not a reserved one, no segment . or ..'
-const reserved = `${callbackPath.slice(1)}$|${ownPathPrefix.slice(1)}`
+const [callbackKey, ownKeyPrefix] = reservedKeys
+const reserved = `${callbackKey}$|${ownKeyPrefix}`
 const servableKey = shaped(
   new RegExp(String.raw`^(?!${reserved})(?![^\0]*(?:^|[/\\])\.\.?(?:[/\\]|$))[^\0]+$`),
   expectedKey,

@@ -1,5 +1,6 @@
 import { errorReply } from '../../http/error-reply.ts'
 import { formPage, isOwnForm } from '../../http/own-form.ts'
+import { ownPathPrefix } from '../../http/own-paths.ts'
 import { escapeHtml } from '../../http/page.ts'
 import type { ProxyRequest } from '../../http/proxy-request.ts'
 import type { Reply } from '../../http/reply.ts'
@@ -8,6 +9,7 @@ import type { Sessions } from '../../session/sessions.ts'
 import type { Site } from '../../sso/begin-login.ts'
 import type { SsoClient } from '../../sso/sso-client.ts'
 import type { RequestRecord } from '../../telemetry/request-record.ts'
+import { formMethods, type SitePage } from './own-page.ts'
 
 export interface LogoutParts {
   sessions: Sessions
@@ -16,29 +18,40 @@ export interface LogoutParts {
 }
 
 /** A page with a button on GET; the end of the session on a POST that this site's own page sent. */
-export async function logout(
+export function createLogoutPage(parts: LogoutParts): SitePage {
+  return {
+    kind: 'logout',
+    path: `${ownPathPrefix}logout`,
+    methods: formMethods,
+    needsHost: true,
+    answer: (request, record, site) =>
+      request.method === 'POST' ? signOut(parts, request, record, site) : question(),
+  }
+}
+
+function question(): Reply {
+  return formPage(200, 'Sign out', '<form method="post"><button>Sign out</button></form>')
+}
+
+async function signOut(
   parts: LogoutParts,
   request: ProxyRequest,
   record: RequestRecord,
   site: Site,
 ): Promise<Reply> {
   const { sessions, legacySessions } = parts
-  if (request.method !== 'POST') {
-    return formPage(200, 'Sign out', '<form method="post"><button>Sign out</button></form>')
-  }
-  if (!isOwnForm(request, site.origin)) {
-    return errorReply('LOGOUT_FOREIGN', request, record)
-  }
+  if (!isOwnForm(request, site.origin)) return errorReply('LOGOUT_FOREIGN', request, record)
   const open = await sessions.find(request.header('cookie'), site.isSecure)
   if (open !== undefined) await sessions.delete(open.secret)
   const reply = formPage(200, 'Signed out', signedOut(parts.sso.end(open?.session)))
-  // Else the browser goes on showing what it has kept of the objects.
+  // Without this, the browser goes on showing what it has kept of the objects.
   reply.headers.push('clear-site-data', '"cache"')
   reply.headers.push('set-cookie', sessions.forget(site.isSecure))
   if (legacySessions !== undefined) reply.headers.push('set-cookie', await legacySessions.end(request))
   return reply
 }
 
+/** @param ssoLogoutUrl the address where the SSO ends its own session */
 function signedOut(ssoLogoutUrl: string | undefined): string {
   const link =
     ssoLogoutUrl === undefined

@@ -18,7 +18,7 @@ describe('createLegacySessions', () => {
   it('asks the person, by name, and changes nothing by that', async () => {
     const { legacy, sso, values } = start()
     sso.answer = { kind: 'known', person: personWithId('<b>"Jo" & co</b>\u202e\u0007') }
-    const page = await legacy.offer(request('/a"b/c?d=1&e', html), site)
+    const page = await legacy.offer(request('/a"b/c?d=1&e', html))
     assert.equal(page?.status, 200)
     assert.equal(cookiesOf(page as Reply), '')
     assert.match(String(page?.body), /Continue as <bdi>&lt;b&gt;&quot;Jo&quot; &amp; co&lt;\/b&gt;<\/bdi>/)
@@ -33,7 +33,7 @@ describe('createLegacySessions', () => {
   })
 
   it('says 401 with the page to what does not ask for HTML, which might keep it as the file', async () => {
-    const page = await start().legacy.offer(request('/a', { cookie, accept: '*/*' }), site)
+    const page = await start().legacy.offer(request('/a', { cookie, accept: '*/*' }))
     assert.equal(page?.status, 401)
   })
 
@@ -111,26 +111,26 @@ describe('createLegacySessions', () => {
     sso.asked.length = 0
     for (const other of ['assets_session_id=planted-session-id', 'assets_session_id=x']) {
       for (const both of [`${other}; ${cookie}`, `${cookie}; ${other}`]) {
-        assert.equal(await legacy.offer(request('/a', { cookie: both }), site), undefined)
+        assert.equal(await legacy.offer(request('/a', { cookie: both })), undefined)
         const post = { ...target(), header: request('/', { origin: site.origin, cookie: both }).header }
         assert.equal((await legacy.resume(post, site)).person, undefined)
       }
     }
     assert.deepEqual(sso.asked, [])
-    assert.ok(await legacy.offer(request('/a', { cookie: `${cookie}; ${cookie}` }), site))
+    assert.ok(await legacy.offer(request('/a', { cookie: `${cookie}; ${cookie}` })))
   })
 
   it('ends what the SSO rejects', async () => {
     const { legacy, sso, values } = start()
     sso.answer = { kind: 'rejected' }
-    assert.equal(await legacy.offer(request('/a', html), site), undefined)
+    assert.equal(await legacy.offer(request('/a', html)), undefined)
     assert.equal(values.size, 0)
   })
 
   it('keeps the old session for another try when the SSO fails', async () => {
     const { legacy, sso, values } = start()
     sso.fail = new Error('down')
-    await assert.rejects(legacy.offer(request('/a', html), site))
+    await assert.rejects(legacy.offer(request('/a', html)))
     assert.equal(values.size, 1)
   })
 
@@ -144,8 +144,8 @@ describe('createLegacySessions', () => {
       '*'.repeat(40),
       'a'.repeat(300),
     ])
-      assert.equal(await legacy.offer(request('/a', { cookie: `assets_session_id=${bad}` }), site), undefined)
-    assert.equal(await legacy.offer(request('/a'), site), undefined)
+      assert.equal(await legacy.offer(request('/a', { cookie: `assets_session_id=${bad}` })), undefined)
+    assert.equal(await legacy.offer(request('/a')), undefined)
     assert.deepEqual(sso.asked, [])
   })
 })
@@ -172,10 +172,10 @@ function start() {
   }
   const instance = () => {
     const tokens = createLegacyTokens(redis, 1000)
-    const { offer, resume } = createLegacySessions({ tokens, sessions, now: () => clock.now })
+    const { offer, resume } = createLegacySessions({ tokens, sessions, sso, now: () => clock.now })
     return {
-      offer: (asked: ProxyRequest, at: Site) => offer(asked, at, sso),
-      resume: (asked: ProxyRequest, at: Site, record = new RequestRecord()) => resume(asked, record, at, sso),
+      offer: (asked: ProxyRequest, record = new RequestRecord()) => offer(asked, record),
+      resume: (asked: ProxyRequest, at: Site, record = new RequestRecord()) => resume(asked, record, at),
     }
   }
   const legacy = instance()
@@ -183,7 +183,7 @@ function start() {
     ...{ legacy, another: instance(), sso, values, parts, store, stored: () => stored },
     /** What the button of the page sends. */
     async press(target: string) {
-      const page = await legacy.offer(request(target, html), site)
+      const page = await legacy.offer(request(target, html))
       const action = /action="([^"]*)"/.exec(String(page?.body))?.[1]?.replaceAll('&amp;', '&') ?? ''
       return () => request(action, { cookie, origin: site.origin }, 'POST')
     },

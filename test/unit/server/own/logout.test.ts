@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { ProxyRequest } from '../../../../src/http/proxy-request.ts'
 import { headerIn } from '../../../../src/http/reply.ts'
-import { logout } from '../../../../src/server/own/logout.ts'
+import { createLogoutPage, type LogoutParts } from '../../../../src/server/own/logout.ts'
 import type { Grant } from '../../../../src/session/session.ts'
+import type { Site } from '../../../../src/sso/begin-login.ts'
 import { RequestRecord } from '../../../../src/telemetry/request-record.ts'
 import { cookiesOf, createLoginPorts, jo, request, site } from '../../sso/sso-ports.ts'
 
-describe('logout', () => {
+describe('createLogoutPage', () => {
   it('shows a button that works without a script, and changes nothing', async () => {
     const { parts } = createLoginPorts()
     for (const method of ['GET', 'HEAD']) {
@@ -76,3 +78,7 @@ describe('logout', () => {
     }
   })
 })
+
+function logout(parts: LogoutParts, asked: ProxyRequest, record: RequestRecord, at: Site) {
+  return createLogoutPage(parts).answer(asked, record, at)
+}

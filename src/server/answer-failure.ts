@@ -1,0 +1,22 @@
+import { clientLeft, S3ProxyError, safeMessageOf } from '../errors.ts'
+import { errorReply } from '../http/error-reply.ts'
+import type { ProxyRequest } from '../http/proxy-request.ts'
+import type { Reply } from '../http/reply.ts'
+import type { Log } from '../log/log.ts'
+import { logFailure } from '../log/log-failure.ts'
+import type { RequestRecord } from '../telemetry/request-record.ts'
+
+/** Answers a request that failed, and tells the operator. An error that is none of ours becomes `INTERNAL`. */
+export function answerFailure(error: unknown, request: ProxyRequest, record: RequestRecord, log: Log): Reply {
+  const failure =
+    error instanceof S3ProxyError
+      ? error
+      : new S3ProxyError('INTERNAL', safeMessageOf(error), { cause: error })
+  record.s3RequestId = failure.s3RequestId
+  // The client has left: nobody is there to be told, and work that was given up is no failure.
+  if (request.signal.aborted) return { status: clientLeft.status, headers: [], body: null }
+  logFailure(log, request.id, failure)
+  const { retryAfterSeconds } = failure
+  const headers = retryAfterSeconds === undefined ? [] : ['retry-after', String(retryAfterSeconds)]
+  return errorReply(failure.code, request, record, { headers })
+}

@@ -1,0 +1,28 @@
+import { callbackPath } from '../../http/own-paths.ts'
+import type { Log } from '../../log/log.ts'
+import { logFailure } from '../../log/log-failure.ts'
+import type { LoginParts } from '../../sso/begin-login.ts'
+import { finishLogin } from '../../sso/finish-login.ts'
+import { readingMethods, type SitePage } from './own-page.ts'
+
+export interface CallbackParts extends LoginParts {
+  log: Log
+}
+
+/** The page that the SSO sends browsers back to. */
+export function createCallbackPage(parts: CallbackParts): SitePage {
+  return {
+    kind: 'callback',
+    path: callbackPath,
+    methods: readingMethods,
+    needsHost: true,
+    async answer(request, record, site) {
+      record.login = 'failed'
+      const finished = await finishLogin(parts, request, record, site)
+      record.person = finished.person
+      record.login = finished.step
+      if (finished.failure !== undefined) logFailure(parts.log, request.id, finished.failure)
+      return finished.reply
+    },
+  }
+}

@@ -1,0 +1,47 @@
+import { errorReply } from '../../http/error-reply.ts'
+import type { ProxyRequest } from '../../http/proxy-request.ts'
+import type { Reply } from '../../http/reply.ts'
+import { challenge } from '../../identity/challenge.ts'
+import { continuePath, readAnswer } from '../../identity/legacy-page.ts'
+import type { LegacySessions } from '../../identity/legacy-session.ts'
+import { forgetLegacyCookie } from '../../identity/legacy-tokens.ts'
+import type { LoginParts, Site } from '../../sso/begin-login.ts'
+import type { RequestRecord } from '../../telemetry/request-record.ts'
+import { formMethods, readingMethods, type SitePage } from './own-page.ts'
+
+export interface ContinueParts extends LoginParts {
+  /** Only where sessions of the original are accepted; without them there is no such page. */
+  legacySessions?: Pick<LegacySessions, 'resume'>
+}
+
+/**
+ * What a person has answered to the question whether a session of the original is theirs. A POST goes on with it, a
+ * GET begins a login instead.
+ */
+export function createContinuePage(parts: ContinueParts): SitePage {
+  const { legacySessions } = parts
+  return {
+    kind: 'continue',
+    path: continuePath,
+    methods: legacySessions === undefined ? readingMethods : formMethods,
+    needsHost: true,
+    async answer(request, record, site) {
+      if (legacySessions === undefined) return errorReply('OBJECT_NOT_FOUND', request, record)
+      if (request.method !== 'POST') return signInAnew(parts, request, record, site)
+      const { reply, person } = await legacySessions.resume(request, record, site)
+      record.person = person
+      return reply
+    },
+  }
+}
+
+async function signInAnew(
+  parts: LoginParts,
+  request: ProxyRequest,
+  record: RequestRecord,
+  site: Site,
+): Promise<Reply> {
+  const reply = await challenge(parts, request, record, site, readAnswer(request.query).returnTo)
+  if (record.login === 'started') reply.headers.push('set-cookie', forgetLegacyCookie)
+  return reply
+}

@@ -1,0 +1,32 @@
+import type { ProxyRequest } from '../../http/proxy-request.ts'
+import type { Reply } from '../../http/reply.ts'
+import type { Site } from '../../sso/begin-login.ts'
+import type { RequestRecord } from '../../telemetry/request-record.ts'
+import type { RouteKind } from '../../telemetry/route-kind.ts'
+
+/** A page that is no object. */
+export type OwnPage = HostlessPage | SitePage
+
+interface Page {
+  /** Its name in log, metrics and traces. */
+  readonly kind: RouteKind
+  readonly path: string
+  /** What `allow` says to a request with another method. */
+  readonly methods: readonly string[]
+}
+
+/** A page that answers whatever host is asked for: platforms probe by address. */
+export interface HostlessPage extends Page {
+  readonly needsHost: false
+  answer(request: ProxyRequest, record: RequestRecord): Reply | Promise<Reply>
+}
+
+/** A page of a site of ours. */
+export interface SitePage extends Page {
+  readonly needsHost: true
+  answer(request: ProxyRequest, record: RequestRecord, site: Site): Reply | Promise<Reply>
+}
+
+/** The methods of objects, and of pages without a form. */
+export const readingMethods: readonly string[] = ['GET', 'HEAD']
+export const formMethods: readonly string[] = [...readingMethods, 'POST']

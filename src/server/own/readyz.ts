@@ -1,0 +1,21 @@
+import { ownPathPrefix } from '../../http/own-paths.ts'
+import { oneWord } from './one-word.ts'
+import { type HostlessPage, readingMethods } from './own-page.ts'
+
+export interface ReadyzParts {
+  readiness: { check(): Promise<{ state: 'ok' | 'degraded' | 'unready' }> }
+}
+
+/** Says whether this process should get requests. The reasons are for the admin port. */
+export function createReadyzPage({ readiness }: ReadyzParts): HostlessPage {
+  return {
+    kind: 'readyz',
+    path: `${ownPathPrefix}readyz`,
+    methods: readingMethods,
+    needsHost: false,
+    async answer() {
+      const { state } = await readiness.check()
+      return oneWord(state === 'unready' ? 503 : 200, state)
+    },
+  }
+}

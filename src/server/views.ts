@@ -1,0 +1,29 @@
+import type { ProxyRequest } from '../http/proxy-request.ts'
+import type { Reply } from '../http/reply.ts'
+import type { ObjectKey } from '../object/key.ts'
+import type { ObjectOpener } from '../object/object-source.ts'
+import { type ReadOptions, readObject } from '../object/read-object.ts'
+import { createSharedReads } from '../object/shared-reads.ts'
+import { guests, type Sharer } from '../s3/fair-shares.ts'
+import type { RequestRecord } from '../telemetry/request-record.ts'
+
+export interface ViewParts extends ReadOptions {
+  source: ObjectOpener
+}
+
+/** The ways to show what a key names. */
+export interface Views {
+  object(request: ProxyRequest, record: RequestRecord, key: ObjectKey, sharer: Sharer): Promise<Reply>
+  /** The object that needs no login. Requests for it at the same moment share one answer of S3. */
+  healthcheck(request: ProxyRequest, record: RequestRecord, key: ObjectKey): Promise<Reply>
+}
+
+export function createViews(parts: ViewParts): Views {
+  const sharedReads = createSharedReads(parts.source)
+  return {
+    object: (request, record, key, sharer) =>
+      record.timed('s3Ms', readObject(parts.source, request, record, key, parts, sharer)),
+    healthcheck: (request, record, key) =>
+      record.timed('s3Ms', readObject(sharedReads, request, record, key, parts, guests)),
+  }
+}

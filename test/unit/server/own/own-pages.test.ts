@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { reservedKeys } from '../../../../src/http/own-paths.ts'
+import { createOwnPages } from '../../../../src/server/own/own-pages.ts'
+import { createLoginPorts } from '../../sso/sso-ports.ts'
+
+describe('createOwnPages', () => {
+  const readiness = { check: async () => ({ state: 'ok' as const }) }
+  const silent = { debug() {}, info() {}, warn() {}, error() {} }
+  const resume = () => assert.fail('asked')
+  const given = { ...createLoginPorts().parts, readiness, log: silent }
+
+  it('has each page once, at a path that is reserved, with its methods and whether it needs a host', () => {
+    const pages = createOwnPages({ ...given, legacySessions: { resume, end: async () => '' } })
+    const form = 'GET, HEAD, POST'
+    assert.deepEqual(
+      pages.map(({ kind, path, methods, needsHost }) => [kind, path, methods.join(', '), needsHost]),
+      [
+        ['callback', '/__redirect_from_sso', 'GET, HEAD', true],
+        ['logout', '/__s3proxy/logout', form, true],
+        ['continue', '/__s3proxy/continue', form, true],
+        ['livez', '/__s3proxy/livez', 'GET, HEAD', false],
+        ['readyz', '/__s3proxy/readyz', 'GET, HEAD', false],
+      ],
+    )
+    const [callbackKey, prefix] = reservedKeys
+    for (const { path } of pages) assert.ok(path === `/${callbackKey}` || path.startsWith(`/${prefix}`), path)
+  })
+
+  it('takes no form about sessions of the original where none are accepted', () => {
+    const page = createOwnPages(given).find(({ kind }) => kind === 'continue')
+    assert.deepEqual(page?.methods, ['GET', 'HEAD'])
+  })
+})
