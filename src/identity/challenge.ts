@@ -1,7 +1,8 @@
 import { errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
-import { beginLogin, type LoginParts, type Site } from '../sso/begin-login.ts'
+import type { Site } from '../http/site.ts'
+import { beginLogin, type LoginParts } from '../sso/begin-login.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { isNavigation } from './is-navigation.ts'
 

@@ -11,18 +11,18 @@ export interface SessionCheckParts {
   now(): number
   /** Milliseconds of a clock that never jumps. */
   elapsedMs(): number
-  /** Called when the store takes no note of a check, and this process has to remember it. */
+  /** Called when the store takes no note of a check, which this process then remembers. */
   onUnnoted?(error: S3ProxyError): void
 }
 
-/** So many checks that the store did not take are remembered. */
+/** How many checks that the store did not take are remembered. */
 const unnotedChecks = 20_000
 
 /** A question to the SSO under way, and the note that the store takes of the answer. */
 export interface CheckUnderWay {
   /** Settles when the SSO has answered or failed. */
   answered: Promise<unknown>
-  /** Whether the session may go on, once the store knows; one that the SSO rejects is deleted. */
+  /** Whether the session may go on. Settles when the store has the note; a session that the SSO rejects is deleted. */
   isValid: Promise<boolean>
 }
 
@@ -30,23 +30,23 @@ export interface CheckUnderWay {
 export type SessionCheck = (open: OpenSession) => true | CheckUnderWay
 
 /**
- * Asks the SSO about a session's token when the last answer is older than the interval. However many requests
- * of one session come in meanwhile, this process asks once.
+ * Asks the SSO about a session's token when the last answer is older than the interval. This process asks once for all
+ * requests of a session that come meanwhile.
  *
- * The check throws S3ProxyError when the SSO fails. A store that takes no note ends no session: this process trusts the
- * token for the interval then.
+ * The check throws S3ProxyError when the SSO fails. A store that takes no note ends no session: this process then trusts
+ * the token for the interval.
  */
 export function createSessionCheck(parts: SessionCheckParts): SessionCheck {
   const underWay = new Map<string, CheckUnderWay>()
 
-  /** Until when the tokens of sessions are trusted that no note could be made of, by their secrets. */
+  /** By secrets of sessions that no note could be made of: the time until which their tokens are trusted. */
   const trusted = createRecent<number>(unnotedChecks)
 
   function ask(open: OpenSession): CheckUnderWay {
     const { session, secret } = open
     const answered = parts.sso.renew(session)
     const isValid = answered.then((granted) => conclude(open, granted)).finally(() => underWay.delete(secret))
-    // Whoever waits for the answer hears of a failure there.
+    // A failure is told to those who wait for the answer.
     isValid.catch(() => {})
     return { answered, isValid }
   }
@@ -55,7 +55,7 @@ export function createSessionCheck(parts: SessionCheckParts): SessionCheck {
     const { session, secret } = open
     if (granted.kind === 'rejected') {
       trusted.set(secret, 0)
-      // A store that takes no writes keeps what is no session any more: the SSO is asked about it again.
+      // A store that takes no writes keeps a session that has ended. The SSO is asked about it again, and rejects it.
       await parts.sessions.delete(secret).catch(unlessUnavailable)
       return false
     }

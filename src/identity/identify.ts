@@ -1,7 +1,7 @@
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
+import type { Site } from '../http/site.ts'
 import type { Person } from '../person/person.ts'
-import type { Site } from '../sso/begin-login.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 
 /** One way to find out who asks. */

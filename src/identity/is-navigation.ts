@@ -4,8 +4,8 @@ import type { ProxyRequest, RequestHeader } from '../http/proxy-request.ts'
  * Whether a request without a session may be led to the SSO. A script's, an API's or a tool's request may not: it
  * could not sign in there, and would take the page of the SSO for its answer.
  *
- * A browser that resumes a download says `navigate` too, and would save that page behind what it has: a range, and
- * conditions that no page is opened with, decide first.
+ * A browser that resumes a download says `navigate` too, and would append that page to the file. A range, and conditions
+ * that no page is opened with, decide first.
  *
  * @see https://www.w3.org/TR/fetch-metadata/ (sec-fetch-mode)
  */
@@ -14,7 +14,7 @@ export function isNavigation(request: ProxyRequest): boolean {
   const mode = request.header('sec-fetch-mode')
   if (mode !== undefined) return mode === 'navigate'
   if (hasAny(request, scripted)) return false
-  // Browsers that say no mode (on plain http, or old) send these too, to load a page of theirs again.
+  // Browsers that say no mode (old ones, or on plain http) send these to load a page again.
   return !hasAny(request, revalidating) || namesPage(request.header('accept'))
 }
 
@@ -25,7 +25,10 @@ export function namesPage(accept: string | undefined): boolean {
 
 const partial = ['range', 'if-range', 'if-match', 'if-unmodified-since'] as const
 const revalidating = ['if-none-match', 'if-modified-since'] as const
-/** Browsers send `authorization` to a site behind a password of its router, and apps that are browsers their name. */
+/**
+ * Browsers send these to load a page, too: `authorization` where a router asks for a password, and `x-requested-with`
+ * with the name of the app that a browser is part of.
+ */
 const scripted = ['x-requested-with', 'authorization'] as const
 
 function hasAny(request: ProxyRequest, names: readonly RequestHeader[]): boolean {

@@ -8,20 +8,20 @@ import { type Person, shownId } from '../person/person.ts'
 import { namesPage } from './is-navigation.ts'
 import type { LegacyToken } from './legacy-tokens.ts'
 
-/** A POST goes on with the session of the original, a GET begins a login instead. */
+/** The address of the page's button and of its link: a POST goes on with the session, a GET begins a login. */
 export const continuePath = `${ownPathPrefix}continue`
 
 /**
  * Asks the person whether a session that the original wrote is theirs. A neighbouring host can plant its cookie, and
  * nothing but the person can tell.
  *
- * @param person whom the session belongs to
+ * @param person the one whom the session belongs to
  */
 export function askPerson(request: ProxyRequest, legacy: LegacyToken, person: Person): Reply {
   const query = `to=${encodeURIComponent(request.path + request.query)}&as=${fingerprint(legacy)}`
   const name = escapeHtml(shownId(person).replace(/[\p{Cc}\p{Cf}]/gu, ''))
   const address = escapeHtml(`${continuePath}?${query}`)
-  // A tool that is no browser, and cannot press the button, must not take the page for the file.
+  // A tool that cannot press the button must not take the page for the file.
   const status = namesPage(request.header('accept')) ? 200 : 401
   const page = formPage(
     status,
@@ -34,7 +34,7 @@ export function askPerson(request: ProxyRequest, legacy: LegacyToken, person: Pe
   return page
 }
 
-/** What the page's address says: where the person wants to go, and which session the page was about. */
+/** Reads from the page's address where the person wants to go, and which session the page was about. */
 export function readAnswer(query: string): { returnTo: string; isAbout(legacy: LegacyToken): boolean } {
   const answer = new URLSearchParams(query)
   const returnTo = answer.get('to') ?? ''
@@ -47,7 +47,7 @@ export function readAnswer(query: string): { returnTo: string; isAbout(legacy: L
 /** A path of ours, as it may stand in a header. */
 const isTarget = /^\/[\x21-\x7e\x80-\xff]*$/
 
-/** Tells sessions apart and names none: addresses stand in histories. */
+/** Tells sessions apart without naming one: addresses stand in histories. */
 function fingerprint({ id }: LegacyToken): string {
   return hash('sha256', id, 'base64url').slice(0, 22)
 }

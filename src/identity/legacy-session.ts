@@ -1,11 +1,12 @@
 import { errorReply } from '../http/error-reply.ts'
 import { isOwnForm } from '../http/own-form.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
+import { redirect } from '../http/redirect.ts'
 import type { Reply } from '../http/reply.ts'
+import type { Site } from '../http/site.ts'
 import type { Person } from '../person/person.ts'
 import type { Grant } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
-import { redirect, type Site } from '../sso/begin-login.ts'
 import type { SsoClient } from '../sso/sso-client.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { askPerson, readAnswer } from './legacy-page.ts'
@@ -18,19 +19,23 @@ export interface LegacyParts {
   now(): number
 }
 
-/** What the person has chosen, and who that is. */
+/** The answer to a person's choice, and the person, where the session is theirs. */
 export interface Continued {
   reply: Reply
   person?: Person
 }
 
-/** What becomes of sessions that the original wrote, so that a switch signs nobody out. */
+/** Sessions that the original wrote become ours, and a switch signs nobody out. */
 export interface LegacySessions {
-  /** A page that asks the person whether to go on with it; `undefined` where there is none that is still valid. */
+  /**
+   * Offers a person to go on with a session of the original.
+   *
+   * @returns the page that asks; `undefined` where there is no session that is still valid
+   */
   offer(request: ProxyRequest, record: RequestRecord): Promise<Reply | undefined>
   /** Answers the page's button: the session becomes one of ours, once, and is gone. */
   resume(request: ProxyRequest, record: RequestRecord, site: Site): Promise<Continued>
-  /** For those who sign out. @returns the value for `set-cookie` */
+  /** Ends the session of somebody who signs out. @returns the value for `set-cookie` */
   end(request: ProxyRequest): Promise<string>
 }
 
@@ -46,7 +51,7 @@ export function createLegacySessions({ tokens, sessions, sso, now }: LegacyParts
     return undefined
   }
 
-  /** @returns `undefined` where another one was faster, or the SSO says no */
+  /** @returns `undefined` where another instance was faster, or the SSO says no */
   async function upgrade(
     legacy: LegacyToken,
     site: Site,
@@ -55,7 +60,7 @@ export function createLegacySessions({ tokens, sessions, sso, now }: LegacyParts
     const grant = await grantOf(legacy, record)
     if (grant === undefined) return undefined
     const session = { ...grant, createdAt: now(), verifiedAt: now() }
-    // The new one first: while Redis takes no writes, the old one stays.
+    // The new session is written first: while Redis takes no writes, the old one stays.
     const cookie = await sessions.create(session, site.isSecure)
     if (await tokens.spend(legacy)) return { person: grant.person, cookie }
     const unused = await sessions.find(cookie.split(';')[0], site.isSecure)
@@ -63,7 +68,7 @@ export function createLegacySessions({ tokens, sessions, sso, now }: LegacyParts
     return undefined
   }
 
-  /** A button that is pressed twice is one upgrade, with one answer. */
+  /** Makes one upgrade of a button that is pressed twice, with one answer. */
   function upgradeOnce(
     legacy: LegacyToken,
     site: Site,
@@ -88,7 +93,7 @@ export function createLegacySessions({ tokens, sessions, sso, now }: LegacyParts
       if (!isOwnForm(request, site.origin)) return { reply: errorReply('CONTINUE_FOREIGN', request, record) }
       const { returnTo, isAbout } = readAnswer(request.query)
       const legacy = await tokens.find(request.header('cookie'))
-      // The cookie was replaced while the page stood there: the person is asked anew, about the other one.
+      // A cookie that was replaced while the page stood there is another session: the person is asked anew.
       const upgraded = legacy && isAbout(legacy) ? await upgradeOnce(legacy, site, record) : undefined
       const cookies = upgraded === undefined ? [] : [upgraded.cookie, forgetLegacyCookie]
       const reply = redirect(site.origin + returnTo, ...cookies)

@@ -10,11 +10,11 @@ export interface LegacyToken {
 
 /** Sessions that the original wrote: the token of the SSO, in the clear, under a cookie's value. */
 export interface LegacyTokens {
-  /** Believes one cookie only: beside a second one, which a neighbouring host has set, nobody knows which is which. */
+  /** Believes a cookie that is alone: beside one that a neighbouring host has set, nobody knows which is which. */
   find(cookieHeader: string | undefined): Promise<LegacyToken | undefined>
   /** Removes it. @returns whether it was there; of many callers at once, exactly one gets `true` */
   spend(legacy: LegacyToken): Promise<boolean>
-  /** Ends what the cookies name, at once. */
+  /** Ends at once the sessions that the cookies name. */
   end(cookieHeader: string | undefined): Promise<void>
 }
 
@@ -50,7 +50,7 @@ function isId(text: string): boolean {
   return /^[\w-]{16,256}$/.test(text)
 }
 
-/** The value as it is, or as a JSON string. @returns `undefined` for what cannot stand in a header */
+/** Takes a value as it is, or as a JSON string. @returns `undefined` for a value that cannot stand in a header */
 function toToken(value: string | null): string | undefined {
   const text = value?.replace(/^"(.*)"$/s, '$1')
   return text !== undefined && /^[\x21-\x7e]{1,8192}$/.test(text) ? text : undefined

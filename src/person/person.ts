@@ -12,7 +12,7 @@ export interface Person {
   readonly claims: Claims | undefined
 }
 
-/** What an SSO says of a person, as parsed JSON. */
+/** The SSO's words about a person, as parsed JSON. */
 export type Claims = Readonly<Record<string, unknown>>
 
 /** Stands in log and audit for the id that the SSO does not give. */

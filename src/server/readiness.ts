@@ -14,14 +14,14 @@ export interface ReadinessReport {
 export interface Readiness {
   /** Asks every dependency; an answer is used for a second. */
   check(): Promise<ReadinessReport>
-  /** From now on: not ready, because the process is shutting down. */
+  /** Makes every later report say that the process is shutting down. */
   startDraining(): void
 }
 
 export interface Dependency {
   /** Whether this process is of no use without it. @see docs/decisions/004-readiness.md */
   isVital: boolean
-  /** What it is called when it does not answer in time. */
+  /** The code that is reported when it does not answer in time. */
   timeoutCode: ErrorCode
   /** Resolves when it can be used; rejects with what is wrong, for the operator. */
   ask(): Promise<void>
@@ -36,8 +36,8 @@ export const shuttingDown: ReadinessReport = {
 const trustMs = 1000
 
 /**
- * @param askTimeoutMs what has not answered by then counts as failed
- * @param now of a clock that never jumps
+ * @param askTimeoutMs a dependency that has not answered by then counts as failed
+ * @param now milliseconds of a clock that never jumps
  */
 export function createReadiness(
   dependencies: Record<string, Dependency>,

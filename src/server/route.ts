@@ -3,13 +3,13 @@ import { type ObjectKey, toObjectKey } from '../object/key.ts'
 import type { RouteKind } from '../telemetry/route-kind.ts'
 import type { HostlessPage, OwnPage, SitePage } from './own/own-page.ts'
 
-/** What a path asks for. */
+/** The thing that a path names. */
 export type Target =
   | { kind: 'object'; key: ObjectKey }
   | { kind: 'healthcheck'; key: ObjectKey }
   | { kind: 'hostless-page'; page: HostlessPage }
   | { kind: 'site-page'; page: SitePage }
-  /** No path. */
+  /** Something that is no path. */
   | { kind: 'invalid' }
   /** The empty key. No object has it, and only people who are signed in are told. */
   | { kind: 'root' }

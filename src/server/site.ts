@@ -1,11 +1,11 @@
 import type { PublicUrl } from '../config/schema/public-url.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
-import type { Site } from '../sso/begin-login.ts'
+import type { Site } from '../http/site.ts'
 
 export interface SiteSettings {
   publicUrl?: PublicUrl | undefined
   allowedHosts?: string[] | undefined
-  /** Whether clients speak TLS with this very process: then nothing else says what the scheme is. */
+  /** Whether clients speak TLS with this very process. If they do, nothing else says what the scheme is. */
   isTls?: boolean
 }
 
@@ -13,7 +13,7 @@ export interface SiteSettings {
 export type SiteResolver = (request: ProxyRequest) => Site | undefined
 
 /**
- * Which origin our URLs have: the configured one, or what the router in front of us says, for allowed hosts.
+ * Finds the origin of our URLs: the configured one, or the one that the router in front of us names, for allowed hosts.
  *
  * @see RFC 9110 section 7.4
  */

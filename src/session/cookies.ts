@@ -5,16 +5,16 @@ export interface CookieSettings {
   sameSite: 'lax' | 'none'
 }
 
-/** The name that a cookie has in browsers: tied to exactly this host where that is possible. */
+/** The name of a cookie in browsers, which ties it to exactly this host where that is possible. */
 export function cookieNameFor(name: string, isSecure: boolean): string {
   return isSecure ? `__Host-${name}` : name
 }
 
 /**
- * Every value of a cookie, in the order of the header. Several are possible, and not only ours: a page of a
- * neighbouring host may have set one of the same name, which must not keep ours from being found.
+ * Every value of a cookie, in the order of the header. A page of a neighbouring host may have set another cookie of
+ * the same name, which must not keep ours from being found.
  *
- * @returns at most 4, as they stand in the header; whoever uses them checks their form
+ * @returns at most 4, as they stand in the header; the caller checks their form
  * @see RFC 6265 section 5.4
  */
 export function readCookies(header: string | undefined, name: string): string[] {
@@ -31,7 +31,7 @@ export function readCookies(header: string | undefined, name: string): string[] 
   return values
 }
 
-/** Whether a whole name stands there: behind the start or a `;`, before a `=`. */
+/** Whether a whole name stands at `start`: after the start of the header or a `;`, and before a `=`. */
 function isNameAt(header: string, start: number, length: number): boolean {
   if (header[start + length] !== '=') return false
   let before = start - 1

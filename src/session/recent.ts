@@ -1,10 +1,10 @@
-/** What was found a short while ago; of more than `size` entries, the ones that were not asked for are forgotten. */
+/** Values that were found a short while ago. Beyond `size` of them, those that nobody has asked for are forgotten. */
 export interface Recent<T> {
   get(key: string): T | undefined
   set(key: string, value: T): void
 }
 
-/** Two generations: what is asked for moves to the younger one, and the older one is dropped as a whole. */
+/** Keeps two generations: a value that is asked for moves to the younger one, and the older one is dropped as a whole. */
 export function createRecent<T>(size: number): Recent<T> {
   let young = new Map<string, T>()
   let old = new Map<string, T>()

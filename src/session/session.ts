@@ -1,6 +1,6 @@
 import type { Person } from '../person/person.ts'
 
-/** What the SSO has given for a login. */
+/** The SSO's answer to a login: a token, and the person that it belongs to. */
 export interface Grant {
   readonly accessToken: string
   readonly person: Person

@@ -9,18 +9,18 @@ import { decodeSession, encodeSession } from './session-record.ts'
 export interface OpenSession {
   readonly session: Session
   readonly secret: Secret
-  /** By the clock that never jumps: no later, whatever becomes of the wall clock. */
+  /** By the clock that never jumps. A session ends no later, whatever becomes of the wall clock. */
   readonly endsAtMs: number
 }
 
 export interface Sessions {
-  /** The session that a request's cookies name; one round trip to the store, none without a cookie of ours. */
+  /** Finds the session that a request's cookies name. It takes one round trip to the store, and none without a cookie. */
   find(cookieHeader: string | undefined, isSecure: boolean): Promise<OpenSession | undefined>
   /** @returns the value for `set-cookie` */
   create(session: Session, isSecure: boolean): Promise<string>
   update(open: OpenSession): Promise<void>
   delete(secret: Secret): Promise<void>
-  /** The value for `set-cookie` that makes the browser forget its session. */
+  /** @returns the value for `set-cookie` that makes the browser forget its session */
   forget(isSecure: boolean): string
 }
 
@@ -28,7 +28,7 @@ export interface SessionsOptions {
   store: Store
   cookie: CookieSettings
   maxAgeSeconds: number
-  /** What the sessions belong to: with another one, none of them opens. */
+  /** The deployment that the sessions belong to. None of them opens in another one. */
   deployment: string
   now(): number
   /** Milliseconds of a clock that never jumps. */
@@ -40,7 +40,7 @@ const recentSessions = 2000
 /** A longer value is opened for each request: many of them would take too much memory. */
 const maxRecentCharacters = 8192
 
-/** Sessions whose only key is the cookie: the store has a hash of it, and ciphertext. */
+/** Creates sessions whose only key is the cookie: the store has a hash of the cookie, and ciphertext. */
 export function createSessions({
   store,
   cookie,
@@ -51,7 +51,7 @@ export function createSessions({
 }: SessionsOptions): Sessions {
   const purpose = `session ${deployment}`
   const maxAgeMs = maxAgeSeconds * 1000
-  /** At most the whole age: a session from before the wall clock was set back seems to begin in the future. */
+  /** At most the whole age: after the wall clock was set back, an older session seems to begin in the future. */
   const remainingMs = (session: Session) => Math.min(maxAgeMs, session.createdAt + maxAgeMs - now())
   const keyOf = (secret: Secret) => `session:${nameOf(secret)}`
   const recent = createRecent<OpenSession>(recentSessions)
@@ -64,7 +64,7 @@ export function createSessions({
     return isLive ? opened : undefined
   }
 
-  /** Each value is opened once, and not again for every request that the store answers with the same. */
+  /** Opens each value once, and not for every request that the store answers with it. */
   function unsealed(sealed: string, secret: Secret): OpenSession | undefined {
     const before = recent.get(sealed)
     if (before?.secret === secret) return before
@@ -76,7 +76,7 @@ export function createSessions({
     return opened
   }
 
-  /** The first end that was found counts, also once a check was noted in the session. */
+  /** The first end that was found stays, also after a check was noted in the session. */
   function endOf(session: Session, secret: Secret): number {
     const endsAtMs = Math.min(
       ends.get(secret) ?? Number.POSITIVE_INFINITY,
@@ -99,7 +99,7 @@ export function createSessions({
     async create(session, isSecure) {
       const secret = newSecret()
       endOf(session, secret)
-      // Rounded up: the browser may keep the cookie a moment longer, the session has its own end.
+      // Rounding up lets the browser keep the cookie a moment longer; the session has its own end.
       const ageSeconds = Math.ceil(remainingMs(session) / 1000)
       await store.set(keyOf(secret), seal(encodeSession(session), secret, purpose), remainingMs(session))
       return writeCookie(cookie, secret, ageSeconds, isSecure)

@@ -25,7 +25,7 @@ export async function fetchIdentity(
   accessToken: string,
   options: IdentityOptions,
 ): Promise<Identified> {
-  // No header takes it, so no SSO can have given it; fetch would quote it in its error.
+  // A token that no header takes was given by no SSO, and fetch would quote it in its error.
   if (!/^[\x21-\x7e]+$/.test(accessToken)) return { kind: 'rejected' }
   const signal = AbortSignal.timeout(options.timeoutMs)
   try {
@@ -56,7 +56,7 @@ export async function fetchIdentity(
   }
 }
 
-/** Once more when the connection broke before the head: a kept one may have been closed just then. */
+/** Asks once more when the connection broke before the head: a kept one may have been closed just then. */
 async function askTwice(
   url: string,
   accessToken: string,
@@ -85,7 +85,7 @@ function statusError({ status, headers }: Response, nowMs: number): S3ProxyError
   return new S3ProxyError(code, code === 'SSO_BUSY' ? what : `${what} (sso.url)`, { retryAfterSeconds })
 }
 
-/** Timers of the client, which are shorter than a long `sso.timeoutMs`. */
+/** Whether a timer of the client has ended the call. Those are shorter than a long `sso.timeoutMs`. */
 function isTimeout(cause: unknown): boolean {
   return /^(?:ETIMEDOUT|UND_ERR_\w+_TIMEOUT)$/.test((cause as { code?: string } | undefined)?.code ?? '')
 }
@@ -98,6 +98,6 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
     if (sizeBytes > maxBytes) throw badIdentity(`is larger than ${maxBytes} bytes`)
     pieces.push(piece)
   }
-  // JSON whatever the content-type says, and without the byte order mark that some servers send.
+  // The text is JSON whatever the content-type says. The decoder drops the byte order mark that some servers send.
   return new TextDecoder().decode(Buffer.concat(pieces))
 }

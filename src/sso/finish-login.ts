@@ -1,33 +1,35 @@
 import { type ErrorCode, S3ProxyError } from '../errors.ts'
 import { errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
+import { redirect } from '../http/redirect.ts'
 import type { Reply } from '../http/reply.ts'
+import type { Site } from '../http/site.ts'
 import type { LoginStep } from '../log/log.ts'
 import type { Person } from '../person/person.ts'
 import type { Secret } from '../store/sealing.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
-import { beginLogin, browsersOf, type LoginParts, redirect, type Site, siteOfLogin } from './begin-login.ts'
+import { beginLogin, browsersOf, type LoginParts, siteOfLogin } from './begin-login.ts'
 import type { RecalledLogin, WayBack } from './pending-logins.ts'
 import { oauthErrorCode } from './token-answer.ts'
 
-/** How a callback ended, for the log. */
+/** The end of a callback. */
 export interface FinishedLogin {
   step: LoginStep
   reply: Reply
   person?: Person
-  /** What an operator should know of it. */
+  /** A failure that the operator is to be told. */
   failure?: S3ProxyError
 }
 
-/** More than this, and the browser does not keep our cookie, or the SSO refuses its own tokens. Each is counted by itself. */
+/** Bounds two counts: restarts where the browser does not keep our cookie, and tokens that the SSO gave and refuses. */
 const maxRestarts = 2
 
 /**
  * Answers the SSO's redirect: with a session for the browser that began the login, and for nobody else.
  *
- * A callback in another browser, or without its cookie, never reaches the token endpoint and does not spend
- * the state; a state is claimed once, and a replay only leads to where the login was to end. The browser that began
- * is led to the origin where it began; others stay where they are, because anybody may begin a login at a host of
+ * A callback in another browser, or without its cookie, never reaches the token endpoint and does not spend the state.
+ * A state is claimed once, and a replay only leads to where the login was to end. The browser that began the login is
+ * led to the origin where it began. Other browsers stay where they are, because anybody may begin a login at a host of
  * their choice where no hosts are configured.
  *
  * @param at the site that the callback came to
@@ -68,14 +70,14 @@ export async function finishLogin(
   if (code === undefined || wayBack === undefined) return refuse('LOGIN_EXPIRED')
 
   if (login === undefined || browser === undefined) {
-    // A page of the SSO was open for too long, or another tab has finished meanwhile.
+    // The page of the SSO was open for too long, or another tab has finished meanwhile.
     if (login === undefined || login.restarts >= maxRestarts) {
       if (await hasSession()) return { step: 'repeated', reply: redirect(home) }
     }
-    // Where the store loses logins, the next one may be lost as well; a person looks at the page, and no circle begins.
+    // A store that loses logins may lose the next one as well. A page that waits for the person begins no circle.
     if (recalled?.isOver === false || wayBack.restarts >= maxRestarts) return refuse('LOGIN_EXPIRED')
-    // Tabs that a browser without a cookie opens at once get one each, of which the last stays. It is waited for,
-    // so that the next callback brings it and the tab needs no more restarts than it has.
+    // Tabs that a browser without a cookie opens at once get a cookie each, and the last one stays. Waiting for it lets
+    // the next callback bring it, and the tab needs no more restarts than it has.
     if (login?.restarts === 0 && sent.length > 0) await parts.settle()
     return restart(wayBack)
   }
@@ -87,7 +89,7 @@ export async function finishLogin(
     if (granted.kind === 'rejected') {
       if ((await parts.refusedTokens.add(browser, login)) <= maxRestarts)
         return { step: 'restarted', reply: redirect(home) }
-      // Whoever starts again by the page's link has all attempts again.
+      // The link of the page starts again, with all attempts.
       await parts.refusedTokens.forget(browser, login)
       return refuse('SSO_FORBADE_CODE', tokenRefused())
     }
@@ -104,7 +106,7 @@ export async function finishLogin(
   }
 }
 
-/** The way back of a login that the store has forgotten and this browser has begun. */
+/** The way back of a login that this browser has begun and the store has forgotten. */
 function recall(
   { pending }: LoginParts,
   state: string | undefined,

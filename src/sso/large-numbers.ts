@@ -10,5 +10,5 @@ export function quoteLargeNumbers(json: string): string {
   )
 }
 
-/** Strings are matched as a whole, so that digits within them are left alone. @see RFC 8259 sections 6 and 7 */
+/** Matches strings as a whole, which leaves the digits within them alone. @see RFC 8259 sections 6 and 7 */
 const stringOrNumber = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g

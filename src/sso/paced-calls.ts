@@ -5,7 +5,7 @@ import type { SsoCalls } from './sso-calls.ts'
 
 const defaultPauseMs = 1000
 const maxPauseMs = 60_000
-/** So many failures of persons and of tokens each are remembered. */
+/** How many failures are remembered, of persons and of tokens each. */
 const rememberedFailures = 1000
 
 interface Pause {
@@ -85,7 +85,7 @@ export function createPacedCalls(calls: SsoCalls, elapsedMs: () => number): SsoC
 /** Failures that say more of the SSO than of the token. */
 const ofSso = new Set<ErrorCode>(['SSO_BUSY', 'SSO_UNAVAILABLE', 'SSO_TIMEOUT'])
 
-/** A code is spent with its failure, so that others are only kept waiting where the SSO wants it. */
+/** A failed code is spent, and says nothing of the next one: other logins wait only where the SSO asks for it. */
 function asksForPause({ code, retryAfterSeconds }: S3ProxyError): boolean {
   return code === 'SSO_BUSY' || retryAfterSeconds !== undefined
 }

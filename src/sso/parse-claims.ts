@@ -3,7 +3,7 @@ import type { Claims } from '../person/person.ts'
 import { quoteLargeNumbers } from './large-numbers.ts'
 
 /**
- * What the SSO says of a person. A number that JavaScript would round becomes a text.
+ * Reads what the SSO says of a person. A number that JavaScript would round becomes a text.
  *
  * @param json the answer of the page about the user
  * @throws S3ProxyError `SSO_BAD_ANSWER` when it is no JSON object
@@ -13,7 +13,7 @@ export function parseClaims(json: string): Claims {
   return mayHoldLargeNumber.test(json) ? parseObject(quoteLargeNumbers(json)) : claims
 }
 
-/** Matches in texts, too, where quoting changes nothing. */
+/** Matches within texts, too, which quoting leaves alone. */
 const mayHoldLargeNumber = /\d{16}|\d[eE]/
 
 function parseObject(json: string): Claims {
@@ -28,7 +28,7 @@ function parseObject(json: string): Claims {
   return value as Claims
 }
 
-/** @param what completes the sentence: `is not JSON` */
+/** @param what the end of the sentence, as in `is not JSON` */
 export function badIdentity(what: string): S3ProxyError {
   return new S3ProxyError(
     'SSO_BAD_ANSWER',

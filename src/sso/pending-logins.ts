@@ -8,9 +8,9 @@ export interface WayBack {
   restarts: number
 }
 
-/** What the state tells of a login to the browser that began it. */
+/** The part of a login that the state alone tells the browser that began it. */
 export interface RecalledLogin extends WayBack {
-  /** Whether its ten minutes are over. Else the store has lost it before its time. */
+  /** Whether its ten minutes are over. If they are not, the store has lost it before its time. */
   isOver: boolean
 }
 
@@ -32,24 +32,24 @@ export interface PendingLogins {
   begin(login: WayBack & { redirectUri: string }, browser: Secret): Promise<BegunLogin>
   find(state: string): Promise<PendingLogin | undefined>
   isOf(login: PendingLogin, browser: Secret): boolean
-  /** @returns the PKCE verifier to the first who asks; `undefined` to everybody after */
+  /** @returns the PKCE verifier for the first caller; `undefined` for every later one */
   claim(state: string, login: PendingLogin, browser: Secret): Promise<string | undefined>
-  /** What a login was for that the store has forgotten, to the browser that began it. */
+  /** Reads from its state where a login was to end, for the browser that began it. The store may have forgotten it. */
   recall(state: string, browser: Secret): RecalledLogin | undefined
 }
 
 const lifetimeMs = 600_000
-/** Longer ones are not in the state, which has to fit into URLs of the SSO. */
+/** The longest way back that the state carries: it has to fit into URLs of the SSO. */
 const maxReturnToCharacters = 1024
 
 /**
- * Logins under way, found by the hash of their state, and sealed under it: Redis alone tells neither where
- * somebody wanted to go nor the verifier, which takes the browser's cookie too.
+ * Keeps logins under way, found by the hash of their state and sealed under it. Redis alone tells neither where
+ * somebody wanted to go nor the verifier, which the browser's cookie seals as well.
  *
  * A state is a secret and, behind a `.`, the way back and the time, sealed under the browser's cookie. The browser
- * carries it, so that it outlives the record in the store without a byte there: anybody may begin logins.
+ * carries it, and it outlives the record without a byte in the store: anybody may begin logins.
  *
- * @param deployment what the logins belong to: with another one, none of them is found
+ * @param deployment the deployment that the logins belong to; none of them is found in another one
  */
 export function createPendingLogins(store: Store, deployment: string, now: () => number): PendingLogins {
   const purposes = {
@@ -106,7 +106,7 @@ interface DatedWayBack extends WayBack {
   begunAt: number
 }
 
-/** A neighbouring host may plant a cookie that it knows, and seal with it whatever it likes. */
+/** Checks what was unsealed: a neighbouring host may plant a cookie that it knows, and seal anything with it. */
 function isWayBack(value: Partial<DatedWayBack> | undefined): value is DatedWayBack {
   return (
     typeof value?.returnTo === 'string' &&

@@ -1,10 +1,10 @@
 import { networkReason, S3ProxyError } from '../errors.ts'
 
 /**
- * Asks the SSO's page about the user, without a token: any answer but a failure of the server shows that
- * somebody is there. What it says is not looked at.
+ * Asks the SSO's page about the user, without a token. Any answer but a failure of the server shows that the SSO is
+ * there; its body is not read.
  *
- * @param url of that page, as this server reaches it
+ * @param url the address of that page, as this server reaches it
  * @throws S3ProxyError with what is wrong, for the operator
  */
 export async function pingSso(url: string, userAgent: string, timeoutMs: number): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Person } from '../person/person.ts'
 
-/** What an OAuth 2.0 server is asked over the network, one question a call. */
+/** The calls to an OAuth 2.0 server over the network. */
 export interface SsoCalls {
   /** Asks the token endpoint for the access token of a code. @see RFC 6749 section 4.1.3 */
   exchangeCode(login: { code: string; codeVerifier: string; redirectUri: string }): Promise<string>
@@ -8,7 +8,7 @@ export interface SsoCalls {
   /**
    * Asks the identity endpoint who an access token belongs to, and so whether it is still valid.
    *
-   * @param person whom it belonged to, where that is known
+   * @param person the one whom it belonged to, where that is known
    */
   identify(accessToken: string, person?: Person): Promise<Identified>
 }

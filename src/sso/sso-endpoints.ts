@@ -1,9 +1,10 @@
 /** Addresses of the SSO. */
 export interface SsoEndpoints {
-  /** Where browsers sign in, as they reach it. */
+  /** The page where people sign in, as browsers reach it. */
   authorize: string
-  /** With a trailing slash, and the path below it, as this server reaches it. */
+  /** The root of the token endpoint, with a trailing slash, as this server reaches it. */
   tokenHost: string
+  /** The path of the token endpoint below the root. */
   tokenPath: string
   /** The page about the user, as this server reaches it. */
   identity: string

@@ -1,15 +1,15 @@
 import { S3ProxyError } from '../errors.ts'
 
-/** What the token endpoint said. */
+/** An answer of the token endpoint. */
 export interface TokenAnswer {
   status: number
-  /** Parsed JSON; anything else where it is none. */
+  /** Parsed JSON. Anything else where the body is no JSON. */
   payload: unknown
   retryAfterSeconds?: number | undefined
 }
 
 /**
- * The access token in an answer of the token endpoint.
+ * Takes the access token out of an answer of the token endpoint.
  *
  * An error code of OAuth counts more than the status, which servers choose differently. Texts of the SSO are not
  * repeated: they may quote what is secret.

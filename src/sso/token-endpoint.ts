@@ -6,7 +6,7 @@ import { accessTokenIn, type TokenAnswer } from './token-answer.ts'
 import { answerIn, tokenTimeout } from './token-failure.ts'
 
 export interface TokenEndpointOptions {
-  /** With a trailing slash, as this server reaches it. */
+  /** The root of the SSO, with a trailing slash, as this server reaches it. */
   host: string
   /** The path below the host. */
   path: string
@@ -34,7 +34,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): Pick<SsoCall
           timeout: timeoutMs,
           redirects: 0,
           maxBytes: options.maxAnswerBytes,
-          // JSON whatever the content-type says: the original took it, and there are SSOs that send text/html.
+          // Some SSOs send JSON as text/html, and the original took it.
           json: 'force',
           headers: { 'user-agent': options.userAgent },
         },

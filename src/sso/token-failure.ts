@@ -2,21 +2,21 @@ import { networkReason, S3ProxyError } from '../errors.ts'
 import { parseRetryAfter } from '../http/retry-after.ts'
 import { badToken, type TokenAnswer } from './token-answer.ts'
 
-/** What simple-oauth2 throws: a Boom error, with the answer where there was one. */
+/** An error of simple-oauth2: a Boom error, with the answer where there was one. */
 interface Thrown {
   message?: string
   output?: { statusCode: number }
   data?: {
     isResponseError?: boolean
-    /** Parsed, or bytes where that failed. */
+    /** Parsed JSON, or bytes where they could not be parsed. */
     payload?: unknown
     res?: { statusCode?: number; headers?: { 'retry-after'?: string }; destroy?(): void }
   }
 }
 
 /**
- * The answer of the token endpoint in what simple-oauth2 throws: it does so for every status from 400 on, and for
- * JSON that it does not take.
+ * Takes the answer of the token endpoint out of an error of simple-oauth2. The library throws for every status from 400
+ * on, and for JSON that it does not take.
  *
  * @throws S3ProxyError `SSO_TIMEOUT`, `SSO_UNAVAILABLE`, `SSO_BAD_ANSWER` when there is no whole answer
  */
@@ -46,7 +46,7 @@ export function answerIn(thrown: unknown, timeoutMs: number, nowMs: number): Tok
   }
 }
 
-/** JSON behind a byte order mark, which simple-oauth2 does not pass over; `undefined` for anything else. */
+/** Parses JSON that has a byte order mark, too, which simple-oauth2 does not. @returns `undefined` for anything else */
 function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes))

@@ -1,11 +1,12 @@
 import { errorReply } from '../../http/error-reply.ts'
 import type { ProxyRequest } from '../../http/proxy-request.ts'
 import type { Reply } from '../../http/reply.ts'
+import type { Site } from '../../http/site.ts'
 import { challenge } from '../../identity/challenge.ts'
 import { continuePath, readAnswer } from '../../identity/legacy-page.ts'
 import type { LegacySessions } from '../../identity/legacy-session.ts'
 import { forgetLegacyCookie } from '../../identity/legacy-tokens.ts'
-import type { LoginParts, Site } from '../../sso/begin-login.ts'
+import type { LoginParts } from '../../sso/begin-login.ts'
 import type { RequestRecord } from '../../telemetry/request-record.ts'
 import { formMethods, readingMethods, type SitePage } from './own-page.ts'
 
@@ -15,8 +16,8 @@ export interface ContinueParts extends LoginParts {
 }
 
 /**
- * What a person has answered to the question whether a session of the original is theirs. A POST goes on with it, a
- * GET begins a login instead.
+ * Takes a person's answer to the question whether a session of the original is theirs. A POST goes on with it, a GET
+ * begins a login instead.
  */
 export function createContinuePage(parts: ContinueParts): SitePage {
   const { legacySessions } = parts

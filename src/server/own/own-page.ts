@@ -1,6 +1,6 @@
 import type { ProxyRequest } from '../../http/proxy-request.ts'
 import type { Reply } from '../../http/reply.ts'
-import type { Site } from '../../sso/begin-login.ts'
+import type { Site } from '../../http/site.ts'
 import type { RequestRecord } from '../../telemetry/request-record.ts'
 import type { RouteKind } from '../../telemetry/route-kind.ts'
 
@@ -11,7 +11,7 @@ interface Page {
   /** Its name in log, metrics and traces. */
   readonly kind: RouteKind
   readonly path: string
-  /** What `allow` says to a request with another method. */
+  /** The methods that `allow` names to a request with another one. */
   readonly methods: readonly string[]
 }
 
