@@ -6,6 +6,7 @@ import type { RequestRecord } from '../telemetry/request-record.ts'
 import type { CancelSignal } from '../waiting/cancellation.ts'
 import type { Checksums } from './checksums.ts'
 import type { ObjectKey } from './key.ts'
+import type { ListPage, ListRequest } from './object-list.ts'
 
 /** What is asked of an object. Header values are printable ASCII. */
 export interface ObjectRequest {
@@ -72,6 +73,12 @@ export interface ObjectSource {
    * @throws S3ProxyError where S3 cannot be asked, or refuses the question
    */
   checksum(request: ChecksumRequest): Promise<ChecksumResult>
+  /**
+   * Asks for one page of a list.
+   *
+   * @throws S3ProxyError where S3 cannot be asked, or does not let the bucket be listed (`OBJECT_DENIED`)
+   */
+  list(request: ListRequest): Promise<ListPage>
 }
 
 /** As much of a bucket as it takes to answer requests for objects. */

@@ -5,8 +5,8 @@ import type { S3Client, S3Request } from '../s3/s3-client.ts'
 import { TransportError } from '../s3/transport-error.ts'
 import type { CancelSignal } from '../waiting/cancellation.ts'
 import type { Deadline } from '../waiting/deadline.ts'
+import { readWhole } from './read-whole.ts'
 import type { S3Failure } from './s3-error-codes.ts'
-import { readErrorBody } from './verdict.ts'
 
 /**
  * Sends one request.
@@ -93,17 +93,32 @@ export function requestIdOf({ headers }: S3Response): string | undefined {
 /**
  * Reads the body of an error.
  *
- * @throws AttemptError when the body broke or took too long
+ * @returns text; empty where there is too much of it
+ * @throws AttemptError when the body broke or took too long: nobody knows what S3 meant to say
  */
-export async function readError(
+export function readError(response: S3Response, signal: CancelSignal, deadline: Deadline): Promise<string> {
+  return readAnswer(response, maxErrorBytes, signal, deadline, (bytes) => bytes?.toString('latin1') ?? '')
+}
+
+const maxErrorBytes = 64 * 1024
+
+/**
+ * Reads the body of an answer that is no object, and makes something of it.
+ *
+ * @param parse gets `undefined` where the body is larger than `limitBytes`
+ * @throws AttemptError when the body broke, took too long or made no sense
+ */
+export async function readAnswer<Parsed>(
   response: S3Response,
+  limitBytes: number,
   signal: CancelSignal,
   deadline: Deadline,
-): Promise<string> {
+  parse: (bytes: Buffer | undefined) => Parsed,
+): Promise<Parsed> {
   const cancel = () => response.body.cancel()
   signal.addEventListener('abort', cancel)
   try {
-    return await readErrorBody(response.body, deadline.remainingMs)
+    return parse(await readWhole(response.body, limitBytes, deadline.remainingMs))
   } catch (error) {
     if (!(error instanceof TransportError) || signal.aborted) throw error
     if (deadline.isOver) throw new AttemptError('S3_TIMEOUT', 'S3 did not finish its answer in time', false)

@@ -5,6 +5,7 @@ import type { Sharer } from '../s3/fair-shares.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { attemptObject, type FoundObject } from './attempt.ts'
 import { attemptChecksum } from './attempt-checksum.ts'
+import { attemptList } from './attempt-list.ts'
 import { HealingBody } from './healing.ts'
 import { checkRange, rangeRequest, versionOf } from './open-range.ts'
 import { createParallelBody } from './read-ahead/parallel-body.ts'
@@ -13,6 +14,8 @@ import { VersionNames } from './version-name.ts'
 import { type RetryOptions, withRetries } from './with-retries.ts'
 
 export interface S3SourceOptions extends RetryOptions {
+  /** Stands before every key of the endpoint. */
+  keyPrefix: string
   /** How long a reader may take nothing before its connection to S3 is given back. */
   readerPatienceMs: number
   /** Whether requests wait for a connection to S3 that one of this one's could serve. */
@@ -23,7 +26,7 @@ export interface S3SourceOptions extends RetryOptions {
   onRetry(error: S3ProxyError, where: 'head' | 'body'): void
 }
 
-/** Objects from S3: attempts before the head are repeated, bodies that break are continued. */
+/** The objects of a bucket at S3: attempts before the head are repeated, bodies that break are continued. */
 export function createS3Source(options: S3SourceOptions): ObjectSource {
   const versionNames = new VersionNames(options.now)
   const healing = { ...options, versionNames }
@@ -57,7 +60,6 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
   }
 
   return {
-    checksum: (request) => withRetries(attemptChecksum, request, options),
     async open(request, record): Promise<ObjectResult> {
       const result = await withRetries(attemptObject, request, options)
       if (result.kind === 'unmeasured') {
@@ -66,5 +68,7 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
       }
       return result.kind === 'found' ? { ...result, body: bodyOf(result, request, record) } : result
     },
+    list: (request) => withRetries(attemptList, { ...request, keyPrefix: options.keyPrefix }, options),
+    checksum: (request) => withRetries(attemptChecksum, request, options),
   }
 }

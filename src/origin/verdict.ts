@@ -1,5 +1,3 @@
-import type { ByteSource } from '../http/byte-source.ts'
-import { withinDeadline } from '../waiting/within-deadline.ts'
 import {
   badCredentials,
   byCode,
@@ -58,35 +56,6 @@ function judgeCode(status: number, errorCode: string): S3Verdict | undefined {
 export function refusesVersionId(status: number, verdict: S3Verdict): boolean {
   if (verdict.kind !== 'failure') return verdict.kind !== 'range-not-satisfiable'
   return status === 501 || verdict.code === 'S3_BAD_ANSWER' || verdict === wrongSignature
-}
-
-/** How much of an error's body is looked at. */
-const maxErrorBytes = 64 * 1024
-
-/**
- * Reads the body of an S3 error to its end, or gives it up where it is no S3 error.
- *
- * @param timeoutMs for the whole of it
- * @returns text; empty where there is too much of it
- * @throws TransportError when the body broke: what S3 meant to say is not known
- */
-export function readErrorBody(body: ByteSource, timeoutMs: number): Promise<string> {
-  const text = readText(body)
-  const giveUp = () => {
-    body.cancel()
-    return text
-  }
-  return withinDeadline(text, timeoutMs, giveUp).finally(() => body.cancel())
-}
-
-async function readText(body: ByteSource): Promise<string> {
-  let text = ''
-  for (;;) {
-    const piece = await body.read()
-    if (piece === null) return text
-    text += Buffer.from(piece).toString('latin1')
-    if (text.length > maxErrorBytes) return ''
-  }
 }
 
 /** The text of the first such element of an S3 error, which is flat XML. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { ErrorCode } from '../errors.ts'
 import { checkKey, type ObjectKey, toWireKey } from '../object/key.ts'
-import { toAttemptError } from '../origin/attempt-failure.ts'
+import { readError, toAttemptError } from '../origin/attempt-failure.ts'
 import type { S3Verdict } from '../origin/s3-error-codes.ts'
-import { judgeS3Answer, readErrorBody, xmlElement } from '../origin/verdict.ts'
+import { judgeS3Answer, xmlElement } from '../origin/verdict.ts'
 import type { CredentialSource } from '../s3/credentials.ts'
 import type { S3Client } from '../s3/s3-client.ts'
 import type { Credentials } from '../s3/sigv4.ts'
@@ -61,7 +61,7 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
       response.body.cancel()
       return { status: response.status, errorCode: undefined, headers: response.headers, firstPiece: copy }
     }
-    const errorCode = xmlElement(await readErrorBody(response.body, deadline.remainingMs), 'Code')
+    const errorCode = xmlElement(await readError(response, signal, deadline), 'Code')
     return { status: response.status, errorCode, headers: response.headers, firstPiece: null }
   }
 

@@ -10,11 +10,11 @@ import type { Credentials, Signer } from './sigv4.ts'
 import { requestGivenUp, TransportError } from './transport-error.ts'
 import { canonicalQuery, type QueryParameters, uriEncodePath } from './uri-encode.ts'
 
-/** A request for one object: the only kind there is on the hot path. */
+/** A request for one object, or for the bucket. */
 export interface S3Request {
   method: 'GET' | 'HEAD'
-  /** The key in wire form, below the endpoint's key prefix. */
-  wireKey: string
+  /** The key in wire form, below the endpoint's key prefix; without it the bucket itself is asked. */
+  wireKey?: string
   /** Signed with the rest. */
   query?: QueryParameters | undefined
   /** Conditional headers and `range`; lower-case names in alphabetical order, printable ASCII. */
@@ -66,7 +66,7 @@ export function createS3Client(options: S3ClientOptions): S3Client {
     { method, wireKey, query: parameters, headers, acceptEncoding = 'gzip' }: S3Request,
     credentials: Credentials,
   ): string {
-    const path = basePath + wireKey
+    const path = wireKey === undefined ? endpoint.bucketPath : basePath + wireKey
     const query = parameters === undefined ? '' : canonicalQuery(parameters)
     const target = query === '' ? path : `${path}?${query}`
     let head = `${method} ${target} HTTP/1.1\r\n${unsigned}${acceptEncoding}\r\n`

@@ -29,6 +29,7 @@ export function createBucketSource(
   const client = createBucketClient(s3, pool, createCredentialSource(s3), userAgent)
   return createS3Source({
     ...{ client, retryBudget, ...readAheadOf(s3, origin) },
+    keyPrefix: s3.endpoint.keyPrefix,
     maxAttempts: s3.maxAttempts,
     deadlineMs: s3.deadlineMs,
     readerPatienceMs: s3.readerPatienceMs,

@@ -13,4 +13,6 @@ export const minioDeviations: Deviations = {
   '"double//slash.txt" names that object and no other': 'keys are paths of its file system: // is refused',
   'a bare plus sign in the path is a space': 'takes it for a plus sign, as RFC 3986 has it',
   'a key of more than 1024 bytes is 400 KeyTooLongError': 'answers 400 XMinioInvalidObjectName',
+  'lists "double//slash.txt"': 'keys are paths of its file system: // is refused',
+  'lists a key that begins with a slash': 'keys are paths of its file system: the first slash is lost',
 }

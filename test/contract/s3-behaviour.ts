@@ -5,6 +5,7 @@ import { describeChecksums } from './behaviour-checksums.ts'
 import { describeConditions } from './behaviour-conditions.ts'
 import { describeErrors } from './behaviour-errors.ts'
 import { describeKeys } from './behaviour-keys.ts'
+import { describeLists } from './behaviour-lists.ts'
 import { describeObjects } from './behaviour-objects.ts'
 import { describeRanges } from './behaviour-ranges.ts'
 import { describeVersions } from './behaviour-versions.ts'
@@ -57,6 +58,7 @@ export function describeS3Behaviour(
     describeKeys(suite)
     describeErrors(suite)
     describeChecksums(suite)
+    describeLists(suite)
     describeVersions(suite)
     it('has no deviation listed for a behaviour that is not in the suite', () => {
       assert.deepEqual(

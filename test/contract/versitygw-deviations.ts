@@ -18,4 +18,9 @@ export const versitygwDeviations: Deviations = {
   'a bare plus sign in the path is a space': 'takes it for a plus sign, as RFC 3986 has it',
   'an unknown key id is 403 InvalidAccessKeyId': 'answers 404 XAdminUserNotFound',
   'an error is XML with Code, Message and RequestId': 'leaves the Key out of NoSuchKey',
+  'lists "control\\u0001\\u001f.txt"':
+    'does not encode keys, and XML has no such characters: it writes others in their place',
+  'lists "double//slash.txt"': 'keys are paths of its file system: // is one slash there',
+  'lists "trailing-slash/"': 'such a key is a folder of its file system and cannot hold bytes',
+  'lists a key that begins with a slash': 'keys are paths of its file system: the first slash is lost',
 }

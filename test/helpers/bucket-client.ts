@@ -4,6 +4,7 @@ import { parseEndpoint } from '../../src/config/schema/endpoint.ts'
 import type { S3ProxyError } from '../../src/errors.ts'
 import type { ByteSource } from '../../src/http/byte-source.ts'
 import type { ObjectKey } from '../../src/object/key.ts'
+import type { ListPage, ListRequest } from '../../src/object/object-list.ts'
 import type {
   ChecksumResult,
   Conditions,
@@ -48,8 +49,15 @@ export interface BucketClient {
   retries: { error: S3ProxyError; where: 'head' | 'body' }[]
   open(key: string, request?: Partial<ObjectRequest>): Promise<ObjectResult>
   checksum(key: string, etag: string): Promise<ChecksumResult>
+  list(request?: ListQuestion): Promise<ListPage>
   /** Opens an object that is there; the record says what its body costs. */
   get(key: string, conditions?: Conditions, signal?: AbortSignal): Promise<Found>
+}
+
+/** A request for a list whose keys are given as they are. */
+export interface ListQuestion extends Partial<Omit<ListRequest, 'prefix' | 'after'>> {
+  prefix?: string
+  after?: string
 }
 
 export type Found = Extract<ObjectResult, { kind: 'found' }> & { record: RequestRecord }
@@ -74,6 +82,7 @@ export function createBucketClient(
   })
   const retries: BucketClient['retries'] = []
   const source = createS3Source({
+    keyPrefix: endpoint.keyPrefix,
     ...{ client, maxAttempts: 3, deadlineMs: 30_000, readerPatienceMs: 10_000, random: () => 0.01 },
     now: () => performance.now(),
     retryBudget: createRetryBudget(),
@@ -95,6 +104,11 @@ export function createBucketClient(
     ...{ source, client, pool, blocks, retries, open },
     checksum: (key, etag) =>
       source.checksum({ key: key as ObjectKey, etag, signal: new AbortController().signal }),
+    list: (request = {}) =>
+      source.list({
+        ...{ prefix: '', limit: 1000, signal: new AbortController().signal },
+        ...request,
+      } as ListRequest),
     async get(key, conditions = {}, signal = new AbortController().signal) {
       const record = new RequestRecord()
       const result = await open(key, { conditions, signal }, record)

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { errorStatus } from '../../../src/errors.ts'
-import type { ByteSource } from '../../../src/http/byte-source.ts'
-import { judgeS3Answer, readErrorBody, xmlElement } from '../../../src/origin/verdict.ts'
+import { judgeS3Answer, xmlElement } from '../../../src/origin/verdict.ts'
 
 describe('judgeS3Answer', () => {
   for (const [status, code, kind] of [
@@ -177,34 +176,5 @@ describe('xmlElement', () => {
   it('takes no time over garbage made for it', () => {
     assert.equal(xmlElement('<Error>'.repeat(9000), 'Code'), undefined)
     assert.equal(xmlElement(`<Error>${'<Code>'.repeat(9000)}`, 'Code'), undefined)
-  })
-})
-
-describe('readErrorBody', () => {
-  function sourceOf(pieces: (string | Error)[]): ByteSource & { isCancelled: boolean } {
-    return {
-      isCancelled: false,
-      async read() {
-        const piece = pieces.shift()
-        if (piece instanceof Error) throw piece
-        return piece === undefined ? null : Buffer.from(piece, 'latin1')
-      },
-      cancel() {
-        this.isCancelled = true
-      },
-    }
-  }
-
-  it('reads to the end', async () => {
-    assert.equal(await readErrorBody(sourceOf(['<Er', 'ror>']), 1000), '<Error>')
-  })
-
-  it('gives up what is too large, and says that a body broke', async () => {
-    const large = sourceOf(Array.from({ length: 100 }, () => 'x'.repeat(1024)))
-    assert.equal(await readErrorBody(large, 1000), '')
-    assert.equal(large.isCancelled, true)
-    const broken = sourceOf(['<Er', new Error('cut')])
-    await assert.rejects(readErrorBody(broken, 1000), /cut/)
-    assert.equal(broken.isCancelled, true)
   })
 })

@@ -1,0 +1,36 @@
+import type { ByteSource } from '../http/byte-source.ts'
+import { withinDeadline } from '../waiting/within-deadline.ts'
+
+/**
+ * Reads a small body to its end; it is given up where it takes too long.
+ *
+ * @param limitBytes a larger body is given up
+ * @param timeoutMs for the whole of it
+ * @returns `undefined` for a larger body
+ * @throws TransportError when the body broke
+ */
+export function readWhole(
+  body: ByteSource,
+  limitBytes: number,
+  timeoutMs: number,
+): Promise<Buffer | undefined> {
+  const bytes = gather(body, limitBytes)
+  const giveUp = () => {
+    body.cancel()
+    return bytes
+  }
+  return withinDeadline(bytes, timeoutMs, giveUp).finally(() => body.cancel())
+}
+
+async function gather(body: ByteSource, limitBytes: number): Promise<Buffer | undefined> {
+  const pieces: Buffer[] = []
+  let sizeBytes = 0
+  for (;;) {
+    const piece = await body.read()
+    if (piece === null) return Buffer.concat(pieces, sizeBytes)
+    sizeBytes += piece.byteLength
+    if (sizeBytes > limitBytes) return undefined
+    // The piece is lent until the next read.
+    pieces.push(Buffer.from(piece))
+  }
+}
