@@ -1,7 +1,7 @@
 import net from 'node:net'
 import { isPatternAt } from './objects.ts'
 
-/** What the load generator is told to do; it answers with a `LoadResult`, or an `error`. */
+/** The order to the load generator; it answers with a `LoadResult`, or an `error`. */
 export interface LoadJob {
   port: number
   /** The whole head of each request, with the empty line. */
@@ -15,7 +15,7 @@ export interface LoadJob {
 
 export interface LoadResult {
   wallMs: number
-  /** Of each request, in ascending order. */
+  /** The latency of each request, in ascending order. */
   latenciesMs: number[]
 }
 

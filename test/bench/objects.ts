@@ -1,4 +1,4 @@
-/** What the origin serves, and what a client must therefore receive. */
+/** The objects that the origin serves, and that a client must therefore receive. */
 export interface BenchObject {
   name: string
   sizeBytes: number
@@ -11,7 +11,7 @@ export const objects = {
   gibibyte: { name: 'gibibyte', sizeBytes: 1024 ** 3 },
 } as const satisfies Record<string, BenchObject>
 
-/** What our own origin calls an object; a real S3 server has its own name for it. */
+/** The ETag that our own origin gives an object; a real S3 server has its own. */
 export function etagOf({ name }: BenchObject): string {
   return `"bench-${name}"`
 }

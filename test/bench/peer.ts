@@ -4,7 +4,7 @@ import type { BenchSso } from './sso.ts'
 /** Something that serves the objects to a client, in processes of its own. */
 export interface Peer {
   name: PeerName
-  /** Of the process whose CPU and memory are read, with its children. */
+  /** The process whose CPU and memory are read, with its children. */
   pid: number
   port: number
   /** Before the object's name. */
@@ -31,11 +31,11 @@ export function takesPart(name: PeerName, work: { isSecure: boolean }): boolean 
 }
 
 export interface PeerSettings {
-  /** Of the origin, with the folder that stands for the bucket. */
+  /** The URL of the origin, with the folder that stands for the bucket. */
   upstream: URL
-  /** What will be asked for. */
+  /** The objects that will be asked for. */
   objects: readonly BenchObject[]
-  /** Of the origin's certificate. */
+  /** The path of the origin's certificate. */
   certificate: string
   redisPort: number
   sso: BenchSso

@@ -9,7 +9,7 @@ export interface Sample {
   work: string
   peer: PeerName
   round: number
-  /** Of the peer's processes, user and system, for each request. */
+  /** CPU time of the peer's processes, user and system, for each request. */
   cpuMicros: number
   wallMs: number
   p99Ms: number
@@ -18,7 +18,7 @@ export interface Sample {
   peakBytes: number
 }
 
-/** What ratios are to. */
+/** The peer that ratios are to. */
 export const yardstick: PeerName = 'nginx'
 
 export function median(values: readonly number[]): number {
@@ -57,7 +57,7 @@ export function formatReport(
 const nginxGoals = { small: 5, medium: 2, 'not-modified': 5, large: 0.7, 'large-https': 1.3 }
 
 /**
- * What the project has set itself: CPU at most so many times that of another peer. They were set for 'nginx as
+ * The goals that the project has set itself: CPU at most so many times that of another peer. They were set for 'nginx as
  * it comes', which may mean either of two, so both are held against them.
  */
 const goals: Partial<Record<PeerName, Record<string, number>>> = {

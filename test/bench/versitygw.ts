@@ -16,8 +16,8 @@ const credentials = {
 }
 
 /**
- * What the origin itself costs when it is a real S3 server: it serves the same bytes out of files, to a client that
- * signs. As it comes, but for connections that are kept, as every peer keeps them.
+ * Starts a real S3 server, to show what the origin itself costs: it serves the same bytes out of files, to a client that
+ * signs. It runs as it comes, but keeps connections, as every peer does.
  */
 export async function startVersitygw({ objects, folder }: PeerSettings): Promise<Peer | string> {
   const file = findGoProgram('versitygw') ?? findProgram('versitygw')

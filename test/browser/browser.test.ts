@@ -209,7 +209,7 @@ async function followLink(page: Page, key: string): Promise<void> {
   assert.equal(await page.textContent('body'), `This is the object ${key}\n`)
 }
 
-/** What the browser complains about, such as a breach of the page's own content security policy. */
+/** Complaints of the browser, such as a breach of the page's own content security policy. */
 function complaintsOf(page: Page): string[] {
   const complaints: string[] = []
   // Chromium also reports success, as of the data that `clear-site-data` removed: those messages are 'info'.

@@ -54,7 +54,7 @@ export const faultKinds: FaultKind[] = [
   onWay('s3', 'S3 is down', () => ({ refuse: 'down' }), [502]),
   resetsAgainAndAgain('s3', 'connections to S3 are reset again and again', [502]),
 
-  // What S3 does. Once: the continuation, which has a precondition, is served.
+  // S3 itself. The faults that come once let the continuation pass, which has a precondition.
   byS3(
     'S3 cuts each body once',
     (random) => once({ cutAfterBytes: someBytes(random), how: random.pick(['reset', 'fin']) }),
@@ -276,7 +276,7 @@ function someBytes(random: Random): number {
 
 function place(at: Place, name: string, statuses: number[]) {
   const limit = at === 'redis' ? { headLimitMs: redisLimitMs } : {}
-  // What runs on does not ask Redis or the SSO any more.
+  // A body under way asks neither Redis nor the SSO.
   return { name, at, statuses, mayCut: false, ...limit }
 }
 

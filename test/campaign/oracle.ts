@@ -10,7 +10,7 @@ export interface Question {
   /** Whether the request carries a session that should be good. */
   isSignedIn: boolean
   statuses: number[]
-  /** What the answer depends on. */
+  /** The places that the answer depends on. */
   touches: ReadonlySet<Place>
   /** With 200 and 206: what the body is of. */
   object?: {
@@ -29,7 +29,7 @@ export interface Observation {
   possible?: readonly Version[]
 }
 
-/** What became of a request, for the count. */
+/** The result of a request, for the count. */
 export type Outcome = 'right' | 'honest' | 'cut' | 'broken' | 'left'
 
 export type Verdict = { outcome: Outcome } | { wrong: string }
@@ -114,7 +114,7 @@ function checkObject(observation: Observation, fault: FaultKind): string | undef
     if (told === length || isUntold)
       return isHead || answer.ending !== 'complete' || answer.bodyBytes === length
     if (!fault.altersHeaders) return false
-    // What S3 says of its own accord: too little cannot be noticed, too much can.
+    // The proxy can notice a length of S3 that is too large, and none that is too small.
     return told < length ? fault.shortensObjects === true : isHead || answer.ending !== 'complete'
   })
   if (possible.length > 0) return undefined

@@ -10,7 +10,7 @@ export interface RawRequest {
   headers: Record<string, string>
 }
 
-/** What a client saw of the answer, byte by byte. */
+/** The answer as a client saw it, byte by byte. */
 export interface RawAnswer {
   /** 0: no head came. */
   status: number
@@ -59,7 +59,7 @@ export function createRawClient(port: number, ca?: Buffer): RawClient {
       if (!wasKept) {
         const to = { port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true }
         kept = ca === undefined ? connect(to) : connectTls({ ...to, ca })
-        // What breaks an idle connection shows with the next request.
+        // The next request tells of an error of an idle connection.
         kept.on('error', () => {})
       }
       const socket = kept as Socket

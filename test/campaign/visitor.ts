@@ -8,7 +8,7 @@ import { watchOwnStalls } from './own-stalls.ts'
 import { askSignedIn, askSignedOut } from './questions.ts'
 import { type AskOptions, createRawClient, type RawAnswer, type RawClient } from './raw-client.ts'
 
-/** What is told of each answer. */
+/** The note of one answer. */
 export interface Note {
   fault: FaultKind
   question: Question
@@ -66,7 +66,7 @@ export function createVisitor(stage: CampaignStage, random: Random, note: (note:
     clients.set(port, client)
     const startedAt = performance.now()
     let answer = await client.ask(question, options)
-    // What every client does when a kept connection turns out to be over.
+    // Every client asks again when a kept connection turns out to be over.
     if (answer.ending === 'unheard' && fault.at === 'client') answer = await client.ask(question, options)
     const possible = comparisons?.filter((comparison) => comparison.agrees).map(({ version }) => version)
     const verdict = judge({ question, answer, ...(possible === undefined ? {} : { possible }) }, fault)

@@ -10,14 +10,14 @@ export interface WindowPlan {
   /** In turn, one window each. */
   kinds: FaultKind[]
   visitors: number
-  /** Of each window: at least so long, and at least so many requests. */
+  /** The least duration and the least number of requests of each window. */
   durationMs: number
   requests: number
   /** Looked at after each window. */
   isEnough(): boolean
 }
 
-/** What was seen beside the answers. */
+/** A fault that no answer shows. */
 export interface Incident {
   fault: FaultKind
   what: string
@@ -30,10 +30,10 @@ export interface Watch {
   recovered(fault: FaultKind, afterMs: number): void
 }
 
-/** So long everything may take to be right again, once a fault is over. */
+/** The longest time from the end of a fault until everything is right again. */
 const recoveryLimitMs = 5000
 const calmSteps = 2
-/** So long the proxy leaves an SSO alone that failed, and says again what it heard. */
+/** The time for which the proxy does not ask an SSO that failed, and repeats its last answer. */
 const ssoPauseMs = 1000
 
 /** Fault after fault, with visitors at work in each, and a look in between whether everything is right again. */
@@ -129,7 +129,7 @@ async function settle(visitors: Visitor[], fault: FaultKind): Promise<void> {
   )
 }
 
-/** What S3 and the log know. */
+/** Looks into the requests that S3 got, the log and stderr. */
 function inspect(stage: CampaignStage, fault: FaultKind, watch: Watch): void {
   const known = new Set(stage.library.objects.map(({ key }) => key))
   for (const request of stage.s3.requests.splice(0)) {

@@ -13,7 +13,7 @@ const onDemand = { 'x-amz-checksum-mode': 'ENABLED' }
 
 export function describeChecksums({ behaves, send, server }: Suite): void {
   describe('checksums', () => {
-    /** What s3proxy makes of the answer. */
+    /** The answer as s3proxy reads it. */
     const ask = async (key: string, etag?: string) => {
       const { origin, bucket } = server()
       const address = { ...server(), endpoint: `${origin}/${bucket}/` }

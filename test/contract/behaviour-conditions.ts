@@ -6,7 +6,7 @@ import type { Suite } from './suite.ts'
 
 type Condition = 'if-match' | 'if-none-match' | 'if-modified-since' | 'if-unmodified-since'
 
-/** What a condition is set to; `before` and `after` are the day before and the day after Last-Modified. */
+/** The value of a condition; `before` and `after` are the day before and the day after Last-Modified. */
 type Setting = 'right' | 'wrong' | '*' | 'before' | 'same' | 'after'
 
 const matrix: [conditions: Partial<Record<Condition, Setting>>, status: number][] = [

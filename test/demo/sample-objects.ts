@@ -15,7 +15,7 @@ export const bigSizeBytes = 100 * 1024 * 1024
 
 const film = fileURLToPath(new URL('../fixtures/film.webm', import.meta.url))
 
-/** What lies in the bucket; `index.html` shows the picture, plays sound and film, and links to the rest. */
+/** The objects of the bucket; `index.html` shows the picture, plays sound and film, and links to the rest. */
 export function makeSamples(): Sample[] {
   const samples: Sample[] = [
     text('notes/hello.txt', 'a text', 'Hello from a private bucket.\n'),

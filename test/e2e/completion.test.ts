@@ -103,7 +103,7 @@ describe('s3proxy completion fish', { skip: missing('fish') ?? false }, () => {
   })
   after(() => rmSync(folder, { recursive: true }))
 
-  /** What fish would offer, by word, with what it says of it. */
+  /** The words that fish offers, each with its description. */
   function offered(line: string): Map<string, string> {
     const ask = `source ./script; complete -C ${JSON.stringify(`s3proxy ${line}`)}`
     const text = execFileSync('fish', ['--no-config', '-c', ask], {

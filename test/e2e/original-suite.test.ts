@@ -15,7 +15,7 @@ import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
 import { versitygwCommand } from '../helpers/versitygw.ts'
 
 /**
- * What the tests of the original asked of it, asked of the built program in the original's own environment: a real
+ * The questions of the original's tests, asked of the built program in the original's own environment: a real
  * Redis, versitygw as S3 where it is found, an SSO that answers as its did. Where s3proxy differs on purpose, the test
  * says how; docs/replacing-the-original.md says why.
  */

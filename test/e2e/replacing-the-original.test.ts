@@ -112,7 +112,7 @@ async function start(t: TestContext) {
   }
 }
 
-/** What the original makes of a request: its cookie names a key in Redis, or the SSO is next. */
+/** Answers as the original does: its cookie names a key in Redis, or the SSO is next. */
 async function startOriginal(redis: RedisServer, port: number, ssoUrl: string) {
   const server = createServer(async ({ headers }, response) => {
     const id = /(?:^|; )assets_session_id=([^;]+)/.exec(headers.cookie ?? '')?.[1] ?? ''

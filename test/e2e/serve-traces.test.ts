@@ -152,7 +152,7 @@ describe('s3proxy serve with a collector of traces', { timeout: 60_000 }, () => 
       assert.equal(proxy.log.filter((line) => line.code === 'TRACES_LOST').length, 1)
       const startedAt = performance.now()
       assert.deepEqual(await proxy.stop(), { status: 0, signal: null })
-      // Of what the exporter itself would take: ten seconds for each attempt.
+      // The exporter itself would take ten seconds for each attempt.
       assert.ok(performance.now() - startedAt < 8000)
     })
   }

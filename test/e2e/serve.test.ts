@@ -96,7 +96,7 @@ describe('s3proxy serve', { timeout: 120_000 }, () => {
   })
 })
 
-/** What `--import` takes, for a process that does not find a package. */
+/** The value of `--import` for a process that does not find a package. */
 function withoutPackage(name: string): string {
   const hooks = moduleUrl(`
     export async function resolve(specifier, context, next) {

@@ -21,7 +21,7 @@ import { createS3Client, type S3Client } from '../../src/s3/s3-client.ts'
 import { createSigner } from '../../src/s3/sigv4.ts'
 import { RequestRecord } from '../../src/telemetry/request-record.ts'
 
-/** What of a stand-in, or of a proxy before it, a client has to know. */
+/** The address and the keys of a stand-in, or of a fault proxy before it. */
 export interface BucketAddress {
   endpoint: string
   region: string
@@ -45,7 +45,7 @@ export interface BucketClient {
   client: S3Client
   pool: ConnectionPool
   blocks: BlockPool
-  /** What was tried again, and where. */
+  /** Every error after which a request was tried again, with its place. */
   retries: { error: S3ProxyError; where: 'head' | 'body' }[]
   open(key: string, request?: Partial<ObjectRequest>): Promise<ObjectResult>
   checksum(key: string, etag: string): Promise<ChecksumResult>

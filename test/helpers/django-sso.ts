@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-/** What the server is told while it runs; only `allow-redirect` has a value. */
+/** An order to the server while it runs; only `allow-redirect` has a value. */
 export type DjangoOrder =
   | 'allow-redirect'
   | 'ask-for-consent'

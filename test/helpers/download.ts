@@ -13,12 +13,12 @@ export async function startDownload(
   const headers = { cookie: client.jar.header('127.0.0.1', path) }
   const request = httpGet({ host: '127.0.0.1', port: proxy.port, path, headers, agent: false })
   const [response] = await once(request, 'response')
-  // What goes wrong from here on, the response says too.
+  // The response tells of later errors too.
   request.on('error', () => {})
   return response
 }
 
-/** Of all that comes, in hex. Rejects when the stream breaks. */
+/** Hashes all that comes, in hex. Rejects when the stream breaks. */
 export async function sha256(stream: IncomingMessage): Promise<string> {
   const hash = createHash('sha256')
   for await (const piece of stream) hash.update(piece)

@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 
 export type FaultDirection = 'to-target' | 'to-client'
 
-/** What happens to the bytes of one direction, or of both; counted for each connection and direction by itself. */
+/** A fault in one direction, or in both. Each connection and direction counts its bytes by itself. */
 export interface Fault {
   latencyMs?: number
   bytesPerSecond?: number

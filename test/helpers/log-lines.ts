@@ -1,7 +1,7 @@
 /** One line of the proxy's log. */
 export type LogLine = Record<string, unknown> & { level: string; msg: string }
 
-/** What a proxy under test has logged. */
+/** The log of a proxy under test. */
 export interface LogLines {
   /** Every line, oldest first. */
   readonly log: LogLine[]

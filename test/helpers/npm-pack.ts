@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 
-/** What npm gives the scripts that it runs would make the inner npm install into this clone. */
+/** Our environment without the variables that npm sets for its scripts; they make an inner npm install into this clone. */
 export const npmEnv = Object.fromEntries(
   Object.entries(process.env).filter(
     ([name]) => !/^npm_(?!config_)|^npm_config_.*prefix$|^npm_config_(?:global|location|omit)$/.test(name),

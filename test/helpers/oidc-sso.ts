@@ -118,7 +118,7 @@ async function createProvider(issuer: string, memory: SsoMemory): Promise<Provid
       accountId: id,
       claims: () => ({ sub: id, email: `${id}@example.com` }),
     }),
-    // Who has signed in has agreed: nobody is asked a second question.
+    // Signing in counts as consent, so nobody is asked a second question.
     async loadExistingGrant({ oidc }) {
       const { client, session, params } = oidc
       const id = session.grantIdFor(client.clientId)

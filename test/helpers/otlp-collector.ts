@@ -12,7 +12,7 @@ export interface CollectedSpan {
   endTimeUnixNano: string
   attributes: Record<string, unknown>
   status: { code?: number }
-  /** Of the process that it came from. */
+  /** The attributes of the process that sent it. */
   resource: Record<string, unknown>
 }
 

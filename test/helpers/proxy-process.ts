@@ -28,7 +28,7 @@ export interface ProxyOptions {
 
 export const program = fileURLToPath(new URL('../../bin/s3proxy.js', import.meta.url))
 
-/** What a child gets of our own environment: nothing that would configure it. */
+/** The part of our own environment that a child gets; nothing in it configures the proxy. */
 export const bareEnv: NodeJS.ProcessEnv = { PATH: process.env.PATH, HOME: process.env.HOME }
 
 /**

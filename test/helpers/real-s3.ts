@@ -43,7 +43,7 @@ export interface RealS3 {
   close(): Promise<void>
 }
 
-/** What a server is told; `address` is `127.0.0.1:PORT`, `folder` empty. */
+/** The settings of a server; `address` is `127.0.0.1:PORT`, `folder` is empty. */
 export interface RealS3Settings {
   address: string
   folder: string

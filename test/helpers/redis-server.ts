@@ -21,13 +21,13 @@ export interface RedisServer {
   kill(): Promise<void>
   /** On the same port, empty; ends it first where it still runs. */
   restart(): Promise<void>
-  /** What `redis-cli` prints for a command, as the default user, without the last line end. */
+  /** Runs `redis-cli` as the default user. @returns its output without the last line end */
   command(...words: string[]): Promise<string>
   close(): Promise<void>
 }
 
 export interface RedisServerOptions {
-  /** Of the default user. */
+  /** The password of the default user. */
   password?: string
   /** More arguments of `redis-server`, such as `['--user', 'proxy on >secret ~* +@all']`. */
   args?: string[]

@@ -1,7 +1,7 @@
 import type { HttpAnswer, HttpClient } from './http-client.ts'
 
 export interface SignInOptions {
-  /** Who signs in; `alice` unless told. */
+  /** The name of the person; `alice` unless given. */
   login?: string
   /** Presses the other button of the page. */
   isRefused?: boolean

@@ -84,7 +84,7 @@ describe('the connections of clients', () => {
       s3.misbehave({ headDelayMs: 1 })
       const connection = await connect()
       const long = `a: ${'x'.repeat(15_000)}\r\n`
-      // So many at once would end the connection.
+      // Reading so many at once would end the connection.
       connection.send(get('/health', long).repeat(300))
       const answers = await connection.answers(300)
       assert.ok(answers.every(({ status, body }) => status === 200 && body === 'fine'))

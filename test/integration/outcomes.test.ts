@@ -10,7 +10,7 @@ import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
 const get = 'GET /health HTTP/1.1\r\nhost: h\r\n\r\n'
 const sizeBytes = 24 * 1024 * 1024
 
-/** What neither S3 nor this program did wrong must not look in log and metrics as if they had. */
+/** An outcome that is no fault of S3 or of this program must not look like one in log and metrics. */
 describe('outcomes that are no failure', { timeout: 60_000 }, () => {
   let s3: S3StandIn
   let proxy: ProxyInProcess

@@ -55,7 +55,7 @@ describe('an object in a coding', { timeout: 120_000 }, () => {
     const head = await bucket.open('text', { method: 'HEAD' })
     assert.ok(head.kind === 'found')
     assert.equal(headerIn(head.headers, 'content-length'), '11')
-    // What was stored compressed comes as it is.
+    // An object that was stored compressed comes as it is.
     assert.ok((await readAll((await bucket.get('gzip')).body)).equals(stored))
     assert.equal(bucket.retries.length, 0)
   })

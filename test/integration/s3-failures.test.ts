@@ -314,7 +314,7 @@ describe('failures of S3', { timeout: 120_000 }, () => {
     const failing = failsWith(bucket.open('key'), 504)
     setTimeout(() => held.body.cancel(), 250)
     const { message } = await failing
-    // What is left for the answer, of 400 ms.
+    // The answer has what is left of 400 ms.
     assert.ok(Number(/within (\d+) ms/.exec(message)?.[1]) < 200, message)
   })
 

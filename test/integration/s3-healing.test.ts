@@ -297,7 +297,7 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
     const stalled = await Promise.all([bucket.get('film'), bucket.get('film')])
     const firsts: Buffer[] = []
     for (const { body } of stalled) firsts.push(Buffer.from((await body.read()) as Uint8Array))
-    // Of its own accord it would have been let in after a minute.
+    // The patience with readers alone would let it in after a minute.
     const startedAt = performance.now()
     const { body } = await bucket.get('film')
     assert.ok(performance.now() - startedAt < 30_000)

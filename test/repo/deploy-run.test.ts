@@ -44,7 +44,7 @@ describe('docs/deploy/Dockerfile, its steps made by hand', { timeout: 120_000 },
   const env: Record<string, string> = {}
 
   before(() => {
-    // What .dockerignore lets in.
+    // The files that .dockerignore lets in.
     const ignored = readFileSync(`${deploy}/Dockerfile.dockerignore`, 'utf8')
     const kept = [...ignored.matchAll(/^!(.*)$/gm)].map(([, pattern = '']) => pattern)
     assert.match(ignored, /^\*$/m)
@@ -188,7 +188,7 @@ describe('docs/deploy/cloud-foundry, staged by hand', { timeout: 120_000 }, () =
       t.after(() => {
         if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
       })
-      // Of its output, which every process below has too.
+      // The output closes when the last process below it has ended.
       const closed = once(child, 'close')
       await listening(child)
       const asked = await fetch(`http://127.0.0.1:${port}${manifest['health-check-http-endpoint']}`)

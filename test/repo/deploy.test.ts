@@ -252,7 +252,7 @@ describe('the units of systemd', () => {
   it('are units that systemd takes, with little left to attack', (t) => {
     const place = mkdtempSync(join(tmpdir(), 's3proxy-units-'))
     t.after(() => rmSync(place, { recursive: true }))
-    // What it starts has to be there.
+    // systemd-analyze wants the program of the unit to be there.
     writeFileSync(join(place, 's3proxy.service'), unit.replace('/usr/local/bin/s3proxy', '/bin/true'))
     writeFileSync(join(place, 's3proxy.socket'), read('s3proxy.socket'))
     const units = ['s3proxy.service', 's3proxy.socket'].map((name) => join(place, name))

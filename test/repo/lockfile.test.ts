@@ -42,7 +42,7 @@ describe('package-lock.json', () => {
       scripted.filter(([, { dev }]) => !dev).map(([path]) => path),
       [],
     )
-    // Of the tools: esbuild checks its own binary, and fsevents is for macOS only.
+    // Both are tools: esbuild checks its own binary, and fsevents is for macOS only.
     assert.deepEqual(
       scripted
         .map(([path]) => path.replace(/^.*node_modules\//, ''))

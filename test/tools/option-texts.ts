@@ -9,7 +9,7 @@ import {
 import { structureOf } from '../../src/config/schema/list-of-objects.ts'
 import { metaOf, type OptionMeta, type OptionSchema } from '../../src/config/schema/option-meta.ts'
 
-/** What documentation says of one option, read off the schema. */
+/** The texts of documentation about one option, read off the schema. */
 export interface OptionText {
   /** `s3.region`, `mounts.NAME.path`, `access.rules[].to.groups` */
   path: string

@@ -29,7 +29,7 @@ export const abortedDownloads: Figure = {
         while (underWay() > 0 && performance.now() - startedAt < 20_000) await sleep(10)
         return performance.now() - startedAt
       }
-      // What is set up once, and kept for the next request, is there before.
+      // A first round sets up everything that is kept between requests.
       await abortSome(Math.ceil(count / 20))
       await settled()
       await sleep(1000)

@@ -5,7 +5,7 @@ import type { CampaignStage } from '../campaign-stage.ts'
 /** One promise as a number, measured against the built program. */
 export interface Figure {
   name: string
-  /** What is done, and what must come of it. */
+  /** The deed, and the result that is promised. */
   title: string
   /** @param scale 1 as published; less for a look */
   measure(random: Random, scale: number): Promise<Measured>

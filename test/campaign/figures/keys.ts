@@ -71,7 +71,7 @@ function is(
   return status === wanted && Number(headers.get('content-length')) === length && bodyBytes === body
 }
 
-/** What the contract refuses: it could climb out of the prefix, or is ours. */
+/** Whether the contract serves it: such a key does not climb out of the prefix, and is no path of ours. */
 function isServable(key: string): boolean {
   return (
     Buffer.byteLength(key) <= 1024 &&

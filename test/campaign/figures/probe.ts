@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CampaignStage } from '../campaign-stage.ts'
 
-/** What a process holds, garbage not counted. */
+/** The memory and the descriptors of a process, without garbage. */
 export interface Probe {
   heapBytes: number
   descriptors: number

@@ -3,7 +3,7 @@ import type { Answer } from './answer.ts'
 import type { Misbehaviour } from './misbehaviour.ts'
 import { bufferBody } from './object-body.ts'
 
-/** What some stores and some proxies do to an object by the `accept-encoding` of the request. */
+/** Compresses an object by the `accept-encoding` of the request, as some stores and some proxies do. */
 export function codeAnswer(
   answer: Answer,
   wrong: Misbehaviour,

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { NewBody } from './object-store.ts'
 
-/** What to do wrong in one answer. Fields can be combined where that makes sense; bytes are counted in the body. */
+/** The faults of one answer. Fields can be combined where that makes sense; bytes are counted in the body. */
 export interface Misbehaviour {
   /** Overwrites the object before the request is looked at, keeping its type and headers. */
   replaceObject?: NewBody

@@ -5,7 +5,7 @@ import { checkPreconditions } from './preconditions.ts'
 import { parseRange } from './range.ts'
 import { s3Error } from './s3-error.ts'
 
-/** What S3 answers a GET of an object that exists; HEAD is the same with the body kept back. */
+/** The answer of S3 to a GET of an object that exists; HEAD is the same with the body kept back. */
 export function answerObject(
   object: HeldObject,
   headers: IncomingHttpHeaders,

@@ -4,7 +4,7 @@ export type RangeOutcome =
   | { kind: 'unsatisfiable' }
 
 /**
- * What S3 makes of a `Range` header: one range is served, several ranges or a malformed one are ignored.
+ * Reads a `Range` header as S3 does: one range is served, several ranges or a malformed one are ignored.
  *
  * @see RFC 9110 section 14.1.2; multiple ranges: the GetObject reference, 'doesn't support retrieving multiple ranges'
  */

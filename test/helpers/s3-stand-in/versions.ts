@@ -4,7 +4,7 @@ interface Versioned {
   readonly versionId: string | undefined
 }
 
-/** What stands under each key: the newest one and, once that is enabled, all that were there before. */
+/** The objects under each key: the newest one and, once versions are enabled, all that were there before. */
 export interface Versions<T extends Versioned> {
   put(key: string, make: (versionId: string | undefined) => T): T
   /** The newest; `undefined` where that is the mark of a deletion. */
@@ -14,7 +14,7 @@ export interface Versions<T extends Versioned> {
   deleteVersion(key: string, versionId: string): void
   enable(): void
   readonly areEnabled: boolean
-  /** Of what is there. */
+  /** The keys that have an object. */
   keys(): string[]
   clear(): void
 }

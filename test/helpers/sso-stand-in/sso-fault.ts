@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 
-/** What to do instead of an answer, or to it. */
+/** A fault in the place of an answer, or in it. */
 export type SsoFault =
   /** Another status; JSON `{"error": …}` unless there is a body. */
   | { status: number; error?: string; body?: string; type?: string; headers?: Record<string, string> }

@@ -6,7 +6,7 @@ interface Grant {
   isUsed: boolean
 }
 
-/** What the token endpoint says: a token, or status and error of RFC 6749 section 5.2. */
+/** The answer of the token endpoint: a token, or status and error of RFC 6749 section 5.2. */
 export type TokenAnswer = { token: string } | { status: number; error: string }
 
 /** Codes and tokens, and the rules by which one becomes the other. */

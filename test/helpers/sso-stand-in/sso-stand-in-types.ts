@@ -8,11 +8,11 @@ export interface SsoStandInOptions {
   port?: number
   clientId?: string
   clientSecret?: string
-  /** What `me` says of everybody who signs in. */
+  /** The claims that `me` tells of everybody who signs in. */
   claims?: Record<string, unknown>
 }
 
-/** Who may misbehave how; functions see how often they were asked, from 1. */
+/** The fault of each endpoint. A function is given the number of the request, from 1. */
 export type SsoScript = {
   [endpoint in SsoEndpoint]?: SsoFault | ((ordinal: number) => SsoFault | undefined)
 }
@@ -23,7 +23,7 @@ export interface SsoRequest {
   /** Byte for byte. */
   target: string
   headers: IncomingHttpHeaders
-  /** Of the query or, for the token endpoint, of the body. */
+  /** The fields of the query or, for the token endpoint, of the body. */
   params: URLSearchParams
   /** 0 until a head was sent. */
   status: number

@@ -1,4 +1,4 @@
-/** What the proxy has to know of an S3. */
+/** The address and the keys of an S3. */
 export interface S3Address {
   region: string
   endpoint: string
@@ -6,7 +6,7 @@ export interface S3Address {
   secretAccessKey: string
 }
 
-/** What the proxy has to know of an SSO. */
+/** The address of an SSO, and the client that it knows. */
 export interface SsoAddress {
   url: string
   clientId: string
@@ -15,7 +15,7 @@ export interface SsoAddress {
   scope?: string
 }
 
-/** What stands behind a proxy. */
+/** The servers behind a proxy. */
 export interface Backends {
   s3: S3Address
   /** Without it, the proxy is told of one where nobody listens. */

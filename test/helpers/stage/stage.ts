@@ -23,7 +23,7 @@ export interface StageSso extends SsoAddress {
   allowRedirect?(redirectUri: string): void
 }
 
-/** What is being started for a stage, which closes it. */
+/** The servers that are being started for a stage. The stage closes them. */
 export interface StageParts<Sso, Redis> {
   s3: Promise<S3StandIn>
   sso: Promise<Sso>

@@ -9,7 +9,7 @@ const sample = (work: string, peer: PeerName, cpuMicros: number): Sample => ({
   ...{ wallMs: 0, p99Ms: 0, longestMs: 0, meanMs: 0, peakBytes: 0 },
 })
 
-/** What is written behind each bar, by the title of its work. */
+/** The texts behind the bars, by the title of their work. */
 function barsOf(svg: string): Record<string, string[]> {
   const bars: Record<string, string[]> = {}
   let work = ''

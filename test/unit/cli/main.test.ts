@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { exitStatus } from '../../../src/cli/command/exit-status.ts'
 import { createProgram } from '../../../src/cli/main.ts'
 
-/** What a command is given by a command line; nothing runs. */
+/** The arguments that a command line gives to its command; nothing runs. */
 async function parse(...args: string[]): Promise<{ args: string[]; options: Record<string, unknown> }> {
   const program = createProgram(() => {})
   let seen: { args: string[]; options: Record<string, unknown> } | undefined

@@ -32,7 +32,7 @@ describe('startFaultProxy', { timeout: 60_000 }, () => {
       })
     })
     await once(client, 'connect')
-    // What passes there and back on a second connection says that there was time enough.
+    // A round trip on a second connection shows that there was time enough.
     const second = connect({ port: proxy.port, host: '127.0.0.1', allowHalfOpen: true })
     second.end(block)
     assert.equal((await readAll(second)).bytes.length, block.length)

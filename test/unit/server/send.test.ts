@@ -16,7 +16,7 @@ describe('sendReply', { timeout: 60_000 }, () => {
     it(`resets the connection where a body ${what}`, async (t) => {
       const { url, sent } = await serve(t, pieces)
       const [{ outcome, cutCause }, read] = await Promise.all([sent, readAll(get(url)).catch(() => 'cut')])
-      // What is behind the length is no part of the answer to the client.
+      // Bytes behind the length are no part of the answer to the client.
       assert.ok(read === 'cut' || pieces.join('').length > 10, read)
       assert.equal(outcome, 'cut')
       assert.match(String(cutCause), /instead of 10|content-length/i)

@@ -5,7 +5,7 @@ import { eventually } from '../../../helpers/eventually.ts'
 
 const endOfTurn = () => new Promise(setImmediate)
 
-/** What reads: takes `room` bytes, and then refuses until there is room again. */
+/** A reader that takes `room` bytes, and then refuses until there is room again. */
 function createReader(room = Number.POSITIVE_INFINITY) {
   const reader = {
     room,
