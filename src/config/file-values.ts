@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.ts'
 import { isObject } from './is-object.ts'
-import type { NamedSections, Option, Options } from './options.ts'
+import type { Option } from './option.ts'
+import type { NamedSections, Options } from './options.ts'
 import type { Problem } from './problem.ts'
 import { expectedName, isSectionName } from './schema/named-sections.ts'
 import type { ConfigFile, Found, Sources } from './sources.ts'

@@ -1,4 +1,4 @@
-import type { Option } from './options.ts'
+import type { Option } from './option.ts'
 
 /** Reads text as a value of the option's kind. Text that does not fit is returned as it is: the schema says what it expected. */
 export function fromText({ kind, complete }: Option, text: string): unknown {

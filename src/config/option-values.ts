@@ -1,5 +1,6 @@
 import { isObject } from './is-object.ts'
-import type { Option, Options } from './options.ts'
+import type { Option } from './option.ts'
+import type { Options } from './options.ts'
 
 /** Finds the value of an option; `undefined` where it has none. */
 export function getValue(values: object, { keys }: Pick<Option, 'keys'>): unknown {

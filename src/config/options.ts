@@ -1,21 +1,7 @@
+import type { Option } from './option.ts'
 import { isNamedSections, type NamedSectionsMeta, type NamedSectionsSchema } from './schema/named-sections.ts'
-import { choicesOf, metaOf, type OptionMeta, type OptionSchema } from './schema/option-meta.ts'
+import { metaOf, type OptionMeta, type OptionSchema } from './schema/option-meta.ts'
 import type { SectionSchema } from './schema/section.ts'
-
-/** One option, read off the schema. */
-export interface Option extends OptionMeta {
-  /** `s3.stallTimeoutMs`, `mounts.docs.path` */
-  path: string
-  /** The parts of the path: keys in the file, one within the other. */
-  keys: readonly string[]
-  section: string
-  name: string
-  schema: OptionSchema
-  /** Strongest first; the systematic name is the first. Empty where the option stands in the file only. */
-  envNames: string[]
-  /** Path of the option whose value this one has where the file gives none. */
-  inherits?: string
-}
 
 /** Everything that a schema knows. */
 export interface Options {
@@ -113,19 +99,4 @@ function toOption(
 /** `S3PROXY_S3_STALL_TIMEOUT_MS` */
 export function systematicName(...keys: string[]): string {
   return `S3PROXY_${keys.join('_').replace(/[A-Z]/g, (capital) => `_${capital}`)}`.toUpperCase()
-}
-
-/** The default as documentation shows it; `undefined` when the option is required or has none. */
-export function defaultOf(option: Pick<Option, 'schema'>): unknown {
-  const parsed = option.schema.safeParse(undefined)
-  return parsed.success ? parsed.data : undefined
-}
-
-/** Lists the values of an option that has only a few; empty for any other. */
-export function valuesOf({ kind, schema }: Option): string[] {
-  return kind === 'flag' || kind === 'flag or list' ? ['true', 'false'] : choicesOf(schema)
-}
-
-export function isRequired(option: Pick<Option, 'schema'>): boolean {
-  return !option.schema.safeParse(undefined).success
 }

@@ -1,5 +1,6 @@
+import type { Option } from './option.ts'
 import { getValue, optionsIn, setValue } from './option-values.ts'
-import type { Option, Options } from './options.ts'
+import type { Options } from './options.ts'
 import { productOptions } from './product-options.ts'
 import type { Resolved } from './resolve.ts'
 

@@ -1,5 +1,6 @@
 import { closest } from './closest.ts'
-import type { Option, Options } from './options.ts'
+import type { Option } from './option.ts'
+import type { Options } from './options.ts'
 import type { Problem } from './problem.ts'
 import type { ConfigFile } from './sources.ts'
 
@@ -22,7 +23,9 @@ export function unknownFlag(path: string, options: Options): Problem | undefined
       env: '',
       message: `stands in the configuration file only: --set does not take ${isNamed ? 'sections that have names' : 'lists of objects'}`,
     }
-  return option === undefined ? problemOf(path, 'no such option', closestPath(path, options)) : undefined
+  if (option !== undefined) return undefined
+  const single = options.single.filter(({ envNames }) => envNames.length > 0)
+  return problemOf(path, 'no such option', closestPath(path, { ...options, single, named: [] }))
 }
 
 /** @param guess what was probably meant */

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { exitStatus } from '../../src/cli/command/exit-status.ts'
-import { createProgram } from '../../src/cli/main.ts'
+import { createProgram } from '../../src/cli/program.ts'
 
 const pages = readdirSync('man').map((file) => `man/${file}`)
 const { man, files } = JSON.parse(readFileSync('package.json', 'utf8')) as { man: string[]; files: string[] }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { loadConfig } from '../../src/config/load.ts'
-import { defaultOf } from '../../src/config/options.ts'
+import { defaultOf } from '../../src/config/option.ts'
 import { productOptions } from '../../src/config/product-options.ts'
 import { jsonSchemaOfConfig } from '../tools/json-schema.ts'
 

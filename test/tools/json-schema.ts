@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { NamedSections, Option, Options } from '../../src/config/options.ts'
+import type { Option } from '../../src/config/option.ts'
+import type { NamedSections, Options } from '../../src/config/options.ts'
 import { productOptions } from '../../src/config/product-options.ts'
 import { internalFacts } from '../../src/config/schema/option-meta.ts'
 import { configSchema } from '../../src/config/schema.ts'

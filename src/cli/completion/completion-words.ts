@@ -1,4 +1,5 @@
-import { type Options, valuesOf } from '../../config/options.ts'
+import { valuesOf } from '../../config/option.ts'
+import type { Options } from '../../config/options.ts'
 import { productOptions } from '../../config/product-options.ts'
 
 /** The part of a commander program that completion reads. */

@@ -11,6 +11,10 @@ export const leastEnv = {
   SSO_CLIENT_SECRET: 'the-client-secret',
 }
 
+const { AWS_S3_ENDPOINT: _, ...rest } = leastEnv
+/** The same without the URL of the bucket. */
+export const withoutEndpoint = rest
+
 export type Given = Partial<Omit<Sources, 'file'>> & { content?: unknown }
 
 /** Resolves what is given and nothing else: no environment of the test run, no file of the disk. */
@@ -30,4 +34,12 @@ export function sourcesOf({ content, ...given }: Given): Sources {
     },
     ...given,
   }
+}
+
+/** @returns path and environment name of each problem */
+export function problemsOf(
+  env: Record<string, string>,
+  base: Record<string, string> = leastEnv,
+): [path: string, env: string][] {
+  return resolve({ env: { ...base, ...env } }).problems.map(({ path, env: name }) => [path, name])
 }

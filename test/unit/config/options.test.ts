@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createOptions, defaultOf, isRequired } from '../../../src/config/options.ts'
+import { defaultOf, isRequired } from '../../../src/config/option.ts'
+import { createOptions } from '../../../src/config/options.ts'
 import { productOptions } from '../../../src/config/product-options.ts'
 import { section } from '../../../src/config/schema/section.ts'
 import { shaped } from '../../../src/config/schema/text-shapes.ts'

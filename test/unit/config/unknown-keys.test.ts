@@ -38,4 +38,9 @@ describe('unknownFlag', () => {
   it('guesses what was meant', () => {
     assert.equal(unknownFlag('log.levle', largerOptions)?.message, 'no such option; did you mean log.level?')
   })
+
+  it('guesses nothing that --set does not take', () => {
+    for (const path of ['slots', 'x.rules', 'listeners-port'])
+      assert.equal(unknownFlag(path, largerOptions)?.message, 'no such option', path)
+  })
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { exitStatus } from '../../../src/cli/command/exit-status.ts'
-import { createProgram } from '../../../src/cli/main.ts'
+import { createProgram } from '../../../src/cli/program.ts'
 
 /** The arguments that a command line gives to its command; nothing runs. */
 async function parse(...args: string[]): Promise<{ args: string[]; options: Record<string, unknown> }> {
