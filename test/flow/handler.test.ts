@@ -2,109 +2,15 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ErrorCode, errorStatus, S3ProxyError } from '../../src/errors.ts'
-import type { RequestHeader } from '../../src/http/proxy-request.ts'
-import { headerIn, type Reply } from '../../src/http/reply.ts'
-import type { ObjectRequest, ObjectResult } from '../../src/object/object-source.ts'
-import { shownId } from '../../src/person/person.ts'
+import type { ObjectResult } from '../../src/object/object-source.ts'
 import { TransportError } from '../../src/s3/transport-error.ts'
-import { createHandler, type HandlerParts } from '../../src/server/handler.ts'
-import { createSiteResolver } from '../../src/server/site.ts'
 import { RequestRecord } from '../../src/telemetry/request-record.ts'
-import { cookiesOf, createLoginPorts, jo, locationIn, request, site } from '../unit/sso/sso-ports.ts'
-
-type Headers = { [name in RequestHeader]?: string }
-
-/** The handler with everything around it in memory; what it asked for, in order. */
-function createStage(changes: Partial<HandlerParts> = {}) {
-  const ports = createLoginPorts()
-  const steps: string[] = []
-  const logged: { level: string; message: string; fields: object }[] = []
-  const put = (level: string) => (fields: object, message: string) => {
-    logged.push({ level, message, fields })
-  }
-  let result: ObjectResult | Error = found('text/plain', 'hello')
-  const handler = createHandler({
-    ...ports.parts,
-    sessions: {
-      ...ports.parts.sessions,
-      find(cookie, isSecure) {
-        steps.push('session')
-        return ports.parts.sessions.find(cookie, isSecure)
-      },
-    },
-    source: {
-      async open({ method, key }: ObjectRequest) {
-        steps.push(`s3 ${method} ${key}`)
-        if (result instanceof Error) throw result
-        return result
-      },
-    },
-    siteOf: createSiteResolver({ publicUrl: { ...site, host: new URL(site.origin).host, url: site.origin } }),
-    readiness: {
-      check: async () => ({ state: 'ok', checks: { sessions: 'ok' } }),
-    },
-    healthcheckKey: 'health',
-    tokenCheckIntervalMs: 60_000,
-    isSandboxed: () => true,
-    log: { debug: put('debug'), info: put('info'), warn: put('warn'), error: put('error') },
-    onDenied: () => steps.push('denied'),
-    onRefused: (_, { s3Code }) => steps.push(`refused ${s3Code}`),
-    ...changes,
-  })
-  return {
-    ...ports,
-    steps,
-    logged,
-    s3(next: ObjectResult | Error) {
-      result = next
-    },
-    async ask(target: string, headers: Headers = {}, method = 'GET', host = 'assets.example.com') {
-      const record = new RequestRecord(method)
-      record.requestId = 'request-1'
-      const reply = await handler({ ...request(target, headers, method), host }, record)
-      // As it is shown when the request is over.
-      record.who = record.person && shownId(record.person)
-      return { ...reply, code: record.code, record, header: (name: string) => headerIn(reply.headers, name) }
-    },
-    /** A cookie of somebody who is signed in. */
-    async signIn() {
-      const { now } = ports.clock
-      const session = { accessToken: 'token', person: jo, createdAt: now, verifiedAt: now }
-      return ((await ports.parts.sessions.create(session, true)).split(';')[0] ?? '') as string
-    },
-  }
-}
-
-function found(type: string, text: string): ObjectResult {
-  const bytes = Buffer.from(text)
-  let left: Uint8Array | null = bytes
-  return {
-    kind: 'found',
-    status: 200,
-    s3RequestId: 'S3-1',
-    headers: ['content-type', type, 'content-length', String(bytes.length), 'etag', '"e"'],
-    sizeBytes: bytes.length,
-    body: {
-      read() {
-        const piece = left
-        left = null
-        return piece
-      },
-      cancel() {
-        left = null
-      },
-    },
-  }
-}
-
-function readAll({ body }: Reply): string {
-  if (body === null || typeof body === 'string') return body ?? ''
-  return Buffer.from((body.read() ?? []) as Uint8Array).toString()
-}
+import { createStageInMemory, found, readAll } from '../helpers/stage/stage-in-memory.ts'
+import { cookiesOf, jo, locationIn, request, site } from '../unit/sso/sso-ports.ts'
 
 describe('a request on its way', () => {
   it('goes host, session, object, in this order and no further than it must', async () => {
-    const stage = createStage()
+    const stage = createStageInMemory()
     const cookie = await stage.signIn()
     assert.equal((await stage.ask('/%2e%2e/a', { cookie })).status, 400)
     assert.equal((await stage.ask('/a', { cookie }, 'PUT')).status, 405)
@@ -120,7 +26,7 @@ describe('a request on its way', () => {
   })
 
   it('is refused in the order 400, 405, 421', async () => {
-    const stage = createStage()
+    const stage = createStageInMemory()
     const statusOf = async (target: string, method: string, host?: string) =>
       (await stage.ask(target, {}, method, host)).status
     assert.equal(await statusOf('/%zz', 'DELETE', 'other'), 400)
@@ -130,7 +36,7 @@ describe('a request on its way', () => {
   })
 
   it('for the empty key stands behind the login, and then is 404 without S3', async () => {
-    const stage = createStage()
+    const stage = createStageInMemory()
     const cookie = await stage.signIn()
     for (const target of ['/', '/?x=y']) {
       assert.equal((await stage.ask(target, { 'sec-fetch-mode': 'cors' })).status, 401, target)
@@ -146,18 +52,18 @@ describe('a request on its way', () => {
   })
 
   it('for the health check needs neither host nor session, and for nothing that resembles it', async () => {
-    const stage = createStage()
+    const stage = createStageInMemory()
     assert.equal((await stage.ask('/health', {}, 'GET', '10.0.0.1')).status, 200)
     assert.equal((await stage.ask('/%68ealth', {}, 'HEAD', '')).status, 200)
     assert.deepEqual(stage.steps, ['s3 GET health', 's3 HEAD health'])
     for (const target of ['/health/', '/health%00', '//health', '/healt'])
       assert.notEqual((await stage.ask(target)).status, 200, target)
-    const without = createStage({ healthcheckKey: undefined })
+    const without = createStageInMemory({ healthcheckKey: undefined })
     assert.equal((await without.ask('/health')).status, 302)
   })
 
   it('tells the log what it was for, whose it was, and how long each part took', async () => {
-    const stage = createStage()
+    const stage = createStageInMemory()
     const { record } = await stage.ask('/a%20b', { cookie: await stage.signIn() })
     const { sessionMs, s3Ms, ssoMs, route, key, who, login, s3RequestId } = record
     assert.deepEqual([ssoMs, login], [undefined, undefined])
@@ -171,7 +77,7 @@ describe('a request on its way', () => {
   })
 
   it('asks the SSO again once the last answer is too old, and goes on without it before that', async () => {
-    const stage = createStage()
+    const stage = createStageInMemory()
     const cookie = await stage.signIn()
     stage.sso.fail = new S3ProxyError('SSO_UNAVAILABLE', 'down')
     assert.equal((await stage.ask('/a', { cookie })).status, 200)
@@ -211,7 +117,7 @@ describe('without a session', () => {
     ['an API of its own type', { accept: 'application/vnd.api+json; charset=utf-8' }, 401],
   ] as const) {
     it(`${what} gets ${status}`, async () => {
-      const stage = createStage()
+      const stage = createStageInMemory()
       const reply = await stage.ask('/a', headers)
       assert.equal(reply.status, status)
       assert.equal(reply.header('cache-control'), 'no-store')
@@ -223,11 +129,11 @@ describe('without a session', () => {
   }
 
   it('HEAD is led to the SSO as GET is', async () => {
-    assert.equal((await createStage().ask('/a', {}, 'HEAD')).status, 302)
+    assert.equal((await createStageInMemory().ask('/a', {}, 'HEAD')).status, 302)
   })
 
   it('a page of the session that the original wrote is no object, and is not asked for without one', async () => {
-    const stage = createStage({
+    const stage = createStageInMemory({
       legacySessions: {
         offer: async () => ({ status: 200, headers: [], body: 'Is that you?' }),
         resume: async () => ({ reply: { status: 303, headers: [], body: '' }, person: jo }),
@@ -242,12 +148,12 @@ describe('without a session', () => {
     assert.deepEqual([resumed.status, resumed.record.who], [303, 'jo'])
     const refused = await stage.ask('/__s3proxy/continue', {}, 'PUT')
     assert.deepEqual([refused.status, refused.header('allow')], [405, 'GET, HEAD, POST'])
-    assert.equal((await createStage().ask('/__s3proxy/continue', {}, 'POST')).status, 405)
-    assert.equal((await createStage().ask('/__s3proxy/continue')).status, 404)
+    assert.equal((await createStageInMemory().ask('/__s3proxy/continue', {}, 'POST')).status, 405)
+    assert.equal((await createStageInMemory().ask('/__s3proxy/continue')).status, 404)
   })
 
   it('a login leads from the redirect over the callback to the object', async () => {
-    const stage = createStage()
+    const stage = createStageInMemory()
     const begun = await stage.ask('/a%2Fb//c?')
     const { searchParams } = new URL(locationIn(begun))
     const cookie = cookiesOf(begun)
@@ -262,7 +168,7 @@ describe('without a session', () => {
   })
 
   it('a callback that lacks something is 400, and one with an error never shows its text', async () => {
-    const stage = createStage()
+    const stage = createStageInMemory()
     for (const query of ['', '?code=c', '?state=s', '?code=&state=s', '?code=a&code=b&state=s'])
       assert.equal((await stage.ask(`/__redirect_from_sso${query}`)).status, 400, query)
     const denied = await stage.ask('/__redirect_from_sso?error=access_denied&error_description=canary')
@@ -275,7 +181,7 @@ describe('without a session', () => {
 
 describe('an answer', () => {
   it('with an object is private, and sandboxed where the type can run script', async () => {
-    const stage = createStage()
+    const stage = createStageInMemory()
     const cookie = await stage.signIn()
     for (const [type, isSandboxed] of [
       ['text/html', true],
@@ -291,7 +197,7 @@ describe('an answer', () => {
       assert.equal(reply.header('cache-control'), 'private, no-cache', type)
       assert.equal(reply.header('content-security-policy')?.startsWith('sandbox') ?? false, isSandboxed, type)
     }
-    const optedOut = createStage({ isSandboxed: () => false })
+    const optedOut = createStageInMemory({ isSandboxed: () => false })
     optedOut.s3(found('text/html', 'x'))
     const reply = await optedOut.ask('/a', { cookie: await optedOut.signIn() })
     assert.equal(reply.header('content-security-policy'), undefined)
@@ -306,7 +212,7 @@ describe('an answer', () => {
   ]
   for (const [result, status] of results) {
     it(`to '${result.kind}' is ${status}`, async () => {
-      const stage = createStage()
+      const stage = createStageInMemory()
       stage.s3(result)
       const reply = await stage.ask('/a', { cookie: await stage.signIn() })
       assert.equal(reply.status, status)
@@ -319,7 +225,7 @@ describe('an answer', () => {
   const failures = Object.keys(errorStatus).filter((code) => /^(?:S3|SSO|SESSION)_/.test(code)) as ErrorCode[]
   for (const code of failures) {
     it(`to ${code} is ${errorStatus[code]}, with a warning for the operator and nothing of it for the client`, async () => {
-      const stage = createStage()
+      const stage = createStageInMemory()
       stage.s3(new S3ProxyError(code, 'canary of the operator'))
       const cookie = await stage.signIn()
       for (const accept of ['text/html', '*/*']) {
@@ -337,7 +243,7 @@ describe('an answer', () => {
   }
 
   it('to a fault of ours is 500, with its stack in the log and not on the page', async () => {
-    const stage = createStage()
+    const stage = createStageInMemory()
     stage.s3(new TypeError('canary is not a function'))
     const reply = await stage.ask('/a', { cookie: await stage.signIn(), accept: 'text/html' })
     assert.deepEqual([reply.status, reply.code], [500, 'INTERNAL'])
@@ -347,39 +253,18 @@ describe('an answer', () => {
   })
 
   it('to a client that has left is no failure in the log', async () => {
-    const stage = createStage()
+    const stage = createStageInMemory()
     stage.s3(new TransportError('cancelled', 'given up'))
     const cookie = await stage.signIn()
     const gone = AbortSignal.abort()
-    const handler = createHandler({
-      ...stage.parts,
-      source: {
-        open: async () => {
-          throw new TransportError('cancelled', 'given up')
-        },
-      },
-      siteOf: createSiteResolver({
-        publicUrl: { ...site, host: new URL(site.origin).host, url: site.origin },
-      }),
-      readiness: { check: async () => ({ state: 'ok', checks: {} }) },
-      ...{
-        healthcheckKey: undefined,
-        tokenCheckIntervalMs: 60_000,
-        isSandboxed: () => true,
-        onDenied() {},
-        onRefused() {},
-      },
-      log: Object.fromEntries(
-        ['debug', 'info', 'warn', 'error'].map((level) => [level, () => assert.fail('it was logged')]),
-      ) as unknown as HandlerParts['log'],
-    })
-    await handler({ ...request('/a', { cookie }), signal: gone }, new RequestRecord())
+    await stage.handler({ ...request('/a', { cookie }), signal: gone }, new RequestRecord())
+    assert.deepEqual(stage.logged, [])
   })
 })
 
 describe('signing out', () => {
   it('is a button on GET, and happens on a POST of this site only', async () => {
-    const stage = createStage()
+    const stage = createStageInMemory()
     const cookie = await stage.signIn()
     assert.equal((await stage.ask('/__s3proxy/logout', { cookie })).status, 200)
     const foreign = await stage.ask(
@@ -398,7 +283,7 @@ describe('signing out', () => {
 describe('the paths of our own', () => {
   it('say one word, and are reserved', async () => {
     const word = async (state: 'ok' | 'degraded' | 'unready') => {
-      const stage = createStage({
+      const stage = createStageInMemory({
         readiness: { check: async () => ({ state, checks: { s3: 'secret reason' } }) },
       })
       const { status, body } = await stage.ask('/__s3proxy/readyz', {}, 'GET', 'any')
@@ -407,7 +292,7 @@ describe('the paths of our own', () => {
     assert.deepEqual(await word('ok'), [200, 'ok\n'])
     assert.deepEqual(await word('degraded'), [200, 'degraded\n'])
     assert.deepEqual(await word('unready'), [503, 'unready\n'])
-    const stage = createStage()
+    const stage = createStageInMemory()
     assert.equal((await stage.ask('/__s3proxy/livez', {}, 'HEAD', 'any')).status, 200)
     const cookie = await stage.signIn()
     for (const target of ['/__s3proxy/', '/__s3proxy/metrics', '/__s3proxy/logout/x', '/%5f_s3proxy/a'])
@@ -417,7 +302,7 @@ describe('the paths of our own', () => {
 })
 
 /** A slow note in the store counts as the store's time. */
-async function assertOnlySso(stage: ReturnType<typeof createStage>, cookie: string): Promise<void> {
+async function assertOnlySso(stage: ReturnType<typeof createStageInMemory>, cookie: string): Promise<void> {
   const { replace } = stage.store
   stage.store.replace = async (...note) => {
     await sleep(60)
