@@ -7,9 +7,9 @@ import { expectedName, isSectionName } from './schema/named-sections.ts'
 import type { ConfigFile, Found, Sources } from './sources.ts'
 import { unknownKey } from './unknown-keys.ts'
 
-/** What the configuration file gives. */
+/** The values that the configuration file gives. */
 export interface FileValues {
-  /** By path of the option. */
+  /** Values by the path of the option. */
   values: Map<string, Found>
   /** The options of each section that it gives a name to. */
   namedOptions: Option[]

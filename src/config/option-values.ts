@@ -31,7 +31,7 @@ export function removeValue(values: Record<string, unknown>, { keys }: Pick<Opti
   if (isObject(section)) delete section[keys.at(-1) ?? '']
 }
 
-/** Every option of values: those that are there once, and those of each section that has a name in one of them. */
+/** Lists every option, with those of each named section that is in any of the values. */
 export function optionsIn({ single, named }: Options, ...values: readonly object[]): readonly Option[] {
   const ofNames = named.flatMap(({ section, optionsOf }) =>
     namesIn(section, ...values).flatMap((name) => optionsOf(name)),
@@ -39,7 +39,7 @@ export function optionsIn({ single, named }: Options, ...values: readonly object
   return ofNames.length === 0 ? single : [...single, ...ofNames]
 }
 
-/** The names that sections of one kind have in any of these values. */
+/** Lists the names that sections of one kind have in any of the values. */
 export function namesIn(section: string, ...values: readonly object[]): string[] {
   const names = values.flatMap((one) => Object.keys(getValue(one, { keys: [section] }) ?? {}))
   return [...new Set(names)]

@@ -5,11 +5,11 @@ import type { SectionSchema } from './schema/section.ts'
 
 /** Everything that a schema knows. */
 export interface Options {
-  /** Every section, in the order of the schema; those that hold named ones too. */
+  /** The names of all keys at the top of the file, in the order of the schema. */
   sections: readonly string[]
   /** The options of sections that a file has once, in the order of the schema. */
   single: readonly Option[]
-  /** The sections that hold named ones. */
+  /** The keys whose sections get their names from the file. */
   named: readonly NamedSections[]
 }
 
@@ -71,7 +71,10 @@ function toNamedSections(
   }
 }
 
-/** An option is inherited where it is the very same one: a section may have one of its own under that name. */
+/**
+ * Whether an option of a named section is the very one of another section, and so inherited. A named section may have
+ * an option of its own under the same name.
+ */
 function isOptionOf(
   section: SectionSchema | NamedSectionsSchema | undefined,
   name: string,
@@ -96,7 +99,7 @@ function toOption(
   }
 }
 
-/** `S3PROXY_S3_STALL_TIMEOUT_MS` */
+/** Makes the environment name of a path: `S3PROXY_S3_STALL_TIMEOUT_MS`. */
 export function systematicName(...keys: string[]): string {
   return `S3PROXY_${keys.join('_').replace(/[A-Z]/g, (capital) => `_${capital}`)}`.toUpperCase()
 }

@@ -7,7 +7,7 @@ import { expectationOf, requirementOf } from './schema-messages.ts'
 import { problemOf } from './unknown-keys.ts'
 
 /**
- * Everything that is wrong within a list of objects, each with its whole path, such as `access.rules[3].to.groups`.
+ * Lists everything that is wrong within a list of objects, with whole paths such as `access.rules[3].to.groups`.
  *
  * @param path of the value
  * @param file path of the file that it stands in
@@ -18,7 +18,7 @@ export function problemsWithin(schema: OptionSchema, value: unknown, path: strin
   if (value === undefined) return [problemOf(path, requirementOf(metaOf(schema)))]
   const structure = structureOf(schema)
   const inner = structure === undefined ? [] : problemsOfParts(structure, value, path, file)
-  // Where no part is wrong by itself, the value is of another kind, or its parts do not fit together.
+  // A value without a wrong part is of another kind, or its parts do not fit together.
   if (inner.length > 0) return inner
   const isNoObject = structure?.kind === 'object' && !isObject(value)
   return [

@@ -1,5 +1,5 @@
 import { createOptions, type Options } from './options.ts'
 import { configSchema } from './schema.ts'
 
-/** The options of s3proxy. What reads options takes them as a value, and could read any other schema. */
+/** The options of s3proxy. Functions that read options take them as a value, so that tests can give another schema. */
 export const productOptions: Options = createOptions(configSchema)

@@ -5,9 +5,9 @@ import { productOptions } from './product-options.ts'
 import type { RestartRule } from './schema/option-meta.ts'
 import type { Config } from './schema.ts'
 
-/** Changes that a running process makes after its configuration was read again. */
+/** The changes that a running process makes after its configuration was read again. */
 export interface ReloadPlan {
-  /** The new one, with the old values of what cannot change. */
+  /** The new configuration, with the old values of options that cannot change. */
   config: Config
   /** Options with another value from now on; names of sections that are new or gone. */
   changed: string[]
@@ -15,7 +15,11 @@ export interface ReloadPlan {
   kept: string[]
 }
 
-/** @param running what is in force; neither it nor `next` is changed */
+/**
+ * Compares two configurations, and says what a running process takes of the next one.
+ *
+ * @param running the configuration in force; neither it nor `next` is changed
+ */
 export function planReload(running: Config, next: Config, options: Options = productOptions): ReloadPlan {
   const config = structuredClone(next)
   const changed: string[] = []
@@ -45,7 +49,7 @@ interface Place extends Pick<Option, 'path' | 'keys'> {
   isSection?: boolean
 }
 
-/** What can be different: options, and sections whose names only one of the two configurations has. */
+/** Lists the options of both configurations, and the named sections that only one of them has. */
 function placesOf({ single, named }: Options, running: Config, next: Config): readonly Place[] {
   if (named.length === 0) return single
   const ofNames = named.flatMap(({ section, restart, optionsOf }) => {

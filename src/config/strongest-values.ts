@@ -12,9 +12,9 @@ import { redisUrlFromVcap } from './vcap-variables.ts'
 
 /** The values of options that were found, and what is wrong with the way they were given. */
 export interface StrongestValues {
-  /** Every option that can have a value: those that are there once, and those of each section that the file names. */
+  /** Every option that can have a value, with those of each section that the file names. */
   options: readonly Option[]
-  /** By path of the option. */
+  /** Values by the path of the option. */
   found: Map<string, Found>
   problems: Problem[]
   /** Warnings about access keys whose parts may not belong together. */

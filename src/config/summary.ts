@@ -4,7 +4,7 @@ import type { Options } from './options.ts'
 import { productOptions } from './product-options.ts'
 import type { Resolved } from './resolve.ts'
 
-/** The effective configuration, fit to be shown: secrets masked, of URLs only user and password. */
+/** The configuration in force as people may see it: secrets are masked, in a URL only user and password. */
 export function maskedConfig(
   { values }: Pick<Resolved, 'values'>,
   options: Options = productOptions,
@@ -23,8 +23,8 @@ function shown({ show, isSecret }: Option, value: unknown): unknown {
 }
 
 /**
- * A table of option, value and source for a terminal. What a named section inherits is left out, as each would have
- * most options again.
+ * Writes a table of option, value and source for a terminal. Options that a named section inherits are left out: they
+ * would repeat most of the table for each name.
  */
 export function formatSummary(
   { values, sources }: Pick<Resolved, 'values' | 'sources'>,

@@ -4,7 +4,7 @@ import type { Options } from './options.ts'
 import type { Problem } from './problem.ts'
 import type { ConfigFile } from './sources.ts'
 
-/** The problem of a key in the file that no option has. @param path from the top of the file */
+/** Makes the problem of a key that no option has. @param path of the key, from the top of the file */
 export function unknownKey(path: string, { path: file }: ConfigFile, options: Options): Problem {
   const message = `unknown key in ${file}`
   const known = optionAt(path, options)
@@ -13,7 +13,7 @@ export function unknownKey(path: string, { path: file }: ConfigFile, options: Op
   return { path, env: '', message: `${message}: options are nested by their dots, as in ${nested}` }
 }
 
-/** The problem of a path that `--set` does not take; `undefined` where it takes it. */
+/** Makes the problem of a path that `--set` does not take; `undefined` for a path that it takes. */
 export function unknownFlag(path: string, options: Options): Problem | undefined {
   const isNamed = options.named.some(({ section }) => path === section || path.startsWith(`${section}.`))
   const option = options.single.find((candidate) => candidate.path === path)
@@ -28,7 +28,7 @@ export function unknownFlag(path: string, options: Options): Problem | undefined
   return problemOf(path, 'no such option', closestPath(path, { ...options, single, named: [] }))
 }
 
-/** @param guess what was probably meant */
+/** Makes a problem without environment name. @param guess the path that was probably meant */
 export function problemOf(path: string, message: string, guess?: string): Problem {
   return { path, env: '', message: guess === undefined ? message : `${message}; did you mean ${guess}?` }
 }
@@ -39,7 +39,7 @@ function optionAt(path: string, { single, named }: Options): Option | undefined 
   return options.find((option) => option.path === path)
 }
 
-/** The option of that name in the same named section or in another section, or the one with the most similar path. */
+/** Finds the option of that name, first in the same named section, or else the one with the most similar path. */
 function closestPath(path: string, { single, named, sections }: Options): string | undefined {
   const [section, ...rest] = path.split('.')
   const ofName = named.find((candidate) => candidate.section === section)

@@ -19,12 +19,12 @@ export interface OptionText {
   isSecret: boolean
 }
 
-/** Every option of a schema; what named sections inherit is one text for each section that it comes from. */
+/** Lists every option of a schema. All options that named sections inherit from one section make one text. */
 export function optionTexts({ single, named }: Options): OptionText[] {
   return [...single.flatMap(textsOf), ...named.flatMap(textsOfNamed)]
 }
 
-/** A default that stands in no code font, because it is said in words. */
+/** Whether a default is said in words, and stands in no code font. */
 export function isInWords(value: string): boolean {
   return value === 'required' || value === 'none' || value === 'inherited'
 }

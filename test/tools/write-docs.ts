@@ -3,7 +3,7 @@ import { productOptions } from '../../src/config/product-options.ts'
 import { manList, markdownTable } from './option-table.ts'
 import { optionTexts } from './option-texts.ts'
 
-/** Where the list of options stands in documentation, between two lines that are left alone. */
+/** The places of the list of options in documentation, each between two lines that stay. */
 export const generatedParts = [
   {
     file: 'README.md',

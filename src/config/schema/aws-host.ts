@@ -1,6 +1,6 @@
-/** Facts in the host name of an endpoint at AWS. */
+/** Facts that the host name of an endpoint at AWS tells. */
 export interface AwsHost {
-  /** Domain style: the host is one of a bucket or an access point. */
+  /** Whether the host is that of one bucket or access point: domain style. */
   namesBucket: boolean
   /** `undefined` for hosts that serve several regions, such as `s3.amazonaws.com`. */
   region: string | undefined

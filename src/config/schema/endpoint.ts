@@ -10,7 +10,7 @@ const shape = /^(https?):\/\/([^/?#@\s]+)(\/[^?#\s]*)?$/i
 
 /**
  * Takes the URL of a bucket apart: path or virtual-hosted style, with or without a key prefix. At AWS the host tells
- * the style. For any other host, the first segment of the path is taken for the bucket, where there is one.
+ * the style. At any other host, the first segment of the path is taken for the bucket, where there is one.
  *
  * The path is kept to the byte (no `..` resolved, no `//` folded); a missing `/` at its end is added.
  *
@@ -34,18 +34,18 @@ export function parseEndpoint(url: string): BucketEndpoint | undefined {
   return { origin, ...splitPath(path, style), url }
 }
 
-/** The same endpoint, whose path is read in the style that an operator says. */
+/** Reads the path of an endpoint in the style that the operator has set. */
 export function inStyle(endpoint: BucketEndpoint, style: BucketStyle): BucketEndpoint {
   return { ...endpoint, ...splitPath(decodeURIComponent(endpoint.bucketPath) + endpoint.keyPrefix, style) }
 }
 
-/** A path without a first segment names no bucket, whatever the style. */
+/** Splits a path into bucket and key prefix. A path without a first segment names no bucket, whatever the style. */
 function splitPath(path: string, style: BucketStyle): Pick<BucketEndpoint, 'bucketPath' | 'keyPrefix'> {
   const [bucketPath = '/'] = (style === 'path' && /^\/[^/]+\//.exec(path)) || ['/']
   return { bucketPath: uriEncodePath(bucketPath), keyPrefix: path.slice(bucketPath.length) }
 }
 
-/** @returns the path with a `/` at its end; `undefined` when a segment stands for another one, or hides a separator */
+/** Decodes a path and ends it with `/`; `undefined` when a segment is `.` or `..`, or hides a separator. */
 function decodePath(path: string): string | undefined {
   try {
     const segments = path.split('/').map((segment) => decodeURIComponent(segment))

@@ -13,16 +13,16 @@ export const listOfObjects = <Item extends SectionSchema>(
   meta: Partial<OptionMeta> = {},
 ) => z.array(item, 'expected a list of objects').meta({ description, kind: 'list of objects', ...meta })
 
-/** A member of such an object that is an object itself. */
+/** A member of an object in a list that is an object itself. */
 export const object = <Members extends SectionSchema>(description: string, members: Members) =>
   members.meta({ description, kind: 'object' })
 
-/** What a value consists of that is a list of objects, or an object. */
+/** The parts of a value that is a list of objects, or an object. */
 export type Structure =
   | { kind: 'list'; item: OptionSchema }
   | { kind: 'object'; members: Readonly<Record<string, OptionSchema>> }
 
-/** @returns `undefined` for the schema of any other value */
+/** Finds the parts in the schema of a value; `undefined` for any other value. */
 export function structureOf(schema: OptionSchema): Structure | undefined {
   const inner = innermost(schema)
   if (inner instanceof z.ZodObject) return { kind: 'object', members: inner.shape }

@@ -38,7 +38,7 @@ export function isNamedSections(schema: SectionSchema | NamedSectionsSchema): sc
   return schema instanceof z.ZodRecord
 }
 
-/** @returns whether a section can have that name in the file */
+/** Whether a section can have that name in the file. */
 export function isSectionName(name: string): boolean {
   return sectionName.safeParse(name).success
 }

@@ -56,20 +56,20 @@ declare module 'zod' {
   interface GlobalMeta extends Partial<Omit<OptionMeta, 'description'>> {}
 }
 
-/** @returns what the schema of one option says of it */
+/** Finds what the schema of an option says about it. */
 export function metaOf(schema: OptionSchema): OptionMeta {
   const { description, kind, ...more } = innermost(schema).meta() ?? {}
   if (description === undefined || kind === undefined) throw new TypeError('an option without description')
   return { ...more, description, kind }
 }
 
-/** @returns the values that an option is chosen from; empty for any other */
+/** Lists the values that an option is chosen from; empty for any other option. */
 export function choicesOf(schema: OptionSchema): string[] {
   const inner = innermost(schema)
   return inner instanceof z.ZodEnum ? inner.options.map(String) : []
 }
 
-/** The schema that carries meaning and values, without the default and the optionality around it. */
+/** Unwraps the schema that has the facts and the values: zod puts defaults and optionality around it. */
 export function innermost(schema: z.core.$ZodType): OptionSchema {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return innermost(schema.unwrap())
   if (schema instanceof z.ZodType) return schema

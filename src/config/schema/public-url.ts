@@ -1,10 +1,10 @@
 /** The one origin that this proxy is known by. */
 export interface PublicUrl {
-  /** As it was given. */
+  /** The text that was given. */
   url: string
-  /** As in the `origin` header. */
+  /** The value that the `origin` header has. */
   origin: string
-  /** As in the `host` header: with the port where it is not the scheme's own. */
+  /** The value that the `host` header has: with the port where it is not the default of the scheme. */
   host: string
   isSecure: boolean
 }
