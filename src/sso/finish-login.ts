@@ -9,8 +9,8 @@ import type { Person } from '../person/person.ts'
 import type { Secret } from '../store/sealing.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { beginLogin, browsersOf, type LoginParts, siteOfLogin } from './begin-login.ts'
+import { errorOfSso, tokenRefused } from './login-failures.ts'
 import type { RecalledLogin, WayBack } from './pending-logins.ts'
-import { oauthErrorCode } from './token-answer.ts'
 
 /** The end of a callback. */
 export interface FinishedLogin {
@@ -118,22 +118,6 @@ function recall(
     if (wayBack !== undefined) return wayBack
   }
   return undefined
-}
-
-function errorOfSso(error: string): S3ProxyError {
-  const known = oauthErrorCode(error)
-  const said = known === undefined ? 'an error that is no code of OAuth' : `the error ${known}`
-  return new S3ProxyError(
-    'SSO_ERROR',
-    `the SSO ended a login with ${said} (sso.clientId, sso.scope, and the application at the SSO)`,
-  )
-}
-
-function tokenRefused(): S3ProxyError {
-  return new S3ProxyError(
-    'SSO_FORBADE_CODE',
-    'the SSO gives tokens and refuses them when asked who the user is: is sso.scope enough for its page about the user?',
-  )
 }
 
 const stepOf: { [code in ErrorCode]?: LoginStep } = { LOGIN_EXPIRED: 'expired', LOGIN_DENIED: 'denied' }

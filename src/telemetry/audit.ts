@@ -36,6 +36,6 @@ export function createAudit(log: Log): (record: RequestRecord) => void {
  * Names a person by a keyed hash: the same person is the same name in every line, and who it is can only be
  * found by whoever has the key and a list of people.
  */
-export function createIdentityHash(key: string): (who: string) => string {
-  return (who) => `hmac:${createHmac('sha256', key).update(who).digest('base64url').slice(0, 32)}`
+export function createIdentityHash(key: string): (id: string) => string {
+  return (id) => `hmac:${createHmac('sha256', key).update(id).digest('base64url').slice(0, 32)}`
 }

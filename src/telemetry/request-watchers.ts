@@ -7,7 +7,7 @@ import type { RequestRecord } from './request-record.ts'
 export interface RequestWatchers {
   log: Log | ProgramLog
   /** How the person is named in every line. */
-  maskIdentity?: (who: string) => string
+  maskIdentity?: (id: string) => string
   /** @returns the id of the request's trace */
   trace?: (record: RequestRecord) => string | undefined
   audit?: (record: RequestRecord) => void
@@ -19,8 +19,8 @@ export function watchRequests(watchers: RequestWatchers): (record: RequestRecord
   const { log, maskIdentity, trace, audit, count } = watchers
   return (record) => {
     if (record.person !== undefined) {
-      const who = shownId(record.person)
-      record.who = maskIdentity === undefined ? who : maskIdentity(who)
+      const id = shownId(record.person)
+      record.who = maskIdentity === undefined ? id : maskIdentity(id)
     }
     if (trace !== undefined) record.traceId = trace(record)
     logAccess(log, accessLineOf(record))
