@@ -2,7 +2,7 @@ import { errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
 import type { Site } from '../http/site.ts'
-import { beginLogin, type LoginParts } from '../sso/begin-login.ts'
+import { beginLogin, type LoginOptions } from '../sso/begin-login.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { isNavigation } from './is-navigation.ts'
 
@@ -13,7 +13,7 @@ import { isNavigation } from './is-navigation.ts'
  * @param returnTo path and query where the login ends
  */
 export async function challenge(
-  parts: LoginParts,
+  options: LoginOptions,
   request: ProxyRequest,
   record: RequestRecord,
   site: Site,
@@ -22,5 +22,5 @@ export async function challenge(
   if (!isNavigation(request)) return errorReply('LOGIN_REQUIRED', request, record)
   record.route = 'login'
   record.login = 'started'
-  return record.timed('sessionMs', beginLogin(parts, request, site, returnTo, 0))
+  return record.timed('sessionMs', beginLogin(options, request, site, returnTo, 0))
 }

@@ -4,7 +4,7 @@ import type { Session } from '../session/session.ts'
 import type { OpenSession, Sessions } from '../session/sessions.ts'
 import type { Granted, SsoClient } from '../sso/sso-client.ts'
 
-export interface SessionCheckParts {
+export interface SessionCheckOptions {
   sessions: Sessions
   sso: SsoClient
   tokenCheckIntervalMs: number
@@ -36,7 +36,7 @@ export type SessionCheck = (open: OpenSession) => true | CheckUnderWay
  * The check throws S3ProxyError when the SSO fails. A store that takes no note ends no session: this process then trusts
  * the token for the interval.
  */
-export function createSessionCheck(parts: SessionCheckParts): SessionCheck {
+export function createSessionCheck(options: SessionCheckOptions): SessionCheck {
   const underWay = new Map<string, CheckUnderWay>()
 
   /** By secrets of sessions that no note could be made of: the time until which their tokens are trusted. */
@@ -44,7 +44,7 @@ export function createSessionCheck(parts: SessionCheckParts): SessionCheck {
 
   function ask(open: OpenSession): CheckUnderWay {
     const { session, secret } = open
-    const answered = parts.sso.renew(session)
+    const answered = options.sso.renew(session)
     const isValid = answered.then((granted) => conclude(open, granted)).finally(() => underWay.delete(secret))
     // A failure is told to those who wait for the answer.
     isValid.catch(() => {})
@@ -56,32 +56,32 @@ export function createSessionCheck(parts: SessionCheckParts): SessionCheck {
     if (granted.kind === 'rejected') {
       trusted.set(secret, 0)
       // A store that takes no writes keeps a session that has ended. The SSO is asked about it again, and rejects it.
-      await parts.sessions.delete(secret).catch(unlessUnavailable)
+      await options.sessions.delete(secret).catch(unlessUnavailable)
       return false
     }
-    const verified: Session = { ...session, ...granted.grant, verifiedAt: parts.now() }
-    if (parts.tokenCheckIntervalMs > 0) await note({ ...open, session: verified })
+    const verified: Session = { ...session, ...granted.grant, verifiedAt: options.now() }
+    if (options.tokenCheckIntervalMs > 0) await note({ ...open, session: verified })
     return true
   }
 
   async function note(verified: OpenSession): Promise<void> {
     try {
-      await parts.sessions.update(verified)
+      await options.sessions.update(verified)
     } catch (error) {
       unlessUnavailable(error)
-      trusted.set(verified.secret, parts.elapsedMs() + parts.tokenCheckIntervalMs)
+      trusted.set(verified.secret, options.elapsedMs() + options.tokenCheckIntervalMs)
     }
   }
 
   function unlessUnavailable(error: unknown): void {
     if (!(error instanceof S3ProxyError) || error.code !== 'SESSION_STORE_UNAVAILABLE') throw error
-    parts.onUnnoted?.(error)
+    options.onUnnoted?.(error)
   }
 
   return (open) => {
-    const ageMs = parts.now() - open.session.verifiedAt
-    if (ageMs >= 0 && ageMs < parts.tokenCheckIntervalMs) return true
-    if (parts.elapsedMs() < (trusted.get(open.secret) ?? 0)) return true
+    const ageMs = options.now() - open.session.verifiedAt
+    if (ageMs >= 0 && ageMs < options.tokenCheckIntervalMs) return true
+    if (options.elapsedMs() < (trusted.get(open.secret) ?? 0)) return true
     let check = underWay.get(open.secret)
     if (check === undefined) {
       check = ask(open)

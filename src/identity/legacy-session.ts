@@ -12,7 +12,7 @@ import type { RequestRecord } from '../telemetry/request-record.ts'
 import { askPerson, readAnswer } from './legacy-page.ts'
 import { forgetLegacyCookie, type LegacyToken, type LegacyTokens } from './legacy-tokens.ts'
 
-export interface LegacyParts {
+export interface LegacySessionsOptions {
   tokens: LegacyTokens
   sessions: Sessions
   sso: Pick<SsoClient, 'renew'>
@@ -39,7 +39,7 @@ export interface LegacySessions {
   end(request: ProxyRequest): Promise<string>
 }
 
-export function createLegacySessions({ tokens, sessions, sso, now }: LegacyParts): LegacySessions {
+export function createLegacySessions({ tokens, sessions, sso, now }: LegacySessionsOptions): LegacySessions {
   const underWay = new Map<string, Promise<Upgraded | undefined>>()
 
   /** @returns `undefined` where the SSO does not take the token any more, which ends the session */

@@ -13,13 +13,13 @@ import { guests } from '../s3/fair-shares.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { answerFailure } from './answer-failure.ts'
 import { readingMethods } from './own/own-page.ts'
-import { createOwnPages, type OwnPagesParts } from './own/own-pages.ts'
+import { createOwnPages, type OwnPagesOptions } from './own/own-pages.ts'
 import { createRouter, routeKindOf } from './route.ts'
 import type { SiteResolver } from './site.ts'
-import { createViews, type ViewParts } from './views.ts'
+import { createViews, type ViewsOptions } from './views.ts'
 
 /** Everything that a request may need. */
-export interface HandlerParts extends OwnPagesParts, ViewParts {
+export interface HandlerOptions extends OwnPagesOptions, ViewsOptions {
   siteOf: SiteResolver
   healthcheckKey: string | undefined
   tokenCheckIntervalMs: number
@@ -32,10 +32,10 @@ export interface HandlerParts extends OwnPagesParts, ViewParts {
 /** Answers one request; never rejects. */
 export type Handler = (request: ProxyRequest, record: RequestRecord) => Promise<Reply>
 
-export function createHandler(parts: HandlerParts): Handler {
-  const route = createRouter(createOwnPages(parts), parts.healthcheckKey)
-  const identities = createIdentities(parts)
-  const views = createViews(parts)
+export function createHandler(options: HandlerOptions): Handler {
+  const route = createRouter(createOwnPages(options), options.healthcheckKey)
+  const identities = createIdentities(options)
+  const views = createViews(options)
 
   async function handle(request: ProxyRequest, record: RequestRecord): Promise<Reply> {
     const target = route(request.path)
@@ -49,7 +49,7 @@ export function createHandler(parts: HandlerParts): Handler {
     // Platforms probe by address, and name no host of ours.
     if (target.kind === 'healthcheck') return views.healthcheck(request, record, target.key)
     if (target.kind === 'hostless-page') return target.page.answer(request, record)
-    const site = parts.siteOf(request)
+    const site = options.siteOf(request)
     if (site === undefined) return errorReply('HOST_MISDIRECTED', request, record)
     if (target.kind === 'site-page') return target.page.answer(request, record, site)
     if (target.kind === 'nothing') return errorReply('OBJECT_NOT_FOUND', request, record)
@@ -59,7 +59,7 @@ export function createHandler(parts: HandlerParts): Handler {
     const decision = decide(visitor.person, target)
     switch (decision.kind) {
       case 'challenge':
-        return challenge(parts, request, record, site, request.path + request.query)
+        return challenge(options, request, record, site, request.path + request.query)
       case 'allowed':
         if (target.kind === 'root') return errorReply('OBJECT_NOT_FOUND', request, record)
         return views.object(request, record, target.key, visitor.sharer ?? guests)
@@ -70,14 +70,14 @@ export function createHandler(parts: HandlerParts): Handler {
     try {
       return await handle(request, record)
     } catch (error) {
-      return answerFailure(error, request, record, parts.log)
+      return answerFailure(error, request, record, options.log)
     }
   }
 }
 
 /** The order in which they are asked. */
-function createIdentities(parts: HandlerParts): Identity[] {
-  const bySession = createSessionIdentity(parts.sessions, createSessionCheck(parts))
-  const { legacySessions } = parts
+function createIdentities(options: HandlerOptions): Identity[] {
+  const bySession = createSessionIdentity(options.sessions, createSessionCheck(options))
+  const { legacySessions } = options
   return legacySessions === undefined ? [bySession] : [bySession, createLegacyIdentity(legacySessions)]
 }

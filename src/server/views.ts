@@ -7,7 +7,7 @@ import { createSharedReads } from '../object/shared-reads.ts'
 import { guests, type Sharer } from '../s3/fair-shares.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 
-export interface ViewParts extends ReadOptions {
+export interface ViewsOptions extends ReadOptions {
   source: ObjectOpener
 }
 
@@ -18,12 +18,12 @@ export interface Views {
   healthcheck(request: ProxyRequest, record: RequestRecord, key: ObjectKey): Promise<Reply>
 }
 
-export function createViews(parts: ViewParts): Views {
-  const sharedReads = createSharedReads(parts.source)
+export function createViews(options: ViewsOptions): Views {
+  const sharedReads = createSharedReads(options.source)
   return {
     object: (request, record, key, sharer) =>
-      record.timed('s3Ms', readObject(parts.source, request, record, key, parts, sharer)),
+      record.timed('s3Ms', readObject(options.source, request, record, key, options, sharer)),
     healthcheck: (request, record, key) =>
-      record.timed('s3Ms', readObject(sharedReads, request, record, key, parts, guests)),
+      record.timed('s3Ms', readObject(sharedReads, request, record, key, options, guests)),
   }
 }

@@ -11,7 +11,7 @@ import type { RefusedTokens } from './refused-tokens.ts'
 import type { SsoClient } from './sso-client.ts'
 
 /** All that logins need. */
-export interface LoginParts {
+export interface LoginOptions {
   pending: PendingLogins
   refusedTokens: RefusedTokens
   sessions: Sessions
@@ -42,24 +42,24 @@ const cookieMaxAgeSeconds = 86_400
  * @param restarts how often this login was begun before
  */
 export async function beginLogin(
-  parts: LoginParts,
+  options: LoginOptions,
   request: ProxyRequest,
   site: Site,
   returnTo: string,
   restarts: number,
 ): Promise<Reply> {
-  const known = browsersOf(parts, request, site)[0]
+  const known = browsersOf(options, request, site)[0]
   const browser = known ?? newSecret()
   const redirectUri = site.origin + callbackPath
-  const { state, codeVerifier } = await parts.pending.begin({ returnTo, redirectUri, restarts }, browser)
-  const location = await parts.sso.begin({ state, codeVerifier, redirectUri })
+  const { state, codeVerifier } = await options.pending.begin({ returnTo, redirectUri, restarts }, browser)
+  const location = await options.sso.begin({ state, codeVerifier, redirectUri })
   // A browser keeps the cookie that it sent. Setting it again would replace one that another tab got meanwhile, and
   // tabs that were opened together would spoil each other's logins in turns.
   if (known !== undefined) return redirect(location)
-  return redirect(location, writeCookie(parts.cookie, browser, cookieMaxAgeSeconds, site.isSecure))
+  return redirect(location, writeCookie(options.cookie, browser, cookieMaxAgeSeconds, site.isSecure))
 }
 
 /** The secrets of the browser's login cookie: one, unless a neighbouring host has set another. */
-export function browsersOf({ cookie }: LoginParts, request: ProxyRequest, site: Site): Secret[] {
+export function browsersOf({ cookie }: LoginOptions, request: ProxyRequest, site: Site): Secret[] {
   return readCookies(request.header('cookie'), cookieNameFor(cookie.name, site.isSecure)).filter(isSecret)
 }

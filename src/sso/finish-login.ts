@@ -8,7 +8,7 @@ import type { LoginStep } from '../log/log.ts'
 import type { Person } from '../person/person.ts'
 import type { Secret } from '../store/sealing.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
-import { beginLogin, browsersOf, type LoginParts, siteOfLogin } from './begin-login.ts'
+import { beginLogin, browsersOf, type LoginOptions, siteOfLogin } from './begin-login.ts'
 import { errorOfSso, tokenRefused } from './login-failures.ts'
 import type { RecalledLogin, WayBack } from './pending-logins.ts'
 
@@ -37,22 +37,22 @@ const maxRestarts = 2
  * @see RFC 6749 sections 4.1.2 and 10.12
  */
 export async function finishLogin(
-  parts: LoginParts,
+  options: LoginOptions,
   request: ProxyRequest,
   record: RequestRecord,
   at: Site,
 ): Promise<FinishedLogin> {
   const query = new URLSearchParams(request.query)
   const [code, state, error] = [single(query, 'code'), single(query, 'state'), single(query, 'error')]
-  const login = state === undefined ? undefined : await parts.pending.find(state)
+  const login = state === undefined ? undefined : await options.pending.find(state)
   const site = login === undefined ? at : siteOfLogin(login)
-  const sent = browsersOf(parts, request, site)
-  const recalled = login === undefined ? recall(parts, state, sent) : undefined
+  const sent = browsersOf(options, request, site)
+  const recalled = login === undefined ? recall(options, state, sent) : undefined
   const wayBack = login ?? recalled
-  const browser = sent.find((secret) => login !== undefined && parts.pending.isOf(login, secret))
+  const browser = sent.find((secret) => login !== undefined && options.pending.isOf(login, secret))
   const home = (browser === undefined ? at : site).origin + (wayBack?.returnTo ?? '/')
   const hasSession = async () =>
-    (await parts.sessions.find(request.header('cookie'), site.isSecure)) !== undefined
+    (await options.sessions.find(request.header('cookie'), site.isSecure)) !== undefined
 
   function refuse(errorCode: ErrorCode, failure?: S3ProxyError): FinishedLogin {
     const { retryAfterSeconds } = failure ?? {}
@@ -61,7 +61,7 @@ export async function finishLogin(
     return { step: stepOf[errorCode] ?? 'failed', reply, ...(failure && { failure }) }
   }
   async function restart({ returnTo, restarts }: WayBack): Promise<FinishedLogin> {
-    return { step: 'restarted', reply: await beginLogin(parts, request, site, returnTo, restarts + 1) }
+    return { step: 'restarted', reply: await beginLogin(options, request, site, returnTo, restarts + 1) }
   }
 
   if (error === 'access_denied') return refuse('LOGIN_DENIED')
@@ -78,26 +78,26 @@ export async function finishLogin(
     if (recalled?.isOver === false || wayBack.restarts >= maxRestarts) return refuse('LOGIN_EXPIRED')
     // Tabs that a browser without a cookie opens at once get a cookie each, and the last one stays. Waiting for it lets
     // the next callback bring it, and the tab needs no more restarts than it has.
-    if (login?.restarts === 0 && sent.length > 0) await parts.settle()
+    if (login?.restarts === 0 && sent.length > 0) await options.settle()
     return restart(wayBack)
   }
 
   try {
-    const codeVerifier = await parts.pending.claim(state, login, browser)
+    const codeVerifier = await options.pending.claim(state, login, browser)
     if (codeVerifier === undefined) return { step: 'repeated', reply: redirect(home) }
-    const granted = await parts.sso.finish({ code, codeVerifier, redirectUri: login.redirectUri }, record)
+    const granted = await options.sso.finish({ code, codeVerifier, redirectUri: login.redirectUri }, record)
     if (granted.kind === 'rejected') {
-      if ((await parts.refusedTokens.add(browser, login)) <= maxRestarts)
+      if ((await options.refusedTokens.add(browser, login)) <= maxRestarts)
         return { step: 'restarted', reply: redirect(home) }
       // The link of the page starts again, with all attempts.
-      await parts.refusedTokens.forget(browser, login)
+      await options.refusedTokens.forget(browser, login)
       return refuse('SSO_FORBADE_CODE', tokenRefused())
     }
-    const now = parts.now()
+    const now = options.now()
     const session = { ...granted.grant, createdAt: now, verifiedAt: now }
     const [cookie] = await Promise.all([
-      parts.sessions.create(session, site.isSecure),
-      parts.refusedTokens.forget(browser, login),
+      options.sessions.create(session, site.isSecure),
+      options.refusedTokens.forget(browser, login),
     ])
     return { step: 'finished', reply: redirect(home, cookie), person: session.person }
   } catch (failure) {
@@ -108,7 +108,7 @@ export async function finishLogin(
 
 /** The way back of a login that this browser has begun and the store has forgotten. */
 function recall(
-  { pending }: LoginParts,
+  { pending }: LoginOptions,
   state: string | undefined,
   sent: Secret[],
 ): RecalledLogin | undefined {

@@ -42,7 +42,7 @@ export const mistakes: Mistake[] = [
     name: 'a login is not bound to the browser that began it',
     changes: [
       {
-        from: 'const browser = sent.find((secret) => login !== undefined && parts.pending.isOf(login, secret));',
+        from: 'const browser = sent.find((secret) => login !== undefined && options.pending.isOf(login, secret));',
         to: "const browser = login === undefined ? undefined : (sent[0] ?? 'anybody');",
       },
       {

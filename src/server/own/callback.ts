@@ -1,16 +1,16 @@
 import { callbackPath } from '../../http/own-paths.ts'
 import type { Log } from '../../log/log.ts'
 import { logFailure } from '../../log/log-failure.ts'
-import type { LoginParts } from '../../sso/begin-login.ts'
+import type { LoginOptions } from '../../sso/begin-login.ts'
 import { finishLogin } from '../../sso/finish-login.ts'
 import { readingMethods, type SitePage } from './own-page.ts'
 
-export interface CallbackParts extends LoginParts {
+export interface CallbackPageOptions extends LoginOptions {
   log: Log
 }
 
 /** The page that the SSO sends browsers back to. */
-export function createCallbackPage(parts: CallbackParts): SitePage {
+export function createCallbackPage(options: CallbackPageOptions): SitePage {
   return {
     kind: 'callback',
     path: callbackPath,
@@ -18,10 +18,10 @@ export function createCallbackPage(parts: CallbackParts): SitePage {
     needsHost: true,
     async answer(request, record, site) {
       record.login = 'failed'
-      const finished = await finishLogin(parts, request, record, site)
+      const finished = await finishLogin(options, request, record, site)
       record.person = finished.person
       record.login = finished.step
-      if (finished.failure !== undefined) logFailure(parts.log, request.id, finished.failure)
+      if (finished.failure !== undefined) logFailure(options.log, request.id, finished.failure)
       return finished.reply
     },
   }

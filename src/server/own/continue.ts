@@ -6,11 +6,11 @@ import { challenge } from '../../identity/challenge.ts'
 import { continuePath, readAnswer } from '../../identity/legacy-page.ts'
 import type { LegacySessions } from '../../identity/legacy-session.ts'
 import { forgetLegacyCookie } from '../../identity/legacy-tokens.ts'
-import type { LoginParts } from '../../sso/begin-login.ts'
+import type { LoginOptions } from '../../sso/begin-login.ts'
 import type { RequestRecord } from '../../telemetry/request-record.ts'
 import { formMethods, readingMethods, type SitePage } from './own-page.ts'
 
-export interface ContinueParts extends LoginParts {
+export interface ContinuePageOptions extends LoginOptions {
   /** Only where sessions of the original are accepted; without them there is no such page. */
   legacySessions?: Pick<LegacySessions, 'resume'>
 }
@@ -19,8 +19,8 @@ export interface ContinueParts extends LoginParts {
  * Takes a person's answer to the question whether a session of the original is theirs. A POST goes on with it, a GET
  * begins a login instead.
  */
-export function createContinuePage(parts: ContinueParts): SitePage {
-  const { legacySessions } = parts
+export function createContinuePage(options: ContinuePageOptions): SitePage {
+  const { legacySessions } = options
   return {
     kind: 'continue',
     path: continuePath,
@@ -28,7 +28,7 @@ export function createContinuePage(parts: ContinueParts): SitePage {
     needsHost: true,
     async answer(request, record, site) {
       if (legacySessions === undefined) return errorReply('OBJECT_NOT_FOUND', request, record)
-      if (request.method !== 'POST') return signInAnew(parts, request, record, site)
+      if (request.method !== 'POST') return signInAnew(options, request, record, site)
       const { reply, person } = await legacySessions.resume(request, record, site)
       record.person = person
       return reply
@@ -37,12 +37,12 @@ export function createContinuePage(parts: ContinueParts): SitePage {
 }
 
 async function signInAnew(
-  parts: LoginParts,
+  options: LoginOptions,
   request: ProxyRequest,
   record: RequestRecord,
   site: Site,
 ): Promise<Reply> {
-  const reply = await challenge(parts, request, record, site, readAnswer(request.query).returnTo)
+  const reply = await challenge(options, request, record, site, readAnswer(request.query).returnTo)
   if (record.login === 'started') reply.headers.push('set-cookie', forgetLegacyCookie)
   return reply
 }

@@ -11,21 +11,21 @@ import type { SsoClient } from '../../sso/sso-client.ts'
 import type { RequestRecord } from '../../telemetry/request-record.ts'
 import { formMethods, type SitePage } from './own-page.ts'
 
-export interface LogoutParts {
+export interface LogoutPageOptions {
   sessions: Sessions
   legacySessions?: Pick<LegacySessions, 'end'>
   sso: Pick<SsoClient, 'end'>
 }
 
 /** A page with a button on GET; the end of the session on a POST that this site's own page sent. */
-export function createLogoutPage(parts: LogoutParts): SitePage {
+export function createLogoutPage(options: LogoutPageOptions): SitePage {
   return {
     kind: 'logout',
     path: `${ownPathPrefix}logout`,
     methods: formMethods,
     needsHost: true,
     answer: (request, record, site) =>
-      request.method === 'POST' ? signOut(parts, request, record, site) : question(),
+      request.method === 'POST' ? signOut(options, request, record, site) : question(),
   }
 }
 
@@ -34,16 +34,16 @@ function question(): Reply {
 }
 
 async function signOut(
-  parts: LogoutParts,
+  options: LogoutPageOptions,
   request: ProxyRequest,
   record: RequestRecord,
   site: Site,
 ): Promise<Reply> {
-  const { sessions, legacySessions } = parts
+  const { sessions, legacySessions } = options
   if (!isOwnForm(request, site.origin)) return errorReply('LOGOUT_FOREIGN', request, record)
   const open = await sessions.find(request.header('cookie'), site.isSecure)
   if (open !== undefined) await sessions.delete(open.secret)
-  const reply = formPage(200, 'Signed out', signedOut(parts.sso.end(open?.session)))
+  const reply = formPage(200, 'Signed out', signedOut(options.sso.end(open?.session)))
   // Without this, the browser goes on showing what it has kept of the objects.
   reply.headers.push('clear-site-data', '"cache"')
   reply.headers.push('set-cookie', sessions.forget(site.isSecure))

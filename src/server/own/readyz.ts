@@ -2,12 +2,12 @@ import { ownPathPrefix } from '../../http/own-paths.ts'
 import { oneWord } from './one-word.ts'
 import { type HostlessPage, readingMethods } from './own-page.ts'
 
-export interface ReadyzParts {
+export interface ReadyzPageOptions {
   readiness: { check(): Promise<{ state: 'ok' | 'degraded' | 'unready' }> }
 }
 
 /** Says whether this process should get requests. The reasons are for the admin port. */
-export function createReadyzPage({ readiness }: ReadyzParts): HostlessPage {
+export function createReadyzPage({ readiness }: ReadyzPageOptions): HostlessPage {
   return {
     kind: 'readyz',
     path: `${ownPathPrefix}readyz`,

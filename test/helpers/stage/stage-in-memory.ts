@@ -2,7 +2,7 @@ import type { RequestHeader } from '../../../src/http/proxy-request.ts'
 import { headerIn, type Reply } from '../../../src/http/reply.ts'
 import type { ObjectRequest, ObjectResult } from '../../../src/object/object-source.ts'
 import { shownId } from '../../../src/person/person.ts'
-import { createHandler, type HandlerParts } from '../../../src/server/handler.ts'
+import { createHandler, type HandlerOptions } from '../../../src/server/handler.ts'
 import { createSiteResolver } from '../../../src/server/site.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
 import { createLoginPorts, jo, request, site } from '../../unit/sso/sso-ports.ts'
@@ -10,7 +10,7 @@ import { createLoginPorts, jo, request, site } from '../../unit/sso/sso-ports.ts
 type Headers = { [name in RequestHeader]?: string }
 
 /** Puts the handler on a stage that is all in memory; `steps` has what it asked for, in order. */
-export function createStageInMemory(changes: Partial<HandlerParts> = {}) {
+export function createStageInMemory(changes: Partial<HandlerOptions> = {}) {
   const ports = createLoginPorts()
   const steps: string[] = []
   const logged: { level: string; message: string; fields: object }[] = []

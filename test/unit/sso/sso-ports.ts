@@ -2,7 +2,7 @@ import type { ProxyRequest, RequestHeader } from '../../../src/http/proxy-reques
 import { headerIn, type Reply } from '../../../src/http/reply.ts'
 import { personWithId } from '../../../src/person/person.ts'
 import { createSessions } from '../../../src/session/sessions.ts'
-import type { LoginParts } from '../../../src/sso/begin-login.ts'
+import type { LoginOptions } from '../../../src/sso/begin-login.ts'
 import { createOAuth2Sso } from '../../../src/sso/oauth2-sso.ts'
 import { createPendingLogins } from '../../../src/sso/pending-logins.ts'
 import { createRefusedTokens } from '../../../src/sso/refused-tokens.ts'
@@ -80,7 +80,7 @@ export function createLoginPorts() {
     async settle() {
       settled++
     },
-  } satisfies LoginParts
+  } satisfies LoginOptions
   return { parts, store, sso, clock, settledTimes: () => settled }
 }
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import type { ProxyRequest } from '../../../../src/http/proxy-request.ts'
 import { headerIn } from '../../../../src/http/reply.ts'
 import type { Site } from '../../../../src/http/site.ts'
-import { createLogoutPage, type LogoutParts } from '../../../../src/server/own/logout.ts'
+import { createLogoutPage, type LogoutPageOptions } from '../../../../src/server/own/logout.ts'
 import type { Grant } from '../../../../src/session/session.ts'
 import { RequestRecord } from '../../../../src/telemetry/request-record.ts'
 import { cookiesOf, createLoginPorts, jo, request, site } from '../../sso/sso-ports.ts'
@@ -79,6 +79,6 @@ describe('createLogoutPage', () => {
   })
 })
 
-function logout(parts: LogoutParts, asked: ProxyRequest, record: RequestRecord, at: Site) {
+function logout(parts: LogoutPageOptions, asked: ProxyRequest, record: RequestRecord, at: Site) {
   return createLogoutPage(parts).answer(asked, record, at)
 }
