@@ -1,4 +1,4 @@
-import type { S3Origin } from './connection.ts'
+import type { S3Origin } from './open-socket.ts'
 
 /** How requests name the bucket: by the first segment of their path, or by the host that they go to. */
 export type BucketStyle = 'path' | 'virtual'

@@ -1,7 +1,9 @@
 import type { CancelSignal } from '../waiting/cancellation.ts'
 import { type BlockPool, createBlockPool } from './block-pool.ts'
-import { Connection, type S3Origin } from './connection.ts'
+import { Connection } from './connection.ts'
 import { createFairShares, type Party, type Sharer } from './fair-shares.ts'
+import { createIdleConnections } from './idle-connections.ts'
+import type { S3Origin } from './open-socket.ts'
 import { requestGivenUp, TransportError } from './transport-error.ts'
 
 /** Kept-alive connections to one S3 origin, at most `maxConnections` at a time, which people share fairly. */
@@ -72,15 +74,15 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
   }
   const shares = createFairShares<Waiter>(maxConnections)
   const open = new Set<Connection>()
-  const idle: Connection[] = []
+  const idle = createIdleConnections()
   const waiters = new Set<Waiter>()
-  const sweep = setInterval(closeStale, idleTimeoutMs / 4)
+  const sweep = setInterval(() => idle.closeIdleSince(performance.now() - idleTimeoutMs), idleTimeoutMs / 4)
   sweep.unref()
   let isRetired = false
   let isClosed = false
 
   function free(): number {
-    return maxConnections - open.size + idle.length
+    return maxConnections - open.size + idle.count
   }
 
   function take(
@@ -90,14 +92,14 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
     isNew: boolean,
   ): Connection | Promise<Connection> {
     party.held++
-    const connection = isNew ? undefined : idle.pop()
+    const connection = isNew ? undefined : idle.take()
     if (connection === undefined) return connect(party, signal, waitMs)
     connection.holder = party
     return connection
   }
 
   function connect(party: Party<Waiter>, signal: CancelSignal, waitMs: number): Promise<Connection> {
-    if (open.size >= maxConnections) idle[0]?.close()
+    if (open.size >= maxConnections) idle.closeOldest()
     return new Promise((resolve, reject) => {
       const connectTimeoutMs = Math.min(options.connectTimeoutMs, waitMs)
       const connection = new Connection(
@@ -157,17 +159,13 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
   function onIdle(connection: Connection): void {
     release(connection)
     if (isRetired && waiters.size === 0) connection.close()
-    else {
-      connection.idleSinceMs = performance.now()
-      idle.push(connection)
-    }
+    else idle.add(connection)
     serveWaiting()
   }
 
   function onClosed(connection: Connection): void {
     open.delete(connection)
-    const index = idle.indexOf(connection)
-    if (index !== -1) idle.splice(index, 1)
+    idle.remove(connection)
     release(connection)
     if (!isClosed) serveWaiting()
   }
@@ -183,12 +181,7 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
   function serveWaiting(): void {
     if (waiters.size === 0) return
     for (let next = shares.next(free()); next !== undefined; next = shares.next(free())) next.serve()
-    if (isRetired) for (const connection of [...idle]) connection.close()
-  }
-
-  function closeStale(): void {
-    const oldest = performance.now() - idleTimeoutMs
-    while (idle[0] !== undefined && idle[0].idleSinceMs < oldest) idle[0].close()
+    if (isRetired) idle.closeAll()
   }
 
   return {
@@ -200,17 +193,15 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
         ? take(party, signal, waitMs, isNew)
         : wait(party, signal, waitMs, isHead, isNew)
     },
-    distrust({ idleSinceMs }) {
-      while (idle[0] !== undefined && idle[0].idleSinceMs <= idleSinceMs) idle[0].close()
-    },
+    distrust: ({ idleSinceMs }) => idle.closeIdleSince(idleSinceMs),
     isCrowded: (sharer) => shares.isCrowded(sharer, free()),
     get usage() {
-      return { open: open.size, idle: idle.length, waiting: shares.waiting }
+      return { open: open.size, idle: idle.count, waiting: shares.waiting }
     },
     retire() {
       isRetired = true
       clearInterval(sweep)
-      for (const connection of [...idle]) connection.close()
+      idle.closeAll()
     },
     close() {
       isClosed = true

@@ -1,19 +1,14 @@
-import net from 'node:net'
-import tls from 'node:tls'
+import type net from 'node:net'
 import { messageOf } from '../errors.ts'
 import type { ByteSource } from '../http/byte-source.ts'
 import type { CancelSignal } from '../waiting/cancellation.ts'
 import type { BlockPool } from './block-pool.ts'
+import { HeadReader } from './head-reader.ts'
+import { connectedEvent, openSocket, type S3Origin } from './open-socket.ts'
 import { ResponseBody } from './response-body.ts'
-import { parseResponseHead, type ResponseHead } from './response-head.ts'
+import type { ResponseHead } from './response-head.ts'
+import { landingFor, sharedLanding } from './shared-landing.ts'
 import { TransportError } from './transport-error.ts'
-
-/** Where S3 listens. */
-export interface S3Origin {
-  isSecure: boolean
-  hostname: string
-  port: number
-}
 
 export interface S3Response extends Pick<ResponseHead, 'status' | 'headers'> {
   body: ByteSource & Pick<ResponseBody, 'abandon'>
@@ -28,22 +23,13 @@ export interface ConnectionOptions {
   onClosed(connection: Connection): void
 }
 
-/** Who waits for the head of an answer. */
+/** An exchange whose head has not come yet. */
 interface Waiter {
   resolve(response: S3Response): void
   reject(error: Error): void
   method: string
   signal: CancelSignal
 }
-
-const maxHeadBytes = 32 * 1024
-/** 1xx answers before the one that counts (RFC 9110 section 15.2); S3 has use for none of them. */
-const maxInterimHeads = 100
-/**
- * Reads are synchronous and what lands here is copied out at once, so one landing serves all connections; an object
- * of some 100 KiB arrives in one read, and leaves in one write.
- */
-const sharedLanding = Buffer.allocUnsafeSlow(256 * 1024)
 
 /** One HTTP/1.1 connection to S3, which carries one exchange at a time. @see docs/decisions/002-s3-transport.md */
 export class Connection {
@@ -52,17 +38,15 @@ export class Connection {
   readonly #isSecure: boolean
   #state: 'connecting' | 'idle' | 'head' | 'body' | 'closed' = 'connecting'
   #landing: Buffer = sharedLanding
-  #headBytes: Buffer | null = null
+  readonly #heads = new HeadReader()
   #waiter: Waiter | null = null
   #body: ResponseBody | null = null
   #keepAlive = true
   #exchanges = 0
-  /** Of the exchange under way. */
-  #interimHeads = 0
   #timer: NodeJS.Timeout | undefined
-  /** When it last became idle, by the clock of `performance.now()`. */
+  /** When it last became idle, by the clock of `performance.now()`; the pool sets it. */
   idleSinceMs = 0
-  /** Who has it at this moment; the pool's. */
+  /** The party that uses it now; the pool sets it. */
   holder: object | null = null
 
   /**
@@ -73,20 +57,11 @@ export class Connection {
   constructor(origin: S3Origin, options: ConnectionOptions, onConnected: (error: Error | null) => void) {
     this.#options = options
     this.#isSecure = origin.isSecure
-    const target = {
-      host: origin.hostname,
-      port: origin.port,
-      noDelay: true,
-      keepAlive: true,
-      onread: {
-        // Asked for again after every read, so that each read lands where its bytes are wanted.
-        buffer: () => (this.#landing === sharedLanding ? landingFor(options.blocks) : this.#landing),
-        callback: (sizeBytes: number, buffer: Uint8Array) => this.#receive(buffer as Buffer, sizeBytes),
-      },
-    }
-    this.#socket = origin.isSecure
-      ? tls.connect({ ...target, ...tlsName(origin.hostname), ALPNProtocols: ['http/1.1'] })
-      : net.connect(target)
+    this.#socket = openSocket(origin, {
+      // Node asks before every read, and each read lands where its bytes are wanted.
+      buffer: () => (this.#landing === sharedLanding ? landingFor(options.blocks) : this.#landing),
+      callback: (sizeBytes, buffer) => this.#receive(buffer as Buffer, sizeBytes),
+    })
     let isSettled = false
     const settle = (error: Error | null) => {
       if (isSettled) return
@@ -103,7 +78,7 @@ export class Connection {
       )
     }, options.connectTimeoutMs)
     this.#onConnectFailed = settle
-    this.#socket.once(origin.isSecure ? 'secureConnect' : 'connect', () => {
+    this.#socket.once(connectedEvent(origin), () => {
       if (this.#state !== 'connecting') return
       this.#state = 'idle'
       settle(null)
@@ -128,7 +103,7 @@ export class Connection {
       return Promise.reject(new TransportError('stale', 'S3 closed an idle connection'))
     this.#state = 'head'
     this.#exchanges++
-    this.#interimHeads = 0
+    this.#heads.begin()
     return new Promise((resolve, reject) => {
       this.#waiter = { resolve, reject, method, signal }
       signal.addEventListener('abort', this.close)
@@ -163,35 +138,10 @@ export class Connection {
   }
 
   #receiveHead(bytes: Buffer): void {
-    const before = this.#headBytes
-    let all = before === null ? bytes : Buffer.concat([before, bytes])
-    // What came earlier was looked through already, but for a beginning of the empty line.
-    let searchFrom = before === null ? 0 : Math.max(0, before.length - 3)
-    for (;;) {
-      const end = all.indexOf('\r\n\r\n', searchFrom)
-      if ((end === -1 ? all.length : end) > maxHeadBytes)
-        throw new TransportError('garbage', 'the head of the answer is too large')
-      if (end === -1) {
-        // `bytes` lies in the shared landing.
-        this.#headBytes = Buffer.from(all)
-        return
-      }
-      this.#headBytes = null
-      const waiter = this.#waiter
-      if (waiter === null) return
-      const head = parseResponseHead(all.toString('latin1', 0, end), waiter.method)
-      const rest = all.subarray(end + 4)
-      if (head.status >= 200) {
-        this.#beginBody(head, rest)
-        return
-      }
-      if (head.status === 101) throw new TransportError('garbage', 'S3 changed the protocol')
-      if (++this.#interimHeads > maxInterimHeads)
-        throw new TransportError('garbage', `more than ${maxInterimHeads} interim answers`)
-      if (rest.length === 0) return
-      all = rest
-      searchFrom = 0
-    }
+    const waiter = this.#waiter
+    if (waiter === null) return
+    const head = this.#heads.receive(bytes, waiter.method)
+    if (head !== null) this.#beginBody(head, this.#heads.rest)
   }
 
   #beginBody(head: ResponseHead, rest: Buffer): void {
@@ -252,9 +202,9 @@ export class Connection {
     this.#fail(new TransportError(isStale ? 'stale' : 'cut', `S3 ${how} ${where}`, { cause }))
   }
 
-  /** Whether it was kept from an exchange before, and no byte has come for the one under way. */
+  /** Whether the connection was kept from an exchange before, and no byte has come for the one under way. */
   get #isUnheard(): boolean {
-    return this.#exchanges > 1 && this.#headBytes === null && this.#interimHeads === 0
+    return this.#exchanges > 1 && this.#heads.isUntouched
   }
 
   #stopWaiting(): Waiter | null {
@@ -278,14 +228,4 @@ export class Connection {
     body?.end(error)
     this.#options.onClosed(this)
   }
-}
-
-/** Where blocks are small, a reader shall hold no more of what comes with the head either. */
-function landingFor({ nextBytes }: BlockPool): Buffer {
-  return nextBytes < sharedLanding.length ? sharedLanding.subarray(0, nextBytes) : sharedLanding
-}
-
-/** RFC 6066 section 3: an address is not a server name. */
-function tlsName(hostname: string): { servername?: string } {
-  return net.isIP(hostname) === 0 ? { servername: hostname } : {}
 }
