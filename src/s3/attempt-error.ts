@@ -1,6 +1,6 @@
 import { type ErrorCode, type ErrorDetails, S3ProxyError } from '../errors.ts'
 
-/** An attempt that failed, and whether another one may do better. */
+/** A failed attempt, with whether another one may do better. */
 export class AttemptError extends S3ProxyError {
   readonly mayRetry: boolean
 

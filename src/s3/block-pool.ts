@@ -1,15 +1,15 @@
 /**
  * Blocks of memory that bodies are read into and written from, used again and again.
  *
- * A block is large while few are in use, because a gibibyte in large blocks costs a fifth of one in small
- * ones; small beyond a budget, and tiny beyond twice of it, so that a thousand readers who take nothing hold little.
+ * A block is large while few are in use: a gibibyte in large blocks costs a fifth of one in small blocks. Beyond a
+ * budget blocks are small, and beyond twice the budget tiny. A thousand readers who take nothing hold little memory then.
  */
 export interface BlockPool {
   take(): Buffer
-  /** Gives a block of `take` back; nothing may look at it any more. */
+  /** Gives a block back; nothing may look at it afterwards. */
   give(block: Buffer): void
   readonly lentBytes: number
-  /** Of the block that would be taken next. */
+  /** Size of the block that `take` would give now. */
   readonly nextBytes: number
 }
 
@@ -17,9 +17,9 @@ export interface BlockPoolOptions {
   largeBytes: number
   smallBytes: number
   tinyBytes: number
-  /** Lent in total before blocks become small. */
+  /** Bytes lent in total before blocks become small. */
   budgetBytes: number
-  /** Kept for later use at most, of each size. */
+  /** Unused bytes that are kept at most, for each size of block. */
   keptBytes: number
 }
 
@@ -59,7 +59,7 @@ export function createBlockPool(options: BlockPoolOptions = defaultBlocks): Bloc
   }
 }
 
-/** Blocks of one size, so many bytes of which are kept while nobody has them: what is thrown away is long in memory. */
+/** Blocks of one size. Some are kept while nobody uses them: the garbage collector frees dropped blocks late. */
 function createShelf(sizeBytes: number, keptBytes: number) {
   const kept: Buffer[] = []
   const maxKept = Math.floor(keptBytes / sizeBytes)

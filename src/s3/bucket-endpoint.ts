@@ -11,13 +11,13 @@ export interface BucketEndpoint {
    * style; in virtual-hosted style it is `/`.
    */
   bucketPath: string
-  /** Put before every key, as part of it: decoded; empty, or ending in `/`. */
+  /** The beginning of every key, decoded: empty, or ending in `/`. */
   keyPrefix: string
   /** The URL that the operator knows. */
   url: string
 }
 
 export interface EndpointOrigin extends S3Origin {
-  /** For the `host` header: with the port where it is not the scheme's own. */
+  /** The `host` header: with the port where it is not the scheme's own. */
   host: string
 }

@@ -1,6 +1,6 @@
 import { TransportError } from './transport-error.ts'
 
-/** Takes the chunked transfer coding off, piece by piece. S3 uses it for the bodies of its errors. */
+/** Removes the chunked transfer coding, piece by piece. S3 uses it for the bodies of errors and lists. */
 export interface ChunkedDecoder {
   /**
    * @returns the decoded bytes, copied
@@ -12,7 +12,7 @@ export interface ChunkedDecoder {
 
 const maxLineBytes = 256
 
-/** @see RFC 9112 section 7.1; chunk extensions and trailers are passed over */
+/** Chunk extensions and trailers are passed over. @see RFC 9112 section 7.1 */
 export function createChunkedDecoder(): ChunkedDecoder {
   let expected: 'size' | 'data' | 'data-end' | 'trailer' | 'done' = 'size'
   let line = ''

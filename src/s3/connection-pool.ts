@@ -9,12 +9,12 @@ import { requestGivenUp, TransportError } from './transport-error.ts'
 /** Kept-alive connections to one S3 origin, at most `maxConnections` at a time, which people share fairly. */
 export interface ConnectionPool {
   /**
-   * A connection that carries no exchange: the one used last when there is one, else a new one, else the next
-   * that becomes free for whoever asks.
+   * Gives a connection that carries no exchange: the idle one that was used last, else a new one, else the next one
+   * that becomes free.
    *
-   * @param waitMs how long to wait for a free one and to connect, where that is less than the connect timeout
-   * @param claim for whom it is, and what for
-   * @param isNew not one that was used before, where that can be had
+   * @param waitMs bounds the wait for a free connection, and connecting where that is less than the connect timeout
+   * @param claim who the connection is for, and what it is for
+   * @param isNew asks for a connection that was never used, where one can be had
    * @throws TransportError `unreachable`, `connect-timeout`, `pool-exhausted` or `cancelled`
    */
   acquire(
@@ -23,18 +23,18 @@ export interface ConnectionPool {
     claim?: Claim,
     isNew?: boolean,
   ): Connection | Promise<Connection>
-  /** A kept connection turned out to be dead: closes those that have been idle for as long. */
+  /** Closes all connections that have been idle for as long as this one, which turned out to be dead. */
   distrust(dead: Connection): void
-  /** Whether requests wait that a connection of this one's could serve. */
+  /** Whether requests wait that a connection of this sharer could serve. */
   isCrowded(sharer: Sharer): boolean
   readonly usage: PoolUsage
-  /** From now on no idle connection is kept: exchanges under way end as they would, and more may still be begun. */
+  /** Keeps no idle connection from now on. Exchanges under way go on, and more may be begun. */
   retire(): void
   /** Ends every connection; exchanges under way fail. */
   close(): void
 }
 
-/** As much of a request as counts for who is next. */
+/** The properties of a request that decide whose turn is next. */
 export interface Claim {
   sharer?: Sharer
   method?: string
@@ -51,7 +51,7 @@ export interface ConnectionPoolOptions {
   maxConnections: number
   connectTimeoutMs: number
   stallTimeoutMs: number
-  /** S3 ends its idle connections after some seconds: ours end before. */
+  /** S3 closes idle connections after some seconds; the pool closes them earlier. */
   idleTimeoutMs?: number
   blocks?: BlockPool
 }

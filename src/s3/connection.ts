@@ -18,7 +18,7 @@ export interface ConnectionOptions {
   connectTimeoutMs: number
   stallTimeoutMs: number
   blocks: BlockPool
-  /** The exchange is over and the connection may be used for another one. */
+  /** Called when the exchange is over and the connection can carry another one. */
   onIdle(connection: Connection): void
   onClosed(connection: Connection): void
 }
@@ -91,11 +91,11 @@ export class Connection {
   readonly #onConnectFailed: (error: Error) => void
 
   /**
-   * Sends one request, and answers with the head of the response as soon as that is in.
+   * Sends one request, and answers as soon as the head of the response has arrived.
    *
    * @param head request line and headers, latin1, with the empty line
-   * @param timeoutMs until the whole head is in
-   * @param signal ends the connection when it fires before that
+   * @param timeoutMs until the whole head has arrived
+   * @param signal ends the connection when it fires before the head has arrived
    * @throws TransportError
    */
   exchange(method: string, head: string, timeoutMs: number, signal: CancelSignal): Promise<S3Response> {

@@ -9,7 +9,7 @@ export interface CredentialSource {
    */
   get(): Credentials | Promise<Credentials>
   /**
-   * S3 does not take the credentials any more, whatever their own expiry says.
+   * Asks the chain for other credentials: S3 refuses those that it has, whatever their own expiry says.
    *
    * @returns whether there may be others by now
    */
@@ -23,25 +23,25 @@ export interface CredentialSettings {
   sessionToken?: string | undefined
 }
 
-/** The AWS chain as the SDK's client has it. */
+/** The AWS chain, as the client of the SDK exposes it. */
 export type CredentialChain = (options?: { forceRefresh?: boolean }) => Promise<ChainCredentials>
 
-/** The chain renews what expires, before it does. */
+/** The chain renews credentials with an expiration ahead of it. */
 export interface ChainCredentials extends Credentials {
   expiration?: Date
 }
 
-/** Providers of credentials are asked out of turn at most so often. */
+/** Least time between two requests for other credentials that S3's refusals cause. */
 const renewalIntervalMs = 10_000
-/** What does not expire may be replaced all the same: a shared credentials file is read again so often. */
+/** How often credentials without an expiration are read again: a shared credentials file may be replaced. */
 const rereadIntervalMs = 2 * 60_000
-/** A chain that is silent for so long never answers: some of its providers have no time limit, and all wait for them. */
+/** Silence after which the chain is made anew: some providers have no timeout, and block all others. */
 const silenceMs = 10_000
 
 /**
- * The configured keys, or else the AWS default chain: environment, profile, web identity, the role of an ECS
- * task or EC2 instance. The chain belongs to the SDK, which also renews what expires; it is loaded only here,
- * because it costs more start-up time than everything else together.
+ * The configured keys, or else the AWS default chain: environment, profile, web identity, the role of an ECS task or
+ * EC2 instance. The SDK has the chain, and renews credentials that expire. It is loaded on demand, because loading it
+ * takes longer than the rest of the start.
  */
 export function createCredentialSource(
   settings: CredentialSettings,
@@ -59,7 +59,7 @@ export function createCredentialSource(
   let renewedAtMs = Number.NEGATIVE_INFINITY
   let readAtMs = Number.NEGATIVE_INFINITY
 
-  /** Those that there are go on being used meanwhile, and afterwards where there are no others. */
+  /** Reads credentials again in the background. The present ones stay in use until there are others. */
   function rereadSoon(ask: CredentialChain, { expiration }: ChainCredentials, isNew: boolean): void {
     if (isNew) readAtMs = now()
     else if (expiration === undefined && now() - readAtMs >= rereadIntervalMs) {
@@ -75,7 +75,7 @@ export function createCredentialSource(
       isExpired = false
       chain ??= loadChain()
       const asked = chain
-      // Who waits has a deadline of its own; who comes after is not to wait for the same silence.
+      // Each request has a deadline of its own; later requests must not wait for the same silent chain.
       const forget = setTimeout(() => {
         if (chain === asked) chain = undefined
       }, giveUpAfterMs)
@@ -106,8 +106,8 @@ export function createCredentialSource(
 
 async function loadSdkChain(region: string): Promise<CredentialChain> {
   const { S3Client } = await import('@aws-sdk/client-s3')
-  // The client memoizes the chain and renews credentials before they expire. `ignoreCache` is an option of the providers
-  // that read files, which else never see them change.
+  // The client memoizes the chain and renews credentials before they expire. Without `ignoreCache`, providers that read
+  // files never see them change.
   const options = { region, ignoreCache: true }
   return new S3Client(options).config.credentials as CredentialChain
 }

@@ -1,43 +1,44 @@
 /** Everybody who is not signed in. */
 export const guests = Symbol('guests')
 
-/** Who shares connections with others: a person, or guests together; `undefined` for work of our own, which has no limit. */
+/** A party to the sharing: a person, or all guests together; `undefined` is work of our own, which has no limit. */
 export type Sharer = string | typeof guests | undefined
 
-/** Somebody who has connections, or waits for one. */
+/** The connections of one sharer, and the requests that wait for one. */
 export interface Party<Waiter> {
   readonly sharer: Sharer
   held: number
-  /** In the order in which they came. */
+  /** Waiting requests, in the order in which they came. */
   readonly heads: Waiter[]
   readonly bodies: Waiter[]
 }
 
-/** Who may take how many of the connections, and whose turn is next; knows nothing of connections themselves. */
+/** Decides how many connections each sharer may take and whose turn is next; knows nothing of connections themselves. */
 export interface FairShares<Waiter> {
-  /** The party of somebody, which is forgotten once it has and wants nothing. */
+  /** Finds or makes the party of a sharer. */
   partyOf(sharer: Sharer): Party<Waiter>
+  /** Drops a party that has no connection and waits for none. */
   forget(party: Party<Waiter>): void
-  /** @param free how many connections nobody uses */
+  /** Tells whether a request may have a connection at once. @param free how many connections nobody uses */
   mayTake(party: Party<Waiter>, isHead: boolean, free: number): boolean
-  /** Takes the next one out of the queue: of those who may take a connection, of the party that has the fewest. */
+  /** Takes the next request out of the queue: among parties that may take a connection, from the one with the fewest. */
   next(free: number): Waiter | undefined
-  /** Whether requests of somebody wait, or others do because hardly a connection is free. */
+  /** Whether requests of this sharer wait, or requests of others while hardly a connection is free. */
   isCrowded(sharer: Sharer, free: number): boolean
-  /** @returns `false` where too many of them wait already */
+  /** Puts a request into the queue. @returns `false` where too many of the party wait already */
   wait(party: Party<Waiter>, isHead: boolean, waiter: Waiter): boolean
   leave(party: Party<Waiter>, waiter: Waiter): void
   readonly waiting: number
 }
 
-/** This share of all connections is kept from bodies of people, for heads and for guests; guests have no more than it. */
+/** Share of all connections that bodies of people never take: it is for HEAD, and for guests, who get no more. */
 const keptShare = 1 / 16
 const guestsWaiting = 64
 
 /**
- * A person may have as many connections as are left for others, no more: one alone up to half of them, the second a
- * quarter, and so on. So there is always one for whoever comes, however many somebody else asks for and however
- * slowly S3 gives them.
+ * Shares connections: a person may have as many as are left for others. One person alone has up to half of them, the
+ * second a quarter, and so on. A connection is left for whoever comes, however many somebody else asks for and
+ * however slowly S3 answers.
  *
  * @see docs/decisions/016-fair-shares.md
  */
@@ -80,7 +81,7 @@ export function createFairShares<Waiter>(maxConnections: number): FairShares<Wai
           least = party
       if (least === undefined) return undefined
       waiting--
-      // The map keeps the order of those who have equally many: each one's turn comes.
+      // The party moves to the end of the map: parties with equally many connections take turns.
       parties.delete(least.sharer)
       parties.set(least.sharer, least)
       return queueOf(least, free)?.shift()

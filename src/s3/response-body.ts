@@ -4,7 +4,7 @@ import { type ChunkedDecoder, createChunkedDecoder } from './chunked-decoder.ts'
 import type { Framing } from './response-head.ts'
 import { TransportError } from './transport-error.ts'
 
-/** What a body asks of the connection that it arrives on. */
+/** The connection that a body arrives on, as far as the body uses it. */
 export interface BodyConnection {
   resume(): void
   close(): void
@@ -14,24 +14,24 @@ export interface BodyOptions {
   framing: Framing
   blocks: BlockPool
   stallTimeoutMs: number
-  /** TLS hands out at most 16 KiB at a time: pieces are gathered, or each would cost a write of its own. */
+  /** Gathers small pieces. TLS hands out at most 16 KiB at a time, and each piece costs a write of its own. */
   gathers: boolean
 }
 
-/** Bodies up to this size, and ends of larger ones, are copied out of the landing all connections share. */
+/** A body up to this size, and the end of a larger one, is copied out of the landing that all connections share. */
 const copiedBytes = 64 * 1024
-/** A TLS socket that was paused still hands out what it has taken off the network: one read, and a record before. */
+/** Bytes that a paused TLS socket may still hand out: one read from the network, and a record before it. */
 const decryptedBytes = 80 * 1024
 
-/** Every body ends with it, so it is made once: its stack would cost more than the rest of the ending. */
+/** The end of every body that is given up. It is made once, because making a stack costs more than ending a body. */
 const givenUp = new TransportError('cancelled', 'the body was given up')
 
 /**
  * The body of one answer while it arrives.
  *
- * A large body over plain TCP lands in a block of its own, which is lent to the reader as it is while the
- * socket pauses: no byte is copied here. Small and encrypted bodies are gathered in a block while the reader
- * still has the block before.
+ * A large body over plain TCP lands in a block of its own. The block is lent to the reader as it is while the socket
+ * pauses, so no byte is copied. Small and encrypted bodies are gathered in a block while the reader still has the
+ * block before.
  */
 export class ResponseBody implements ByteSource {
   readonly #connection: BodyConnection
@@ -39,12 +39,12 @@ export class ResponseBody implements ByteSource {
   readonly #stallTimeoutMs: number
   readonly #gathers: boolean
   readonly #decoder: ChunkedDecoder | null
-  /** Bytes still to come; without a length, until the decoder or the end of the connection says so. */
+  /** Bytes still to come; `Infinity` where the decoder or the end of the connection tells the end. */
   #remaining: number
   #landing: Buffer | null = null
   #arrived: Buffer | null = null
   #arrivedBytes = 0
-  /** The block that the reader looks at. */
+  /** The block that the reader has. */
   #lent: Buffer | null = null
   #waiter: { resolve(piece: Uint8Array | null): void; reject(error: Error): void } | null = null
   #timer: NodeJS.Timeout | undefined
@@ -52,7 +52,7 @@ export class ResponseBody implements ByteSource {
   #failure: Error | null = null
   #isComplete = false
   #isPaused = false
-  /** Blocks of the pool among those that `#arrived` and `#lent` point to. */
+  /** Which of `#arrived` and `#lent` are blocks of the pool. */
   readonly #taken = new Set<Buffer>()
 
   constructor(connection: BodyConnection, options: BodyOptions) {
@@ -69,7 +69,7 @@ export class ResponseBody implements ByteSource {
     return this.#isComplete
   }
 
-  /** Where the connection shall read the next bytes into; `null` for the landing that all connections share. */
+  /** Memory for the next read; `null` for the landing that all connections share. */
   get landing(): Buffer | null {
     if (this.#landing === null && this.#landsInBlock) this.#landing = this.#blocks.take()
     return this.#landing
@@ -78,7 +78,7 @@ export class ResponseBody implements ByteSource {
   /**
    * Takes bytes that have arrived.
    *
-   * @param bytes a view of `landing` where that was given, else of memory that is used again
+   * @param bytes a view of `landing` where that is not `null`, else of memory that is used again
    * @returns how many of them belong to this body
    * @throws TransportError `garbage` when they do not follow the chunked coding
    */
@@ -90,7 +90,7 @@ export class ResponseBody implements ByteSource {
     } else this.#gather(this.#decoder === null ? own : this.#decoder.push(own))
     this.#remaining -= own.length
     this.#isComplete = this.#remaining === 0 || this.#decoder?.isDone === true
-    // TLS hands out records even after the pause: only `resume` ends it, whatever room there is by then.
+    // TLS hands out records after a pause as well. Only `resume` ends the pause, whatever room there is by then.
     if (!this.#isComplete) this.#isPaused ||= !this.#hasRoom()
     else if (this.#isPaused) this.#resume()
     if (this.#waiter !== null && (this.#arrivedBytes > 0 || this.#isComplete)) this.#deliverSoon()
@@ -102,7 +102,7 @@ export class ResponseBody implements ByteSource {
     return this.#isPaused
   }
 
-  /** The connection has ended. @param failure `null` when it ended where this body may end */
+  /** Notes that the connection has ended. @param failure `null` when it ended where this body may end */
   end(failure: Error | null): void {
     if (this.#isComplete || this.#failure !== null) return
     if (failure === null) this.#isComplete = true

@@ -9,7 +9,7 @@ export interface ResponseHead {
   keepAlive: boolean
 }
 
-/** RFC 9112 section 6.3. */
+/** How the end of a body is found. @see RFC 9112 section 6.3 */
 export type Framing = { kind: 'length'; sizeBytes: number } | { kind: 'chunked' } | { kind: 'until-close' }
 
 const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [^\r\n]*)?$/
@@ -18,10 +18,10 @@ const fieldName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const badValue = /[\x00-\x08\x0a-\x1f\x7f]/
 
 /**
- * Parses the head of an answer, strictly: what is not plain HTTP/1.1 is garbage, not a guess.
+ * Parses the head of an answer. It guesses nothing: a head that is not plain HTTP/1.1 is garbage.
  *
  * @param text latin1, up to and without the empty line
- * @param method of the request: an answer to HEAD has no body whatever its head says
+ * @param method method of the request: an answer to HEAD has no body, whatever its head says
  * @throws TransportError `garbage`
  * @see RFC 9112 sections 4, 5 and 6.3
  */
@@ -65,7 +65,7 @@ function addField(headers: Map<string, string>, text: string, start: number, end
   else headers.set(name, `${before}, ${value}`)
 }
 
-/** Field names as they were sent, and in lower case: an S3 spells its few dozen always the same. */
+/** Lower-case spelling of each field name that was sent: an S3 has a few dozen, always spelled the same. */
 const knownNames = new Map<string, string>()
 const maxKnownNames = 100
 
@@ -78,7 +78,7 @@ function toFieldName(sent: string): string {
   return name
 }
 
-/** Not `trim`: that takes a byte A0 for a space, which may be the end of a letter in UTF-8. */
+/** Removes spaces and tabs. `trim` also removes a byte A0, which may be the end of a letter in UTF-8. */
 function trimSpaces(text: string, start: number, end: number): string {
   while (start < end && isSpace(text, start)) start++
   while (end > start && isSpace(text, end - 1)) end--
@@ -89,7 +89,7 @@ function isSpace(text: string, index: number): boolean {
   return text[index] === ' ' || text[index] === '\t'
 }
 
-/** Headers of which a second, different value would leave open what the body is. */
+/** Headers that must not come twice with different values: they say what the body is. */
 const single = new Set(['content-length', 'content-range', 'content-type', 'etag', 'last-modified'])
 
 function framingOf(status: number, method: string, headers: Map<string, string>): Framing {

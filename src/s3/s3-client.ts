@@ -15,28 +15,29 @@ export interface S3Request {
   method: 'GET' | 'HEAD'
   /** The key in wire form, below the endpoint's key prefix; without it the bucket itself is asked. */
   wireKey?: string
-  /** Signed with the rest. */
+  /** Parameters of the query, which is signed. */
   query?: QueryParameters | undefined
   /** Conditional headers and `range`; lower-case names in alphabetical order, printable ASCII. */
   headers: ReadonlyArray<readonly [name: string, value: string]>
   /**
-   * `gzip` unless it is given: some stores (R2, Google Cloud Storage) decompress what was stored compressed unless the
-   * client takes gzip. What is compressed on its way is asked for with `identity`. It is not signed, as some change it.
+   * `gzip` by default: some stores (R2, Google Cloud Storage) decompress objects that were stored compressed unless the
+   * client takes gzip. `identity` asks for an answer that nothing compresses on its way. The header is not signed,
+   * because some proxies change it.
    */
   acceptEncoding?: 'gzip' | 'identity'
-  /** Whose share of the connections it takes from. */
+  /** Whose share of the connections the request takes from. */
   sharer?: Sharer
 }
 
 export interface S3Client {
   /**
-   * Signs the request, sends it once on a pooled connection, and answers with the head as S3 sent it.
+   * Signs the request, sends it once over a pooled connection, and answers with the head as S3 sent it.
    *
    * @param deadline for all steps together: credentials, a free connection, connecting, the head
    * @throws TransportError, S3ProxyError `S3_CREDENTIALS` or `S3_TIMEOUT`
    */
   send(request: S3Request, signal: CancelSignal, deadline: Deadline): Promise<S3Response>
-  /** S3 says that the credentials have expired. @returns whether another attempt will have others */
+  /** Asks for other credentials: S3 refuses these. @returns whether another attempt will have others */
   renewCredentials(): boolean
 }
 
@@ -49,11 +50,11 @@ export interface S3ClientOptions {
   stallTimeoutMs: number
   /** Firewalls refuse requests without a `user-agent`; it is not signed. */
   userAgent: string
-  /** The time that signatures are dated by. */
+  /** The date of signatures, in milliseconds since the epoch. */
   now(): number
 }
 
-/** So many kept-alive connections may turn out to be dead before that is a failure like any other. */
+/** Dead kept-alive connections that one request may meet; the next one is a failure. */
 const maxStale = 3
 
 export function createS3Client(options: S3ClientOptions): S3Client {
@@ -93,8 +94,8 @@ export function createS3Client(options: S3ClientOptions): S3Client {
         } catch (error) {
           const isStale = error instanceof TransportError && error.failure === 'stale'
           if (!isStale) throw error
-          // S3 had closed the kept-alive connection, or is not at its other end any more: the failure is none of S3's,
-          // and those that are as old are no better.
+          // The kept-alive connection was closed or dead before it was used: S3 did not fail. Connections that have been
+          // idle for as long are no better.
           pool.distrust(connection)
           if (deadline.isOver) throw new TransportError('stalled', error.message)
           if (stale === maxStale) throw error
@@ -105,7 +106,7 @@ export function createS3Client(options: S3ClientOptions): S3Client {
   }
 }
 
-/** Providers of credentials have time limits of their own, which add up. */
+/** Waits for credentials within the deadline: the timeouts of their providers add up to more. */
 function inTime(given: Promise<Credentials>, signal: CancelSignal, deadline: Deadline): Promise<Credentials> {
   return new Promise((resolve, reject) => {
     const abort = () => finish(requestGivenUp())

@@ -1,6 +1,6 @@
 import { createHmac, hash } from 'node:crypto'
 
-/** What a signature is made with. */
+/** The keys that a signature is made with. */
 export interface Credentials {
   accessKeyId: string
   secretAccessKey: string
@@ -9,9 +9,9 @@ export interface Credentials {
 
 export interface RequestToSign {
   method: string
-  /** In the canonical spelling: what is signed is what is sent. */
+  /** Canonical spelling: the path is sent as it is signed. */
   path: string
-  /** In the canonical spelling, without `?`. @see canonicalQuery */
+  /** Canonical spelling, without `?`. @see canonicalQuery */
   query?: string | undefined
   /** Lower-case names in alphabetical order, all before `x-amz-`; single spaces, trimmed values. */
   headers: ReadonlyArray<readonly [name: string, value: string]>
@@ -20,9 +20,9 @@ export interface RequestToSign {
 /**
  * Signs requests without a body with Signature Version 4, in the `authorization` header.
  *
- * The signing key is derived once a day for each secret; a request costs one hash and one HMAC.
+ * The signing key is derived once a day for each secret. A request costs one hash and one HMAC.
  *
- * @returns the headers to send: those given and those that the signature adds
+ * @returns the headers to send: the given ones and those that the signature adds
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
  */
 export type Signer = (request: RequestToSign, credentials: Credentials, nowMs: number) => [string, string][]

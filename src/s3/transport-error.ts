@@ -1,19 +1,19 @@
-/** How an exchange with S3 failed below HTTP: the words that decide whether and how it is tried again. */
+/** How an exchange with S3 failed below HTTP. It decides whether and how the exchange is tried again. */
 export type TransportFailure =
   /** No connection: refused, unreachable, unknown host, TLS. */
   | 'unreachable'
   | 'connect-timeout'
-  /** Connected, but no byte for `s3.stallTimeoutMs`. */
+  /** No byte for `s3.stallTimeoutMs`, after connecting. */
   | 'stalled'
   /** The connection ended before the answer did. */
   | 'cut'
-  /** A kept-alive connection that was closed or dead by the time it was used again: no byte was answered. */
+  /** A kept-alive connection was closed or dead when it was used again: no byte was answered. */
   | 'stale'
-  /** Not HTTP/1.1, or not an answer to what was asked. */
+  /** The answer is not HTTP/1.1, or none to this request. */
   | 'garbage'
   /** All connections stayed in use for as long as the request could wait. */
   | 'pool-exhausted'
-  /** Given up by us. */
+  /** Nobody waits for the answer any more. */
   | 'cancelled'
 
 export class TransportError extends Error {
@@ -26,7 +26,7 @@ export class TransportError extends Error {
   }
 }
 
-/** Nobody waits any more for the answer to a request. */
+/** The failure of a request that nobody waits for any more. */
 export function requestGivenUp(): TransportError {
   return new TransportError('cancelled', 'the request was given up')
 }

@@ -1,5 +1,5 @@
 /**
- * Encodes text as SigV4 does: everything but `A-Za-z0-9-._~`, in UTF-8, with capital hex digits; `/` is kept.
+ * Encodes a path as SigV4 does: everything but `A-Za-z0-9-._~/`, in UTF-8, with capital hex digits.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html (UriEncode)
  */
@@ -8,8 +8,8 @@ export function uriEncodePath(text: string): string {
 }
 
 /**
- * Spells a query as SigV4 signs it: encoded, and then in the order of names, and of values under one name. A parameter
- * without a value has its `=` too.
+ * Spells a query as SigV4 signs it: encoded, then sorted by name and value. A parameter without a value has its `=`
+ * too.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html (CanonicalQueryString)
  */
@@ -21,7 +21,7 @@ export function canonicalQuery(parameters: QueryParameters): string {
     .join('&')
 }
 
-/** Names and values as they are meant, in any order. */
+/** Decoded names and values, in any order. */
 export type QueryParameters = ReadonlyArray<readonly [name: string, value: string]>
 
 function uriEncode(text: string): string {
@@ -31,7 +31,7 @@ function uriEncode(text: string): string {
   )
 }
 
-/** By ASCII, whatever the locale. */
+/** Compares by ASCII, whatever the locale. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
