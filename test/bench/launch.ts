@@ -4,9 +4,9 @@ import { openSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { canConnect } from '../helpers/can-connect.ts'
-import { findExecutable } from '../helpers/find-executable.ts'
-import { bareEnv } from '../helpers/proxy-process.ts'
+import { findExecutable } from '../helpers/machine/find-executable.ts'
+import { canConnect } from '../helpers/network/can-connect.ts'
+import { bareEnv } from '../helpers/proxy/proxy-process.ts'
 
 const children = new Set<ChildProcess>()
 

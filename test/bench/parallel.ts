@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { get } from 'node:http'
 import { parseArgs } from 'node:util'
-import { bareEnv, program, startProxy } from '../helpers/proxy-process.ts'
-import type { S3StandInOptions } from '../helpers/s3-stand-in/stand-in-types.ts'
-import { type S3StandInProcess, startS3StandInProcess } from '../helpers/s3-stand-in/start-process.ts'
+import { cpuMicroseconds, peakMemoryBytes, resetPeakMemory } from '../helpers/machine/process-usage.ts'
+import { bareEnv, program, startProxy } from '../helpers/proxy/proxy-process.ts'
+import type { S3StandInOptions } from '../helpers/s3/stand-in/stand-in-types.ts'
+import { type S3StandInProcess, startS3StandInProcess } from '../helpers/s3/stand-in/start-process.ts'
 import { environmentOf, s3EnvironmentOf } from '../helpers/stage/environment.ts'
 import { median } from './report.ts'
-import { cpuMicroseconds, peakMemoryBytes, resetPeakMemory } from './usage.ts'
 
 // How much faster than one connection several are, when S3 gives each of them 25 MB/s and takes 30 ms to answer; and
 // what having them costs when one is fast enough. Prints tables for docs/decisions/007-parallel-reads.md:

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { bareEnv, program } from '../helpers/proxy-process.ts'
+import { bareEnv, program } from '../helpers/proxy/proxy-process.ts'
 import { s3proxyEnv } from './peers.ts'
 
 export interface StartTimes {

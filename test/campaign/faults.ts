@@ -1,8 +1,8 @@
-import type { ProxyFault } from '../helpers/fault-proxy.ts'
+import type { ProxyFault } from '../helpers/network/fault-proxy.ts'
 import type { Random } from '../helpers/random.ts'
-import type { Misbehaviour, MisbehaviourRequest } from '../helpers/s3-stand-in/misbehaviour.ts'
-import type { SsoFault } from '../helpers/sso-stand-in/sso-fault.ts'
-import type { SsoEndpoint } from '../helpers/sso-stand-in/sso-stand-in-types.ts'
+import type { Misbehaviour, MisbehaviourRequest } from '../helpers/s3/stand-in/misbehaviour.ts'
+import type { SsoFault } from '../helpers/sso/stand-in/sso-fault.ts'
+import type { SsoEndpoint } from '../helpers/sso/stand-in/sso-stand-in-types.ts'
 import type { CampaignStage } from './campaign-stage.ts'
 
 export type Place = 's3' | 'redis' | 'sso' | 'client'

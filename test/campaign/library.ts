@@ -1,6 +1,6 @@
 import type { Random } from '../helpers/random.ts'
-import { generatedBytes } from '../helpers/s3-stand-in/generated-body.ts'
-import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
+import { generatedBytes } from '../helpers/s3/stand-in/generated-body.ts'
+import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
 
 /** Content of which every byte is known. */
 export interface Version {

@@ -1,4 +1,4 @@
-import { CookieJar } from '../helpers/cookie-jar.ts'
+import { CookieJar } from '../helpers/clients/cookie-jar.ts'
 import type { Random } from '../helpers/random.ts'
 import type { CampaignStage } from './campaign-stage.ts'
 import type { FaultKind, Place } from './faults.ts'

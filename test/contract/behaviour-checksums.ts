@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe } from 'node:test'
 import { crc32 } from 'node:zlib'
-import { createBucketClient } from '../helpers/bucket-client.ts'
+import { createBucketClient } from '../helpers/clients/bucket-client.ts'
 import type { Suite } from './suite.ts'
 
 const hello = Buffer.from('hello')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe } from 'node:test'
 import type { ListPage } from '../../src/object/object-list.ts'
-import { type BucketClient, createBucketClient, type ListQuestion } from '../helpers/bucket-client.ts'
+import { type BucketClient, createBucketClient, type ListQuestion } from '../helpers/clients/bucket-client.ts'
 import type { Suite } from './suite.ts'
 
 const oddKeys = [

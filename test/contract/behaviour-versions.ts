@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe } from 'node:test'
 import { GetObjectCommand } from '@aws-sdk/client-s3'
-import { createBucketClient, readAll } from '../helpers/bucket-client.ts'
+import { createBucketClient, readAll } from '../helpers/clients/bucket-client.ts'
 import { untilTrue } from '../helpers/eventually.ts'
 import type { Suite } from './suite.ts'
 

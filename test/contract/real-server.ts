@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { findGoProgram } from '../helpers/find-go-program.ts'
-import { type RealS3Command, startRealS3 } from '../helpers/real-s3.ts'
+import { findGoProgram } from '../helpers/machine/find-go-program.ts'
+import { type RealS3Command, startRealS3 } from '../helpers/s3/real-s3.ts'
 import type { ContractServer } from './contract-server.ts'
 import { type Deviations, describeS3Behaviour } from './s3-behaviour.ts'
 

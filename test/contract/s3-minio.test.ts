@@ -1,4 +1,4 @@
-import { minioCommand } from '../helpers/minio.ts'
+import { minioCommand } from '../helpers/s3/minio.ts'
 import { minioDeviations } from './minio-deviations.ts'
 import { describeRealServer } from './real-server.ts'
 

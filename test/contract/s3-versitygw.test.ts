@@ -1,4 +1,4 @@
-import { versitygwCommand } from '../helpers/versitygw.ts'
+import { versitygwCommand } from '../helpers/s3/versitygw.ts'
 import { describeRealServer } from './real-server.ts'
 import { versitygwDeviations } from './versitygw-deviations.ts'
 

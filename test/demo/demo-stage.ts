@@ -1,5 +1,5 @@
-import { type OidcSso, startOidcSso } from '../helpers/oidc-sso.ts'
-import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
+import { type OidcSso, startOidcSso } from '../helpers/sso/oidc-sso.ts'
 import { createStage, type Stage } from '../helpers/stage/stage.ts'
 import { healthcheckKey, makeSamples } from './sample-objects.ts'
 

@@ -4,16 +4,16 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { findFreePortFrom, isPortFree } from '../helpers/free-port.ts'
-import type { OidcSso } from '../helpers/oidc-sso.ts'
-import { bareEnv, program } from '../helpers/proxy-process.ts'
+import { findFreePortFrom, isPortFree } from '../helpers/network/free-port.ts'
+import { bareEnv, program } from '../helpers/proxy/proxy-process.ts'
+import type { OidcSso } from '../helpers/sso/oidc-sso.ts'
 import { s3EnvironmentOf } from '../helpers/stage/environment.ts'
 import type { Stage } from '../helpers/stage/stage.ts'
 import { startDemoStage } from './demo-stage.ts'
 import { curlLines, fetchLines, type LineToTry } from './lines-to-try.ts'
 
 /**
- * The main job on real stage: a bucket with sample objects, a single sign-on, and `s3proxy serve` in a process of
+ * Shows the main job on real parts: a bucket with sample objects, a single sign-on, and `s3proxy serve` in a process of
  * its own, started the way a user starts it. Runs until Ctrl-C.
  */
 process.exitCode = await runDemo(process.argv.slice(2))

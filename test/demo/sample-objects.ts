@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { NewObject } from '../helpers/s3-stand-in/object-store.ts'
+import type { NewObject } from '../helpers/s3/stand-in/object-store.ts'
 import { makeIndexPage } from './index-page.ts'
 import { makePicture } from './picture.ts'
 import { makeSound } from './sound.ts'

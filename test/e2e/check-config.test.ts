@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { leastEnv } from '../unit/config/given.ts'
-import { run } from './run-program.ts'
+import { leastEnv } from '../helpers/config/given.ts'
+import { run } from '../helpers/proxy/run-program.ts'
 
 const canary = 'hunter2-canary'
 

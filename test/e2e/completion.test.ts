@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { bareEnv, program } from '../helpers/proxy-process.ts'
-import { type ShellAtTerminal, startShell } from '../helpers/shell-at-terminal.ts'
+import { bareEnv, program } from '../helpers/proxy/proxy-process.ts'
+import { type ShellAtTerminal, startShell } from './shell-at-terminal.ts'
 
 const commands = ['serve', 'check-config', 'fetch', 'completion', 'help']
 const [tab, insertAll] = ['\t', '\x18a']

@@ -19,11 +19,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { eventually } from '../helpers/eventually.ts'
-import { bareEnv, program } from '../helpers/proxy-process.ts'
-import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { bareEnv, program } from '../helpers/proxy/proxy-process.ts'
+import { run, start } from '../helpers/proxy/run-program.ts'
+import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 import { s3EnvironmentOf } from '../helpers/stage/environment.ts'
-import { run, start } from './run-program.ts'
 
 describe('s3proxy fetch --output', () => {
   let s3: S3StandIn

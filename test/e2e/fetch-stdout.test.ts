@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { eventually } from '../helpers/eventually.ts'
-import { bareEnv, program } from '../helpers/proxy-process.ts'
-import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { bareEnv, program } from '../helpers/proxy/proxy-process.ts'
+import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 import { s3EnvironmentOf } from '../helpers/stage/environment.ts'
 
 describe('s3proxy fetch in a shell', () => {

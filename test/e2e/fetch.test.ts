@@ -4,11 +4,11 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { findFreePort } from '../helpers/free-port.ts'
-import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { findFreePort } from '../helpers/network/free-port.ts'
+import { run } from '../helpers/proxy/run-program.ts'
+import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 import { s3EnvironmentOf } from '../helpers/stage/environment.ts'
-import { run } from './run-program.ts'
 
 describe('s3proxy fetch KEY', () => {
   let s3: S3StandIn

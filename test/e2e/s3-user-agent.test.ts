@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { afterEach, describe, it } from 'node:test'
-import { startProxy } from '../helpers/proxy-process.ts'
-import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { startProxy } from '../helpers/proxy/proxy-process.ts'
+import { run } from '../helpers/proxy/run-program.ts'
+import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 import { environmentOf } from '../helpers/stage/environment.ts'
-import { run } from './run-program.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 

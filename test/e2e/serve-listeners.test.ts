@@ -20,8 +20,8 @@ import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { fileURLToPath } from 'node:url'
-import { closed } from '../helpers/closed.ts'
-import { type ProxyProcess, spawnProxy, startProxy } from '../helpers/proxy-process.ts'
+import { closed } from '../helpers/network/closed.ts'
+import { type ProxyProcess, spawnProxy, startProxy } from '../helpers/proxy/proxy-process.ts'
 import { useStage } from '../helpers/stage/use-stage.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url))

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { askBothWorkers } from '../helpers/both-workers.ts'
-import { startDownload } from '../helpers/download.ts'
+import { startDownload } from '../helpers/clients/download.ts'
+import type { HttpClient } from '../helpers/clients/http-client.ts'
+import { logIn } from '../helpers/clients/sign-in.ts'
 import { eventually } from '../helpers/eventually.ts'
-import type { HttpClient } from '../helpers/http-client.ts'
-import type { ProxyProcess } from '../helpers/proxy-process.ts'
-import { logIn } from '../helpers/sign-in.ts'
+import type { ProxyProcess } from '../helpers/proxy/proxy-process.ts'
 import { useStage } from '../helpers/stage/use-stage.ts'
+import { askBothWorkers } from './both-workers.ts'
 
 const withAdmin = { S3PROXY_SERVER_ADMIN_PORT: '0', S3PROXY_SERVER_ADMIN_HOST: '127.0.0.1' }
 const two = { ...withAdmin, S3PROXY_SERVER_WORKERS: '2' }

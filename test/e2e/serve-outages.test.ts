@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
-import { sha256, startDownload } from '../helpers/download.ts'
+import { sha256, startDownload } from '../helpers/clients/download.ts'
+import { logIn } from '../helpers/clients/sign-in.ts'
 import { eventually } from '../helpers/eventually.ts'
-import type { LogLine } from '../helpers/log-lines.ts'
-import { startRawServer } from '../helpers/raw-server.ts'
-import { generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
-import { logIn } from '../helpers/sign-in.ts'
+import { startRawServer } from '../helpers/network/raw-server.ts'
+import type { LogLine } from '../helpers/proxy/log-lines.ts'
+import { generatedSha256 } from '../helpers/s3/stand-in/generated-body.ts'
 import { useStage } from '../helpers/stage/use-stage.ts'
 
 /** Loaded before the program: SIGUSR2 sets the wall clock back. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { startDownload } from '../helpers/download.ts'
+import { startDownload } from '../helpers/clients/download.ts'
+import { logIn } from '../helpers/clients/sign-in.ts'
 import { eventually } from '../helpers/eventually.ts'
-import { type CollectedSpan, type OtlpCollector, startOtlpCollector } from '../helpers/otlp-collector.ts'
-import { logIn } from '../helpers/sign-in.ts'
 import { canary, useStage } from '../helpers/stage/use-stage.ts'
+import { type CollectedSpan, type OtlpCollector, startOtlpCollector } from './otlp-collector.ts'
 
 const often = { OTEL_BSP_SCHEDULE_DELAY: '50' }
 const hex = (bytes: number) => randomBytes(bytes).toString('hex')

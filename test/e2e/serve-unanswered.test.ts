@@ -4,8 +4,8 @@ import { connect as connectPlain, type Socket } from 'node:net'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { connect as connectTls } from 'node:tls'
 import { fileURLToPath } from 'node:url'
-import { peakMemoryBytes, resetPeakMemory } from '../bench/usage.ts'
-import { type ProxyProcess, startProxy } from '../helpers/proxy-process.ts'
+import { peakMemoryBytes, resetPeakMemory } from '../helpers/machine/process-usage.ts'
+import { type ProxyProcess, startProxy } from '../helpers/proxy/proxy-process.ts'
 import { useStage } from '../helpers/stage/use-stage.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url))

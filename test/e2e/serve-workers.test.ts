@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { askBothWorkers } from '../helpers/both-workers.ts'
-import { sha256, startDownload } from '../helpers/download.ts'
+import { sha256, startDownload } from '../helpers/clients/download.ts'
+import { openRaw } from '../helpers/clients/raw-http.ts'
+import { logIn } from '../helpers/clients/sign-in.ts'
 import { eventually } from '../helpers/eventually.ts'
-import { type ProxyProcess, startProxy } from '../helpers/proxy-process.ts'
-import { openRaw } from '../helpers/raw-http.ts'
-import { generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
-import { logIn } from '../helpers/sign-in.ts'
+import { type ProxyProcess, startProxy } from '../helpers/proxy/proxy-process.ts'
+import { generatedSha256 } from '../helpers/s3/stand-in/generated-body.ts'
 import { useStage } from '../helpers/stage/use-stage.ts'
+import { askBothWorkers } from './both-workers.ts'
 
 const two = { S3PROXY_SERVER_WORKERS: '2' }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { startProxy } from '../helpers/proxy-process.ts'
-import { logIn, signInAt } from '../helpers/sign-in.ts'
+import { logIn, signInAt } from '../helpers/clients/sign-in.ts'
+import { startProxy } from '../helpers/proxy/proxy-process.ts'
 import { canary, useStage } from '../helpers/stage/use-stage.ts'
 
 describe('s3proxy serve', { timeout: 120_000 }, () => {

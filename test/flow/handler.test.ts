@@ -5,8 +5,8 @@ import { type ErrorCode, errorStatus, S3ProxyError } from '../../src/errors.ts'
 import type { ObjectResult } from '../../src/object/object-source.ts'
 import { TransportError } from '../../src/s3/transport-error.ts'
 import { RequestRecord } from '../../src/telemetry/request-record.ts'
+import { cookiesOf, jo, locationIn, request, site } from '../helpers/stage/login-ports.ts'
 import { createStageInMemory, found, readAll } from '../helpers/stage/stage-in-memory.ts'
-import { cookiesOf, jo, locationIn, request, site } from '../unit/sso/sso-ports.ts'
 
 describe('a request on its way', () => {
   it('goes host, session, object, in this order and no further than it must', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { type ProxyInProcess, startProxyInProcess } from '../helpers/proxy-in-process.ts'
-import { askRaw, openRaw, type RawConnection } from '../helpers/raw-http.ts'
-import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { askRaw, openRaw, type RawConnection } from '../helpers/clients/raw-http.ts'
+import { type ProxyInProcess, startProxyInProcess } from '../helpers/proxy/proxy-in-process.ts'
+import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 
 const get = (target = '/health', headers = '') => `GET ${target} HTTP/1.1\r\nhost: a.test\r\n${headers}\r\n`
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { mutateRequest, requestSeeds } from '../helpers/mutate-request.ts'
-import { type ProxyInProcess, startProxyInProcess } from '../helpers/proxy-in-process.ts'
+import { mutateRequest, requestSeeds } from '../helpers/clients/mutate-request.ts'
+import { askRaw, openRaw } from '../helpers/clients/raw-http.ts'
+import { type ProxyInProcess, startProxyInProcess } from '../helpers/proxy/proxy-in-process.ts'
 import { createRandom } from '../helpers/random.ts'
-import { askRaw, openRaw } from '../helpers/raw-http.ts'
-import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 
 const rounds = Number(process.env.FUZZ_ROUNDS ?? 3000)
 const seed = Number(process.env.FUZZ_SEED ?? 20_240_229)

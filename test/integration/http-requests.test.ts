@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { type ProxyInProcess, startProxyInProcess } from '../helpers/proxy-in-process.ts'
-import { askRaw, openRaw, type WireAnswer } from '../helpers/raw-http.ts'
-import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { askRaw, openRaw, type WireAnswer } from '../helpers/clients/raw-http.ts'
+import { type ProxyInProcess, startProxyInProcess } from '../helpers/proxy/proxy-in-process.ts'
+import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 
 /** A request byte for byte; `headers` as lines without their ends. */
 const raw = (line: string, ...headers: string[]) => `${[line, ...headers].join('\r\n')}\r\n\r\n`

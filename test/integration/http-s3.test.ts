@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { createHttpClient, type HttpClient } from '../helpers/http-client.ts'
-import type { LogLine } from '../helpers/log-lines.ts'
-import { type ProxyInProcess, startProxyInProcess } from '../helpers/proxy-in-process.ts'
-import { openRaw } from '../helpers/raw-http.ts'
-import type { Misbehaviour, MisbehaviourScript } from '../helpers/s3-stand-in/misbehaviour.ts'
-import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
-import type { SsoStandIn } from '../helpers/sso-stand-in/sso-stand-in-types.ts'
-import { startSsoStandIn } from '../helpers/sso-stand-in/start-sso-stand-in.ts'
+import { createHttpClient, type HttpClient } from '../helpers/clients/http-client.ts'
+import { openRaw } from '../helpers/clients/raw-http.ts'
+import type { LogLine } from '../helpers/proxy/log-lines.ts'
+import { type ProxyInProcess, startProxyInProcess } from '../helpers/proxy/proxy-in-process.ts'
+import type { Misbehaviour, MisbehaviourScript } from '../helpers/s3/stand-in/misbehaviour.ts'
+import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
+import type { SsoStandIn } from '../helpers/sso/stand-in/sso-stand-in-types.ts'
+import { startSsoStandIn } from '../helpers/sso/stand-in/start-sso-stand-in.ts'
 
 describe('what S3 does, and what the client gets', () => {
   let s3: S3StandIn

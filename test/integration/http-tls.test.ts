@@ -8,8 +8,8 @@ import { describe, it } from 'node:test'
 import { TLSSocket } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { eventually } from '../helpers/eventually.ts'
-import { startProxyInProcess } from '../helpers/proxy-in-process.ts'
-import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { startProxyInProcess } from '../helpers/proxy/proxy-in-process.ts'
+import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url))
 const largestStepBytes = 256 * 1024

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it, type TestContext } from 'node:test'
-import { type DjangoSso, findDjangoPython, startDjangoSso } from '../helpers/django-sso.ts'
-import type { HttpClient } from '../helpers/http-client.ts'
-import { locationOf, signInAt } from '../helpers/sign-in.ts'
+import type { HttpClient } from '../helpers/clients/http-client.ts'
+import { locationOf, signInAt } from '../helpers/clients/sign-in.ts'
+import { type DjangoSso, findDjangoPython, startDjangoSso } from '../helpers/sso/django-sso.ts'
 import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
 const python = findDjangoPython()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { locationOf } from '../helpers/sign-in.ts'
+import { locationOf } from '../helpers/clients/sign-in.ts'
 import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
 describe('signing out', () => {

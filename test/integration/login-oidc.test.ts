@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
-import { startOidcSso } from '../helpers/oidc-sso.ts'
-import { locationOf, signInAt } from '../helpers/sign-in.ts'
+import { locationOf, signInAt } from '../helpers/clients/sign-in.ts'
+import { startOidcSso } from '../helpers/sso/oidc-sso.ts'
 import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
 describe('a login at a certified authorization server', () => {

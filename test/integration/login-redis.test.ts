@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
+import type { HttpClient } from '../helpers/clients/http-client.ts'
+import { locationOf, toCallback } from '../helpers/clients/sign-in.ts'
 import { untilItWorks } from '../helpers/eventually.ts'
-import type { HttpClient } from '../helpers/http-client.ts'
-import { type RedisServer, startRedisServer } from '../helpers/redis-server.ts'
-import { locationOf, toCallback } from '../helpers/sign-in.ts'
-import type { SsoStandIn } from '../helpers/sso-stand-in/sso-stand-in-types.ts'
+import { type RedisServer, startRedisServer } from '../helpers/redis/redis-server.ts'
+import type { SsoStandIn } from '../helpers/sso/stand-in/sso-stand-in-types.ts'
 import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
 describe('sessions in Redis', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { locationOf, toCallback } from '../helpers/clients/sign-in.ts'
 import { untilItWorks } from '../helpers/eventually.ts'
-import { locationOf, toCallback } from '../helpers/sign-in.ts'
-import type { SsoFault } from '../helpers/sso-stand-in/sso-fault.ts'
-import { startSsoStandIn } from '../helpers/sso-stand-in/start-sso-stand-in.ts'
+import type { SsoFault } from '../helpers/sso/stand-in/sso-fault.ts'
+import { startSsoStandIn } from '../helpers/sso/stand-in/start-sso-stand-in.ts'
 import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
 const canary = 'what-the-sso-said'

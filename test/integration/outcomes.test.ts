@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
+import { openRaw } from '../helpers/clients/raw-http.ts'
 import { eventually } from '../helpers/eventually.ts'
-import { type ProxyInProcess, startProxyInProcess } from '../helpers/proxy-in-process.ts'
-import { openRaw } from '../helpers/raw-http.ts'
-import { generatedBytes } from '../helpers/s3-stand-in/generated-body.ts'
-import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { type ProxyInProcess, startProxyInProcess } from '../helpers/proxy/proxy-in-process.ts'
+import { generatedBytes } from '../helpers/s3/stand-in/generated-body.ts'
+import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 
 const get = 'GET /health HTTP/1.1\r\nhost: h\r\n\r\n'
 const sizeBytes = 24 * 1024 * 1024

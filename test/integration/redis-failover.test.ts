@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { HttpAnswer, HttpClient } from '../helpers/clients/http-client.ts'
+import { locationOf } from '../helpers/clients/sign-in.ts'
 import { eventually, untilItWorks } from '../helpers/eventually.ts'
-import type { HttpAnswer, HttpClient } from '../helpers/http-client.ts'
-import { type RedisServer, type RedisServerOptions, startRedisServer } from '../helpers/redis-server.ts'
-import { locationOf } from '../helpers/sign-in.ts'
+import { type RedisServer, type RedisServerOptions, startRedisServer } from '../helpers/redis/redis-server.ts'
 import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url))

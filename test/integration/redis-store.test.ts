@@ -8,8 +8,8 @@ import { createRedisStore } from '../../src/store/redis-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { describeStore } from '../contract/store-suite.ts'
 import { untilItWorks } from '../helpers/eventually.ts'
-import { openRedisStore } from '../helpers/open-redis-store.ts'
-import { type RedisServer, startRedisServer } from '../helpers/redis-server.ts'
+import { openRedisStore } from '../helpers/redis/open-redis-store.ts'
+import { type RedisServer, startRedisServer } from '../helpers/redis/redis-server.ts'
 
 let shared: RedisServer
 let store: Store

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import type { Store } from '../../src/store/store.ts'
 import { untilItWorks } from '../helpers/eventually.ts'
-import { openRedisStore } from '../helpers/open-redis-store.ts'
-import { startRawServer } from '../helpers/raw-server.ts'
-import { type RedisServer, type RedisServerOptions, startRedisServer } from '../helpers/redis-server.ts'
+import { startRawServer } from '../helpers/network/raw-server.ts'
+import { openRedisStore } from '../helpers/redis/open-redis-store.ts'
+import { type RedisServer, type RedisServerOptions, startRedisServer } from '../helpers/redis/redis-server.ts'
 
 describe('connectRedis', () => {
   it('finds the master by its Sentinels, and the new one after a failover', async (t) => {
@@ -166,7 +166,7 @@ describe('connectRedis', () => {
 
     // Node reads the certificates to trust once, at its start.
     const script = `
-      import { openRedisStore } from ${JSON.stringify(new URL('../helpers/open-redis-store.ts', import.meta.url))}
+      import { openRedisStore } from ${JSON.stringify(new URL('../helpers/redis/open-redis-store.ts', import.meta.url))}
       for (const url of process.argv.slice(1)) {
         const open = openRedisStore(url)
         open.events.on('lost', (message) => { console.log(message); process.exit(1) })

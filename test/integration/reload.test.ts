@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { get } from 'node:http'
 import { after, before, describe, it } from 'node:test'
 import { eventually } from '../helpers/eventually.ts'
-import { exposeGarbageCollector } from '../helpers/garbage.ts'
-import { startProxyInProcess } from '../helpers/proxy-in-process.ts'
-import { generatedBytes } from '../helpers/s3-stand-in/generated-body.ts'
-import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { exposeGarbageCollector } from '../helpers/machine/garbage.ts'
+import { startProxyInProcess } from '../helpers/proxy/proxy-in-process.ts'
+import { generatedBytes } from '../helpers/s3/stand-in/generated-body.ts'
+import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 
 const collectGarbage = exposeGarbageCollector()
 

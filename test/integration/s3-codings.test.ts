@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { headerIn } from '../../src/http/reply.ts'
-import { createBucketClient, readAll } from '../helpers/bucket-client.ts'
-import { startRawServer } from '../helpers/raw-server.ts'
-import { generatedBytes } from '../helpers/s3-stand-in/generated-body.ts'
-import type { Misbehaviour } from '../helpers/s3-stand-in/misbehaviour.ts'
-import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { createBucketClient, readAll } from '../helpers/clients/bucket-client.ts'
+import { startRawServer } from '../helpers/network/raw-server.ts'
+import { generatedBytes } from '../helpers/s3/stand-in/generated-body.ts'
+import type { Misbehaviour } from '../helpers/s3/stand-in/misbehaviour.ts'
+import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 
 const sizeBytes = 300_000
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { describe, it } from 'node:test'
-import { createBucketClient } from '../helpers/bucket-client.ts'
+import { createBucketClient } from '../helpers/clients/bucket-client.ts'
 
 describe('connecting to S3', { timeout: 60_000 }, () => {
   it('is given up after s3.connectTimeoutMs, long before the deadline', async (t) => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createBucketClient, readAll } from '../helpers/bucket-client.ts'
+import { createBucketClient, readAll } from '../helpers/clients/bucket-client.ts'
+import { openRaw } from '../helpers/clients/raw-http.ts'
 import { eventually } from '../helpers/eventually.ts'
-import { openRaw } from '../helpers/raw-http.ts'
-import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
 const mib = 1024 * 1024

@@ -3,12 +3,12 @@ import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ByteSource } from '../../src/http/byte-source.ts'
 import { headerIn } from '../../src/http/reply.ts'
-import { createBucketClient, hashBody, readAll } from '../helpers/bucket-client.ts'
+import { createBucketClient, hashBody, readAll } from '../helpers/clients/bucket-client.ts'
 import { untilTrue } from '../helpers/eventually.ts'
-import { type FaultProxy, startFaultProxy } from '../helpers/fault-proxy.ts'
-import { generatedBytes, generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
-import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { type FaultProxy, startFaultProxy } from '../helpers/network/fault-proxy.ts'
+import { generatedBytes, generatedSha256 } from '../helpers/s3/stand-in/generated-body.ts'
+import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 
 const mib = 1024 * 1024
 const sizeBytes = 5 * mib + 321

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it, type TestContext } from 'node:test'
-import { type BucketClientOptions, createBucketClient, readAll } from '../helpers/bucket-client.ts'
-import { startFaultProxy } from '../helpers/fault-proxy.ts'
-import { startRawServer } from '../helpers/raw-server.ts'
-import { generatedBytes } from '../helpers/s3-stand-in/generated-body.ts'
-import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { type BucketClientOptions, createBucketClient, readAll } from '../helpers/clients/bucket-client.ts'
+import { startFaultProxy } from '../helpers/network/fault-proxy.ts'
+import { startRawServer } from '../helpers/network/raw-server.ts'
+import { generatedBytes } from '../helpers/s3/stand-in/generated-body.ts'
+import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 
 describe('kept connections to S3 that are dead without a word', { timeout: 60_000 }, () => {
   let s3: S3StandIn

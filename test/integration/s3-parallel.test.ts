@@ -8,13 +8,13 @@ import {
   type BucketClientOptions,
   createBucketClient,
   hashBody,
-} from '../helpers/bucket-client.ts'
+} from '../helpers/clients/bucket-client.ts'
 import { untilTrue } from '../helpers/eventually.ts'
-import { startFaultProxy } from '../helpers/fault-proxy.ts'
-import { createOwnReadAhead } from '../helpers/read-ahead.ts'
-import { generatedBytes, generatedSha256 } from '../helpers/s3-stand-in/generated-body.ts'
-import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { startFaultProxy } from '../helpers/network/fault-proxy.ts'
+import { createOwnReadAhead } from '../helpers/origin/read-ahead.ts'
+import { generatedBytes, generatedSha256 } from '../helpers/s3/stand-in/generated-body.ts'
+import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 
 const kib = 1024
 const mib = 1024 * kib

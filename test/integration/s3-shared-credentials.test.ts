@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { createCredentialSource } from '../../src/s3/credentials.ts'
-import { createBucketClient, readAll } from '../helpers/bucket-client.ts'
-import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { createBucketClient, readAll } from '../helpers/clients/bucket-client.ts'
+import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 
 describe('a shared credentials file', { timeout: 60_000 }, () => {
   let folder: string

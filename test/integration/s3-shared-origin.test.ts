@@ -8,9 +8,9 @@ import { RequestRecord } from '../../src/telemetry/request-record.ts'
 import { createBucketSource } from '../../src/wiring/create-bucket-source.ts'
 import { createS3Memory } from '../../src/wiring/create-s3-memory.ts'
 import { createSharedOrigin, type SharedOrigin } from '../../src/wiring/create-shared-origin.ts'
-import { readAll } from '../helpers/bucket-client.ts'
-import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { readAll } from '../helpers/clients/bucket-client.ts'
+import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 
 const kib = 1024
 const mib = 1024 * kib

@@ -5,12 +5,12 @@ import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { createBucketClient, readAll } from '../helpers/bucket-client.ts'
+import { createBucketClient, readAll } from '../helpers/clients/bucket-client.ts'
 import { untilTrue } from '../helpers/eventually.ts'
 import { createRandom } from '../helpers/random.ts'
-import { generatedBytes } from '../helpers/s3-stand-in/generated-body.ts'
-import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { generatedBytes } from '../helpers/s3/stand-in/generated-body.ts'
+import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url))
 const certificatePath = fixture('localhost.crt')
@@ -40,7 +40,7 @@ describe('objects in S3 over https', { timeout: 120_000 }, () => {
 
   it('trusts the authorities of NODE_EXTRA_CA_CERTS, for a name and for an address, and no other name', async () => {
     const script = `
-      import { createBucketClient, readAll } from './test/helpers/bucket-client.ts'
+      import { createBucketClient, readAll } from './test/helpers/clients/bucket-client.ts'
       const s3 = JSON.parse(process.env.BUCKET)
       for (const hostname of ['localhost', '127.0.0.1', 'localhost.localdomain', '127.0.0.2']) {
         const cleanUp = []

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { afterEach, before, beforeEach, describe, it } from 'node:test'
 import { headerIn } from '../../src/http/reply.ts'
-import { createBucketClient, readAll } from '../helpers/bucket-client.ts'
-import { generatedBytes } from '../helpers/s3-stand-in/generated-body.ts'
-import type { Misbehaviour } from '../helpers/s3-stand-in/misbehaviour.ts'
-import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { createBucketClient, readAll } from '../helpers/clients/bucket-client.ts'
+import { generatedBytes } from '../helpers/s3/stand-in/generated-body.ts'
+import type { Misbehaviour } from '../helpers/s3/stand-in/misbehaviour.ts'
+import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 
 const sizeBytes = 600_000
 const begun = generatedBytes(1, 0, sizeBytes)

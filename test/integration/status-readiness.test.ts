@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { createHttpClient, type HttpClient } from '../helpers/http-client.ts'
-import { type ProxyInProcess, startProxyInProcess } from '../helpers/proxy-in-process.ts'
-import { type RedisServer, startRedisServer } from '../helpers/redis-server.ts'
-import type { S3StandIn } from '../helpers/s3-stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../helpers/s3-stand-in/start-s3-stand-in.ts'
-import type { SsoStandIn } from '../helpers/sso-stand-in/sso-stand-in-types.ts'
-import { startSsoStandIn } from '../helpers/sso-stand-in/start-sso-stand-in.ts'
+import { createHttpClient, type HttpClient } from '../helpers/clients/http-client.ts'
+import { type ProxyInProcess, startProxyInProcess } from '../helpers/proxy/proxy-in-process.ts'
+import { type RedisServer, startRedisServer } from '../helpers/redis/redis-server.ts'
+import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
+import type { SsoStandIn } from '../helpers/sso/stand-in/sso-stand-in-types.ts'
+import { startSsoStandIn } from '../helpers/sso/stand-in/start-sso-stand-in.ts'
 
 describe('readiness of the whole', () => {
   let redis: RedisServer

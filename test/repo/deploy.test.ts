@@ -11,7 +11,7 @@ import { createAdminServer } from '../../src/server/admin-server.ts'
 import { livezPage } from '../../src/server/own/livez.ts'
 import { createReadyzPage } from '../../src/server/own/readyz.ts'
 import { createRouter, routeKindOf } from '../../src/server/route.ts'
-import { resolve } from '../unit/config/given.ts'
+import { resolve } from '../helpers/config/given.ts'
 
 const { single: options } = productOptions
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { parse } from 'dotenv'
 import { createProgram } from '../../src/cli/program.ts'
-import { resolve } from '../unit/config/given.ts'
+import { resolve } from '../helpers/config/given.ts'
 
 const readme = readFileSync('README.md', 'utf8')
 

@@ -6,8 +6,8 @@ import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, describe, it } from 'node:test'
-import { configuredEnv } from '../helpers/configured-env.ts'
-import { npmEnv, packInto } from '../helpers/npm-pack.ts'
+import { npmEnv, packInto } from '../helpers/machine/npm-pack.ts'
+import { configuredEnv } from './configured-env.ts'
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
   version: string

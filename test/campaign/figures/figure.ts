@@ -1,4 +1,4 @@
-import { createHttpClient } from '../../helpers/http-client.ts'
+import { createHttpClient } from '../../helpers/clients/http-client.ts'
 import type { Random } from '../../helpers/random.ts'
 import type { CampaignStage } from '../campaign-stage.ts'
 

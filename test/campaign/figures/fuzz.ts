@@ -1,5 +1,5 @@
-import { mutateRequest } from '../../helpers/mutate-request.ts'
-import { askRaw, openRaw } from '../../helpers/raw-http.ts'
+import { mutateRequest } from '../../helpers/clients/mutate-request.ts'
+import { askRaw, openRaw } from '../../helpers/clients/raw-http.ts'
 import { startCampaignStage } from '../campaign-stage.ts'
 import { type Figure, faultsInLog, inLanes } from './figure.ts'
 

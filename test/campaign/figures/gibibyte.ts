@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { generatedSha256 } from '../../helpers/s3-stand-in/generated-body.ts'
+import { generatedSha256 } from '../../helpers/s3/stand-in/generated-body.ts'
 import { startCampaignStage } from '../campaign-stage.ts'
 import { createRawClient } from '../raw-client.ts'
 import { defaultTimeouts, type Figure, signIn } from './figure.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openRaw } from '../../helpers/raw-http.ts'
+import { openRaw } from '../../helpers/clients/raw-http.ts'
 import { startCampaignStage } from '../campaign-stage.ts'
 import { defaultTimeouts, type Figure, inLanes, signIn } from './figure.ts'
 

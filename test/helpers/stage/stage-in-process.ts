@@ -1,11 +1,11 @@
 import type { TestContext } from 'node:test'
-import { createHttpClient, type HttpClient } from '../http-client.ts'
-import type { LogLine } from '../log-lines.ts'
-import { startProxyInProcess } from '../proxy-in-process.ts'
-import type { S3StandIn } from '../s3-stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../s3-stand-in/start-s3-stand-in.ts'
-import type { SsoStandIn } from '../sso-stand-in/sso-stand-in-types.ts'
-import { startSsoStandIn } from '../sso-stand-in/start-sso-stand-in.ts'
+import { createHttpClient, type HttpClient } from '../clients/http-client.ts'
+import type { LogLine } from '../proxy/log-lines.ts'
+import { startProxyInProcess } from '../proxy/proxy-in-process.ts'
+import type { S3StandIn } from '../s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../s3/stand-in/start-s3-stand-in.ts'
+import type { SsoStandIn } from '../sso/stand-in/sso-stand-in-types.ts'
+import { startSsoStandIn } from '../sso/stand-in/start-sso-stand-in.ts'
 import type { SsoAddress } from './environment.ts'
 
 /** One proxy in this process, and an S3 and an SSO that obey; all of it ends with the test. */

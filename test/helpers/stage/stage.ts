@@ -1,6 +1,6 @@
-import { type ProxyOptions, type ProxyProcess, startProxy } from '../proxy-process.ts'
-import type { RedisServer } from '../redis-server.ts'
-import type { S3StandIn } from '../s3-stand-in/stand-in-types.ts'
+import { type ProxyOptions, type ProxyProcess, startProxy } from '../proxy/proxy-process.ts'
+import type { RedisServer } from '../redis/redis-server.ts'
+import type { S3StandIn } from '../s3/stand-in/stand-in-types.ts'
 import { environmentOf, type SsoAddress } from './environment.ts'
 
 /** Where the proxy runs in a test: an S3, an SSO and perhaps a Redis, which end together. */

@@ -1,8 +1,8 @@
 import { after, afterEach, before } from 'node:test'
-import { createHttpClient, type HttpClient } from '../http-client.ts'
-import { type OidcSso, startOidcSso } from '../oidc-sso.ts'
-import { type RedisServer, startRedisServer } from '../redis-server.ts'
-import { startS3StandIn } from '../s3-stand-in/start-s3-stand-in.ts'
+import { createHttpClient, type HttpClient } from '../clients/http-client.ts'
+import { type RedisServer, startRedisServer } from '../redis/redis-server.ts'
+import { startS3StandIn } from '../s3/stand-in/start-s3-stand-in.ts'
+import { type OidcSso, startOidcSso } from '../sso/oidc-sso.ts'
 import { createStage, type Stage } from './stage.ts'
 
 /** Stands in every secret of the stage, so that a log that holds one is found. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { leastEnv, problemsOf, resolve } from './given.ts'
+import { leastEnv, problemsOf, resolve } from '../../helpers/config/given.ts'
 
 describe('checkTogether', () => {
   it('wants a key of some length for hashed identities, and none for plain ones', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { problemsOf, resolve, withoutEndpoint } from './given.ts'
+import { problemsOf, resolve, withoutEndpoint } from '../../helpers/config/given.ts'
 
 describe('fillInEndpoint', () => {
   it('makes the endpoint of bucket, region and prefix', () => {

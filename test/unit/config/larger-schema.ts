@@ -8,7 +8,7 @@ import { type SectionOutput, section } from '../../../src/config/schema/section.
 import { shaped } from '../../../src/config/schema/text-shapes.ts'
 import { configSchema } from '../../../src/config/schema.ts'
 import type { Sources } from '../../../src/config/sources.ts'
-import { leastEnv, sourcesOf } from './given.ts'
+import { leastEnv, sourcesOf } from '../../helpers/config/given.ts'
 
 const folder = section({
   index: text('page of a folder').optional(),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { loadConfig } from '../../../src/config/load.ts'
-import { leastEnv } from './given.ts'
+import { leastEnv } from '../../helpers/config/given.ts'
 
 describe('loadConfig', () => {
   const ownEnv = { ...process.env }

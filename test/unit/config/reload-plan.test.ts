@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { productOptions } from '../../../src/config/product-options.ts'
 import { planReload } from '../../../src/config/reload-plan.ts'
 import type { Config } from '../../../src/config/schema.ts'
-import { leastEnv, resolve } from './given.ts'
+import { leastEnv, resolve } from '../../helpers/config/given.ts'
 import { configOf as largerConfigOf, largerOptions } from './larger-schema.ts'
 
 const { single: options } = productOptions

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { leastEnv, resolve } from './given.ts'
+import { leastEnv, resolve } from '../../helpers/config/given.ts'
 
 describe('resolveConfig', () => {
   it('needs region, endpoint and the application at the SSO, and nothing else', () => {

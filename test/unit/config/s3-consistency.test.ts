@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { leastEnv, problemsOf, resolve, withoutEndpoint } from './given.ts'
+import { leastEnv, problemsOf, resolve, withoutEndpoint } from '../../helpers/config/given.ts'
 
 describe('checkS3', () => {
   it('wants both halves of an access key or none', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { leastEnv, problemsOf, resolve } from './given.ts'
+import { leastEnv, problemsOf, resolve } from '../../helpers/config/given.ts'
 
 describe('checkSession', () => {
   it('refuses a password for Sentinels that are not named', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { leastEnv, resolve } from './given.ts'
+import { leastEnv, resolve } from '../../helpers/config/given.ts'
 
 const vcap = (uri: string) => JSON.stringify({ redis: [{ credentials: { uri } }] })
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { productOptions } from '../../../src/config/product-options.ts'
 import { formatSummary, maskedConfig } from '../../../src/config/summary.ts'
-import { leastEnv, resolve } from './given.ts'
+import { leastEnv, resolve } from '../../helpers/config/given.ts'
 import { largerOptions, resolveLarger } from './larger-schema.ts'
 
 const { single: options } = productOptions

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { S3Client } from '@aws-sdk/client-s3'
-import type { S3StandIn } from '../../helpers/s3-stand-in/stand-in-types.ts'
+import type { S3StandIn } from '../../helpers/s3/stand-in/stand-in-types.ts'
 import { connectionEnding } from './connection-ending.ts'
 
 export interface RawAnswer {

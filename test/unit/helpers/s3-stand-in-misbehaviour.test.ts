@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, afterEach, before, describe, it } from 'node:test'
-import type { Misbehaviour } from '../../helpers/s3-stand-in/misbehaviour.ts'
-import type { S3StandIn } from '../../helpers/s3-stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../../helpers/s3-stand-in/start-s3-stand-in.ts'
+import type { Misbehaviour } from '../../helpers/s3/stand-in/misbehaviour.ts'
+import type { S3StandIn } from '../../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../../helpers/s3/stand-in/start-s3-stand-in.ts'
 import { exchange, signRequest } from './raw-client.ts'
 
 describe('misbehave', { timeout: 60_000 }, () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createLegacyIdentity } from '../../../src/identity/by-legacy-session.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
-import { request, site } from '../sso/sso-ports.ts'
+import { request, site } from '../../helpers/stage/login-ports.ts'
 
 const page = { status: 200, headers: [], body: 'Is that you?' }
 

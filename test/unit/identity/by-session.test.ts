@@ -4,7 +4,7 @@ import { createSessionIdentity } from '../../../src/identity/by-session.ts'
 import type { SessionCheck } from '../../../src/identity/check-session.ts'
 import { personWithId } from '../../../src/person/person.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
-import { createLoginPorts, jo, request, site } from '../sso/sso-ports.ts'
+import { createLoginPorts, jo, request, site } from '../../helpers/stage/login-ports.ts'
 
 describe('createSessionIdentity', () => {
   it('knows the person of a session, who shares with all sessions of that person', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { challenge } from '../../../src/identity/challenge.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
-import { cookiesOf, createLoginPorts, locationIn, request, site } from '../sso/sso-ports.ts'
+import { cookiesOf, createLoginPorts, locationIn, request, site } from '../../helpers/stage/login-ports.ts'
 
 describe('challenge', () => {
   it('begins a login for a navigation, which ends where it is told', async () => {

@@ -5,7 +5,7 @@ import { S3ProxyError } from '../../../src/errors.ts'
 import { createSessionCheck } from '../../../src/identity/check-session.ts'
 import type { OpenSession } from '../../../src/session/sessions.ts'
 import type { Identified } from '../../../src/sso/sso-calls.ts'
-import { createLoginPorts, jo } from '../sso/sso-ports.ts'
+import { createLoginPorts, jo } from '../../helpers/stage/login-ports.ts'
 
 describe('createSessionCheck', () => {
   it('trusts a token for the interval, and then asks and trusts again', async () => {

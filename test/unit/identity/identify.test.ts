@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type Identification, identify, nobody } from '../../../src/identity/identify.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
-import { jo, request, site } from '../sso/sso-ports.ts'
+import { jo, request, site } from '../../helpers/stage/login-ports.ts'
 
 describe('identify', () => {
   it('asks in order, and nobody after the first that answers', async () => {

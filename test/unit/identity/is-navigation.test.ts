@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { isNavigation } from '../../../src/identity/is-navigation.ts'
-import { request } from '../sso/sso-ports.ts'
+import { request } from '../../helpers/stage/login-ports.ts'
 
 describe('isNavigation', () => {
   it('takes what a person or a plain tool sends', () => {

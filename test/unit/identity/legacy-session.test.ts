@@ -7,7 +7,14 @@ import { createLegacySessions } from '../../../src/identity/legacy-session.ts'
 import { createLegacyTokens } from '../../../src/identity/legacy-tokens.ts'
 import { personWithId } from '../../../src/person/person.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
-import { cookiesOf, createLoginPorts, jo, locationIn, request, site } from '../sso/sso-ports.ts'
+import {
+  cookiesOf,
+  createLoginPorts,
+  jo,
+  locationIn,
+  request,
+  site,
+} from '../../helpers/stage/login-ports.ts'
 
 const id = 'original-session-id'
 const key = `s3proxy__assets_session_id__${id}__sso_token`

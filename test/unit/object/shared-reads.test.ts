@@ -6,8 +6,8 @@ import { createSharedReads } from '../../../src/object/shared-reads.ts'
 import { guests } from '../../../src/s3/fair-shares.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
 import { Cancellation } from '../../../src/waiting/cancellation.ts'
-import { readAll } from '../../helpers/bucket-client.ts'
-import { createHandFedBody, type HandFedBody, patternBytes } from '../../helpers/hand-fed-bodies.ts'
+import { readAll } from '../../helpers/clients/bucket-client.ts'
+import { createHandFedBody, type HandFedBody, patternBytes } from '../../helpers/origin/hand-fed-bodies.ts'
 
 /** A source that answers when it is told to. */
 function start() {

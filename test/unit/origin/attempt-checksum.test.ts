@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { type BucketClient, createBucketClient } from '../../helpers/bucket-client.ts'
-import type { S3StandIn } from '../../helpers/s3-stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { type BucketClient, createBucketClient } from '../../helpers/clients/bucket-client.ts'
+import type { S3StandIn } from '../../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../../helpers/s3/stand-in/start-s3-stand-in.ts'
 
 const etag = '"5d41402abc4b2a76b9719d911017c592"'
 const md5 = Buffer.from('5d41402abc4b2a76b9719d911017c592', 'hex')

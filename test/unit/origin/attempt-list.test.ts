@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it, type TestContext } from 'node:test'
-import { type BucketClient, createBucketClient } from '../../helpers/bucket-client.ts'
-import { type RawServer, startRawServer } from '../../helpers/raw-server.ts'
-import type { S3StandIn } from '../../helpers/s3-stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../../helpers/s3-stand-in/start-s3-stand-in.ts'
+import { type BucketClient, createBucketClient } from '../../helpers/clients/bucket-client.ts'
+import { type RawServer, startRawServer } from '../../helpers/network/raw-server.ts'
+import type { S3StandIn } from '../../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../../helpers/s3/stand-in/start-s3-stand-in.ts'
 
 describe('attemptList', { timeout: 60_000 }, () => {
   let s3: S3StandIn

@@ -10,7 +10,7 @@ import type { S3Client } from '../../../src/s3/s3-client.ts'
 import { TransportError } from '../../../src/s3/transport-error.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
 import { Cancellation } from '../../../src/waiting/cancellation.ts'
-import { createHandFedBody } from '../../helpers/hand-fed-bodies.ts'
+import { createHandFedBody } from '../../helpers/origin/hand-fed-bodies.ts'
 
 const s3Body = (firstByte: number, endByte: number) =>
   Object.assign(createHandFedBody(firstByte, endByte), { abandon: () => undefined })

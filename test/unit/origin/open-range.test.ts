@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import type { FoundObject } from '../../../src/origin/attempt.ts'
 import { checkRange, rangeRequest, versionOf } from '../../../src/origin/open-range.ts'
 import { VersionNames } from '../../../src/origin/version-name.ts'
-import { createHandFedBody } from '../../helpers/hand-fed-bodies.ts'
+import { createHandFedBody } from '../../helpers/origin/hand-fed-bodies.ts'
 
 /** Bytes 10 to 19 of 100, unless told otherwise. */
 function answerWith(changes: Partial<FoundObject> = {}) {

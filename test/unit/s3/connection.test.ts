@@ -4,8 +4,8 @@ import type { Socket } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import type { Connection } from '../../../src/s3/connection.ts'
 import { createConnectionPool } from '../../../src/s3/connection-pool.ts'
-import { readAll } from '../../helpers/bucket-client.ts'
-import { startRawServer } from '../../helpers/raw-server.ts'
+import { readAll } from '../../helpers/clients/bucket-client.ts'
+import { startRawServer } from '../../helpers/network/raw-server.ts'
 
 const request = 'GET / HTTP/1.1\r\nhost: h\r\n\r\n'
 

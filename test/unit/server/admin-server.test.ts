@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { createAdminServer } from '../../../src/server/admin-server.ts'
 import type { ReadinessReport } from '../../../src/server/readiness.ts'
-import { closed } from '../../helpers/closed.ts'
+import { closed } from '../../helpers/network/closed.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 const ok: ReadinessReport = { state: 'ok', checks: {} }

@@ -4,7 +4,7 @@ import { S3ProxyError } from '../../../src/errors.ts'
 import { headerIn } from '../../../src/http/reply.ts'
 import { answerFailure } from '../../../src/server/answer-failure.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
-import { request } from '../sso/sso-ports.ts'
+import { request } from '../../helpers/stage/login-ports.ts'
 
 describe('answerFailure', () => {
   it('answers with the code of the failure, says when to come again, and tells the operator', () => {

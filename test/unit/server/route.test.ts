@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { livezPage } from '../../../src/server/own/livez.ts'
 import { createLogoutPage } from '../../../src/server/own/logout.ts'
 import { createRouter, routeKindOf } from '../../../src/server/route.ts'
-import { createLoginPorts } from '../sso/sso-ports.ts'
+import { createLoginPorts } from '../../helpers/stage/login-ports.ts'
 
 describe('createRouter', () => {
   const logoutPage = createLogoutPage(createLoginPorts().parts)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { parsePublicUrl } from '../../../src/config/schema/public-url.ts'
 import { createSiteResolver, type SiteSettings } from '../../../src/server/site.ts'
-import { request } from '../sso/sso-ports.ts'
+import { request } from '../../helpers/stage/login-ports.ts'
 
 const resolve = (settings: SiteSettings, host: string, proto?: string) =>
   createSiteResolver(settings)({

@@ -5,7 +5,7 @@ import type { ObjectRequest, ObjectResult } from '../../../src/object/object-sou
 import { guests } from '../../../src/s3/fair-shares.ts'
 import { createViews } from '../../../src/server/views.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
-import { request } from '../sso/sso-ports.ts'
+import { request } from '../../helpers/stage/login-ports.ts'
 
 const key = 'a' as ObjectKey
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { beginLogin } from '../../../src/sso/begin-login.ts'
-import { cookiesOf, createLoginPorts, locationIn, request, site } from '../sso/sso-ports.ts'
+import { cookiesOf, createLoginPorts, locationIn, request, site } from '../../helpers/stage/login-ports.ts'
 
 describe('beginLogin', () => {
   it('gives a browser one cookie, and leaves it alone after', async () => {

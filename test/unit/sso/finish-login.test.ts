@@ -6,7 +6,14 @@ import { beginLogin } from '../../../src/sso/begin-login.ts'
 import { finishLogin } from '../../../src/sso/finish-login.ts'
 import type { Identified } from '../../../src/sso/sso-calls.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
-import { cookiesOf, createLoginPorts, jo, locationIn, request, site } from '../sso/sso-ports.ts'
+import {
+  cookiesOf,
+  createLoginPorts,
+  jo,
+  locationIn,
+  request,
+  site,
+} from '../../helpers/stage/login-ports.ts'
 
 const returnTo = '/a%20b?c=d?'
 

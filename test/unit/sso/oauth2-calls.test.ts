@@ -4,9 +4,9 @@ import type { ErrorCode, S3ProxyError } from '../../../src/errors.ts'
 import { createOAuth2Calls, type OAuth2CallsOptions } from '../../../src/sso/oauth2-calls.ts'
 import { createOAuth2Sso } from '../../../src/sso/oauth2-sso.ts'
 import type { SsoCalls } from '../../../src/sso/sso-calls.ts'
-import { findFreePort } from '../../helpers/free-port.ts'
-import type { SsoFault } from '../../helpers/sso-stand-in/sso-fault.ts'
-import { startSsoStandIn } from '../../helpers/sso-stand-in/start-sso-stand-in.ts'
+import { findFreePort } from '../../helpers/network/free-port.ts'
+import type { SsoFault } from '../../helpers/sso/stand-in/sso-fault.ts'
+import { startSsoStandIn } from '../../helpers/sso/stand-in/start-sso-stand-in.ts'
 
 const redirectUri = 'https://assets.example.com/__redirect_from_sso'
 const codeVerifier = 'v'.repeat(43)

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { personWithId } from '../../../src/person/person.ts'
 import { createOAuth2Sso } from '../../../src/sso/oauth2-sso.ts'
 import type { CallRecord, Identified, SsoCalls } from '../../../src/sso/sso-calls.ts'
-import { jo, noRecord } from './sso-ports.ts'
+import { jo, noRecord } from '../../helpers/stage/login-ports.ts'
 
 const codeVerifier = 'v'.repeat(43)
 const redirectUri = 'https://assets.example.com/__redirect_from_sso'

@@ -4,7 +4,7 @@ import { S3ProxyError } from '../../../src/errors.ts'
 import { personWithId } from '../../../src/person/person.ts'
 import { createPacedCalls } from '../../../src/sso/paced-calls.ts'
 import type { SsoCalls } from '../../../src/sso/sso-calls.ts'
-import { createFakeSso, jo } from './sso-ports.ts'
+import { createFakeSso, jo } from '../../helpers/stage/login-ports.ts'
 
 const busy = (retryAfterSeconds?: number) => new S3ProxyError('SSO_BUSY', '429', { retryAfterSeconds })
 const [al, eve, mallory] = ['al', 'eve', 'mallory'].map(personWithId)

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import { createWorkerConfigurations } from '../../../../src/cli/serve/worker-configurations.ts'
 import type { FromWorker, ToWorker } from '../../../../src/cli/serve/worker-messages.ts'
 import type { Config } from '../../../../src/config/schema.ts'
-import { leastEnv, resolve } from '../../config/given.ts'
+import { leastEnv, resolve } from '../../../helpers/config/given.ts'
 
 const configOf = (level: string): Config => {
   const { config } = resolve({ env: { ...leastEnv, S3PROXY_LOG_LEVEL: level } })

@@ -6,8 +6,12 @@ import { createParallelBody } from '../../../../src/origin/read-ahead/parallel-b
 import { AttemptError } from '../../../../src/s3/attempt-error.ts'
 import { RequestRecord } from '../../../../src/telemetry/request-record.ts'
 import { untilTrue } from '../../../helpers/eventually.ts'
-import { createHandFedBodies, createHandFedBody, patternBytes } from '../../../helpers/hand-fed-bodies.ts'
-import { createOwnReadAhead } from '../../../helpers/read-ahead.ts'
+import {
+  createHandFedBodies,
+  createHandFedBody,
+  patternBytes,
+} from '../../../helpers/origin/hand-fed-bodies.ts'
+import { createOwnReadAhead } from '../../../helpers/origin/read-ahead.ts'
 
 const endByte = 2000
 

@@ -4,8 +4,12 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { createPartPlan } from '../../../../src/origin/read-ahead/part-plan.ts'
 import { createPartQueue, type PartQueue } from '../../../../src/origin/read-ahead/part-queue.ts'
 import { RequestRecord } from '../../../../src/telemetry/request-record.ts'
-import { createHandFedBodies, type HandFedBody, patternBytes } from '../../../helpers/hand-fed-bodies.ts'
-import { createOwnReadAhead } from '../../../helpers/read-ahead.ts'
+import {
+  createHandFedBodies,
+  type HandFedBody,
+  patternBytes,
+} from '../../../helpers/origin/hand-fed-bodies.ts'
+import { createOwnReadAhead } from '../../../helpers/origin/read-ahead.ts'
 
 describe('createPartQueue', () => {
   it('hands parts on in order, in whatever order they arrive', async (t) => {

@@ -2,8 +2,12 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { createPart, memoryOfPart, type Part } from '../../../../src/origin/read-ahead/part.ts'
-import { createHandFedBodies, type HandFedBody, patternBytes } from '../../../helpers/hand-fed-bodies.ts'
-import { createOwnReadAhead } from '../../../helpers/read-ahead.ts'
+import {
+  createHandFedBodies,
+  type HandFedBody,
+  patternBytes,
+} from '../../../helpers/origin/hand-fed-bodies.ts'
+import { createOwnReadAhead } from '../../../helpers/origin/read-ahead.ts'
 
 const blockBytes = 100
 

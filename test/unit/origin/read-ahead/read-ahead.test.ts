@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { createPartMemory } from '../../../../src/origin/read-ahead/part-memory.ts'
 import { createReadAhead } from '../../../../src/origin/read-ahead/read-ahead.ts'
 import { createSpareConnections } from '../../../../src/origin/read-ahead/spare-connections.ts'
-import { createOwnReadAhead } from '../../../helpers/read-ahead.ts'
+import { createOwnReadAhead } from '../../../helpers/origin/read-ahead.ts'
 
 const usage = { open: 0, idle: 0, waiting: 0 }
 const options = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createContinuePage } from '../../../../src/server/own/continue.ts'
 import { RequestRecord } from '../../../../src/telemetry/request-record.ts'
-import { cookiesOf, createLoginPorts, jo, request, site } from '../../sso/sso-ports.ts'
+import { cookiesOf, createLoginPorts, jo, request, site } from '../../../helpers/stage/login-ports.ts'
 
 const path = '/__s3proxy/continue?to=%2Fa%3Fb'
 

@@ -6,7 +6,7 @@ import type { Site } from '../../../../src/http/site.ts'
 import { createLogoutPage, type LogoutPageOptions } from '../../../../src/server/own/logout.ts'
 import type { Grant } from '../../../../src/session/session.ts'
 import { RequestRecord } from '../../../../src/telemetry/request-record.ts'
-import { cookiesOf, createLoginPorts, jo, request, site } from '../../sso/sso-ports.ts'
+import { cookiesOf, createLoginPorts, jo, request, site } from '../../../helpers/stage/login-ports.ts'
 
 describe('createLogoutPage', () => {
   it('shows a button that works without a script, and changes nothing', async () => {

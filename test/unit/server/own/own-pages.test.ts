@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { reservedKeys } from '../../../../src/http/own-paths.ts'
 import { createOwnPages } from '../../../../src/server/own/own-pages.ts'
-import { createLoginPorts } from '../../sso/sso-ports.ts'
+import { createLoginPorts } from '../../../helpers/stage/login-ports.ts'
 
 describe('createOwnPages', () => {
   const readiness = { check: async () => ({ state: 'ok' as const }) }

@@ -1,11 +1,11 @@
-import { createPartMemory } from '../../src/origin/read-ahead/part-memory.ts'
+import { createPartMemory } from '../../../src/origin/read-ahead/part-memory.ts'
 import {
   createReadAhead,
   type ReadAhead,
   type ReadAheadOptions,
-} from '../../src/origin/read-ahead/read-ahead.ts'
-import { createSpareConnections } from '../../src/origin/read-ahead/spare-connections.ts'
-import type { PoolUsage } from '../../src/s3/connection-pool.ts'
+} from '../../../src/origin/read-ahead/read-ahead.ts'
+import { createSpareConnections } from '../../../src/origin/read-ahead/spare-connections.ts'
+import type { PoolUsage } from '../../../src/s3/connection-pool.ts'
 
 export interface OwnReadAheadOptions extends Omit<ReadAheadOptions, 'memory' | 'spareConnections'> {
   memoryBytes: number

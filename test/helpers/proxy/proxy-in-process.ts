@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { productOptions } from '../../src/config/product-options.ts'
-import { resolveConfig } from '../../src/config/resolve.ts'
-import type { Config } from '../../src/config/schema.ts'
-import { createLog } from '../../src/log/log.ts'
-import { type App, createApp } from '../../src/wiring/create-app.ts'
+import { productOptions } from '../../../src/config/product-options.ts'
+import { resolveConfig } from '../../../src/config/resolve.ts'
+import type { Config } from '../../../src/config/schema.ts'
+import { createLog } from '../../../src/log/log.ts'
+import { type App, createApp } from '../../../src/wiring/create-app.ts'
+import { type Backends, environmentOf } from '../stage/environment.ts'
 import { createLogLines, type LogLines } from './log-lines.ts'
-import { type Backends, environmentOf } from './stage/environment.ts'
 
 /** The whole proxy inside the test's own process, on a free port of 127.0.0.1. It logs from `debug` on. */
 export interface ProxyInProcess extends LogLines {

@@ -1,25 +1,25 @@
 import { createHash } from 'node:crypto'
 import type { TestContext } from 'node:test'
-import { parseEndpoint } from '../../src/config/schema/endpoint.ts'
-import type { S3ProxyError } from '../../src/errors.ts'
-import type { ByteSource } from '../../src/http/byte-source.ts'
-import type { ObjectKey } from '../../src/object/key.ts'
-import type { ListPage, ListRequest } from '../../src/object/object-list.ts'
+import { parseEndpoint } from '../../../src/config/schema/endpoint.ts'
+import type { S3ProxyError } from '../../../src/errors.ts'
+import type { ByteSource } from '../../../src/http/byte-source.ts'
+import type { ObjectKey } from '../../../src/object/key.ts'
+import type { ListPage, ListRequest } from '../../../src/object/object-list.ts'
 import type {
   ChecksumResult,
   Conditions,
   ObjectRequest,
   ObjectResult,
   ObjectSource,
-} from '../../src/object/object-source.ts'
-import { createRetryBudget } from '../../src/origin/retry-budget.ts'
-import { createS3Source, type S3SourceOptions } from '../../src/origin/s3-source.ts'
-import { type BlockPool, createBlockPool } from '../../src/s3/block-pool.ts'
-import { type ConnectionPool, createConnectionPool } from '../../src/s3/connection-pool.ts'
-import { type CredentialSource, createCredentialSource } from '../../src/s3/credentials.ts'
-import { createS3Client, type S3Client } from '../../src/s3/s3-client.ts'
-import { createSigner } from '../../src/s3/sigv4.ts'
-import { RequestRecord } from '../../src/telemetry/request-record.ts'
+} from '../../../src/object/object-source.ts'
+import { createRetryBudget } from '../../../src/origin/retry-budget.ts'
+import { createS3Source, type S3SourceOptions } from '../../../src/origin/s3-source.ts'
+import { type BlockPool, createBlockPool } from '../../../src/s3/block-pool.ts'
+import { type ConnectionPool, createConnectionPool } from '../../../src/s3/connection-pool.ts'
+import { type CredentialSource, createCredentialSource } from '../../../src/s3/credentials.ts'
+import { createS3Client, type S3Client } from '../../../src/s3/s3-client.ts'
+import { createSigner } from '../../../src/s3/sigv4.ts'
+import { RequestRecord } from '../../../src/telemetry/request-record.ts'
 
 /** The address and the keys of a stand-in, or of a fault proxy before it. */
 export interface BucketAddress {

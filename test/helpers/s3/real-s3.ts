@@ -16,8 +16,8 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
-import { canConnect } from './can-connect.ts'
-import { findFreePort } from './free-port.ts'
+import { canConnect } from '../network/can-connect.ts'
+import { findFreePort } from '../network/free-port.ts'
 
 /** An S3 server that is not ours, in a process of its own, with one empty bucket. */
 export interface RealS3 {

@@ -26,7 +26,7 @@ export interface ProxyOptions {
   activatedFd?: number
 }
 
-export const program = fileURLToPath(new URL('../../bin/s3proxy.js', import.meta.url))
+export const program = fileURLToPath(new URL('../../../bin/s3proxy.js', import.meta.url))
 
 /** The part of our own environment that a child gets; nothing in it configures the proxy. */
 export const bareEnv: NodeJS.ProcessEnv = { PATH: process.env.PATH, HOME: process.env.HOME }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { get as httpGet, type IncomingMessage } from 'node:http'
+import type { ProxyProcess } from '../proxy/proxy-process.ts'
 import type { HttpClient } from './http-client.ts'
-import type { ProxyProcess } from './proxy-process.ts'
 
 /** Asks with the client's cookies on a connection of its own; resolves with the head, before any of the body is read. */
 export async function startDownload(

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { bareEnv, program } from '../helpers/proxy-process.ts'
+import { bareEnv, program } from './proxy-process.ts'
 
 export interface Outcome {
   status: number | null

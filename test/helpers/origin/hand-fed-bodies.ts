@@ -1,5 +1,5 @@
-import type { ByteSource } from '../../src/http/byte-source.ts'
-import type { CancelSignal } from '../../src/waiting/cancellation.ts'
+import type { ByteSource } from '../../../src/http/byte-source.ts'
+import type { CancelSignal } from '../../../src/waiting/cancellation.ts'
 
 /** A body whose bytes arrive when the test says so; the byte at offset `n` of the object is `n % 251`. */
 export interface HandFedBody extends ByteSource {

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 
 /** Requests to begin with: right ones, odd ones, and such as nobody should send. */
 export const requestSeeds = [

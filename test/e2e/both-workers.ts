@@ -1,4 +1,4 @@
-import type { ProxyProcess } from './proxy-process.ts'
+import type { ProxyProcess } from '../helpers/proxy/proxy-process.ts'
 
 /**
  * Asks until two workers have each answered: which of them gets a connection is not ours to say.

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events'
-import { parseRedisUrls } from '../../src/config/schema/redis-url.ts'
-import { connectRedis, type RedisSettings } from '../../src/store/redis-client.ts'
-import { createRedisStore } from '../../src/store/redis-store.ts'
+import { parseRedisUrls } from '../../../src/config/schema/redis-url.ts'
+import { connectRedis, type RedisSettings } from '../../../src/store/redis-client.ts'
+import { createRedisStore } from '../../../src/store/redis-store.ts'
 
 /** A store over a real Redis, as `serve` puts it together, and what becomes of its connection. */
 export function openRedisStore(url: string, settings: Partial<RedisSettings> = {}) {

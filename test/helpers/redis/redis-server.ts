@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
-import { findFreePort } from './free-port.ts'
+import { findFreePort } from '../network/free-port.ts'
 
 /** A real Redis in a process of its own, on a free port of 127.0.0.1, that keeps nothing on disk. */
 export interface RedisServer {

@@ -1,4 +1,4 @@
-import { escapeHtml } from '../../../src/http/page.ts'
+import { escapeHtml } from '../../../../src/http/page.ts'
 
 const style = `
 :root { color-scheme: light dark; font: 1.05rem/1.5 system-ui, sans-serif; --page: #eef1f5; --card: #fff; --line: #d5d9e0; --accent: #2456c5 }

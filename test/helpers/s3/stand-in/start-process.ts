@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { S3Address } from '../stage/environment.ts'
+import type { S3Address } from '../../stage/environment.ts'
 import type { ObjectSpec } from './object-spec.ts'
 import type { S3StandInOptions } from './stand-in-types.ts'
 
