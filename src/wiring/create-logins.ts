@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Config } from '../config/schema.ts'
+import { createLegacySessions, type LegacySessions } from '../identity/legacy-session.ts'
+import { createSessions } from '../session/sessions.ts'
+import type { LoginOptions } from '../sso/begin-login.ts'
+import { createPendingLogins } from '../sso/pending-logins.ts'
+import { createRefusedTokens } from '../sso/refused-tokens.ts'
+import type { SsoClient } from '../sso/sso-client.ts'
+import { elapsedMs, now } from './clocks.ts'
+import type { StoreParts } from './create-store.ts'
+
+/** A browser has the answers to requests that it sent at the same moment by then. */
+const settleMs = 500
+
+/** Makes sessions and logins, and takes sessions of the original where they are accepted. */
+export function createLogins(
+  config: Config,
+  { store, legacyTokens }: StoreParts,
+  sso: SsoClient,
+): LoginOptions & { legacySessions?: LegacySessions } {
+  const { cookieName, sameSite, maxAgeSeconds } = config.session
+  const deployment = deploymentOf(config)
+  const cookie = { name: cookieName, sameSite }
+  const sessions = createSessions({ store, cookie, maxAgeSeconds, deployment, now, elapsedMs })
+  const logins: LoginOptions = {
+    sso,
+    sessions,
+    pending: createPendingLogins(store, deployment, now),
+    refusedTokens: createRefusedTokens(store),
+    cookie: { name: `${cookieName}_login`, sameSite },
+    settle: () => sleep(settleMs),
+    now,
+  }
+  if (legacyTokens === undefined) return logins
+  return { ...logins, legacySessions: createLegacySessions({ tokens: legacyTokens, sessions, sso, now }) }
+}
+
+/**
+ * Names the deployment that sessions and logins belong to. Instances with the same SSO, client and cookie share them,
+ * and nothing opens of others on the same Redis.
+ */
+function deploymentOf({ sso, session }: Config): string {
+  const { origin, pathname } = new URL(sso.url)
+  return JSON.stringify([origin + pathname.replace(/\/*$/, '/'), sso.clientId, session.cookieName])
+}

@@ -1,0 +1,26 @@
+import type { Config } from '../config/schema.ts'
+import type { Log } from '../log/log.ts'
+import { createOAuth2Calls } from '../sso/oauth2-calls.ts'
+import { createOAuth2Sso } from '../sso/oauth2-sso.ts'
+import { createPacedCalls } from '../sso/paced-calls.ts'
+import type { SsoClient } from '../sso/sso-client.ts'
+import { elapsedMs, now } from './clocks.ts'
+
+/** Makes the kind of SSO that the configuration names: plain OAuth 2.0. */
+export function createSso(sso: Config['sso'], userAgent: string, log: Log): SsoClient {
+  const calls = createOAuth2Calls({ ...sso, userAgent, onUnnamed: createUnnamedWarning(log), now })
+  return createOAuth2Sso(createPacedCalls(calls, elapsedMs), sso)
+}
+
+/** Tells once that log and audit cannot name anybody. */
+function createUnnamedWarning(log: Log): () => void {
+  let isTold = false
+  return () => {
+    if (isTold) return
+    isTold = true
+    log.warn(
+      { code: 'SSO_NAMES_NOBODY' },
+      'the SSO says who signs in without a claim that names the person: lines of log and audit say `unnamed` (sso.userClaim)',
+    )
+  }
+}
