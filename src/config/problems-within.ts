@@ -20,19 +20,17 @@ export function problemsWithin(schema: OptionSchema, value: unknown, path: strin
   const inner = structure === undefined ? [] : problemsOfParts(structure, value, path, file)
   // A value without a wrong part is of another kind, or its parts do not fit together.
   if (inner.length > 0) return inner
-  const isNoObject = structure?.kind === 'object' && !isObject(value)
+  const isNoObject = structure?.canBeList === false && !isObject(value)
   return [
     problemOf(path, `${isNoObject ? 'expected an object' : expectationOf(parsed.error)} (from ${file})`),
   ]
 }
 
 function problemsOfParts(structure: Structure, value: unknown, path: string, file: string): Problem[] {
-  if (structure.kind === 'list') {
-    if (!Array.isArray(value)) return []
-    return value.flatMap((item, index) => problemsWithin(structure.item, item, `${path}[${index}]`, file))
-  }
-  if (!isObject(value)) return []
-  const { members } = structure
+  const { members, item, canBeObject, canBeList } = structure
+  if (canBeList && Array.isArray(value))
+    return value.flatMap((one, index) => problemsWithin(item, one, `${path}[${index}]`, file))
+  if (!canBeObject || !isObject(value)) return []
   const ofMembers = Object.entries(members).flatMap(([name, member]) =>
     problemsWithin(member, Object.hasOwn(value, name) ? value[name] : undefined, `${path}.${name}`, file),
   )

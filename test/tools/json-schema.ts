@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Option } from '../../src/config/option.ts'
+import { defaultOf, type Option } from '../../src/config/option.ts'
 import type { NamedSections, Options } from '../../src/config/options.ts'
 import { productOptions } from '../../src/config/product-options.ts'
 import { internalFacts } from '../../src/config/schema/option-meta.ts'
@@ -66,6 +66,8 @@ function describe(properties: Record<string, Node>, option: Option): void {
   const node = properties[name]
   if (node === undefined) return
   if (inherits !== undefined) delete node.default
+  // Zod leaves the default out where a value within the list is parsed into another one.
+  else if (option.kind === 'list of objects') node.default ??= defaultOf(option)
   const files = isSecret === true ? ' (or from a file: the name with _FILE behind it)' : ''
   const environment = envNames.length === 0 ? '' : `. Environment: ${envNames.join(', ')}${files}`
   node.description = `${description}${inherits === undefined ? '' : `; default: ${inherits}`}${environment}`

@@ -66,10 +66,10 @@ function textOf(
 function membersOf(schema: OptionSchema, path: string): [path: string, schema: OptionSchema][] {
   const structure = structureOf(schema)
   if (structure === undefined) return []
-  if (structure.kind === 'list') return membersOf(structure.item, `${path}[]`)
+  const prefix = structure.canBeObject ? path : `${path}[]`
   return Object.entries(structure.members).flatMap(([name, member]) => [
-    [`${path}.${name}`, member],
-    ...membersOf(member, `${path}.${name}`),
+    [`${prefix}.${name}`, member],
+    ...membersOf(member, `${prefix}.${name}`),
   ])
 }
 
@@ -82,7 +82,10 @@ function shownDefault(schema: OptionSchema): string {
 
 function typeOf(schema: OptionSchema): string {
   const structure = structureOf(schema)
-  if (structure !== undefined) return structure.kind === 'list' ? 'list of objects' : 'object'
+  if (structure !== undefined) {
+    const { canBeObject, canBeList } = structure
+    return [...(canBeObject ? ['object'] : []), ...(canBeList ? ['list of objects'] : [])].join(' or ')
+  }
   const { type, minimum, maximum, enum: values } = z.toJSONSchema(schema, { io: 'input' })
   if (values !== undefined) return values.join(', ').replace(/, ([^,]*)$/, ' or $1')
   if (type === 'integer') return `integer, ${minimum} to ${maximum}`

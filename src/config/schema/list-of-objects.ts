@@ -17,16 +17,34 @@ export const listOfObjects = <Item extends SectionSchema>(
 export const object = <Members extends SectionSchema>(description: string, members: Members) =>
   members.meta({ description, kind: 'object' })
 
-/** The parts of a value that is a list of objects, or an object. */
-export type Structure =
-  | { kind: 'list'; item: OptionSchema }
-  | { kind: 'object'; members: Readonly<Record<string, OptionSchema>> }
+const expectedOneOrMore = 'expected an object, or a list of at least one'
+
+/** A member of an object in a list that is one object, or a list of them; its value is a list in both cases. */
+export const oneOrMoreObjects = <Item extends SectionSchema>(description: string, item: Item) =>
+  z
+    .union([item, z.array(item).min(1, expectedOneOrMore)], expectedOneOrMore)
+    .transform((given) => [given].flat() as z.output<Item>[])
+    .meta({ description, kind: 'object' })
+
+/** The parts of a value that is a list of objects, an object, or either. */
+export interface Structure {
+  /** The members of the object, or of each object in the list. */
+  members: Readonly<Record<string, OptionSchema>>
+  /** The schema of each object in the list. */
+  item: OptionSchema
+  canBeObject: boolean
+  canBeList: boolean
+}
 
 /** Finds the parts in the schema of a value; `undefined` for any other value. */
 export function structureOf(schema: OptionSchema): Structure | undefined {
   const inner = innermost(schema)
-  if (inner instanceof z.ZodObject) return { kind: 'object', members: inner.shape }
-  if (!(inner instanceof z.ZodArray)) return undefined
-  const item = innermost(inner.element)
-  return item instanceof z.ZodObject ? { kind: 'list', item } : undefined
+  const given = inner instanceof z.ZodPipe ? innermost(inner.in) : inner
+  const choices = given instanceof z.ZodUnion ? given.options.map(innermost) : [given]
+  const list = choices.find((choice) => choice instanceof z.ZodArray)
+  const object = choices.find((choice) => choice instanceof z.ZodObject)
+  const item = object ?? (list === undefined ? undefined : innermost(list.element))
+  if (!(item instanceof z.ZodObject)) return undefined
+  const [canBeObject, canBeList] = [object !== undefined, list !== undefined]
+  return { members: item.shape, item, canBeObject, canBeList }
 }

@@ -1,6 +1,6 @@
 import { createOptions } from '../../../src/config/options.ts'
 import { type Resolved, resolveConfig } from '../../../src/config/resolve.ts'
-import { listOfObjects, object } from '../../../src/config/schema/list-of-objects.ts'
+import { listOfObjects, object, oneOrMoreObjects } from '../../../src/config/schema/list-of-objects.ts'
 import { namedSections } from '../../../src/config/schema/named-sections.ts'
 import { choice, count, file, flag, list, text, textLike } from '../../../src/config/schema/option-types.ts'
 import { s3 } from '../../../src/config/schema/s3.ts'
@@ -24,6 +24,10 @@ const rule = section({
       groups: list('groups', shaped(/^\w+$/, 'expected groups'), 'expected groups').optional(),
       everyone: flag('any signed-in person').default(false),
     }),
+  ).optional(),
+  unless: oneOrMoreObjects(
+    'people whom it is not about',
+    section({ id: text('a person') }).refine(({ id }) => id !== 'refused', 'expected another person'),
   ).optional(),
 }).refine(({ name }) => name !== 'refused', 'expected another name')
 

@@ -14,6 +14,17 @@ describe('a list of objects', () => {
     ])
     assert.deepEqual(configOf({}).access.rules, [])
   })
+
+  it('has a list in the place of one object, where a member may be either', () => {
+    const rules = [
+      { name: 'a', unless: { id: 'x' } },
+      { name: 'b', unless: [{ id: 'x' }, { id: 'y' }] },
+    ]
+    assert.deepEqual(
+      configOf({ access: { rules } }).access.rules.map(({ unless }) => unless),
+      [[{ id: 'x' }], [{ id: 'x' }, { id: 'y' }]],
+    )
+  })
 })
 
 describe('problemsWithin', () => {
@@ -45,6 +56,29 @@ describe('problemsWithin', () => {
         ['access.rules[5]', 'expected an object (from s3proxy.json)'],
         ['access.rules[6]', 'expected an object (from s3proxy.json)'],
         ['access.rules[7]', 'expected another name (from s3proxy.json)'],
+      ],
+    )
+  })
+
+  it('follows a member that is an object or a list of them', () => {
+    const name = 'a'
+    assert.deepEqual(
+      problemsOf([
+        { name, unless: { di: 'x' } },
+        { name, unless: [{ id: 'x' }, { id: 3 }, 'x', { id: 'refused' }] },
+        { name, unless: [] },
+        { name, unless: 'x' },
+        { name, unless: { id: 'refused' } },
+      ]),
+      [
+        ['access.rules[0].unless.di', 'unknown key in s3proxy.json; did you mean access.rules[0].unless.id?'],
+        ['access.rules[0].unless.id', 'is required: a person'],
+        ['access.rules[1].unless[1].id', 'expected text (from s3proxy.json)'],
+        ['access.rules[1].unless[2]', 'expected an object (from s3proxy.json)'],
+        ['access.rules[1].unless[3]', 'expected another person (from s3proxy.json)'],
+        ['access.rules[2].unless', 'expected an object, or a list of at least one (from s3proxy.json)'],
+        ['access.rules[3].unless', 'expected an object, or a list of at least one (from s3proxy.json)'],
+        ['access.rules[4].unless', 'expected another person (from s3proxy.json)'],
       ],
     )
   })

@@ -43,7 +43,13 @@ function randomFile(random: Random): { content: Json; strays: string[] } {
   const rule = (path: string): unknown => {
     if (random.chance(0.1)) return value() === 1 ? 3 : 'text'
     const to = random.chance(0.5) ? { to: withStrays(`${path}.to`, some(['groups', 'everyone'])) } : {}
-    return withStrays(path, { ...some(['name', 'action']), ...to })
+    const one = (at: string) => withStrays(at, some(['id']))
+    const unless = random.pick([
+      () => ({}),
+      () => ({ unless: one(`${path}.unless`) }),
+      () => ({ unless: [one(`${path}.unless[0]`), one(`${path}.unless[1]`)] }),
+    ])
+    return withStrays(path, { ...some(['name', 'action']), ...to, ...unless() })
   }
   const content: Json = {}
   for (const section of largerOptions.sections.filter(() => random.chance(0.6))) {

@@ -47,6 +47,10 @@ describe('jsonSchemaOfConfig', () => {
     assert.equal(items.properties.name.description, 'name of the rule')
     assert.equal(items.properties.to.properties.groups.type, 'array')
     assert.equal(items.properties.to.additionalProperties, false)
+    assert.deepEqual(
+      items.properties.unless.anyOf.map(({ type }: { type: string }) => type),
+      ['object', 'array'],
+    )
   })
 
   it('tells nothing that is only for the program', () => {

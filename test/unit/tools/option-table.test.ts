@@ -23,6 +23,13 @@ describe('markdownTable', () => {
         ['`access.rules[].to`', 'none', 'file only', 'object: people whom it is about'],
         ['`access.rules[].to.groups`', 'none', 'file only', 'groups'],
         ['`access.rules[].to.everyone`', '`false`', 'file only', 'true or false: any signed-in person'],
+        [
+          '`access.rules[].unless`',
+          'none',
+          'file only',
+          'object or list of objects: people whom it is not about',
+        ],
+        ['`access.rules[].unless.id`', 'required', 'file only', 'a person'],
         ['`mounts.NAME.maxAttempts`', '`2`', 'file only', 'attempts of a mount'],
         ['`mounts.NAME.path`', 'required', 'file only', 'path it is at'],
         ['`mounts.NAME.slots`', '`1`', 'file only', 'places in it'],
