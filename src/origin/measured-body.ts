@@ -5,8 +5,8 @@ type Body = S3Response['body']
 type Piece = Uint8Array | null
 
 /**
- * A body whose size is known and whose coding does not hold it to that: one that ends early is cut, and no byte
- * beyond its size is passed on.
+ * Holds a body to a known size where its coding does not. A body that ends early is cut, and no byte beyond its size is
+ * passed on.
  */
 export function measureBody(body: Body, sizeBytes: number): Body {
   let leftBytes = sizeBytes

@@ -4,12 +4,12 @@ import type { ObjectKey } from '../object/key.ts'
 import type { ObjectOpener, ObjectResult } from '../object/object-source.ts'
 import { RequestRecord } from '../telemetry/request-record.ts'
 
-/** Reserved, so that nobody misses an object of that name. */
+/** A key that is reserved: nobody can store an object there and miss it. */
 const absentKey = `${ownPathPrefix.slice(1)}readyz` as ObjectKey
 
 /**
- * Asks S3 for one byte of the health-check object, or of an object that nobody can have: that it is not there
- * shows as well that S3 answers, and takes our signature.
+ * Asks S3 for one byte of the health-check object, or of an object that cannot exist. The answer that it does not exist
+ * also shows that S3 answers and takes our signature.
  *
  * @throws S3ProxyError with what is wrong, for the operator
  */

@@ -1,11 +1,11 @@
 /**
- * Keeps retries from multiplying the load on an S3 that is failing: a token bucket, into which each request
- * puts half a token and from which each retry takes one. When everything fails, S3 sees 1.5 requests for each
- * of ours in the long run; while little fails, every failure is retried.
+ * Keeps retries from multiplying the load on an S3 that fails. It is a token bucket: each request puts half a token into
+ * it, and each retry takes one out. When everything fails, S3 sees 1.5 requests for each of ours in the long run. While
+ * little fails, every failure is retried.
  */
 export interface RetryBudget {
   earn(): void
-  /** @returns whether a retry is allowed; it is then paid for */
+  /** Pays for a retry. @returns whether it is allowed */
   spend(): boolean
 }
 

@@ -1,13 +1,13 @@
 import type { ErrorCode } from '../errors.ts'
 
-/** What S3 means by an answer that is not the object. */
+/** The meaning of an answer of S3 that is not the object. */
 export type S3Verdict =
   | { kind: 'precondition-failed' | 'range-not-satisfiable' }
-  /** `advice` for the operator, where it is not what every missing or forbidden key is answered. */
+  /** `advice` is for the operator; every missing or forbidden key is answered without one. */
   | { kind: 'not-found' | 'denied'; advice?: string }
   | S3Failure
 
-/** What is wrong with S3, or with what we are set up with. */
+/** A fault of S3, or of our configuration. */
 export interface S3Failure {
   kind: 'failure'
   code: ErrorCode
@@ -86,7 +86,7 @@ export const transient = failure(
   'S3 failed; if this lasts, see the status page of the S3 service',
 )
 
-/** By what is to be done about it, in the words of S3, of the servers that speak like it, and of the SDK. */
+/** Codes of S3, of servers that speak like it, and of the SDK, by what has to be done about them. */
 const codesOf: [S3Verdict, string][] = [
   [
     notFound,
@@ -139,5 +139,5 @@ export const byCode: ReadonlyMap<string, S3Verdict> = new Map(
   codesOf.flatMap(([verdict, codes]) => codes.split(/\s+/).map((code) => [code, verdict] as const)),
 )
 
-/** The names that S3, the SDK and other servers have for 'too fast', with what is to come. */
+/** Codes of S3, the SDK and other servers that mean 'too fast', with variants that may come. */
 export const paceCodes = /throttl|slow_?down|too_?many_?requests|rate_?limit|limit_?exceeded/i

@@ -13,13 +13,13 @@ import {
 } from './s3-error-codes.ts'
 
 /**
- * Reads S3's intention from status and error code: about this object or its key, about pace, about what we are set
- * up with, or about S3's own health.
+ * Reads from status and error code what S3 complains of: this object or its key, our pace, our configuration, or its
+ * own health.
  *
- * A code that nobody here knows is about this object where its status blames the request: else a visitor with an odd
- * key could make a warning that blames the endpoint.
+ * An unknown code is about this object where its status blames the request. Otherwise a visitor with an odd key could
+ * cause a warning that blames the endpoint.
  *
- * @param errorCode of the XML body; `undefined` when there was none, as for HEAD
+ * @param errorCode code in the XML body; `undefined` when there was none, as for HEAD
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 export function judgeS3Answer(status: number, errorCode: string | undefined): S3Verdict {
@@ -29,7 +29,7 @@ export function judgeS3Answer(status: number, errorCode: string | undefined): S3
   if (status === 416) return { kind: 'range-not-satisfiable' }
   // The key does not fit into a request.
   if (status === 414) return { kind: 'not-found' }
-  // 509 is what some stores say for too much bandwidth, where HEAD has no code that tells.
+  // Some stores say 509 for too much bandwidth, and an answer to HEAD has no code that tells it.
   if (status === 429 || status === 509 || (status === 503 && errorCode === undefined)) return slowDown
   if (status === 408 || status >= 500) return transient
   if (status >= 300 && status < 400) return redirected
@@ -42,7 +42,7 @@ function judgeCode(status: number, errorCode: string): S3Verdict | undefined {
   const known = byCode.get(errorCode)
   if (known !== undefined) return known
   if (paceCodes.test(errorCode)) return slowDown
-  // `KMS.DisabledException` of S3, `XMinioKMSKeyNotFound` of MinIO.
+  // S3 says `KMS.DisabledException`, MinIO `XMinioKMSKeyNotFound`.
   if (!errorCode.includes('KMS')) return undefined
   const cause = byCode.get(errorCode.slice(errorCode.lastIndexOf('.') + 1))
   if (cause?.kind === 'failure' && cause.mayRetry === true) return cause
@@ -50,15 +50,15 @@ function judgeCode(status: number, errorCode: string): S3Verdict | undefined {
 }
 
 /**
- * Whether an answer to a request for a version by its name says that it is not to be had so. Some stores have no
- * versions, or sign a query otherwise. That S3 is busy or away, or that keys have expired, has nothing to do with it.
+ * Whether S3 refuses to give a version by its name. Some stores have no versions, or sign a query in another way. A busy
+ * or absent S3 and expired keys are no such refusal.
  */
 export function refusesVersionId(status: number, verdict: S3Verdict): boolean {
   if (verdict.kind !== 'failure') return verdict.kind !== 'range-not-satisfiable'
   return status === 501 || verdict.code === 'S3_BAD_ANSWER' || verdict === wrongSignature
 }
 
-/** The text of the first such element of an S3 error, which is flat XML. */
+/** Text of the first element of that name in an S3 error, which is flat XML. */
 export function xmlElement(xml: string, name: string): string | undefined {
   const error = xml.search(/<Error[\s>]/)
   const start = error === -1 ? -1 : xml.indexOf(`<${name}>`, error)

@@ -1,9 +1,9 @@
-/** For so long nothing is asked for by the name of its version after that was needlessly refused. */
+/** How long versions are asked for without their names, after S3 refused a name and gave the object without it. */
 const pauseMs = 5 * 60 * 1000
 
 /**
- * Names of versions, which a bucket with versions has. Not every S3 gives a version by its name: that takes a permission
- * (`s3:GetObjectVersion`), and some stores know names only from their own answers.
+ * Names of versions in a bucket that keeps them. Not every S3 gives a version by its name: it takes a permission
+ * (`s3:GetObjectVersion`), and some stores write names into answers and do not take them in requests.
  */
 export class VersionNames {
   readonly #now: () => number
@@ -16,7 +16,7 @@ export class VersionNames {
 
   /**
    * @param versionId `x-amz-version-id` of an answer
-   * @returns `undefined` where that names no version: `null` is said of objects from before the bucket had versions
+   * @returns `undefined` where that names no version: `null` stands for an object from before the bucket kept versions
    */
   of(versionId: string | undefined): VersionName | undefined {
     if (versionId === undefined || versionId === 'null' || !isVersionId.test(versionId)) return undefined
@@ -35,7 +35,7 @@ export class VersionNames {
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/versioning-workflows.html: at most 1,024 bytes */
 const isVersionId = /^[\x21-\x7e]{1,1024}$/
 
-/** The name of the version that a body was begun with, as long as it is of use. */
+/** The name of the version that a body was begun with, while asking by it makes sense. */
 export class VersionName {
   readonly #versionId: string
   readonly #names: VersionNames
@@ -46,17 +46,17 @@ export class VersionName {
     this.#names = names
   }
 
-  /** `undefined` once S3 has not given it, or not given others lately: then it is asked for without its name. */
+  /** The name to ask by; `undefined` once S3 has refused it, or has refused others lately. */
   get usable(): string | undefined {
     return this.#isRefused || this.#names.arePaused ? undefined : this.#versionId
   }
 
-  /** S3 does not give this version by its name. */
+  /** Notes that S3 does not give this version by its name. */
   refuse(): void {
     this.#isRefused = true
   }
 
-  /** And gave it without: so it is for every name. */
+  /** Notes that S3 gives it without the name, so names are of no use for a while. */
   refuseAll(): void {
     this.#names.pause()
   }

@@ -1,6 +1,6 @@
-/** So much memory may be set aside in total; what is set aside is given back exactly. */
+/** A limit of the memory that is set aside in total. Every byte that is taken has to be given back. */
 export interface MemoryBudget {
-  /** @returns whether it was set aside: all of it or nothing */
+  /** Sets all of it aside, or nothing. @returns whether it did */
   take(sizeBytes: number): boolean
   give(sizeBytes: number): void
   readonly takenBytes: number

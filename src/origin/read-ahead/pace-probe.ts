@@ -1,24 +1,24 @@
 /**
- * Watches one connection for whether more of them would be faster: they are when the reader mostly waits for
- * S3, S3 gives this connection less than one alone can carry, and this process has time for more.
+ * Watches one connection, and tells whether more connections would be faster. They are when the reader mostly waits for
+ * S3, S3 gives this connection less than one can carry, and this process has time for more.
  */
 export interface PaceProbe {
-  /** How long the reader waited for S3. */
+  /** Notes how long the reader waited for S3. */
   waited(ms: number): void
-  /** @returns bytes a second of this connection when more connections look worth it */
+  /** Notes bytes that the reader got. @returns bytes a second of this connection when more connections look worth it */
   passed(sizeBytes: number): number | undefined
-  /** More connections were no gain: look again only after many more bytes. */
+  /** Waits for many more bytes before it judges again: more connections were no gain. */
   beMorePatient(): void
 }
 
-/** Beyond it one connection is as good as several: a gigabit line is full, or this machine is at its limit. */
+/** Pace at which one connection is as good as several: a gigabit line is full, or this machine is at its limit. */
 const fastBytesPerSecond = 150e6
 
-/** A machine that is busy for a moment must not look like an S3 that is slow. */
+/** Least time between two judgements: a machine that is busy for a moment must not look like a slow S3. */
 const leastWindowMs = 100
 
 export interface PaceProbeOptions {
-  /** After how many bytes it judges, anew each time. */
+  /** Bytes after which it judges, and starts anew. */
   windowBytes: number
   clockMs(): number
   /** Starts to watch how busy this process is; gives the share of time, 0 to 1, since it was started. */

@@ -11,7 +11,7 @@ import type { ReadAhead } from './read-ahead.ts'
 
 export interface ParallelOptions {
   readAhead: ReadAhead
-  /** How long a reader may take nothing before what was fetched for it is dropped. */
+  /** How long a reader may take nothing before the bytes that were fetched for it are dropped. */
   readerPatienceMs: number
   signal: CancelSignal
   /**
@@ -20,24 +20,24 @@ export interface ParallelOptions {
    * @throws S3ProxyError `OBJECT_REPLACED` and others that are no AttemptError when that version is not to be had any more
    */
   openRange: PartOptions['open']
-  /** The rest of it, over one connection; asked for when it is read. `waitedMs`: the reader waits already. */
+  /** The rest of the version over one connection, asked for when it is read. `waitedMs`: how long the reader waits already. */
   openRest(firstByte: number, signal: CancelSignal, waitedMs: number): ByteSource
   /** Called for a failure after which the rest comes over one connection. */
   onRetry(error: S3ProxyError, where: 'body'): void
 }
 
-/** Several connections must be so much faster than one to be kept. */
+/** Several connections are kept while they are this much faster than one. */
 const leastGain = 1.1
 
 /**
  * A body that comes over several connections where that is faster than one.
  *
- * It begins with the stream that was opened for the request, at no cost. Once the reader has mostly waited for
- * S3, that stream is left at a boundary near by, and parts behind it are fetched ahead and handed on in order.
- * When they turn out to be no gain (a slow reader, a full line), no more are asked for, and the rest comes over
- * one connection as before; likewise when a part cannot be had, or nothing is spare for one.
+ * It begins with the stream that was opened for the request, at no cost. Once the reader has mostly waited for S3, the
+ * stream is left at a boundary near by, and parts behind it are fetched ahead and handed on in order. When parts turn
+ * out to be no gain (a slow reader, a full line), no more are asked for, and the rest comes over one connection as
+ * before. The same happens when a part cannot be had, or no memory or connection is spare for one.
  *
- * @param range of the stream, in bytes of the object
+ * @param range range of the stream, in bytes of the object
  * @param record gets how many parts were asked for, and what they cost
  * @see docs/decisions/007-parallel-reads.md
  */
@@ -54,7 +54,7 @@ export function createParallelBody(
   const givenUp = new Cancellation()
   let nextByte = range.firstByte
   let stream: ByteSource | undefined = opened
-  /** Where the stream is left for the parts. */
+  /** Byte at which the stream is left for the parts. */
   let streamEnd = endByte
   let queue: PartQueue | undefined
   let patience: NodeJS.Timeout | undefined
@@ -91,7 +91,7 @@ export function createParallelBody(
     return own
   }
 
-  /** @param bytesPerSecond of the one connection */
+  /** Begins to fetch parts. @param bytesPerSecond pace of the one connection */
   function startQueue(bytesPerSecond: number): void {
     if (endByte - nextByte < 2 * partBytes) return
     const { connections, blockBytes } = readAhead
@@ -154,7 +154,7 @@ export function createParallelBody(
     return readStream(stream)
   }
 
-  /** What lies ahead of a reader that takes nothing is dropped; the stream has patience of its own. */
+  /** Drops the parts ahead of a reader that takes nothing; the stream has patience of its own. */
   function waitForReader(): void {
     if (queue !== undefined) patience = setTimeout(queue.abandon, options.readerPatienceMs)
   }

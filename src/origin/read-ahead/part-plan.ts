@@ -1,12 +1,12 @@
 export interface PartPlanOptions {
-  /** Where the plan begins. */
+  /** First byte of the plan. */
   firstByte: number
-  /** Behind the last byte. */
+  /** First byte behind the plan. */
   endByte: number
-  /** Of most parts. */
+  /** Size of most parts. */
   partBytes: number
   connections: number
-  /** Sizes are multiples of it, but for the last one. */
+  /** The size of every part but the last is a multiple of it. */
   unitBytes: number
 }
 
@@ -19,9 +19,9 @@ export interface PartPlan {
 }
 
 /**
- * The first parts grow, so that parts which are begun together end one after another: from then on the
- * connections take turns, and the reader gets an even flow instead of nothing and then everything. The last
- * parts shrink, so that the connections are done at about the same time.
+ * Plans parts that grow at first, because parts that begin together then end one after another. From then on the
+ * connections take turns, and the reader gets an even flow instead of nothing and then everything. The last parts
+ * shrink, so that the connections are done at about the same time.
  */
 export function createPartPlan(options: PartPlanOptions): PartPlan {
   const { endByte, partBytes, connections, unitBytes } = options

@@ -7,11 +7,11 @@ import type { ReadAhead } from './read-ahead.ts'
 
 /** Parts that are fetched side by side and read one after another. */
 export interface PartQueue extends ByteSource {
-  /** Pieces in order; `null` once there is no part left, which may be before the plan is done. */
+  /** Gives pieces in order; `null` once there is no part left, which may be before the plan is done. */
   read(): Uint8Array | null | Promise<Uint8Array | null>
-  /** Whether anything was asked for. */
+  /** Whether no part was asked for. */
   readonly isEmpty: boolean
-  /** The stream before the parts has ended: its connection is one more for them. */
+  /** Notes that the stream before the parts has ended: the parts may use one connection more. */
   leadEnded(): void
   /** Gives up everything but the piece that the reader holds; from then on `read` says `null`. */
   abandon(): void
@@ -25,16 +25,16 @@ export interface PartQueueOptions {
   /** Gets how many parts were asked for, and what was dropped of them. */
   record: RequestRecord
   open: PartOptions['open']
-  /** A reader that takes less in the long run makes the parts no gain: no more of them are asked for. */
+  /** Pace below which parts are no gain. No more of them are asked for when a reader is slower in the long run. */
   leastBytesPerSecond: number
 }
 
-/** As much lies ahead of one reader at most: one part more than connections, so that none of them has to wait. */
+/** Bytes that lie ahead of one reader at most: one part more than connections, so that no connection has to wait. */
 function windowOf({ connections, partBytes }: ReadAhead): number {
   return (connections + 1) * partBytes
 }
 
-/** Begins to fetch; where nothing is spare it stays empty. */
+/** Begins to fetch; the queue stays empty where no memory or no connection is spare. */
 export function createPartQueue(options: PartQueueOptions): PartQueue {
   const { plan, readAhead, record } = options
   const windowBytes = windowOf(readAhead)
@@ -75,7 +75,7 @@ export function createPartQueue(options: PartQueueOptions): PartQueue {
     clearTimeout(judgeTimer)
   }
 
-  /** Two windows, because the first part comes late and then several at once. */
+  /** Judges over two windows, because the first part comes late and then several at once. */
   function startJudging(): void {
     clearTimeout(judgeTimer)
     judgedTo = nextByte + 2 * windowBytes

@@ -25,21 +25,21 @@ export interface Part extends ByteSource {
 export interface PartOptions {
   firstByte: number
   endByte: number
-  /** Its memory and its connection are claimed already; the part gives both back. */
+  /** Memory and a connection are claimed already; the part gives both back. */
   readAhead: ReadAhead
   open(firstByte: number, lastByte: number, signal: CancelSignal): Promise<ByteSource>
-  /** No more bytes will come: its connection is free. `isWhole`: all of them came. */
+  /** Called when no more bytes will come and the connection is free. `isWhole`: all bytes have come. */
   onArrived(isWhole: boolean): void
 }
 
-/** What a part of so many bytes has to claim. */
+/** Memory that a part of that size has to claim. */
 export function memoryOfPart(sizeBytes: number, { blockBytes }: ReadAhead): number {
   return Math.ceil(sizeBytes / blockBytes) * blockBytes
 }
 
 interface Filling {
   block: Buffer
-  /** Bytes of it that have arrived, and that the reader was given. */
+  /** Bytes of the block that have arrived, and that the reader was given. */
   filled: number
   taken: number
 }
@@ -48,7 +48,7 @@ export function createPart(options: PartOptions): Part {
   const { firstByte, endByte, readAhead, onArrived } = options
   const { blocks, memory } = readAhead
   const opening = new Cancellation()
-  /** In order; the reader is at the first, S3 at the last. */
+  /** Blocks in order: the reader is at the first, S3 at the last. */
   const queue: Filling[] = []
   let claimedBytes = memoryOfPart(endByte - firstByte, readAhead)
   let body: ByteSource | undefined
@@ -119,7 +119,7 @@ export function createPart(options: PartOptions): Part {
     else resolve(piece)
   }
 
-  /** @returns `undefined` when there is nothing yet */
+  /** Gives what has arrived. @returns `undefined` when there is nothing yet */
   function lend(): Uint8Array | null | Error | undefined {
     const first = queue[0]
     if (first !== undefined && first.taken < first.filled) {
@@ -132,7 +132,7 @@ export function createPart(options: PartOptions): Part {
     return failure ?? null
   }
 
-  /** The block that was lent, once nothing more can come into it. */
+  /** Gives the block back that was lent, once nothing more can come into it. */
   function releaseLent(): void {
     const first = queue[0]
     if (first !== undefined && first.taken === first.block.byteLength) release(first)
