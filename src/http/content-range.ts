@@ -18,6 +18,17 @@ export function formatContentRange({ first, last, sizeBytes }: ByteRange): strin
   return `bytes ${first}-${last}/${sizeBytes}`
 }
 
+/** Reads the size of an object out of the `content-range` of an answer to a range that lies outside of it. */
+export function parseUnsatisfied(value: string | undefined): number | undefined {
+  const size = /^bytes \*\/(\d{1,15})$/i.exec(value ?? '')?.[1]
+  return size === undefined ? undefined : Number(size)
+}
+
+/** The value of `content-range` for a range that lies outside the object. */
+export function formatUnsatisfied(sizeBytes: number): string {
+  return `bytes */${sizeBytes}`
+}
+
 /**
  * The one spelling of a `range` that names a single range of bytes.
  *

@@ -3,18 +3,17 @@ import type { ByteSource } from './byte-source.ts'
 /** Header names in lower case, each followed by its value: `['etag', '"a"', 'vary', 'accept']`. */
 export type HeaderList = string[]
 
-/** An answer as a plain value; `server/send.ts` puts it on the socket. */
+/** An answer as a plain value; `server/send.ts` puts it on the socket, and alone writes `content-length`. */
 export interface Reply {
   status: number
   headers: HeaderList
-  /** `null` for answers without a body, also where `content-length` names one (HEAD, 304). */
-  body: string | ByteSource | null
+  body: string | StreamBody | null
 }
 
-/** The value of a header in a list. @param name lower case */
-export function headerIn(headers: Readonly<HeaderList>, name: string): string | undefined {
-  for (let index = 0; index < headers.length; index += 2) {
-    if (headers[index] === name) return headers[index + 1]
-  }
-  return undefined
+/** A body whose bytes come from elsewhere. */
+export interface StreamBody {
+  /** `null` in an answer to HEAD, which tells the size of a body and has none of its bytes. */
+  source: ByteSource | null
+  /** `undefined` where only the end of the bytes tells it: they are sent chunked then. */
+  sizeBytes: number | undefined
 }

@@ -1,4 +1,5 @@
 import { normalizeRange } from '../http/content-range.ts'
+import { isStrongEtag } from '../http/etag.ts'
 import { formatHttpDate, parseHttpDate } from '../http/http-date.ts'
 import type { Conditions } from './object-source.ts'
 
@@ -74,7 +75,7 @@ export function withIfRange(
 ): Conditions | undefined {
   if (conditions['if-match'] !== undefined || conditions['if-unmodified-since'] !== undefined)
     return undefined
-  if (/^"[^"]*"$/.test(ifRange)) return { ...conditions, 'if-match': ifRange }
+  if (isStrongEtag(ifRange)) return { ...conditions, 'if-match': ifRange }
   const date = normalizeDate(ifRange, now)
   return date === undefined ? undefined : { ...conditions, 'if-unmodified-since': date }
 }

@@ -1,9 +1,7 @@
+import { isStrongEtag } from '../http/etag.ts'
 import type { HeaderList } from '../http/reply.ts'
 
-/**
- * All that is passed on of what S3 says about an object. The length stands last: behind it, Node's server would
- * decode a `content-disposition`, and refuse a name in UTF-8.
- */
+/** All that is passed on of what S3 says about an object; the length goes another way, as a number. */
 const passedOn = [
   'accept-ranges',
   'content-type',
@@ -17,7 +15,6 @@ const passedOn = [
   'etag',
   'last-modified',
   'x-amz-version-id',
-  'content-length',
 ] as const
 
 /** Picks from an S3 answer what a client may see. */
@@ -26,7 +23,7 @@ export function pickObjectHeaders(headers: ReadonlyMap<string, string>): HeaderL
   for (const name of passedOn) {
     const value = headers.get(name)
     if (value === undefined) continue
-    const shown = name === 'content-encoding' ? withoutAwsChunked(value) : value
+    const shown = name === 'content-encoding' ? codingOf(value) : value
     if (shown !== '' || value === '') picked.push(name, shown)
   }
   return picked
@@ -45,14 +42,14 @@ export function pickNotModifiedHeaders(headers: ReadonlyMap<string, string>, ask
     const value = headers.get(name)
     if (value !== undefined) picked.push(name, value)
   }
-  if (!headers.has('etag') && /^"[^"]*"$/.test(asked)) picked.push('etag', asked)
+  if (!headers.has('etag') && isStrongEtag(asked)) picked.push('etag', asked)
   return picked
 }
 
 const passedOnWith304 = ['cache-control', 'expires', 'date', 'etag', 'last-modified', 'x-amz-version-id']
 
-/** The coding of an upload, which S3 takes off and some servers keep the name of: no client knows it. */
-function withoutAwsChunked(contentEncoding: string): string {
+/** A `content-encoding` without that of an upload, which S3 takes off and some servers keep: no client knows it. */
+function codingOf(contentEncoding: string): string {
   if (!/aws-chunked/i.test(contentEncoding)) return contentEncoding
   const codings = contentEncoding.split(',').map((coding) => coding.trim())
   return codings.filter((coding) => coding !== '' && coding.toLowerCase() !== 'aws-chunked').join(', ')

@@ -46,7 +46,7 @@ export type ObjectResult = {
     }
   | { kind: 'not-modified'; headers: HeaderList }
   | { kind: 'precondition-failed' }
-  | { kind: 'range-not-satisfiable'; contentRange: string | undefined }
+  | { kind: 'range-not-satisfiable' /** Of the whole object. */; sizeBytes: number | undefined }
   | { kind: 'not-found' | 'denied'; refusal?: Refusal }
 )
 

@@ -1,3 +1,4 @@
+import { formatUnsatisfied } from '../http/content-range.ts'
 import { errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
@@ -56,9 +57,10 @@ function replyTo(
       record.range = result.range
       record.versionId = result.versionId
       const headers = protectObjectHeaders(result.headers, options.isSandboxed(key))
-      if (request.method === 'GET') return { status: result.status, headers, body: result.body }
-      result.body.cancel()
-      return { status: result.status, headers, body: null }
+      const { status, sizeBytes, body } = result
+      if (request.method === 'GET') return { status, headers, body: { source: body, sizeBytes } }
+      body.cancel()
+      return { status, headers, body: { source: null, sizeBytes } }
     }
     case 'not-modified':
       return { status: 304, headers: protectObjectHeaders(result.headers, false), body: null }
@@ -66,7 +68,8 @@ function replyTo(
       return errorReply('PRECONDITION_FAILED', request, record)
     case 'range-not-satisfiable': {
       const headers = ['accept-ranges', 'bytes']
-      if (result.contentRange !== undefined) headers.push('content-range', result.contentRange)
+      const { sizeBytes } = result
+      if (sizeBytes !== undefined) headers.push('content-range', formatUnsatisfied(sizeBytes))
       return errorReply('RANGE_NOT_SATISFIABLE', request, record, { headers })
     }
     case 'not-found':

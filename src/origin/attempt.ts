@@ -1,8 +1,7 @@
-import { answersRange, type ByteRange, parseContentRange } from '../http/content-range.ts'
-import type { HeaderList } from '../http/reply.ts'
+import { parseUnsatisfied } from '../http/content-range.ts'
 import { conditionHeaders } from '../object/conditions.ts'
 import { toWireKey } from '../object/key.ts'
-import { pickNotModifiedHeaders, pickObjectHeaders } from '../object/object-headers.ts'
+import { pickNotModifiedHeaders } from '../object/object-headers.ts'
 import type { ObjectRequest, ObjectResult } from '../object/object-source.ts'
 import type { S3Response } from '../s3/connection.ts'
 import type { S3Client, S3Request } from '../s3/s3-client.ts'
@@ -16,7 +15,7 @@ import {
   speakableCode,
   toAttemptError,
 } from './attempt-failure.ts'
-import { measureBody } from './measured-body.ts'
+import { type FoundObject, isCompressedOnItsWay, readFound, type UnmeasuredObject } from './found-object.ts'
 import { judgeS3Answer, refusesVersionId, xmlElement } from './verdict.ts'
 import type { VersionName } from './version-name.ts'
 
@@ -27,27 +26,6 @@ export interface AttemptRequest extends ObjectRequest {
 
 /** One answer of S3 that makes sense; the body is not yet guarded against breaking. */
 export type AttemptResult = FoundObject | UnmeasuredObject | Exclude<ObjectResult, { kind: 'found' }>
-
-export interface FoundObject {
-  kind: 'found'
-  status: 200 | 206
-  headers: HeaderList
-  /** Of this answer. */
-  sizeBytes: number
-  /** `undefined` for a whole object. */
-  range: ByteRange | undefined
-  etag: string | undefined
-  lastModified: string | undefined
-  /** As S3 says it. */
-  versionId: string | undefined
-  s3RequestId: string | undefined
-  body: S3Response['body']
-}
-
-/** A whole object whose length S3 does not tell, in a coding that shows its end. */
-export interface UnmeasuredObject extends Omit<FoundObject, 'kind' | 'status' | 'sizeBytes' | 'range'> {
-  kind: 'unmeasured'
-}
 
 /**
  * Asks S3 once; and once more without the name of the version where it does not give that.
@@ -82,7 +60,7 @@ export async function attemptObject(
   const { status } = response
   if (status === 200 || status === 206) {
     if (acceptEncoding === 'identity' || !isCompressedOnItsWay(method, response.headers))
-      return found(request, response)
+      return readFound(request, response)
     response.body.cancel()
     return attemptObject(client, request, deadline, 'identity')
   }
@@ -96,71 +74,6 @@ export async function attemptObject(
   }
   return judge(client, request, response, deadline, versionId !== undefined)
 }
-
-/**
- * Whether an answer is not what was stored: what compresses on the way cannot tell the length, and no ETag can name
- * the bytes strongly. An answer to HEAD has nothing else to be told by than its missing length.
- */
-function isCompressedOnItsWay(method: string, headers: S3Response['headers']): boolean {
-  if (headers.has('content-length')) return false
-  return method === 'HEAD' || (headers.has('content-encoding') && !headers.get('etag')?.startsWith('"'))
-}
-
-function found(request: ObjectRequest, response: S3Response): FoundObject | UnmeasuredObject {
-  const { status, headers, body } = response
-  const length = headers.get('content-length')
-  const range = status === 206 ? parseContentRange(headers.get('content-range')) : undefined
-  const rangeBytes = range === undefined ? undefined : range.last - range.first + 1
-  checkHead(request, response, range, rangeBytes)
-  const sizeBytes = length === undefined ? rangeBytes : Number(length)
-  const picked = pickObjectHeaders(headers)
-  const etag = headers.get('etag')
-  const lastModified = headers.get('last-modified')
-  const versionId = headers.get('x-amz-version-id')
-  const s3RequestId = requestIdOf(response)
-  if (sizeBytes === undefined)
-    return { kind: 'unmeasured', headers: picked, etag, lastModified, versionId, s3RequestId, body }
-  if (length === undefined) picked.push('content-length', String(sizeBytes))
-  const isHeldToSize = length !== undefined || request.method === 'HEAD'
-  return {
-    kind: 'found',
-    status: status === 206 ? 206 : 200,
-    headers: picked,
-    sizeBytes,
-    range,
-    etag,
-    lastModified,
-    versionId,
-    s3RequestId,
-    body: isHeldToSize ? body : measureBody(body, sizeBytes),
-  }
-}
-
-/** @throws AttemptError where a head contradicts the request or itself, after the body was given up */
-function checkHead(
-  { method, conditions }: ObjectRequest,
-  response: S3Response,
-  range: ByteRange | undefined,
-  rangeBytes: number | undefined,
-): void {
-  const { status, headers, body } = response
-  const length = headers.get('content-length')
-  const asked = conditions.range
-  const isOtherRange =
-    status === 206 && (asked === undefined || range === undefined || !answersRange(range, asked))
-  const problem = isOtherRange
-    ? 'with a range that was not asked for'
-    : rangeBytes !== undefined && length !== undefined && rangeBytes !== Number(length)
-      ? 'whose content-length is not that of its range'
-      : length === undefined && method === 'GET' && !headers.has('transfer-encoding')
-        ? 'without content-length, so that its end looks like a cut'
-        : undefined
-  if (problem === undefined) return
-  body.cancel()
-  throw badAnswer(`${status} ${problem}`, response, status === 206 ? rangesWrong : undefined)
-}
-
-const rangesWrong = 'this S3, or what lies between, does not give ranges as HTTP has them'
 
 async function judge(
   client: S3Client,
@@ -193,9 +106,15 @@ async function judge(
     return { kind: verdict.kind, refusal: { s3Code, message }, s3RequestId }
   }
   if (verdict.kind === 'precondition-failed') return { kind: verdict.kind, s3RequestId }
-  const actual = /^\d+$/.exec(xmlElement(xml, 'ActualObjectSize') ?? '')?.[0]
-  const contentRange = response.headers.get('content-range') ?? (actual && `bytes */${actual}`)
-  return { kind: 'range-not-satisfiable', contentRange, s3RequestId }
+  return { kind: 'range-not-satisfiable', sizeBytes: sizeIn(response, xml), s3RequestId }
+}
+
+/** The size of the object that a range lies outside of; not every store tells it in a header. */
+function sizeIn({ headers }: S3Response, xml: string): number | undefined {
+  const told = parseUnsatisfied(headers.get('content-range'))
+  if (told !== undefined) return told
+  const actual = xmlElement(xml, 'ActualObjectSize') ?? ''
+  return /^\d{1,15}$/.test(actual) ? Number(actual) : undefined
 }
 
 async function attemptUnnamed(

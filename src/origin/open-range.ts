@@ -1,8 +1,8 @@
 import { S3ProxyError } from '../errors.ts'
 import { isStrongEtag } from '../http/etag.ts'
-import { type HeaderList, headerIn } from '../http/reply.ts'
 import type { ObjectRequest } from '../object/object-source.ts'
-import type { AttemptRequest, AttemptResult, FoundObject, UnmeasuredObject } from './attempt.ts'
+import type { AttemptRequest, AttemptResult } from './attempt.ts'
+import type { FoundObject, UnmeasuredObject } from './found-object.ts'
 import type { VersionName, VersionNames } from './version-name.ts'
 
 /** One version of an object, known from the head of an answer. */
@@ -55,15 +55,14 @@ export function checkRest(
   begun: UnmeasuredObject,
   firstByte: number,
 ): FoundObject | null {
-  const isOver = answer.kind === 'range-not-satisfiable' && answer.contentRange === `bytes */${firstByte}`
+  const isOver = answer.kind === 'range-not-satisfiable' && answer.sizeBytes === firstByte
   if (isOver) return null
-  const coding = (headers: HeaderList) => headerIn(headers, 'content-encoding')
   const found = foundIn(answer)
   const isRight =
     found.etag === begun.etag &&
     found.range?.first === firstByte &&
     // Another coding is another body, whatever the ETag says.
-    coding(found.headers) === coding(begun.headers)
+    found.contentEncoding === begun.contentEncoding
   if (isRight) return found
   found.body.cancel()
   throw isOtherEtag(found, begun.etag) ? replaced() : otherBytes()

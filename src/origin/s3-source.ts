@@ -3,9 +3,10 @@ import type { ByteSource } from '../http/byte-source.ts'
 import type { ObjectRequest, ObjectResult, ObjectSource } from '../object/object-source.ts'
 import type { Sharer } from '../s3/fair-shares.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
-import { attemptObject, type FoundObject } from './attempt.ts'
+import { attemptObject } from './attempt.ts'
 import { attemptChecksum } from './attempt-checksum.ts'
 import { attemptList } from './attempt-list.ts'
+import type { FoundObject } from './found-object.ts'
 import { HealingBody } from './healing.ts'
 import { checkRange, rangeRequest, versionOf } from './open-range.ts'
 import { createParallelBody } from './read-ahead/parallel-body.ts'
@@ -64,7 +65,7 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
       const result = await withRetries(attemptObject, request, options)
       if (result.kind === 'unmeasured') {
         const body = new HealingBody(result, request, record, healing)
-        return { ...result, kind: 'found', status: 200, sizeBytes: undefined, range: undefined, body }
+        return { ...result, kind: 'found', sizeBytes: undefined, body }
       }
       return result.kind === 'found' ? { ...result, body: bodyOf(result, request, record) } : result
     },

@@ -64,7 +64,7 @@ export function createAnswer(parts: AnswerParts) {
           : await handler(incoming.request, record)
     if (isDraining()) response.shouldKeepAlive = false
     const { body } = reply
-    const isStream = body !== null && typeof body === 'object'
+    const isStream = body !== null && typeof body !== 'string' && body.source !== null
     reply.headers.push('x-request-id', record.requestId, 'x-content-type-options', 'nosniff')
     if (isHttpsOnly()) reply.headers.push('strict-transport-security', 'max-age=31536000')
     reply.headers.push('cross-origin-resource-policy', embedders())

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import type { ByteSource } from '../http/byte-source.ts'
 import { DestinationClosed, relayBody } from '../http/relay.ts'
-import { headerIn, type Reply } from '../http/reply.ts'
+import type { Reply, StreamBody } from '../http/reply.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { resetSocket } from './reset-socket.ts'
 import { createTlsSteps } from './tls-steps.ts'
@@ -18,19 +18,24 @@ const wholeTlsBytes = 16 * 1024
  */
 export function sendReply(reply: Reply, response: ServerResponse, record: RequestRecord): Promise<void> {
   const { body, headers } = reply
-  if (typeof body === 'string') headers.push('content-length', String(Buffer.byteLength(body)))
+  const source = body === null || typeof body === 'string' ? null : body.source
   // The client may leave before there is anything to say.
   if (response.destroyed || response.socket?.destroyed) {
-    if (typeof body === 'object') body?.cancel()
+    source?.cancel()
     return Promise.resolve()
   }
+  const sizeBytes = sizeOf(body)
+  // The length stands last: behind it, Node would decode a `content-disposition`, and refuse a name in UTF-8.
+  if (sizeBytes !== undefined) headers.push('content-length', String(sizeBytes))
   record.status = reply.status
   record.headAtMs = performance.now()
   response.writeHead(reply.status, headers)
-  if (body === null) return end(response, '', record)
-  if (typeof body === 'string') return end(response, record.method === 'HEAD' ? '' : body, record)
-  const length = headerIn(headers, 'content-length')
-  return sendBody(body, length === undefined ? undefined : Number(length), response, record)
+  if (source !== null) return sendBody(source, sizeBytes, response, record)
+  return end(response, typeof body === 'string' && record.method !== 'HEAD' ? body : '', record)
+}
+
+function sizeOf(body: string | StreamBody | null): number | undefined {
+  return typeof body === 'string' ? Buffer.byteLength(body) : body?.sizeBytes
 }
 
 /** @param sizeBytes `undefined` where only the end of the body tells */

@@ -206,7 +206,7 @@ describe('an answer', () => {
   const results: [ObjectResult, number][] = [
     [{ kind: 'not-modified', headers: ['etag', '"e"'] }, 304],
     [{ kind: 'precondition-failed' }, 412],
-    [{ kind: 'range-not-satisfiable', contentRange: 'bytes */5' }, 416],
+    [{ kind: 'range-not-satisfiable', sizeBytes: 5 }, 416],
     [{ kind: 'not-found' }, 404],
     [{ kind: 'denied' }, 403],
   ]

@@ -7,7 +7,7 @@ import { RequestRecord } from '../../telemetry/request-record.ts'
 import { exitStatus } from '../command/exit-status.ts'
 import type { FetchFlags } from '../command/flags.ts'
 import { type Download, toDevice, toFile, toStdout } from './download.ts'
-import { explain, formatHead } from './fetch-answer.ts'
+import { explain, type Found, formatHead } from './fetch-answer.ts'
 import type { Output } from './output.ts'
 import { findPart, type LeftPart, type PartRecord } from './part-record.ts'
 import { type Expectation, pickExpectation } from './verification.ts'
@@ -52,10 +52,10 @@ export async function runDownload(plan: Plan): Promise<number> {
     else plan.say(text)
     return status
   }
-  if (flags.verbose === true) process.stderr.write(formatHead(result.status, result.headers))
+  if (flags.verbose === true) process.stderr.write(formatHead(result))
   if (flags.head === true) {
     result.body.cancel()
-    process.stdout.write(formatHead(result.status, result.headers))
+    process.stdout.write(formatHead(result))
     return exitStatus.ok
   }
   try {
@@ -79,8 +79,6 @@ export async function runDownload(plan: Plan): Promise<number> {
   }
 }
 
-type Found = Extract<ObjectResult, { kind: 'found' }>
-
 function conditionsOf({ range, ifNoneMatch }: FetchFlags): Conditions {
   return {
     ...(range === undefined ? {} : { range: `bytes=${range}` }),
@@ -98,7 +96,7 @@ function isAllThere({ record, haveBytes }: LeftPart, result: ObjectResult): bool
   return (
     record.sizeBytes === undefined &&
     result.kind === 'range-not-satisfiable' &&
-    result.contentRange === `bytes */${record.firstByte + haveBytes}`
+    result.sizeBytes === record.firstByte + haveBytes
   )
 }
 

@@ -1,6 +1,8 @@
-import type { HeaderList } from '../../http/reply.ts'
+import { formatUnsatisfied } from '../../http/content-range.ts'
 import type { ObjectResult } from '../../object/object-source.ts'
 import { exitStatus } from '../command/exit-status.ts'
+
+export type Found = Extract<ObjectResult, { kind: 'found' }>
 
 /** What to say, and the exit status, when S3 does not send the object. */
 export function explain(result: Exclude<ObjectResult, { kind: 'found' }>): { status: number; text: string } {
@@ -19,7 +21,9 @@ export function explain(result: Exclude<ObjectResult, { kind: 'found' }>): { sta
         '412: the object was replaced since the part was fetched; leave out --continue to fetch it from its start',
       )
     case 'range-not-satisfiable':
-      return notServed(`416: the range lies outside the object (${result.contentRange ?? 'size unknown'})`)
+      return notServed(
+        `416: the range lies outside the object (${result.sizeBytes === undefined ? 'size unknown' : formatUnsatisfied(result.sizeBytes)})`,
+      )
     default:
       return result satisfies never
   }
@@ -29,9 +33,10 @@ function notServed(text: string): { status: number; text: string } {
   return { status: exitStatus.notServed, text }
 }
 
-/** Formats the head of an answer as lines: status, then headers. */
-export function formatHead(status: number, headers: Readonly<HeaderList>): string {
+/** Formats the head of an answer as lines: status, then headers, of which the length is the last. */
+export function formatHead({ status, headers, sizeBytes }: Found): string {
   let text = `${status}\n`
   for (let index = 0; index < headers.length; index += 2) text += `${headers[index]}: ${headers[index + 1]}\n`
+  if (sizeBytes !== undefined) text += `content-length: ${sizeBytes}\n`
   return text
 }

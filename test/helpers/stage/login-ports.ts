@@ -1,5 +1,5 @@
 import type { ProxyRequest, RequestHeader } from '../../../src/http/proxy-request.ts'
-import { headerIn, type Reply } from '../../../src/http/reply.ts'
+import type { Reply } from '../../../src/http/reply.ts'
 import { personWithId } from '../../../src/person/person.ts'
 import { createSessions } from '../../../src/session/sessions.ts'
 import type { LoginOptions } from '../../../src/sso/begin-login.ts'
@@ -9,6 +9,7 @@ import { createRefusedTokens } from '../../../src/sso/refused-tokens.ts'
 import type { CallRecord, Identified, SsoCalls } from '../../../src/sso/sso-calls.ts'
 import type { SsoClient } from '../../../src/sso/sso-client.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
+import { headerIn } from '../../helpers/header-in.ts'
 
 /** Somebody who signs in. */
 export const jo = personWithId('jo')

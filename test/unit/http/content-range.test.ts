@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { answersRange, normalizeRange, parseContentRange } from '../../../src/http/content-range.ts'
+import {
+  answersRange,
+  formatContentRange,
+  formatUnsatisfied,
+  normalizeRange,
+  parseContentRange,
+  parseUnsatisfied,
+} from '../../../src/http/content-range.ts'
 
 describe('parseContentRange', () => {
   it('reads first, last and size', () => {
@@ -19,6 +26,23 @@ describe('parseContentRange', () => {
       'bytes 0-1/2, bytes 0-1/2',
     ])
       assert.equal(parseContentRange(value), undefined, value)
+  })
+})
+
+describe('formatContentRange', () => {
+  it('writes what is read again', () => {
+    const range = { first: 5, last: 9, sizeBytes: 10 }
+    assert.equal(formatContentRange(range), 'bytes 5-9/10')
+    assert.deepEqual(parseContentRange(formatContentRange(range)), range)
+  })
+})
+
+describe('parseUnsatisfied', () => {
+  it('reads the size of an object that a range lies outside of, and nothing else', () => {
+    for (const sizeBytes of [0, 10, 5_000_000_000_000])
+      assert.equal(parseUnsatisfied(formatUnsatisfied(sizeBytes)), sizeBytes)
+    for (const value of [undefined, '', 'bytes */*', 'bytes 0-1/10', 'items */10', 'bytes */10,'])
+      assert.equal(parseUnsatisfied(value), undefined, value)
   })
 })
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { ProxyRequest } from '../../../src/http/proxy-request.ts'
-import { headerIn, type Reply } from '../../../src/http/reply.ts'
+import type { Reply } from '../../../src/http/reply.ts'
 import type { Site } from '../../../src/http/site.ts'
 import { createLegacySessions } from '../../../src/identity/legacy-session.ts'
 import { createLegacyTokens } from '../../../src/identity/legacy-tokens.ts'
 import { personWithId } from '../../../src/person/person.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
+import { headerIn } from '../../helpers/header-in.ts'
 import {
   cookiesOf,
   createLoginPorts,

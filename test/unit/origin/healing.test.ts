@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { ObjectKey } from '../../../src/object/key.ts'
-import type { FoundObject } from '../../../src/origin/attempt.ts'
+import type { FoundObject } from '../../../src/origin/found-object.ts'
 import { HealingBody } from '../../../src/origin/healing.ts'
 import { VersionNames } from '../../../src/origin/version-name.ts'
 
@@ -40,6 +40,7 @@ function begin() {
     range: undefined,
     etag: '"a"',
     lastModified: undefined,
+    contentEncoding: undefined,
     versionId: undefined,
     s3RequestId: undefined,
     body: first,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { FoundObject } from '../../../src/origin/attempt.ts'
+import type { FoundObject } from '../../../src/origin/found-object.ts'
 import { checkRange, rangeRequest, versionOf } from '../../../src/origin/open-range.ts'
 import { VersionNames } from '../../../src/origin/version-name.ts'
 import { createHandFedBody } from '../../helpers/origin/hand-fed-bodies.ts'
@@ -16,6 +16,7 @@ function answerWith(changes: Partial<FoundObject> = {}) {
     range: { first: 10, last: 19, sizeBytes: 100 },
     etag: '"a"',
     lastModified: undefined,
+    contentEncoding: undefined,
     versionId: undefined,
     s3RequestId: undefined,
     body,
@@ -93,7 +94,7 @@ describe('checkRange', () => {
     })
 
   it('takes a range that is not there any more for another version', () => {
-    const gone = { kind: 'range-not-satisfiable', contentRange: 'bytes */5' } as const
+    const gone = { kind: 'range-not-satisfiable', sizeBytes: 5 } as const
     assert.throws(() => checkRange(gone, version, 10, 19), { code: 'OBJECT_REPLACED' })
   })
 })

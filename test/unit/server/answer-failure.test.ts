@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { S3ProxyError } from '../../../src/errors.ts'
-import { headerIn } from '../../../src/http/reply.ts'
 import { answerFailure } from '../../../src/server/answer-failure.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
+import { headerIn } from '../../helpers/header-in.ts'
 import { request } from '../../helpers/stage/login-ports.ts'
 
 describe('answerFailure', () => {

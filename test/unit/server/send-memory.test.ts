@@ -34,8 +34,11 @@ describe('sendReply', { timeout: 60_000 }, () => {
       cancel() {},
     }
     const server = createServer((request, response) => {
-      const headers = ['content-length', String(2 * sizeBytes)]
-      void sendReply({ status: 200, headers, body }, response, new RequestRecord(request.method))
+      void sendReply(
+        { status: 200, headers: [], body: { source: body, sizeBytes: 2 * sizeBytes } },
+        response,
+        new RequestRecord(request.method),
+      )
     }).listen(0, '127.0.0.1')
     t.after(() => {
       end()

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, get, type IncomingMessage, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ByteSource } from '../../../src/http/byte-source.ts'
+import type { Reply } from '../../../src/http/reply.ts'
 import { sendReply } from '../../../src/server/send.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
+import { connectionEnding } from '../helpers/connection-ending.ts'
 
 describe('sendReply', { timeout: 60_000 }, () => {
   for (const [what, pieces] of [
@@ -37,21 +40,70 @@ describe('sendReply', { timeout: 60_000 }, () => {
     const { bytes, outcome } = await sent
     assert.deepEqual({ bytes, outcome }, { bytes: 0, outcome: 'complete' })
   })
+
+  it('sends the size of a body for HEAD, which has no source then', async (t) => {
+    const { url, sent } = await serve(t, [], { source: null, sizeBytes: 12 })
+    const asked = request(url, { method: 'HEAD' }).end()
+    const length = once(asked, 'response').then(([{ headers }]) => headers['content-length'])
+    assert.deepEqual([await readAll(asked), await length], ['', '12'])
+    assert.equal((await sent).outcome, 'complete')
+  })
+
+  it('sends a body chunked whose size nobody knows, and shows where it is whole', async (t) => {
+    const { port, sent } = await serve(t, [], { source: sourceOf(['abc', 'de']), sizeBytes: undefined })
+    const { head, body, ending } = await readRaw(port)
+    assert.match(head, /transfer-encoding: chunked/i)
+    assert.doesNotMatch(head, /content-length/i)
+    assert.deepEqual([body, ending], ['3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n', 'fin'])
+    assert.deepEqual([(await sent).outcome, (await sent).bytes], ['complete', 5])
+  })
+
+  it('cuts a body whose size nobody knows so that the client sees it', async (t) => {
+    const broken = new Error('broken off')
+    const { port, sent } = await serve(t, [], { source: sourceOf(['abc'], broken), sizeBytes: undefined })
+    const { body, ending } = await readRaw(port)
+    assert.ok('3\r\nabc\r\n'.startsWith(body), body)
+    assert.equal(ending, 'reset')
+    assert.deepEqual([(await sent).outcome, (await sent).cutCause], ['cut', broken])
+  })
 })
 
-/** Starts a server whose one answer has ten bytes, as its head says, or is a text. */
-async function serve(t: TestContext, pieces: readonly string[], text?: string) {
+/** The pieces, and then the end or a failure; the client has what came before it. */
+function sourceOf(pieces: readonly string[], failure?: Error): ByteSource {
   const left = pieces.map((text) => Buffer.from(text))
-  const body: ByteSource = { read: async () => left.shift() ?? null, cancel() {} }
+  return {
+    async read() {
+      if (left.length === 0 && failure !== undefined) {
+        await sleep(50)
+        throw failure
+      }
+      return left.shift() ?? null
+    },
+    cancel() {},
+  }
+}
+
+/** Every byte of the answer to one request, and how the connection ended. */
+async function readRaw(port: number): Promise<{ head: string; body: string; ending: 'fin' | 'reset' }> {
+  const socket = connect(port, '127.0.0.1')
+  socket.write('GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n')
+  let text = ''
+  socket.setEncoding('latin1').on('data', (piece) => {
+    text += piece
+  })
+  const ending = await connectionEnding(socket)
+  const end = text.indexOf('\r\n\r\n')
+  return { head: text.slice(0, end), body: text.slice(end + 4), ending }
+}
+
+/** Starts a server with one answer: ten bytes, as its head says, or another body. */
+async function serve(t: TestContext, pieces: readonly string[], other?: Reply['body']) {
+  const body = other ?? { source: sourceOf(pieces), sizeBytes: 10 }
   const server = createServer()
   const sent = new Promise<RequestRecord>((resolve) => {
     server.once('request', ({ method }, response) => {
-      const reply =
-        text === undefined
-          ? { status: 200, headers: ['content-length', '10'], body }
-          : { status: 200, headers: [], body: text }
       const record = new RequestRecord(method)
-      resolve(sendReply(reply, response, record).then(() => record))
+      resolve(sendReply({ status: 200, headers: [], body }, response, record).then(() => record))
     })
   })
   server.listen(0, '127.0.0.1')
@@ -60,7 +112,8 @@ async function serve(t: TestContext, pieces: readonly string[], text?: string) {
     server.close()
     server.closeAllConnections()
   })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, sent }
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}/`, port, sent }
 }
 
 async function readAll(asked: ReturnType<typeof get>): Promise<string> {

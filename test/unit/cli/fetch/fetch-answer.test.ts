@@ -11,8 +11,8 @@ describe('explain', () => {
     [{ kind: 'not-found' }, /^404: /],
     [{ kind: 'denied' }, /^403: /],
     [{ kind: 'precondition-failed' }, /^412: /],
-    [{ kind: 'range-not-satisfiable', contentRange: 'bytes */6' }, /^416: .*bytes \*\/6/],
-    [{ kind: 'range-not-satisfiable', contentRange: undefined }, /^416: .*size unknown/],
+    [{ kind: 'range-not-satisfiable', sizeBytes: 6 }, /^416: .*bytes \*\/6/],
+    [{ kind: 'range-not-satisfiable', sizeBytes: undefined }, /^416: .*size unknown/],
   ] as const) {
     it(`is exit status 22 for ${expected}`, () => {
       const { status, text } = explain(result)
@@ -23,8 +23,14 @@ describe('explain', () => {
   }
 })
 
+const body = { read: () => null, cancel() {} }
+
 describe('formatHead', () => {
   it('has the status and each header on a line', () => {
-    assert.equal(formatHead(206, ['etag', '"a"', 'date', 'now']), '206\netag: "a"\ndate: now\n')
+    const headers = ['etag', '"a"', 'date', 'now']
+    const head = { kind: 'found' as const, status: 206 as const, headers, body }
+    assert.equal(formatHead({ ...head, sizeBytes: undefined }), '206\netag: "a"\ndate: now\n')
+    const measured = formatHead({ ...head, sizeBytes: 5 })
+    assert.equal(measured, '206\netag: "a"\ndate: now\ncontent-length: 5\n')
   })
 })

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { ProxyRequest } from '../../../../src/http/proxy-request.ts'
-import { headerIn } from '../../../../src/http/reply.ts'
 import type { Site } from '../../../../src/http/site.ts'
 import { createLogoutPage, type LogoutPageOptions } from '../../../../src/server/own/logout.ts'
 import type { Grant } from '../../../../src/session/session.ts'
 import { RequestRecord } from '../../../../src/telemetry/request-record.ts'
+import { headerIn } from '../../../helpers/header-in.ts'
 import { cookiesOf, createLoginPorts, jo, request, site } from '../../../helpers/stage/login-ports.ts'
 
 describe('createLogoutPage', () => {

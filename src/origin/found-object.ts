@@ -1,0 +1,114 @@
+import { answersRange, type ByteRange, parseContentRange } from '../http/content-range.ts'
+import { isStrongEtag } from '../http/etag.ts'
+import type { HeaderList } from '../http/reply.ts'
+import { pickObjectHeaders } from '../object/object-headers.ts'
+import type { ObjectRequest } from '../object/object-source.ts'
+import type { S3Response } from '../s3/connection.ts'
+import { badAnswer, requestIdOf } from './attempt-failure.ts'
+import { measureBody } from './measured-body.ts'
+
+/** An object, or a range of one, as one answer of S3 gives it; the body is not yet guarded against breaking. */
+export interface FoundObject {
+  kind: 'found'
+  status: 200 | 206
+  headers: HeaderList
+  /** Size of the body of this answer. */
+  sizeBytes: number
+  /** `undefined` for a whole object. */
+  range: ByteRange | undefined
+  etag: string | undefined
+  lastModified: string | undefined
+  contentEncoding: string | undefined
+  /** As S3 says it. */
+  versionId: string | undefined
+  s3RequestId: string | undefined
+  body: S3Response['body']
+}
+
+/** A whole object whose length S3 does not tell, in a coding that shows its end. */
+export interface UnmeasuredObject extends Omit<FoundObject, 'kind' | 'sizeBytes'> {
+  kind: 'unmeasured'
+}
+
+/**
+ * Reads the head of an answer with status 200 or 206, once for everything behind it.
+ *
+ * @throws AttemptError where the head contradicts the request or itself, after the body was given up
+ */
+export function readFound(request: ObjectRequest, response: S3Response): FoundObject | UnmeasuredObject {
+  const { headers, body } = response
+  const status = response.status === 206 ? 206 : 200
+  const length = headers.get('content-length')
+  const range = status === 206 ? parseContentRange(headers.get('content-range')) : undefined
+  const rangeBytes = range === undefined ? undefined : range.last - range.first + 1
+  checkHead(request, response, range, rangeBytes)
+  const sizeBytes = length === undefined ? rangeBytes : Number(length)
+  const picked = pickObjectHeaders(headers)
+  const etag = headers.get('etag')
+  const lastModified = headers.get('last-modified')
+  const contentEncoding = headers.get('content-encoding')
+  const versionId = headers.get('x-amz-version-id')
+  const s3RequestId = requestIdOf(response)
+  if (sizeBytes === undefined)
+    return {
+      kind: 'unmeasured',
+      status,
+      headers: picked,
+      range,
+      etag,
+      lastModified,
+      contentEncoding,
+      versionId,
+      s3RequestId,
+      body,
+    }
+  const isHeldToSize = length !== undefined || request.method === 'HEAD'
+  return {
+    kind: 'found',
+    status,
+    headers: picked,
+    sizeBytes,
+    range,
+    etag,
+    lastModified,
+    contentEncoding,
+    versionId,
+    s3RequestId,
+    body: isHeldToSize ? body : measureBody(body, sizeBytes),
+  }
+}
+
+/**
+ * Whether an answer is not what was stored: what compresses on the way cannot tell the length, and no ETag can name
+ * the bytes strongly. An answer to HEAD has nothing else to be told by than its missing length.
+ */
+export function isCompressedOnItsWay(method: string, headers: S3Response['headers']): boolean {
+  if (headers.has('content-length')) return false
+  return method === 'HEAD' || (headers.has('content-encoding') && !isStrongEtag(headers.get('etag')))
+}
+
+/** @throws AttemptError where a head contradicts the request or itself, after the body was given up */
+function checkHead(
+  { method, conditions }: ObjectRequest,
+  response: S3Response,
+  range: ByteRange | undefined,
+  rangeBytes: number | undefined,
+): void {
+  const { status, headers, body } = response
+  const length = headers.get('content-length')
+  const asked = conditions.range
+  const isOtherRange =
+    status === 206 && (asked === undefined || range === undefined || !answersRange(range, asked))
+  const problem = isOtherRange
+    ? 'with a range that was not asked for'
+    : rangeBytes !== undefined && length !== undefined && rangeBytes !== Number(length)
+      ? 'whose content-length is not that of its range'
+      : length === undefined && method === 'GET' && !headers.has('transfer-encoding')
+        ? 'without content-length, so that its end looks like a cut'
+        : undefined
+  if (problem === undefined) return
+  body.cancel()
+  throw badAnswer(`${status} ${problem}`, response, status === 206 ? rangesWrong : undefined)
+}
+
+const rangesWrong = 'this S3, or what lies between, does not give ranges as HTTP has them'
