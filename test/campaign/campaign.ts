@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { createRandom } from '../helpers/random.ts'
 import { startCampaignStage } from './campaign-stage.ts'
-import { faultKinds } from './faults.ts'
+import { faultKinds } from './faults/all.ts'
 import { figures } from './figures/all.ts'
 import { prove } from './prove.ts'
 import { createReport } from './report.ts'

@@ -1,4 +1,4 @@
-import type { FaultKind, Place } from './faults.ts'
+import type { FaultKind, Place } from './faults/fault-kind.ts'
 import type { Version } from './library.ts'
 import type { RawAnswer } from './raw-client.ts'
 

@@ -1,7 +1,7 @@
 import type { Random } from '../helpers/random.ts'
 import { breakBuild } from './break-build.ts'
 import { startCampaignStage } from './campaign-stage.ts'
-import { faultKinds } from './faults.ts'
+import { faultKinds } from './faults/all.ts'
 import { type Mistake, mistakes } from './mistakes.ts'
 import { createReport } from './report.ts'
 import { runWindows, type WindowPlan } from './windows.ts'

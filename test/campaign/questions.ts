@@ -1,5 +1,5 @@
 import type { Random } from '../helpers/random.ts'
-import type { Place } from './faults.ts'
+import type { Place } from './faults/fault-kind.ts'
 import { type KnownObject, type Library, refusedTargets, type Version } from './library.ts'
 import type { Question } from './oracle.ts'
 

@@ -1,4 +1,4 @@
-import { type FaultKind, noFault } from './faults.ts'
+import { type FaultKind, noFault } from './faults/fault-kind.ts'
 import type { Note } from './visitor.ts'
 import type { Incident, Watch } from './windows.ts'
 

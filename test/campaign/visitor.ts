@@ -1,7 +1,7 @@
 import { CookieJar } from '../helpers/clients/cookie-jar.ts'
 import type { Random } from '../helpers/random.ts'
 import type { CampaignStage } from './campaign-stage.ts'
-import type { FaultKind, Place } from './faults.ts'
+import type { FaultKind, Place } from './faults/fault-kind.ts'
 import { createComparison } from './library.ts'
 import { judge, type Outcome, type Question } from './oracle.ts'
 import { watchOwnStalls } from './own-stalls.ts'

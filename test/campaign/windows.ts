@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../helpers/random.ts'
 import type { CampaignStage } from './campaign-stage.ts'
-import { type FaultKind, noFault } from './faults.ts'
+import { type FaultKind, noFault } from './faults/fault-kind.ts'
 import type { Question } from './oracle.ts'
 import { createRawClient } from './raw-client.ts'
 import { createVisitor, type Note, type Visitor } from './visitor.ts'

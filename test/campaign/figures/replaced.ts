@@ -1,5 +1,5 @@
 import { startCampaignStage } from '../campaign-stage.ts'
-import { faultKinds } from '../faults.ts'
+import { faultKinds } from '../faults/all.ts'
 import { createComparison } from '../library.ts'
 import { createRawClient } from '../raw-client.ts'
 import { type Figure, inLanes, signIn } from './figure.ts'
