@@ -10,7 +10,7 @@ import type { Handler } from './handler.ts'
 import { pathOf, readIncoming, requestIdOf } from './incoming.ts'
 import { sendReply } from './send.ts'
 
-export interface AnswerParts {
+export interface AnswerOptions {
   handler: Handler
   log: Log
   /** Gets the record of each request when that is over. */
@@ -25,7 +25,7 @@ export interface AnswerParts {
   embedders(): string
 }
 
-/** What is being done at this moment; read by whoever wants to know. */
+/** Work under way at this moment. */
 export interface Activity {
   /** Requests whose turn has come and that are not yet over. */
   requests: number
@@ -34,19 +34,19 @@ export interface Activity {
 }
 
 /** Takes a request of node:http through the handler to its answer and its line in the log; never rejects. */
-export function createAnswer(parts: AnswerParts) {
-  const { handler, log, onEnd, activity, isDraining, isHttpsOnly, embedders } = parts
+export function createAnswer(options: AnswerOptions) {
+  const { handler, log, onEnd, activity, isDraining, isHttpsOnly, embedders } = options
 
   async function answer({ message, response, record, isLate }: Turn): Promise<void> {
     const gone = new Cancellation()
     response.once('close', () => {
       if (!response.writableFinished) gone.abort()
     })
-    if (parts.notesPhases) record.phases = []
+    if (options.notesPhases) record.phases = []
     const incoming = readIncoming(message, gone)
     const isUnreadable = incoming.kind === 'invalid' && incoming.code === 'HEADERS_TOO_MANY'
     if (isUnreadable || hasBody(message)) {
-      // It is thrown away; a client that goes on sending does so until the connection is closed.
+      // The body is thrown away. A client that goes on sending does so until the connection is closed.
       message.resume()
       response.shouldKeepAlive = false
     }
@@ -116,6 +116,6 @@ function logFaultSafely(log: Log, error: unknown): void {
   try {
     logFault(log, error)
   } catch {
-    // There is nobody left to tell.
+    // Nobody is left to be told.
   }
 }
