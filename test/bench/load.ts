@@ -7,7 +7,7 @@ export interface LoadJob {
   /** The whole head of each request, with the empty line. */
   request: string
   connections: number
-  /** In total. */
+  /** Requests in total. */
   requests: number
   expectedStatus: 200 | 304
   sizeBytes: number

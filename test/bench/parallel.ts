@@ -53,7 +53,7 @@ for (let round = 0; round < 2 * rounds + 1; round++) {
 print('1024 MiB, connections without a limit', samples)
 fast.end()
 
-/** S3 in a process of its own, with an object of each size. */
+/** Starts S3 in a process of its own, with an object of each size. */
 function startS3(options: S3StandInOptions): Promise<S3StandInProcess> {
   const objects = [...new Set([...sizesMib, 1024])].map((sizeMib) => ({
     key: `${sizeMib}`,
@@ -66,17 +66,17 @@ function settings(connections: number): Record<string, string> {
   return {
     S3PROXY_S3_PARALLEL_CONNECTIONS: String(connections),
     S3PROXY_S3_PARALLEL_PART_BYTES: String(Number(values['part-mib']) * mib),
-    // As much as eight connections need, so that the numbers are those of the connections.
+    // Eight connections need as much; the numbers are those of the connections alone.
     S3PROXY_S3_PARALLEL_MEMORY_BYTES: String(1024 * mib),
   }
 }
 
-/** A proxy of its own for each sample, so that the peak of its memory is this download's. */
+/** Measures one download through a proxy of its own, whose peak of memory is this download's. */
 async function serveOnce(s3: S3StandInProcess, sizeMib: number, connections: number): Promise<Sample> {
   const proxy = await startProxy({
     ...environmentOf({ s3 }),
     ...settings(connections),
-    // Served without a login, and through the same code as everything else.
+    // The health check needs no login, and goes through the same code as everything else.
     AWS_S3_HEALTHCHECK_KEY: `${sizeMib}`,
     S3PROXY_SESSION_STORE: 'memory',
   })
@@ -93,7 +93,7 @@ async function serveOnce(s3: S3StandInProcess, sizeMib: number, connections: num
   return { wallMs, cpuMs, peakBytes }
 }
 
-/** With the time that the program takes to start. */
+/** Measures one `fetch`, with the time that the program takes to start. */
 async function fetchOnce(s3: S3StandInProcess, sizeMib: number, connections: number): Promise<Sample> {
   const startedMs = performance.now()
   const child = spawn(process.execPath, [program, 'fetch', `${sizeMib}`, '--quiet'], {

@@ -7,7 +7,7 @@ export interface Peer {
   /** The process whose CPU and memory are read, with its children. */
   pid: number
   port: number
-  /** Before the object's name. */
+  /** Path before the object's name. */
   basePath: string
   /** Lines of the head by which a request for a path may be answered: a cookie, a signature; none where nobody asks. */
   credentialLines(path: string): string[]
@@ -39,7 +39,7 @@ export interface PeerSettings {
   certificate: string
   redisPort: number
   sso: BenchSso
-  /** For logs, configuration and temporary files. */
+  /** Folder for logs, configuration and temporary files. */
   folder: string
   /** Where s3proxy leaves a CPU profile when it ends. */
   profileFolder?: string | undefined

@@ -38,7 +38,7 @@ async function startS3proxy(name: PeerName, file: string, settings: PeerSettings
   return { name, pid, port, basePath: '/', credentialLines: () => [cookie], etagOf }
 }
 
-/** A whole configuration but for Redis. */
+/** The whole configuration of s3proxy, without Redis. */
 export function s3proxyEnv(
   port: number,
   endpoint: string,

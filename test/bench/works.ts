@@ -6,7 +6,7 @@ export interface Work {
   title: string
   object: BenchObject
   connections: number
-  /** In one measurement. */
+  /** Requests in one measurement. */
   requests: number
   isConditional: boolean
   isSecure: boolean

@@ -12,15 +12,15 @@ export interface Version {
 /** An object that clients ask for. */
 export interface KnownObject {
   key: string
-  /** As it stands in the request line. */
+  /** The target as it stands in the request line. */
   target: string
-  /** The first one is in the bucket but while an object is being replaced. */
+  /** The first version is in the bucket, except while objects are being replaced. */
   versions: [Version, ...Version[]]
 }
 
 export interface Library {
   objects: KnownObject[]
-  /** Asked for without a session only: S3 must never hear of them. */
+  /** An object that is asked for without a session only, so S3 must never hear of it. */
   forbidden: KnownObject
   /** Puts the first version of everything back. */
   restore(): void

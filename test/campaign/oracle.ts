@@ -12,13 +12,13 @@ export interface Question {
   statuses: number[]
   /** The places that the answer depends on. */
   touches: ReadonlySet<Place>
-  /** With 200 and 206: what the body is of. */
+  /** The object that the body of a 200 or 206 belongs to. */
   object?: {
     versions: readonly [Version, ...Version[]]
-    /** Asked for; `undefined`: all of it. The end is not included. */
+    /** The range that was asked for, without its end; `undefined` for all of it. */
     range?: (version: Version) => { firstByte: number; endByte: number }
   }
-  /** With 200: the whole text. */
+  /** The whole text of a 200. */
   text?: string
 }
 
@@ -35,8 +35,8 @@ export type Outcome = 'right' | 'honest' | 'cut' | 'broken' | 'left'
 export type Verdict = { outcome: Outcome } | { wrong: string }
 
 /**
- * Authenticated and byte-exact, or a status that fits the fault in force, or a cut that the client sees: anything
- * else is a wrong answer.
+ * A right answer is authenticated and byte-exact, or has a status that fits the fault in force, or is a cut that the
+ * client sees. Every other answer is wrong.
  */
 export function judge(observation: Observation, fault: FaultKind): Verdict {
   const { question, answer } = observation

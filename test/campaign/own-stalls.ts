@@ -7,7 +7,7 @@ export interface OwnStalls {
 const lookEveryMs = 20
 const rememberedMs = 20_000
 
-/** Faults are made by this process, so its own pauses are faults as well, which nobody ordered. */
+/** Notes the pauses of this process: it makes the faults, so a pause of its own is a fault that nobody ordered. */
 export function watchOwnStalls(): OwnStalls {
   const stalls: { endedAt: number; lengthMs: number }[] = []
   let last = performance.now()

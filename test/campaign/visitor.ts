@@ -41,7 +41,7 @@ export function createVisitor(stage: CampaignStage, random: Random, note: (note:
   const clients = new Map<number, RawClient>()
   let jar = new CookieJar()
 
-  /** Through the way that can be broken only where it is: the rest is faster without. */
+  /** Uses the fault proxy of clients only while it has a fault, because it costs time. */
   function portFor(fault: FaultKind): number {
     return fault.at === 'client' && fault.name !== 'no fault' ? ways.client.port : proxy.port
   }
@@ -122,7 +122,7 @@ export function createVisitor(stage: CampaignStage, random: Random, note: (note:
       wrong(fault, question, answer, `the login ends at ${location} instead of ${target}`)
       return false
     }
-    // Where connections break, a callback may have been answered before, with nobody to hear it.
+    // Where connections break, a callback may have been answered before, and the answer lost.
     // A token that the SSO refuses leads back to its page, where the login begins again.
     const mayBeRefused = fault.at === 'sso' && fault.endsSessions
     if (!isSessionIn(answer) && !fault.mayBreak && !mayBeRefused)

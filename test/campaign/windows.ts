@@ -7,13 +7,13 @@ import { createRawClient } from './raw-client.ts'
 import { createVisitor, type Note, type Visitor } from './visitor.ts'
 
 export interface WindowPlan {
-  /** In turn, one window each. */
+  /** The faults in turn, one window each. */
   kinds: FaultKind[]
   visitors: number
   /** The least duration and the least number of requests of each window. */
   durationMs: number
   requests: number
-  /** Looked at after each window. */
+  /** Asked after each window. */
   isEnough(): boolean
 }
 
@@ -36,7 +36,7 @@ const calmSteps = 2
 /** The time for which the proxy does not ask an SSO that failed, and repeats its last answer. */
 const ssoPauseMs = 1000
 
-/** Fault after fault, with visitors at work in each, and a look in between whether everything is right again. */
+/** Makes fault after fault, with visitors at work in each, and looks in between whether everything is right again. */
 export async function runWindows(
   stage: CampaignStage,
   plan: WindowPlan,
@@ -83,7 +83,7 @@ async function keepGoing(
   random: Random,
   isDone: () => boolean,
 ): Promise<void> {
-  // Evenly over the window: each visitor has its share of the requests.
+  // Requests spread evenly over the window; each visitor has its share.
   const everyMs = (durationMs / requests) * visitors
   await sleep(random.next() * everyMs)
   while (!isDone()) {

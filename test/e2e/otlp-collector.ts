@@ -20,9 +20,9 @@ export interface CollectedSpan {
 export interface OtlpCollector {
   readonly endpoint: string
   readonly spans: CollectedSpan[]
-  /** Everything that came, heads too, for the search for secrets. */
+  /** All bytes that came, heads too, for the search for secrets. */
   readonly received: string
-  /** From now on it takes requests and answers none. */
+  /** Makes it take requests and answer none from now on. */
   hang(): void
   readonly requestCount: number
 }

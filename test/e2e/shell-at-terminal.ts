@@ -8,7 +8,7 @@ export interface ShellAtTerminal {
   close(): Promise<void>
 }
 
-/** Typed at the end: each shell here is told to print its line between these. */
+/** Marks between which each shell prints its line when `printLineKey` is typed. */
 const [open, close] = ['\u2039', '\u203a']
 export const printLineKey = '\x18\x10'
 
@@ -47,7 +47,7 @@ export async function startShell(
       void ended.then(() => reject(new Error(`${command} ended:\n${output}`)))
       look()
     })
-  // In two halves, so that the echo of what is typed does not look like what is printed.
+  // Two halves keep the echo of the typed text from looking like the printed one.
   child.stdin.write(`${setup}\nprintf '%s%s\\n' READY -NOW\n`)
   await found(/READY-NOW/)
   return {

@@ -21,7 +21,7 @@ export const cuts: Figure = {
       let broken = 0
       stage.s3.misbehave(({ key = '', headers }) => {
         const sizeBytes = Number(/^cut\/(\d+)$/.exec(key)?.[1] ?? 0)
-        // Every first answer, and half of the continuations.
+        // Every first answer is cut, and half of the continuations.
         if (headers['if-match'] !== undefined && random.chance(0.5)) return undefined
         const how = random.chance(0.01) ? 'stall' : random.pick(['reset', 'fin'] as const)
         const cutAfterBytes = random.below(sizeBytes)

@@ -17,7 +17,7 @@ export interface Measured {
 }
 
 /**
- * @param ca the proxy speaks TLS, and is trusted by it
+ * @param ca makes the client speak TLS, and trust this certificate
  * @returns the value for `cookie` of somebody who signed in
  */
 export async function signIn(stage: CampaignStage, ca?: Buffer): Promise<string> {
@@ -32,7 +32,7 @@ export async function signIn(stage: CampaignStage, ca?: Buffer): Promise<string>
   }
 }
 
-/** Does a thing so many times, in so many lanes at once. */
+/** Acts `count` times, with `lanes` acts at once. */
 export async function inLanes(
   count: number,
   lanes: number,

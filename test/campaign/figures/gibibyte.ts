@@ -21,7 +21,7 @@ export const gibibyte: Figure = {
       try {
         const cookie = await signIn(stage)
         stage.s3.put('large.bin', { body: { sizeBytes, seed } })
-        // On each connection; the answer to a continuation is cut likewise.
+        // Each connection is cut, and so is the answer to a continuation.
         await stage.ways.s3.set({ resetAfterBytes: 50 * mebibyte, direction: 'to-client' })
         const hash = createHash('sha256')
         const client = createRawClient(stage.proxy.port)

@@ -27,7 +27,7 @@ export const redisKills: Figure = {
       const count = Math.max(1, Math.round(kills * scale))
       for (let kill = 0; kill < count; kill++) {
         const cookie = await signIn(stage)
-        // At a pace at which it takes longer than the outage.
+        // The pace makes each body take longer than the outage.
         const before = stage.s3.requestCount
         const running = Array.from({ length: bodiesAtOnce }, () => download(stage.proxy.port, cookie))
         await stage.s3.requestsReach(before + bodiesAtOnce)
@@ -47,7 +47,7 @@ export const redisKills: Figure = {
               wrong++
               others.push(`${answer.status} ${answer.ending} after ${Math.round(answer.totalMs)} ms`)
             }
-            // Its memory is empty: to be sent to the SSO takes a Redis that works.
+            // Redis is empty then; a redirect to the SSO takes a Redis that works.
             if (startedAt > returnedAt && isKnown && goodAt === 0) goodAt = performance.now()
             await sleep(5)
           }

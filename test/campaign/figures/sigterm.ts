@@ -47,7 +47,7 @@ export const sigterm: Figure = {
             await sleep(2)
           }
         })
-        // Every other time with readers that do not finish in time.
+        // Every other round has readers that do not finish in time.
         const pause = stop % 2 === 0 ? 1000 : 15_000
         for (let reader = 0; reader < 3; reader++)
           load.push(ask({ target: '/large.bin', versions: [large] }, pause))

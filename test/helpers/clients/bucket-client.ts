@@ -35,7 +35,7 @@ export interface BucketClientOptions extends Partial<S3SourceOptions> {
   stallTimeoutMs?: number
   maxConnections?: number
   idleTimeoutMs?: number
-  /** Instead of the keys of the address. */
+  /** Takes the place of the keys of the address. */
   credentials?: CredentialSource
 }
 
@@ -118,7 +118,7 @@ export function createBucketClient(
   }
 }
 
-/** Every byte of a body. @param pace called between two pieces */
+/** Reads every byte of a body. @param pace called between two pieces */
 export async function readAll(body: ByteSource, pace?: () => unknown): Promise<Buffer> {
   const pieces: Buffer[] = []
   for (;;) {
@@ -132,7 +132,7 @@ export async function readAll(body: ByteSource, pace?: () => unknown): Promise<B
   }
 }
 
-/** SHA-256 of a body that is too large to keep, in hex. */
+/** Hashes a body that is too large to keep. @returns its SHA-256 in hex */
 export async function hashBody(body: ByteSource): Promise<string> {
   const hash = createHash('sha256')
   for (;;) {

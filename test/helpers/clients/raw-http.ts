@@ -118,7 +118,7 @@ export async function openRaw(
   }
 }
 
-/** One request over a connection of its own. */
+/** Sends one request over a connection of its own. */
 export async function askRaw(port: number, text: string | Buffer, method = 'GET'): Promise<WireAnswer> {
   const connection = await openRaw(port)
   try {
@@ -130,7 +130,7 @@ export async function askRaw(port: number, text: string | Buffer, method = 'GET'
 }
 
 /**
- * The complete answers at the beginning of what came; interim ones are left out.
+ * Reads the complete answers at the beginning of what came; interim ones are left out.
  *
  * @param methods of the requests in turn, GET unless given: an answer to HEAD has no body
  */

@@ -7,15 +7,15 @@ export type FaultDirection = 'to-target' | 'to-client'
 export interface Fault {
   latencyMs?: number
   bytesPerSecond?: number
-  /** After so many bytes: RST to both sides. */
+  /** Sends RST to both sides after so many bytes. */
   resetAfterBytes?: number
-  /** After so many bytes: FIN to both sides, and the rest is dropped. */
+  /** Sends FIN to both sides after so many bytes, and drops the rest. */
   closeAfterBytes?: number
-  /** After so many bytes: nothing more until the fault is replaced. */
+  /** Passes on nothing after so many bytes, until the fault is replaced. */
   stallAfterBytes?: number
-  /** In pieces of so many bytes. */
+  /** Passes on pieces of so many bytes. */
   sliceBytes?: number
-  /** Default `both`. */
+  /** Direction of the fault; `both` unless given. */
   direction?: FaultDirection | 'both'
 }
 
@@ -61,7 +61,7 @@ export function pump(
       else if (source.destroyed) return
       else await signal.next()
     }
-    // Nothing can be passed on any more, yet the end of the source has to be seen.
+    // Reading goes on although nothing can be passed on, because the end of the source has to be seen.
     source.removeAllListeners('data').resume()
   }
   void run().finally(() => state.listeners.delete(signal.wake))

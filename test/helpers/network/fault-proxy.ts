@@ -7,11 +7,11 @@ export interface FaultProxy {
   readonly openConnections: number
   /** Replaces the fault, for open connections too; bytes are counted anew from here on. */
   set(fault: ProxyFault): Promise<void>
-  /** No fault: what was held back goes on, byte-exact. */
+  /** Ends the fault; held back bytes go on, unchanged. */
   clear(): Promise<void>
-  /** Nothing passes through what is open any more, and nobody is told: as when an address moves, or a firewall forgets. */
+  /** Lets nothing pass through open connections any more, and tells neither side, as when a firewall forgets them. */
   forgetAll(): void
-  /** RST to both sides of every open connection. */
+  /** Sends RST to both sides of every open connection. */
   resetAll(): void
   close(): Promise<void>
 }

@@ -4,10 +4,10 @@ import type { CancelSignal } from '../../../src/waiting/cancellation.ts'
 /** A body whose bytes arrive when the test says so; the byte at offset `n` of the object is `n % 251`. */
 export interface HandFedBody extends ByteSource {
   readonly firstByte: number
-  /** Behind the last byte. */
+  /** The offset behind the last byte. */
   readonly endByte: number
   readonly isCancelled: boolean
-  /** Lets so many bytes arrive, as one piece; all that are left unless told. */
+  /** Lets so many bytes arrive, as one piece; all that are left unless given. */
   feed(sizeBytes?: number): void
   fail(error: Error): void
 }

@@ -10,11 +10,11 @@ export interface ProxyProcess extends LogLines {
   readonly child: ChildProcess
   readonly origin: string
   readonly port: number
-  /** Everything that came, for the search for secrets. */
+  /** All of the output, for the search for secrets. */
   readonly output: { stdout: string; stderr: string }
   /** Resolves with exit status and signal once all output is read. */
   readonly exited: Promise<{ status: number | null; signal: NodeJS.Signals | null }>
-  /** SIGTERM, unless it is gone already; then the same as `exited`. */
+  /** Sends SIGTERM, unless it has ended already; resolves as `exited` does. */
   stop(): Promise<{ status: number | null; signal: NodeJS.Signals | null }>
 }
 
@@ -54,7 +54,7 @@ export async function startProxy(
   return Object.assign(proxy, { port: Number(line.port), origin: `http://127.0.0.1:${line.port}` })
 }
 
-/** The same without waiting: `port` and `origin` mean nothing. */
+/** Starts the proxy without waiting; `port` and `origin` mean nothing. */
 export function spawnProxy(
   env: Record<string, string>,
   { args = [], cwd = '/', file = program, activatedFd }: ProxyOptions = {},

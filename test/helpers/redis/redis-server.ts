@@ -14,12 +14,12 @@ export interface RedisServer {
   readonly url: string
   readonly port: number
   readonly pid: number
-  /** Stops the process in its tracks: it accepts connections and answers nothing. */
+  /** Stops the process, so that it accepts connections and answers nothing. */
   pause(): void
   resume(): void
-  /** Ends it without a word to anybody. */
+  /** Ends the process at once; no client is told. */
   kill(): Promise<void>
-  /** On the same port, empty; ends it first where it still runs. */
+  /** Starts it on the same port, empty; ends it first where it still runs. */
   restart(): Promise<void>
   /** Runs `redis-cli` as the default user. @returns its output without the last line end */
   command(...words: string[]): Promise<string>
@@ -33,7 +33,7 @@ export interface RedisServerOptions {
   args?: string[]
   /** Paths of PEM files; with them there is only TLS, without certificates of clients. */
   tls?: { certFile: string; keyFile: string; caFile: string }
-  /** A free one unless given. */
+  /** Port; a free one unless given. */
   port?: number
   /** Whether it is a Sentinel; `args` then are its configuration lines, such as `sentinel monitor …`. */
   sentinel?: boolean
@@ -47,7 +47,7 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
   const end = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const exited = once(child, 'exit')
-    // Nothing is to be kept, and a paused process hears nothing else.
+    // A paused process hears no other signal, and there is nothing to keep.
     child.kill('SIGKILL')
     await exited
   }
@@ -135,7 +135,7 @@ async function launch(options: RedisServerOptions, folder: string, port: number)
 
 const running = new Set<ChildProcess>()
 
-/** Also when this process is ended by a signal, as the test runner does after its timeout. */
+/** Ends the child with this process, also when a signal ends it, as the test runner does after its timeout. */
 function endWithUs(child: ChildProcess): void {
   if (running.size === 0)
     process.once('exit', endAll).once('SIGTERM', endBySignal).once('SIGINT', endBySignal)
@@ -168,7 +168,7 @@ function ready(child: ChildProcess, says: RegExp): Promise<ChildProcess> {
     child.once('exit', (status) =>
       reject(new Error(`redis-server ended with status ${status}:\n${lines.slice(-5).join('\n')}`)),
     )
-    // Read to the end, so that the server never waits for room in the pipe.
+    // Reading to the end keeps the server from waiting for room in the pipe.
     if (child.stdout !== null)
       createInterface({ input: child.stdout }).on('line', (line) => {
         if (lines.length < 200) lines.push(line)

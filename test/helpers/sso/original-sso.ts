@@ -2,18 +2,18 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** How it answers; a test changes it as it goes. */
+/** The way in which it answers; a test changes it as it goes. */
 export interface OriginalSsoState {
-  /** Whether the visitor is signed in there; who is not sees its login page. */
+  /** Whether the visitor is signed in there; its login page is the answer to others. */
   isSignedIn: boolean
   /** The code that it gives out, and the one that it takes. */
   givenCode: string
   takenCode: string
-  /** Tokens in the order in which they are given out, then the token endpoint answers 500; else ever new ones. */
+  /** Tokens in the order in which they are given out, after which the token endpoint answers 500; new ones where undefined. */
   tokens: string[] | undefined
-  /** The tokens that `me` takes; else all. */
+  /** The tokens that `me` takes; all where undefined. */
   takenTokens: string[] | undefined
-  /** Instead of what `me` would say. */
+  /** Takes the place of the answer of `me`. */
   meStatus: number | undefined
 }
 
@@ -22,9 +22,9 @@ export interface OriginalSso {
   readonly clientId: string
   readonly clientSecret: string
   readonly state: OriginalSsoState
-  /** From now on it is as it was at first. */
+  /** Puts everything back as it was at first. */
   reset(): void
-  /** Nobody listens until `open`. */
+  /** Closes the port until `open`. */
   close(): Promise<void>
   open(): Promise<void>
 }
