@@ -6,6 +6,7 @@ import type { Values } from './schema.ts'
 import { checkServer } from './server-consistency.ts'
 import { checkSession } from './session-consistency.ts'
 import type { Sources } from './sources.ts'
+import { checkSso } from './sso-consistency.ts'
 
 /**
  * Checks what options mean together, and fills in those that follow from others.
@@ -25,8 +26,9 @@ export function checkTogether(
     report: (conflict) => conflicts.push(conflict),
     warn: (message) => warnings.push(message),
   }
-  const { s3, session, server, log } = values
+  const { s3, sso, session, server, log } = values
   if (s3 !== undefined) checkS3(s3, findings)
+  if (sso !== undefined) checkSso(sso, findings)
   if (session !== undefined) checkSession(session, server ?? {}, findings)
   if (server !== undefined) checkServer(server, { ...given.dotenv, ...given.env }, findings)
   if (log !== undefined) checkLog(log, findings)

@@ -39,10 +39,16 @@ function mentionOf({ sections, named }: Options): RegExp {
   )
 }
 
+const ssoAddresses = ['sso.url', 'sso.internalUrl', 'sso.authorizeUrl', 'sso.tokenUrl', 'sso.identityUrl']
+
 /** Lists the options that a value was made of: the option itself, where it was given. */
 function originsOf(option: string, sources: OptionSources): string[] {
   const isSet = (other: string) => sources[other] !== undefined
-  if (option === 'sso.url') return [option, ...['sso.internalUrl'].filter(isSet)]
+  if (option === 'sso.url') {
+    const isGiven = (other: string) => isSet(other) && sources[other] !== 'default'
+    const given = ssoAddresses.filter(isGiven)
+    return given.length === 0 ? [option] : given
+  }
   if (option === 's3.endpoint' && sources[option] === 's3.bucket')
     return ['s3.bucket', ...['s3.endpointUrl'].filter(isSet)]
   const other = sources[option]

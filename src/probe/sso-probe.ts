@@ -1,7 +1,8 @@
 import { networkReason } from '../errors.ts'
+import { isAbsoluteUrl } from '../http/absolute-url.ts'
 import { callbackPath } from '../http/own-paths.ts'
 import type { SsoClient } from '../sso/sso-client.ts'
-import type { SsoEndpoints } from '../sso/sso-endpoints.ts'
+import type { SsoAddresses, SsoEndpoints } from '../sso/sso-endpoints.ts'
 import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
 import { peerOf, reach } from './reach.ts'
 
@@ -9,6 +10,8 @@ export interface SsoProbeOptions {
   sso: Pick<SsoClient, 'begin'>
   userAgent: string
   endpoints: SsoEndpoints
+  /** The addresses as the configuration has them. */
+  addresses: SsoAddresses
   clientId: string
   clientSecret: string
   /** Every callback that the SSO may be given; empty when any host is served. */
@@ -32,7 +35,7 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
     if (status === 404)
       throw new ProbeFailure(
         `${endpoints.authorize} answered 404`,
-        'check sso.url (SSO_URL): o/authorize/ lies below it',
+        checkAddress('authorizeUrl', options.addresses),
         'SSO_BAD_ANSWER',
       )
     if (status >= 500)
@@ -66,8 +69,11 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
       client_secret: options.clientSecret,
       code_verifier: nobodys.codeVerifier,
     }
-    const url = endpoints.tokenHost + endpoints.tokenPath
-    const { status, error } = await ask(url, { signal, method: 'POST', body: new URLSearchParams(form) })
+    const { status, error } = await ask(endpoints.token, {
+      signal,
+      method: 'POST',
+      body: new URLSearchParams(form),
+    })
     const said = `a wrong code was answered ${status}${error === undefined ? '' : ` ${error}`}`
     if (error === 'invalid_grant' && status < 500) return { message: `${said}, as it should` }
     if (status === 401 || error === 'invalid_client' || error === 'unauthorized_client')
@@ -85,7 +91,7 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
           'not checked: whether the SSO knows sso.clientSecret, because its answer has no error code that tells',
       }
     if (status === 404)
-      throw new ProbeFailure(said, 'check sso.url (SSO_URL): o/token/ lies below it', 'SSO_BAD_ANSWER')
+      throw new ProbeFailure(said, checkAddress('tokenUrl', options.addresses), 'SSO_BAD_ANSWER')
     throw new ProbeFailure(
       said,
       'expected 400: is this the token endpoint of an OAuth 2.0 server?',
@@ -100,7 +106,7 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
     if (status === 429)
       throw new ProbeFailure(said, 'the SSO is asked too often: try again later', 'SSO_BUSY')
     if (status === 404)
-      throw new ProbeFailure(said, 'check sso.url (SSO_URL): api/v1/user/me/ lies below it', 'SSO_BAD_ANSWER')
+      throw new ProbeFailure(said, checkAddress('identityUrl', options.addresses), 'SSO_BAD_ANSWER')
     throw new ProbeFailure(said, 'expected 401 or 403, or sessions cannot be checked', 'SSO_BAD_ANSWER')
   }
 
@@ -118,12 +124,18 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
       name: 'sso.connect',
       timeoutMs,
       isVital: true,
-      run: (signal) => reach(peerOf(endpoints.tokenHost), 'sso.url (SSO_URL)', signal),
+      run: (signal) => reach(peerOf(endpoints.token), 'sso.url (SSO_URL)', signal),
     },
     { name: 'sso.authorize', timeoutMs, run: authorize },
     { name: 'sso.token', timeoutMs, run: token },
     { name: 'sso.me', timeoutMs, run: identity },
   ]
+}
+
+/** The advice for an address where the SSO has no such page. */
+function checkAddress(name: 'authorizeUrl' | 'tokenUrl' | 'identityUrl', addresses: SsoAddresses): string {
+  const address = addresses[name]
+  return isAbsoluteUrl(address) ? `check sso.${name}` : `check sso.url (SSO_URL): ${address} lies below it`
 }
 
 interface SsoAnswer {

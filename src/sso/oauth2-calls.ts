@@ -1,12 +1,10 @@
 import { fetchIdentity } from './fetch-identity.ts'
 import type { SsoCalls } from './sso-calls.ts'
-import { ssoEndpoints } from './sso-endpoints.ts'
+import type { SsoEndpoints } from './sso-endpoints.ts'
 import { createTokenEndpoint } from './token-endpoint.ts'
 
 export interface OAuth2CallsOptions {
-  url: string
-  /** The address below which this server reaches the SSO, where browsers have another one. */
-  internalUrl?: string | undefined
+  endpoints: Pick<SsoEndpoints, 'token' | 'identity'>
   clientId: string
   clientSecret: string
   /** The claim that names the user, instead of those that are known. */
@@ -20,15 +18,10 @@ export interface OAuth2CallsOptions {
 
 const maxAnswerBytes = 1024 * 1024
 
-/** Calls to an SSO that speaks plain OAuth 2.0, at the paths of the SSO of the original. */
+/** Calls to an SSO that speaks plain OAuth 2.0. */
 export function createOAuth2Calls(options: OAuth2CallsOptions): SsoCalls {
-  const { tokenHost, tokenPath, identity } = ssoEndpoints(options)
-  const { exchangeCode } = createTokenEndpoint({
-    ...options,
-    host: tokenHost,
-    path: tokenPath,
-    maxAnswerBytes,
-  })
+  const { token, identity } = options.endpoints
+  const { exchangeCode } = createTokenEndpoint({ ...options, url: token, maxAnswerBytes })
   const identityOptions = { onUnnamed() {}, ...options, maxAnswerBytes }
   return {
     exchangeCode,

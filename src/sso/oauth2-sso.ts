@@ -1,19 +1,19 @@
 import { hash } from 'node:crypto'
 import type { Identified, SsoCalls } from './sso-calls.ts'
 import type { Granted, SsoClient } from './sso-client.ts'
-import { ssoEndpoints } from './sso-endpoints.ts'
+import type { SsoEndpoints } from './sso-endpoints.ts'
 
 export interface OAuth2SsoOptions {
-  url: string
+  endpoints: Pick<SsoEndpoints, 'authorize' | 'logout'>
   clientId: string
   scope: string
-  /** The address where the SSO ends its own session. */
-  logoutUrl?: string | undefined
 }
 
 /** An SSO that speaks plain OAuth 2.0: an identity endpoint says who a token belongs to, and whether it is valid. */
 export function createOAuth2Sso(calls: SsoCalls, options: OAuth2SsoOptions): SsoClient {
-  const { authorize } = ssoEndpoints(options)
+  const { authorize, logout } = options.endpoints
+  // The address may have a query of its own, which stays (RFC 6749 section 3.1).
+  const prefix = authorize + (authorize.includes('?') ? '&' : '?')
   return {
     begin({ state, codeVerifier, redirectUri }) {
       const query = new URLSearchParams({
@@ -25,7 +25,7 @@ export function createOAuth2Sso(calls: SsoCalls, options: OAuth2SsoOptions): Sso
         code_challenge: hash('sha256', codeVerifier, 'base64url'),
         code_challenge_method: 'S256',
       })
-      return `${authorize}?${query}`
+      return prefix + query
     },
     async finish(login, record) {
       const accessToken = await record.timed('ssoMs', calls.exchangeCode(login))
@@ -34,7 +34,7 @@ export function createOAuth2Sso(calls: SsoCalls, options: OAuth2SsoOptions): Sso
     async renew({ accessToken, person }) {
       return granted(accessToken, await calls.identify(accessToken, person))
     },
-    end: () => options.logoutUrl,
+    end: () => logout,
   }
 }
 

@@ -6,10 +6,8 @@ import { accessTokenIn, type TokenAnswer } from './token-answer.ts'
 import { answerIn, tokenTimeout } from './token-failure.ts'
 
 export interface TokenEndpointOptions {
-  /** The root of the SSO, with a trailing slash, as this server reaches it. */
-  host: string
-  /** The path below the host. */
-  path: string
+  /** The address of the token endpoint, as this server reaches it. */
+  url: string
   clientId: string
   clientSecret: string
   timeoutMs: number
@@ -28,7 +26,8 @@ export function createTokenEndpoint(options: TokenEndpointOptions): Pick<SsoCall
     try {
       return new AuthorizationCode({
         client: { id: options.clientId, secret: options.clientSecret },
-        auth: { tokenHost: options.host, tokenPath: options.path },
+        // The path is resolved against the host, and a whole URL stays as it is.
+        auth: { tokenHost: options.url, tokenPath: options.url },
         options: { authorizationMethod: 'body', bodyFormat: 'form' },
         http: {
           timeout: timeoutMs,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config/schema.ts'
+import { isAbsoluteUrl } from '../http/absolute-url.ts'
 import { createLegacySessions, type LegacySessions } from '../identity/legacy-session.ts'
 import { createSessions } from '../session/sessions.ts'
 import type { LoginOptions } from '../sso/begin-login.ts'
@@ -40,6 +41,7 @@ export function createLogins(
  * and nothing opens of others on the same Redis.
  */
 function deploymentOf({ sso, session }: Config): string {
-  const { origin, pathname } = new URL(sso.url)
+  const { authorizeUrl, url = authorizeUrl } = sso
+  const { origin, pathname } = new URL(isAbsoluteUrl(authorizeUrl) ? authorizeUrl : url)
   return JSON.stringify([origin + pathname.replace(/\/*$/, '/'), sso.clientId, session.cookieName])
 }

@@ -78,11 +78,14 @@ async function probeSso({ sso, server }: Config, userAgent: string): Promise<Pro
     server.publicUrl === undefined
       ? (server.allowedHosts ?? []).map((host) => `https://${host}`)
       : [server.publicUrl.origin]
+  const endpoints = ssoEndpoints(sso)
+  const calls = createOAuth2Calls({ ...sso, endpoints, userAgent, now: Date.now })
   return runSteps(
     ssoSteps({
-      sso: createOAuth2Sso(createOAuth2Calls({ ...sso, userAgent, now: Date.now }), sso),
+      sso: createOAuth2Sso(calls, { ...sso, endpoints }),
       userAgent,
-      endpoints: ssoEndpoints(sso),
+      endpoints,
+      addresses: sso,
       clientId: sso.clientId,
       clientSecret: sso.clientSecret,
       redirectUris: origins.map((origin) => origin + callbackPath),

@@ -4,12 +4,14 @@ import { createOAuth2Calls } from '../sso/oauth2-calls.ts'
 import { createOAuth2Sso } from '../sso/oauth2-sso.ts'
 import { createPacedCalls } from '../sso/paced-calls.ts'
 import type { SsoClient } from '../sso/sso-client.ts'
+import { ssoEndpoints } from '../sso/sso-endpoints.ts'
 import { elapsedMs, now } from './clocks.ts'
 
 /** Makes the kind of SSO that the configuration names: plain OAuth 2.0. */
 export function createSso(sso: Config['sso'], userAgent: string, log: Log): SsoClient {
-  const calls = createOAuth2Calls({ ...sso, userAgent, onUnnamed: createUnnamedWarning(log), now })
-  return createOAuth2Sso(createPacedCalls(calls, elapsedMs), sso)
+  const options = { ...sso, endpoints: ssoEndpoints(sso) }
+  const calls = createOAuth2Calls({ ...options, userAgent, onUnnamed: createUnnamedWarning(log), now })
+  return createOAuth2Sso(createPacedCalls(calls, elapsedMs), options)
 }
 
 /** Tells once that log and audit cannot name anybody. */

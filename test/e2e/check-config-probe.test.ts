@@ -279,6 +279,14 @@ describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
     assert.match(messageOf(probes, 'sso.token'), /^SSO_BAD_ANSWER .*404.*o\/token\/ lies below it/)
   })
 
+  it('tells which addresses of the SSO are not there, by the options that gave them', async () => {
+    env.S3PROXY_SSO_TOKEN_URL = 'oauth/token'
+    env.S3PROXY_SSO_IDENTITY_URL = `${sso.url}me?fields=id`
+    const probes = await fails('sso.token', 'sso.me')
+    assert.match(messageOf(probes, 'sso.token'), /404.*check sso\.url .*: oauth\/token lies below it/)
+    assert.match(messageOf(probes, 'sso.me'), /404.*check sso\.identityUrl$/)
+  })
+
   it('tells that the secret of the application is wrong', async () => {
     env.SSO_CLIENT_SECRET = 'another'
     const probes = await fails('sso.token')

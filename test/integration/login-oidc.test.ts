@@ -45,6 +45,27 @@ describe('a login at a certified authorization server', () => {
     assert.equal(sso.counters.token, 0)
   })
 
+  it('finds the SSO at whole addresses, with a query that stays, and without a root URL', async (t) => {
+    const paths = { authorize: '/auth', token: '/token', me: '/me' }
+    const sso = await startOidcSso({ paths })
+    t.after(() => sso.close())
+    const { origin, browser } = await startStageInProcess(t, {
+      sso,
+      env: {
+        SSO_URL: '',
+        S3PROXY_SSO_AUTHORIZE_URL: `${sso.url}auth?ui_locales=cy`,
+        S3PROXY_SSO_TOKEN_URL: `${sso.url}token`,
+        S3PROXY_SSO_IDENTITY_URL: `${sso.url}me`,
+      },
+    })
+    sso.allowRedirect(`${origin}/__redirect_from_sso`)
+    const jo = browser()
+    const begun = locationOf(await jo.request(`${origin}/page.html`))
+    assert.ok(begun.startsWith(`${sso.url}auth?ui_locales=cy&scope=`))
+    assert.equal((await jo.follow(await signInAt(jo, begun))).text, '<h1>page</h1>')
+    assert.deepEqual(sso.counters, { authorize: 1, token: 1, me: 1 })
+  })
+
   it('ends when the tokens are revoked', async (t) => {
     const { origin, sso, browser } = await start(t, { SSO_TOKEN_CHECK_GRACE_PERIOD: '0' })
     const jo = browser()

@@ -53,6 +53,22 @@ describe('the examples of the documentation', () => {
     })
   }
 
+  const ssoFiles = [
+    ...readFileSync('docs/sso.md', 'utf8').matchAll(/^### (.*)$[\s\S]*?```json\n([\s\S]*?)```/gm),
+  ]
+  for (const [, name = '', text = ''] of ssoFiles)
+    it(`have a configuration that is complete, without a warning: docs/sso.md, ${name}`, () => {
+      const env = { SSO_CLIENT_SECRET: 'secret', REDIS_URL: 'rediss://redis.example.com:6379' }
+      const { config, problems, warnings } = resolve({ env, content: JSON.parse(text) })
+      assert.deepEqual(problems, [])
+      assert.deepEqual(warnings, [])
+      assert.notEqual(config, undefined)
+    })
+
+  it('have a configuration for each SSO of docs/sso.md', () => {
+    assert.ok(ssoFiles.length >= 3)
+  })
+
   it('have command lines that commander knows', () => {
     const program = createProgram(() => {})
     const known = new Set([program, ...program.commands].flatMap(flagsOf).concat('--help', '-h'))

@@ -1,6 +1,7 @@
 import { count, text, textLike } from './option-types.ts'
 import { section } from './section.ts'
-import { printable, rootUrl, shaped, url } from './text-shapes.ts'
+import { ssoAddress } from './sso-address.ts'
+import { printable, rootUrl, shaped } from './text-shapes.ts'
 import { day } from './units.ts'
 
 /** The root URL of the SSO. Its pages are below it, and are no part of it. */
@@ -22,17 +23,28 @@ const scopes = shaped(
   'expected scopes in printable ASCII, separated by single spaces',
 )
 
-const logoutPage = url(
-  /^https?:\/\/[^\s/\\?#@]+(?:[/?][^\s#]*)?$/,
-  'expected a URL without user, such as https://sso.example.com/logout',
-)
-
 /** The SSO, and the application that s3proxy is registered as. */
 export const sso = section({
-  url: textLike('root URL of the SSO, as browsers reach it', ssoUrl, { env: ['SSO_URL'] }),
+  url: textLike(
+    'root URL of the SSO, as browsers reach it; required where any of the addresses below is no whole URL',
+    ssoUrl,
+    { env: ['SSO_URL'] },
+  ).optional(),
   internalUrl: textLike('root URL of the SSO, as this server reaches it; default: sso.url', ssoUrl, {
     env: ['SSO_URL_INTERNAL'],
   }).optional(),
+  authorizeUrl: textLike(
+    'page where people sign in: a URL, which may have a query, or a path below sso.url',
+    ssoAddress(true),
+  ).default('o/authorize/'),
+  tokenUrl: textLike(
+    'token endpoint: a URL, or a path below sso.internalUrl, else sso.url',
+    ssoAddress(false),
+  ).default('o/token/'),
+  identityUrl: textLike(
+    'page that says who a token belongs to: a URL, or a path below sso.internalUrl, else sso.url',
+    ssoAddress(true),
+  ).default('api/v1/user/me/'),
   clientId: textLike('the application at the SSO', vschars, { env: ['SSO_CLIENT_ID'] }),
   clientSecret: textLike('secret of the application', vschars, {
     env: ['SSO_CLIENT_SECRET'],
@@ -47,8 +59,8 @@ export const sso = section({
   ).default(60),
   scope: textLike('scope asked for', scopes).default('read write'),
   logoutUrl: textLike(
-    'page of the SSO that ends its own session; a link on the page that says signed out',
-    logoutPage,
+    'page of the SSO that ends its own session, a URL or a path below sso.url; a link on the page that says signed out',
+    ssoAddress(true),
   ).optional(),
   userClaim: text(
     'what names the person in the answer of the SSO; default: user_id, sub, id, email or username, the first that is there',

@@ -13,6 +13,14 @@ export interface OidcSsoOptions {
   clientId?: string
   clientSecret?: string
   redirectUris?: string[]
+  /** Where its pages are; at those of the SSO of the original unless given. */
+  paths?: OidcPaths
+}
+
+export interface OidcPaths {
+  authorize: string
+  token: string
+  me: string
 }
 
 export interface OidcSso {
@@ -36,14 +44,18 @@ export interface OidcSso {
 
 const scope = 'openid read write'
 const signInPath = '/sign-in/'
-const paths = { authorize: '/o/authorize/', token: '/o/token/', me: '/api/v1/user/me/' }
+const usualPaths: OidcPaths = { authorize: '/o/authorize/', token: '/o/token/', me: '/api/v1/user/me/' }
 
 /**
- * A certified authorization server with the paths of the SSO, on 127.0.0.1: PKCE is required, the client secret
+ * A certified authorization server on 127.0.0.1: PKCE is required, the client secret
  * comes in the form body, and one page asks for a name and any password.
  */
 export async function startOidcSso(options: OidcSsoOptions = {}): Promise<OidcSso> {
-  const { clientId = 's3proxy-test', clientSecret = 'secret-of-the-application' } = options
+  const {
+    clientId = 's3proxy-test',
+    clientSecret = 'secret-of-the-application',
+    paths = usualPaths,
+  } = options
   const redirectUris = new Set(options.redirectUris)
   const counters = { authorize: 0, token: 0, me: 0 }
   const memory = createSsoMemory()
@@ -66,7 +78,7 @@ export async function startOidcSso(options: OidcSsoOptions = {}): Promise<OidcSs
   const { port } = server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}/`
 
-  const provider = await createProvider(url.slice(0, -1), memory)
+  const provider = await createProvider(url.slice(0, -1), memory, paths)
   const answer = provider.callback()
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const path = (request.url ?? '').split('?')[0] ?? ''
@@ -92,7 +104,7 @@ export async function startOidcSso(options: OidcSsoOptions = {}): Promise<OidcSs
   }
 }
 
-async function createProvider(issuer: string, memory: SsoMemory): Promise<Provider> {
+async function createProvider(issuer: string, memory: SsoMemory, paths: OidcPaths): Promise<Provider> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const OidcProvider = await loadProvider()
   const provider = new OidcProvider(issuer, {

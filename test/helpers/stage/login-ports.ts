@@ -29,7 +29,7 @@ export function createFakeSso(): FakeSso {
       exchangeCode: (login) => sso.exchangeCode(login),
       identify: (...asked) => sso.identify(...asked),
     },
-    { url: 'https://sso.example.com/', clientId: 'c', scope: 'read' },
+    { endpoints: { authorize: 'https://sso.example.com/', logout: undefined }, clientId: 'c', scope: 'read' },
   )
   const sso: FakeSso = {
     finish,

@@ -61,6 +61,18 @@ describe('nameSources', () => {
       'check sso.url and sso.internalUrl (SSO_URL, SSO_URL_INTERNAL)',
     ],
     [
+      'the addresses of the SSO that were given',
+      'check sso.url (SSO_URL)',
+      { 'sso.url': 'SSO_URL', 'sso.tokenUrl': 'a.json', 'sso.identityUrl': 'default' },
+      'check sso.url and sso.tokenUrl (SSO_URL, a.json)',
+    ],
+    [
+      'those alone, where there is no URL of the SSO',
+      'no SSO (sso.url): gone',
+      { 'sso.authorizeUrl': 'a.json', 'sso.tokenUrl': 'a.json', 'sso.identityUrl': 'a.json' },
+      'no SSO (sso.authorizeUrl and sso.tokenUrl and sso.identityUrl, a.json): gone',
+    ],
+    [
       'the port, whose variable stands in the same parentheses',
       'cannot listen (server.port, PORT): taken',
       { 'server.port': '--port' },

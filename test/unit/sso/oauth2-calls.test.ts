@@ -4,10 +4,12 @@ import type { ErrorCode, S3ProxyError } from '../../../src/errors.ts'
 import { createOAuth2Calls, type OAuth2CallsOptions } from '../../../src/sso/oauth2-calls.ts'
 import { createOAuth2Sso } from '../../../src/sso/oauth2-sso.ts'
 import type { SsoCalls } from '../../../src/sso/sso-calls.ts'
+import { type SsoAddresses, ssoEndpoints } from '../../../src/sso/sso-endpoints.ts'
 import { findFreePort } from '../../helpers/network/free-port.ts'
 import type { SsoFault } from '../../helpers/sso/stand-in/sso-fault.ts'
 import { startSsoStandIn } from '../../helpers/sso/stand-in/start-sso-stand-in.ts'
 
+const paths = { authorizeUrl: 'o/authorize/', tokenUrl: 'o/token/', identityUrl: 'api/v1/user/me/' }
 const redirectUri = 'https://assets.example.com/__redirect_from_sso'
 const codeVerifier = 'v'.repeat(43)
 const login = { state: 'the-state', codeVerifier, redirectUri }
@@ -274,9 +276,19 @@ describe('identify', () => {
     assert.equal(sso.calls.me, 4)
   })
 
+  it('asks at the addresses that were given', async (t) => {
+    const { sso } = await start(t)
+    const addresses = { tokenUrl: `${sso.url}o/token/`, identityUrl: `${sso.url}api/v1/user/me/?fields=id` }
+    const client = createOAuth2Calls(options('http://127.0.0.1:1/', addresses))
+    await client.exchangeCode({ ...login, code: await newCode(sso.url) })
+    assert.equal(sso.requests.at(-1)?.target, '/o/token/')
+    assert.equal((await client.identify(sso.issueToken())).kind, 'known')
+    assert.equal(sso.requests.at(-1)?.target, '/api/v1/user/me/?fields=id')
+  })
+
   it('asks the internal URL', async (t) => {
     const { sso } = await start(t)
-    const client = createOAuth2Calls({ ...options('http://127.0.0.1:1/'), internalUrl: sso.url.slice(0, -1) })
+    const client = createOAuth2Calls(options('http://127.0.0.1:1/', { internalUrl: sso.url.slice(0, -1) }))
     assert.equal((await client.identify(sso.issueToken())).kind, 'known')
   })
 })
@@ -287,9 +299,9 @@ async function start(t: TestContext, more: Partial<OAuth2CallsOptions> = {}) {
   return { sso, client: createOAuth2Calls({ ...options(sso.url), ...more }) }
 }
 
-function options(url: string): OAuth2CallsOptions {
+function options(url: string, addresses: Partial<SsoAddresses> = {}) {
   return {
-    url,
+    endpoints: ssoEndpoints({ url, ...paths, ...addresses }),
     clientId: 'proxy-client',
     clientSecret: 'sso secret/+&=%',
     timeoutMs: 10_000,

@@ -22,6 +22,14 @@ describe('createOAuth2Sso', () => {
     )
   })
 
+  it('keeps the query that the address has', async () => {
+    const { sso } = start({ authorize: 'https://sso.example.com/authorize?tenant=7' })
+    const begun = await sso.begin({ state: 'the-state', codeVerifier, redirectUri })
+    assert.ok(
+      begun.startsWith('https://sso.example.com/authorize?tenant=7&scope=read+write&state=the-state&'),
+    )
+  })
+
   it('finishes with the token of the code and the person that it belongs to', async () => {
     const { sso, asked } = start()
     const grant = { accessToken: 'token-1', person: jo }
@@ -57,21 +65,31 @@ describe('createOAuth2Sso', () => {
   })
 
   it('says rejected of a token that the SSO does not take, also of one that it has just given', async () => {
-    const { sso } = start({ kind: 'rejected' })
+    const { sso } = start({ identified: { kind: 'rejected' } })
     assert.deepEqual(await sso.finish(returned, noRecord), { kind: 'rejected' })
     assert.deepEqual(await sso.renew({ accessToken: 't', person: jo }), { kind: 'rejected' })
   })
 
   it('ends at the address that was given, whoever it was', () => {
-    const logoutUrl = 'https://sso.example.com/logout'
-    const { sso } = start(undefined, logoutUrl)
-    assert.equal(sso.end({ accessToken: 't', person: jo }), logoutUrl)
-    assert.equal(sso.end(undefined), logoutUrl)
+    const logout = 'https://sso.example.com/logout'
+    const { sso } = start({ logout })
+    assert.equal(sso.end({ accessToken: 't', person: jo }), logout)
+    assert.equal(sso.end(undefined), logout)
     assert.equal(start().sso.end(undefined), undefined)
   })
 })
 
-function start(identified: Identified = { kind: 'known', person: jo }, logoutUrl?: string) {
+interface Given {
+  identified?: Identified
+  authorize?: string
+  logout?: string
+}
+
+function start({
+  identified = { kind: 'known', person: jo },
+  authorize = 'https://sso.example.com/auth/o/authorize/',
+  logout,
+}: Given = {}) {
   const asked: unknown[][] = []
   const calls: SsoCalls = {
     async exchangeCode(login) {
@@ -83,7 +101,7 @@ function start(identified: Identified = { kind: 'known', person: jo }, logoutUrl
       return identified
     },
   }
-  const url = 'https://sso.example.com/auth'
-  const sso = createOAuth2Sso(calls, { url, clientId: 'proxy-client', scope: 'read write', logoutUrl })
+  const endpoints = { authorize, logout }
+  const sso = createOAuth2Sso(calls, { endpoints, clientId: 'proxy-client', scope: 'read write' })
   return { sso, asked }
 }

@@ -1,0 +1,33 @@
+import { isAbsoluteUrl } from '../http/absolute-url.ts'
+import type { Findings } from './findings.ts'
+import type { Values } from './schema.ts'
+
+type SsoValues = NonNullable<Values['sso']>
+
+/** Checks what options of the SSO mean together. */
+export function checkSso(sso: SsoValues, findings: Findings): void {
+  checkAddresses(sso, findings)
+}
+
+const forBrowsers = ['authorizeUrl', 'logoutUrl'] as const
+const forThisServer = ['tokenUrl', 'identityUrl'] as const
+
+/** Checks that every address is a whole one, or lies below one that is given. */
+function checkAddresses(sso: SsoValues, { report, warn }: Findings): void {
+  const isBelow = (name: 'authorizeUrl' | 'tokenUrl' | 'identityUrl' | 'logoutUrl') => {
+    const address = sso[name]
+    return address !== undefined && !isAbsoluteUrl(address)
+  }
+  const belowInternal = sso.internalUrl === undefined ? [] : forThisServer.filter(isBelow)
+  const belowUrl = [...forBrowsers, ...(sso.internalUrl === undefined ? forThisServer : [])].filter(isBelow)
+  if (sso.url === undefined && belowUrl.length > 0)
+    report({
+      path: 'sso.url',
+      looksAt: ['sso.internalUrl', ...[...forBrowsers, ...forThisServer].map((name) => `sso.${name}`)],
+      message: `is required: root URL of the SSO, as browsers reach it (or a whole URL in ${belowUrl.map((name) => `sso.${name}`).join(' and ')})`,
+    })
+  if (sso.url !== undefined && belowUrl.length === 0)
+    warn('sso.url is not used, because no address of the SSO lies below it')
+  if (sso.internalUrl !== undefined && belowInternal.length === 0)
+    warn('sso.internalUrl is not used, because sso.tokenUrl and sso.identityUrl are whole URLs')
+}

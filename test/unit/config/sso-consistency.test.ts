@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { leastEnv, resolve } from '../../helpers/config/given.ts'
+
+const { SSO_URL, ...withoutUrl } = leastEnv
+const whole = {
+  S3PROXY_SSO_AUTHORIZE_URL: 'https://sso.example.com/authorize',
+  S3PROXY_SSO_TOKEN_URL: 'https://sso.example.com/token',
+  S3PROXY_SSO_IDENTITY_URL: 'https://api.example.com/me',
+}
+
+describe('the addresses of the SSO', () => {
+  it('are those of the original unless given', () => {
+    const { config, problems } = resolve({ env: leastEnv })
+    assert.deepEqual(problems, [])
+    const { url, authorizeUrl, tokenUrl, identityUrl } = config?.sso ?? {}
+    assert.deepEqual(
+      [url, authorizeUrl, tokenUrl, identityUrl],
+      [SSO_URL, 'o/authorize/', 'o/token/', 'api/v1/user/me/'],
+    )
+  })
+
+  it('need no root URL where all of them are whole', () => {
+    const { problems, warnings } = resolve({ env: { ...withoutUrl, ...whole } })
+    assert.deepEqual(problems, [])
+    assert.ok(!warnings.some((warning) => warning.includes('sso.')))
+  })
+
+  for (const [what, env, names] of [
+    ['nothing', {}, 'sso.authorizeUrl and sso.tokenUrl and sso.identityUrl'],
+    ['two of them', { ...whole, S3PROXY_SSO_TOKEN_URL: 'token' }, 'sso.tokenUrl'],
+    ['a path to sign out', { ...whole, S3PROXY_SSO_LOGOUT_URL: 'logout' }, 'sso.logoutUrl'],
+    ['an internal URL', { SSO_URL_INTERNAL: 'http://sso/' }, 'sso.authorizeUrl'],
+  ] as const)
+    it(`need a root URL where there is ${what}, and the problem says what for`, () => {
+      const { problems } = resolve({ env: { ...withoutUrl, ...env } })
+      assert.deepEqual(
+        problems.map(({ path, env: name }) => [path, name]),
+        [['sso.url', 'SSO_URL']],
+      )
+      assert.match(problems[0]?.message ?? '', /^is required: root URL of the SSO, as browsers reach it /)
+      assert.ok(problems[0]?.message.endsWith(`(or a whole URL in ${names})`), problems[0]?.message)
+    })
+
+  it('are not missed beside one that is wrong', () => {
+    const { problems } = resolve({ env: { ...withoutUrl, ...whole, S3PROXY_SSO_TOKEN_URL: '/token' } })
+    assert.deepEqual(
+      problems.map(({ path }) => path),
+      ['sso.tokenUrl'],
+    )
+  })
+
+  it('may lie below the internal URL alone, where people are sent to a whole one', () => {
+    const { S3PROXY_SSO_AUTHORIZE_URL } = whole
+    const { problems } = resolve({
+      env: { ...withoutUrl, S3PROXY_SSO_AUTHORIZE_URL, SSO_URL_INTERNAL: 'http://sso/' },
+    })
+    assert.deepEqual(problems, [])
+  })
+
+  it('are said to leave a root URL unused', () => {
+    const { warnings } = resolve({ env: { ...leastEnv, ...whole, SSO_URL_INTERNAL: 'http://sso/' } })
+    assert.deepEqual(
+      warnings.filter((warning) => /^sso\./.test(warning)).map((warning) => warning.split(',')[0]),
+      ['sso.url is not used', 'sso.internalUrl is not used'],
+    )
+  })
+})
