@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, before, beforeEach, describe, it } from 'node:test'
 import { createBucketClient, readAll } from '../helpers/clients/bucket-client.ts'
-import { headerIn } from '../helpers/header-in.ts'
+import { headerIn } from '../helpers/clients/header-in.ts'
 import { generatedBytes } from '../helpers/s3/stand-in/generated-body.ts'
 import type { Misbehaviour } from '../helpers/s3/stand-in/misbehaviour.ts'
 import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'

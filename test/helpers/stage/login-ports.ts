@@ -9,7 +9,7 @@ import { createRefusedTokens } from '../../../src/sso/refused-tokens.ts'
 import type { CallRecord, Identified, SsoCalls } from '../../../src/sso/sso-calls.ts'
 import type { SsoClient } from '../../../src/sso/sso-client.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
-import { headerIn } from '../../helpers/header-in.ts'
+import { headerIn } from '../clients/header-in.ts'
 
 /** Somebody who signs in. */
 export const jo = personWithId('jo')

@@ -5,7 +5,7 @@ import { shownId } from '../../../src/person/person.ts'
 import { createHandler, type HandlerOptions } from '../../../src/server/handler.ts'
 import { createSiteResolver } from '../../../src/server/site.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
-import { headerIn } from '../header-in.ts'
+import { headerIn } from '../clients/header-in.ts'
 import { createLoginPorts, jo, request, site } from './login-ports.ts'
 
 type Headers = { [name in RequestHeader]?: string }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { type ErrorCode, errorStatus } from '../../../src/errors.ts'
 import { errorReply } from '../../../src/http/error-reply.ts'
-import { headerIn } from '../../helpers/header-in.ts'
+import { headerIn } from '../../helpers/clients/header-in.ts'
 
 const codes = Object.keys(errorStatus) as ErrorCode[]
 const record = { requestId: 'id-1', code: undefined }

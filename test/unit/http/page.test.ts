@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { errorReply } from '../../../src/http/error-reply.ts'
-import { headerIn } from '../../helpers/header-in.ts'
+import { headerIn } from '../../helpers/clients/header-in.ts'
 
 describe('a page of our own', () => {
   it('loads nothing, runs nothing, sends forms only here, and is framed by nobody', () => {

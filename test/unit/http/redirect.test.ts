@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { redirect } from '../../../src/http/redirect.ts'
-import { headerIn } from '../../helpers/header-in.ts'
+import { headerIn } from '../../helpers/clients/header-in.ts'
 
 describe('redirect', () => {
   it('is absolute and kept by nobody', () => {

@@ -7,7 +7,7 @@ import { createLegacySessions } from '../../../src/identity/legacy-session.ts'
 import { createLegacyTokens } from '../../../src/identity/legacy-tokens.ts'
 import { personWithId } from '../../../src/person/person.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
-import { headerIn } from '../../helpers/header-in.ts'
+import { headerIn } from '../../helpers/clients/header-in.ts'
 import {
   cookiesOf,
   createLoginPorts,

@@ -5,7 +5,7 @@ import {
   pickObjectHeaders,
   protectObjectHeaders,
 } from '../../../src/object/object-headers.ts'
-import { headerIn } from '../../helpers/header-in.ts'
+import { headerIn } from '../../helpers/clients/header-in.ts'
 
 describe('pickObjectHeaders', () => {
   it('passes on what the contract names, and nothing else', () => {

@@ -6,7 +6,7 @@ import type { ObjectKey } from '../../../src/object/key.ts'
 import type { ObjectRequest, ObjectResult } from '../../../src/object/object-source.ts'
 import { type ReadOptions, readObject } from '../../../src/object/read-object.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
-import { headerIn } from '../../helpers/header-in.ts'
+import { headerIn } from '../../helpers/clients/header-in.ts'
 
 const older = 'Mon, 02 Sep 2024 10:00:00 GMT'
 const date = 'Tue, 01 Oct 2024 10:00:00 GMT'

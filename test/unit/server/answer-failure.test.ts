@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { S3ProxyError } from '../../../src/errors.ts'
 import { answerFailure } from '../../../src/server/answer-failure.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
-import { headerIn } from '../../helpers/header-in.ts'
+import { headerIn } from '../../helpers/clients/header-in.ts'
 import { request } from '../../helpers/stage/login-ports.ts'
 
 describe('answerFailure', () => {

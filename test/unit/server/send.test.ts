@@ -8,7 +8,7 @@ import type { ByteSource } from '../../../src/http/byte-source.ts'
 import type { Reply } from '../../../src/http/reply.ts'
 import { sendReply } from '../../../src/server/send.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
-import { connectionEnding } from '../helpers/connection-ending.ts'
+import { connectionEnding } from '../../helpers/network/connection-ending.ts'
 
 describe('sendReply', { timeout: 60_000 }, () => {
   for (const [what, pieces] of [

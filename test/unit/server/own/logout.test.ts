@@ -5,7 +5,7 @@ import type { Site } from '../../../../src/http/site.ts'
 import { createLogoutPage, type LogoutPageOptions } from '../../../../src/server/own/logout.ts'
 import type { Grant } from '../../../../src/session/session.ts'
 import { RequestRecord } from '../../../../src/telemetry/request-record.ts'
-import { headerIn } from '../../../helpers/header-in.ts'
+import { headerIn } from '../../../helpers/clients/header-in.ts'
 import { cookiesOf, createLoginPorts, jo, request, site } from '../../../helpers/stage/login-ports.ts'
 
 describe('createLogoutPage', () => {

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { S3Client } from '@aws-sdk/client-s3'
-import type { S3StandIn } from '../../helpers/s3/stand-in/stand-in-types.ts'
-import { connectionEnding } from './connection-ending.ts'
+import { connectionEnding } from '../network/connection-ending.ts'
+import type { S3StandIn } from './stand-in/stand-in-types.ts'
 
 export interface RawAnswer {
   status: number

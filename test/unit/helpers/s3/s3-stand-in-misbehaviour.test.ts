@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, afterEach, before, describe, it } from 'node:test'
-import type { Misbehaviour } from '../../helpers/s3/stand-in/misbehaviour.ts'
-import type { S3StandIn } from '../../helpers/s3/stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../../helpers/s3/stand-in/start-s3-stand-in.ts'
-import { exchange, signRequest } from './raw-client.ts'
+import { exchange, signRequest } from '../../../helpers/s3/signed-exchange.ts'
+import type { Misbehaviour } from '../../../helpers/s3/stand-in/misbehaviour.ts'
+import type { S3StandIn } from '../../../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../../../helpers/s3/stand-in/start-s3-stand-in.ts'
 
 describe('misbehave', { timeout: 60_000 }, () => {
   let s3: S3StandIn

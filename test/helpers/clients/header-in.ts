@@ -1,4 +1,4 @@
-import type { HeaderList } from '../../src/http/reply.ts'
+import type { HeaderList } from '../../../src/http/reply.ts'
 
 /** The value of a header in a list. @param name lower case */
 export function headerIn(headers: Readonly<HeaderList>, name: string): string | undefined {

@@ -9,7 +9,7 @@ import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
 
-const program = fileURLToPath(new URL('../../helpers/s3/stand-in/main.ts', import.meta.url))
+const program = fileURLToPath(new URL('../../../helpers/s3/stand-in/main.ts', import.meta.url))
 
 describe('the stand-in as a process', { timeout: 60_000 }, () => {
   it('serves a folder and a list of objects, and ends on SIGTERM', async (t) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { headerIn } from '../../helpers/header-in.ts'
+import { headerIn } from '../../../helpers/clients/header-in.ts'
 
 describe('headerIn', () => {
   it('finds a header by its name, never by its value', () => {

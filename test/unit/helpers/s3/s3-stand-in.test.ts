@@ -6,10 +6,10 @@ import { get } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { generatedSha256 } from '../../helpers/s3/stand-in/generated-body.ts'
-import type { S3StandInOptions } from '../../helpers/s3/stand-in/stand-in-types.ts'
-import { startS3StandIn } from '../../helpers/s3/stand-in/start-s3-stand-in.ts'
-import { exchange, signRequest } from './raw-client.ts'
+import { exchange, signRequest } from '../../../helpers/s3/signed-exchange.ts'
+import { generatedSha256 } from '../../../helpers/s3/stand-in/generated-body.ts'
+import type { S3StandInOptions } from '../../../helpers/s3/stand-in/stand-in-types.ts'
+import { startS3StandIn } from '../../../helpers/s3/stand-in/start-s3-stand-in.ts'
 
 describe('startS3StandIn', { timeout: 60_000 }, () => {
   const start = async (t: TestContext, options: S3StandInOptions = {}) => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import { describe, it, type TestContext } from 'node:test'
-import { createHttpClient } from '../../helpers/clients/http-client.ts'
-import { signInAt } from '../../helpers/clients/sign-in.ts'
-import { startOidcSso } from '../../helpers/sso/oidc-sso.ts'
+import { createHttpClient } from '../../../helpers/clients/http-client.ts'
+import { signInAt } from '../../../helpers/clients/sign-in.ts'
+import { startOidcSso } from '../../../helpers/sso/oidc-sso.ts'
 
 const callback = 'http://127.0.0.1:9/__redirect_from_sso'
 const verifier = 'v'.repeat(43)

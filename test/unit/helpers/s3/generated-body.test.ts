@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { generatedBytes, generatedSha256 } from '../../helpers/s3/stand-in/generated-body.ts'
+import { generatedBytes, generatedSha256 } from '../../../helpers/s3/stand-in/generated-body.ts'
 
 describe('generatedBytes', () => {
   const whole = generatedBytes(5, 0, 2_200_000)

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
-import { type FaultProxy, startFaultProxy } from '../../helpers/network/fault-proxy.ts'
-import { generatedBytes } from '../../helpers/s3/stand-in/generated-body.ts'
-import { connectionEnding } from './connection-ending.ts'
+import { connectionEnding } from '../../../helpers/network/connection-ending.ts'
+import { type FaultProxy, startFaultProxy } from '../../../helpers/network/fault-proxy.ts'
+import { generatedBytes } from '../../../helpers/s3/stand-in/generated-body.ts'
 
 describe('startFaultProxy', { timeout: 60_000 }, () => {
   it('passes bytes and FIN on exactly, both ways', async (t) => {

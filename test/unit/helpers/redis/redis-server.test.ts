@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { startRedisServer } from '../../helpers/redis/redis-server.ts'
+import { startRedisServer } from '../../../helpers/redis/redis-server.ts'
 
 describe('startRedisServer', () => {
   it('starts a server with a password, and again, empty, on the same port', async (t) => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, it, type TestContext } from 'node:test'
-import type { SsoStandIn } from '../../helpers/sso/stand-in/sso-stand-in-types.ts'
-import { startSsoStandIn } from '../../helpers/sso/stand-in/start-sso-stand-in.ts'
+import type { SsoStandIn } from '../../../helpers/sso/stand-in/sso-stand-in-types.ts'
+import { startSsoStandIn } from '../../../helpers/sso/stand-in/start-sso-stand-in.ts'
 
 const redirectUri = 'http://127.0.0.1:1/__redirect_from_sso'
 const verifier = 'v'.repeat(43)
