@@ -2,8 +2,6 @@ import type { CancelSignal } from '../waiting/cancellation.ts'
 
 /** What the request handler needs to know of a request, checked for form, not for sense. */
 export interface ProxyRequest {
-  /** For the access line, the error page and `x-request-id`. */
-  id: string
   method: string
   /** Percent-encoded, as received byte for byte (latin1), without the query. */
   path: string

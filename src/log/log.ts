@@ -159,18 +159,12 @@ export interface AccessLine {
   /** Fetched ahead over further connections. */
   parts?: number | undefined
   /** Which step of a login it was. */
-  login?: LoginStep | undefined
+  login?: string | undefined
   /** S3's own name for its answer. */
   s3RequestId?: string | undefined
   /** Of the trace that the request belongs to. */
   traceId?: string | undefined
 }
-
-/**
- * `started` and `restarted` lead to the SSO, the others answer a browser that comes back from there. After a token that
- * the SSO refused, `restarted` leads there by way of the page that was wanted.
- */
-export type LoginStep = 'started' | 'restarted' | 'finished' | 'repeated' | 'expired' | 'denied' | 'failed'
 
 /** One line for each request. */
 export function logAccess(log: Log | ProgramLog, record: AccessLine): void {

@@ -15,7 +15,7 @@ export function answerFailure(error: unknown, request: ProxyRequest, record: Req
   record.s3RequestId = failure.s3RequestId
   // The client has left: nobody is there to be told, and work that was given up is no failure.
   if (request.signal.aborted) return { status: clientLeft.status, headers: [], body: null }
-  logFailure(log, request.id, failure)
+  logFailure(log, record.requestId, failure)
   const { retryAfterSeconds } = failure
   const headers = retryAfterSeconds === undefined ? [] : ['retry-after', String(retryAfterSeconds)]
   return errorReply(failure.code, request, record, { headers })

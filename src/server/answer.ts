@@ -50,11 +50,11 @@ export function createAnswer(options: AnswerOptions) {
       message.resume()
       response.shouldKeepAlive = false
     }
+    record.requestId = incoming.requestId
     if (incoming.kind === 'request') {
-      record.requestId = incoming.request.id
       record.path = incoming.request.path
       record.traceparent = incoming.request.header('traceparent')
-    } else record.requestId = incoming.requestId
+    }
     const refuse = (code: ErrorCode) => errorReply(code, { header: () => message.headers.accept }, record)
     const reply =
       incoming.kind === 'invalid'

@@ -4,13 +4,10 @@ import { type ProxyRequest, type RequestHeader, requestHeaders } from '../http/p
 import type { CancelSignal } from '../waiting/cancellation.ts'
 
 /** A request as a plain value, or why it is none. */
-export type Incoming =
+export type Incoming = { requestId: string } & (
   | { kind: 'request'; request: ProxyRequest }
-  | {
-      kind: 'invalid'
-      requestId: string
-      code: 'HEADER_INVALID' | 'HEADERS_TOO_MANY' | 'TARGET_INVALID'
-    }
+  | { kind: 'invalid'; code: 'HEADER_INVALID' | 'HEADERS_TOO_MANY' | 'TARGET_INVALID' }
+)
 
 /** Lines of headers that a request may have: browsers send about 20, and routers add a few. */
 export const maxHeaders = 100
@@ -67,8 +64,8 @@ export function readIncoming(message: IncomingMessage, signal: CancelSignal): In
   const question = target.indexOf('?')
   return {
     kind: 'request',
+    requestId,
     request: {
-      id: requestId,
       method: message.method ?? '',
       path: question === -1 ? target : target.slice(0, question),
       query: question === -1 ? '' : target.slice(question),

@@ -1,7 +1,7 @@
 import { clientLeft, codeOf } from '../errors.ts'
 import type { ByteRange } from '../http/content-range.ts'
-import type { LoginStep } from '../log/log.ts'
 import type { Person } from '../person/person.ts'
+import type { LoginStep } from './login-step.ts'
 import type { RouteKind } from './route-kind.ts'
 
 /** What a request waits for. */

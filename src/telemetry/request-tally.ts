@@ -1,6 +1,6 @@
 import { clientLeft, errorStatus } from '../errors.ts'
-import type { LoginStep } from '../log/log.ts'
 import { Durations } from './durations.ts'
+import { loginSteps } from './login-step.ts'
 import type { RequestRecord } from './request-record.ts'
 import { routeKinds } from './route-kind.ts'
 
@@ -32,12 +32,10 @@ export interface KindTally {
 const methods = ['GET', 'HEAD', 'POST', 'OPTIONS']
 const other = 'other'
 const codes = [...Object.keys(errorStatus), 'SEND_TIMEOUT']
-/** Of what could not be parsed: the status tells more than the parser's words. */
+/** The code of everything that could not be parsed: the status tells more than the parser's words. */
 const malformed = 'MALFORMED'
-/** `returned` is every callback, however it then ended. */
-const loginSteps: ('returned' | LoginStep)[] = [
-  ...(['started', 'returned', 'restarted', 'finished', 'repeated', 'expired', 'denied', 'failed'] as const),
-]
+/** `returned` counts every callback, however it then ended. */
+const countedSteps = [...loginSteps, 'returned']
 
 export function createRequestTally(): RequestTally {
   const kinds = new Map<string, KindTally>()
@@ -47,7 +45,7 @@ export function createRequestTally(): RequestTally {
   // What has not happened yet is 0, and no gap in a chart.
   const outcomes = zeros(['complete', 'aborted', 'cut'])
   const errors = zeros([])
-  const logins = zeros(loginSteps)
+  const logins = zeros(countedSteps)
   const knownRoutes = new Set<string>(routeKinds)
   const knownMethods = new Set(methods)
   const knownCodes = new Set(codes)

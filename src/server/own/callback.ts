@@ -21,7 +21,7 @@ export function createCallbackPage(options: CallbackPageOptions): SitePage {
       const finished = await finishLogin(options, request, record, site)
       record.person = finished.person
       record.login = finished.step
-      if (finished.failure !== undefined) logFailure(options.log, request.id, finished.failure)
+      if (finished.failure !== undefined) logFailure(options.log, record.requestId, finished.failure)
       return finished.reply
     },
   }

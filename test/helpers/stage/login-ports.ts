@@ -95,7 +95,7 @@ export function request(
 ): ProxyRequest {
   const [path = '', query] = target.split(/(?=\?)/)
   return {
-    ...{ id: 'request-1', method, path, query: query ?? '', host: 'assets.example.com' },
+    ...{ method, path, query: query ?? '', host: 'assets.example.com' },
     header: (name) => headers[name],
     signal: new AbortController().signal,
   }

@@ -13,7 +13,7 @@ const date = 'Tue, 01 Oct 2024 10:00:00 GMT'
 
 function request(headers: Record<string, string> = {}, method = 'GET'): ProxyRequest {
   return {
-    ...{ id: 'r1', method, path: '/k', query: '', host: 'h' },
+    ...{ method, path: '/k', query: '', host: 'h' },
     header: (name) => headers[name],
     signal: new AbortController().signal,
   }

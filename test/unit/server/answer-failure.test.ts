@@ -10,6 +10,7 @@ describe('answerFailure', () => {
   it('answers with the code of the failure, says when to come again, and tells the operator', () => {
     const { log, lines } = start()
     const record = new RequestRecord()
+    record.requestId = 'request-1'
     const failure = new S3ProxyError('SSO_BUSY', 'canary', { retryAfterSeconds: 7, s3RequestId: 'S3-1' })
     const reply = answerFailure(failure, request('/a'), record, log)
     assert.deepEqual([reply.status, headerIn(reply.headers, 'retry-after')], [503, '7'])
