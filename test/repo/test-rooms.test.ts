@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, it } from 'node:test'
 
@@ -41,6 +41,23 @@ describe('the rooms of test/', () => {
           imports.some(({ file, target }) => roomOf(file) === room && roomOf(target) === other),
           `${room} imports from ${other}`,
         )
+  })
+
+  it('have each file that the documentation names', () => {
+    const pages = ['README.md', 'CONTRIBUTING.md']
+    for (const file of readdirSync('docs', { recursive: true, encoding: 'utf8' }))
+      if (file.endsWith('.md')) pages.push(join('docs', file))
+    const named = pages.flatMap((page) =>
+      [...readFileSync(page, 'utf8').matchAll(/\btest\/[\w./-]+\.(?:ts|mjs|md)\b/g)].map(([path]) => ({
+        page,
+        path,
+      })),
+    )
+    assert.ok(named.length > 5)
+    assert.deepEqual(
+      named.filter(({ path }) => !existsSync(path)),
+      [],
+    )
   })
 })
 
