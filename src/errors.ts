@@ -43,12 +43,15 @@ export const errorStatus = {
 export type ErrorCode = keyof typeof errorStatus
 
 /**
- * The client left before there was an answer: an outcome and no failure, so no table of errors has it. It stands in
- * access lines only; the status is the word of nginx for it.
+ * The outcome of a request whose client left before there was an answer. It is no failure, so no table of errors has
+ * it. Only access lines contain it. nginx uses the same status.
  */
 export const clientLeft = { status: 499, code: 'CLIENT_LEFT' } as const
 
-/** Whether an answer that ended with this code is a failure of ours or of what we depend on, and not of what clients and owners of objects do. */
+/**
+ * Tells whether a code means a failure of s3proxy or of S3, Redis or the SSO. The other codes mean that a client or
+ * the owner of an object did something.
+ */
 export function isFailure(code: string | undefined): boolean {
   return code !== clientLeft.code && code !== 'OBJECT_REPLACED' && code !== 'SEND_TIMEOUT'
 }
@@ -59,7 +62,7 @@ export interface ErrorDetails {
   retryAfterSeconds?: number | undefined
 }
 
-/** What an operator can meet where no request is answered with it: in the log, and from the commands. */
+/** Codes that no request is answered with: an operator finds them in the log and in the output of the commands. */
 export const operatorCodes = [
   'CONFIG_INVALID',
   'CONFIG_NEEDS_RESTART',
@@ -75,15 +78,15 @@ export const operatorCodes = [
   'WORKERS_FAILED',
 ] as const
 
-/** Each has its cause and cure in docs/errors.md. */
+/** Every stable code; docs/errors.md has the cause and the cure of each. */
 export type Code = ErrorCode | (typeof operatorCodes)[number]
 
-/** A failure that an operator must act on; made at the edge that saw it, answered in one place. */
+/** A failure that an operator must act on. The code that saw the failure makes it, and one place answers it. */
 export class S3ProxyError extends Error {
   readonly code: ErrorCode
-  /** By which S3's own logs and AWS support know the answer that this is about; for the log. */
+  /** S3's own id of its answer, for the log: S3's logs and AWS support find the answer by it. */
   readonly s3RequestId: string | undefined
-  /** When the server that failed wants to be asked again, by its own word. */
+  /** The wait that the failed server asked for in `retry-after`. */
   readonly retryAfterSeconds: number | undefined
 
   /** @param message for the operator: what was expected, what came, which option to look at; never a secret */
@@ -96,7 +99,7 @@ export class S3ProxyError extends Error {
   }
 }
 
-/** The code of anything that was thrown; `otherwise` where it has none of ours. */
+/** The code of anything that was thrown; `otherwise` where it is no S3ProxyError. */
 export function codeOf(error: unknown, otherwise: ErrorCode): ErrorCode {
   return error instanceof S3ProxyError ? error.code : otherwise
 }
@@ -104,15 +107,16 @@ export function codeOf(error: unknown, otherwise: ErrorCode): ErrorCode {
 /** The message of anything that was thrown, on one line. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  // When every address of a host was tried in vain, the words are in the parts.
+  // Node tries every address of a host. When all of them fail, only the inner errors have messages.
   if (error.message === '' && error instanceof AggregateError) return error.errors.map(messageOf).join('; ')
   return openSsl.exec(error.message)?.groups?.reason ?? error.message
 }
 
 /**
- * The message of anything that was thrown, as it may stand in a line of the log: without what a library quotes, such
- * as a header, a setting or the text that it could not parse, and without passwords in URLs and long words, which
- * may be keys. Messages of our own failures are kept as they are.
+ * The message of anything that was thrown, made safe for the log.
+ *
+ * Libraries quote headers, settings and text that they could not parse: quoted text is removed. Passwords in URLs and
+ * long words, which may be keys, are removed as well. The message of an S3ProxyError is kept as it is.
  */
 export function safeMessageOf(error: unknown): string {
   if (error instanceof S3ProxyError) return error.message
@@ -125,10 +129,10 @@ export function safeMessageOf(error: unknown): string {
     .replace(/\n.*/s, '')
 }
 
-/** The stack of an error with its safe message; `undefined` where there is none. */
+/** The stack of an error below its safe message; `undefined` where it has no stack. */
 export function safeStackOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || error.stack === undefined) return undefined
-  // Lines of a message may look like frames.
+  // The message goes first, because its lines may look like frames.
   const frames = error.stack
     .replace(error.message, '')
     .split('\n')
@@ -137,11 +141,11 @@ export function safeStackOf(error: unknown): string | undefined {
 }
 
 /**
- * Why a connection failed, in words that hold nothing of what was sent or received: the message where the error has
- * a code of the system, of TLS or of an HTTP client, and else no more than its name.
+ * The reason why a connection failed, without anything that was sent or received. It is the message where the error
+ * has a code of the system, of TLS or of an HTTP client, and only the name of the error otherwise.
  */
 export function networkReason(error: unknown): string {
-  // When every address of a host was tried in vain, the words are in the parts.
+  // Node tries every address of a host. When all of them fail, only the inner errors have messages.
   if (error instanceof AggregateError) return [...new Set(error.errors.map(networkReason))].join('; ')
   const { code, name, message } = (error ?? {}) as { code?: unknown; name?: unknown; message?: unknown }
   if (typeof code === 'string' && !quotesArguments.test(code)) return messageOf(error)
@@ -149,8 +153,8 @@ export function networkReason(error: unknown): string {
   return typeof name === 'string' ? name : typeof error
 }
 
-/** Codes of Node and undici for errors that quote a header or another argument. */
+/** Codes of those errors of Node and undici whose message quotes a header or another argument. */
 const quotesArguments = /^ERR_(?!SSL|TLS)\w*INVALID|^ERR_UNESCAPED|^UND_ERR_INVALID/
 
-/** Of what OpenSSL says over two lines, such as `8061…:error:0A00010B:SSL routines:func:wrong version number:../deps/…` */
+/** Finds the reason in a message of OpenSSL, such as `8061…:error:0A00010B:SSL routines:func:wrong version number:../deps/…` */
 const openSsl = /:error:[0-9A-F]+:[^:]*:[^:]*:(?<reason>[^:\n]+):/

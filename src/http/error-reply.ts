@@ -11,7 +11,7 @@ export interface ErrorRecord {
 }
 
 export interface ErrorOptions {
-  /** Where a visitor may start the login again; an absolute URL, or a path of ours. */
+  /** The address at which a visitor can start the login again: an absolute URL, or a path of this site. */
   startAgain?: string
   /** More headers, such as `allow`, `content-range` or `set-cookie`. */
   headers?: HeaderList
@@ -40,7 +40,7 @@ export function errorReply(
   const headers: HeaderList = [...noStore, ...(options.headers ?? [])]
   if (status === 503 && !headers.includes('retry-after'))
     headers.push('retry-after', String(retryAfterSeconds))
-  // RFC 9110 section 15.5.2 wants a challenge; no registered scheme is a cookie, and browsers pass unknown ones over.
+  // A 401 needs a challenge (RFC 9110 section 15.5.2). No registered scheme means a cookie; browsers ignore unknown ones.
   if (status === 401) headers.push('www-authenticate', 'Cookie realm="s3proxy"')
   if (!/\btext\/html\b/i.test(request.header('accept') ?? '')) {
     headers.push('content-type', 'text/plain; charset=utf-8')
@@ -61,5 +61,5 @@ ${again}<footer>${status} ${code} · request ${escapeHtml(requestId)}</footer>`
   return { status, headers, body: renderPage(text.title, body) }
 }
 
-/** For redirects, the callback, pages and errors: nothing may keep them, and no URL of ours leaks. */
+/** Headers of redirects, the callback, pages and errors: no cache keeps them, and no other site learns their URL. */
 export const noStore = ['cache-control', 'no-store', 'referrer-policy', 'no-referrer'] as const

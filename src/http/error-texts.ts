@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 
-/** What a visitor is told: never what S3, Redis or the SSO said. */
+/** The text of an error's page. It never holds what S3, Redis or the SSO said. */
 export interface ErrorText {
   title: string
   what: string
@@ -12,6 +12,8 @@ const tellOperator = 'Pass the request id below to whoever runs this site.'
 const tryAgain =
   'Please try the original link again. If it goes on, pass the request id below to whoever runs this site.'
 const checkAddress = 'Check the address, or go back to the page that you came from.'
+
+/** The text of every code that a request can be answered with. */
 
 export const errorTexts: Record<ErrorCode, ErrorText> = {
   TARGET_INVALID: {

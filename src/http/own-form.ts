@@ -2,15 +2,15 @@ import { pageHeaders, renderPage } from './page.ts'
 import type { ProxyRequest } from './proxy-request.ts'
 import type { Reply } from './reply.ts'
 
-/** A page with a form that only this site may send. @param body HTML, whose texts the caller has escaped */
+/** A page with a form that only this site may send. @param body HTML; the caller has escaped its texts */
 export function formPage(status: number, title: string, body: string): Reply {
-  return { status, headers: [...ownPage, ...pageHeaders], body: renderPage(title, body) }
+  return { status, headers: [...formHeaders, ...pageHeaders], body: renderPage(title, body) }
 }
 
-/** Whether a POST came from a page of this very origin: a neighbouring host has another one. @param origin ours */
+/** Tells whether a POST came from a page of this very origin. @param origin that of this site */
 export function isOwnForm(request: ProxyRequest, origin: string): boolean {
   return request.header('origin') === origin || request.header('sec-fetch-site') === 'same-origin'
 }
 
-/** With `no-referrer`, browsers would send the form with `origin: null`. */
-const ownPage = ['cache-control', 'no-store', 'referrer-policy', 'same-origin']
+/** Headers of a page with a form: with `no-referrer`, browsers would send the form with `origin: null`. */
+const formHeaders = ['cache-control', 'no-store', 'referrer-policy', 'same-origin']

@@ -1,7 +1,7 @@
-/** The path that the SSO sends browsers back to: that of the original, which SSOs know as redirect URI. */
+/** The path that the SSO sends browsers back to. The original used it too, so SSOs have it registered. */
 export const callbackPath = '/__redirect_from_sso'
 
-/** The beginning of the paths of all other pages of our own. */
+/** The beginning of the paths of all other pages of s3proxy itself. */
 export const ownPathPrefix = '/__s3proxy/'
 
 /** Keys that cannot be served, and the beginning of others, because these paths are ours. */

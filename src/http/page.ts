@@ -31,7 +31,7 @@ footer {
 
 const styleHash = createHash('sha256').update(style).digest('base64')
 
-/** For every page of ours: nothing is loaded, nothing runs, nobody frames it. */
+/** Headers of every page: it loads nothing, runs no script, and no other page may frame it. */
 export const pageHeaders = [
   'content-type',
   'text/html; charset=utf-8',
@@ -40,10 +40,10 @@ export const pageHeaders = [
 ] as const
 
 /**
- * A short page that needs nothing but itself.
+ * Renders a short page without any other file.
  *
- * @param title text, escaped here
- * @param body HTML, whose texts the caller has escaped
+ * @param title plain text, which is escaped here
+ * @param body HTML; the caller has escaped its texts
  */
 export function renderPage(title: string, body: string): string {
   return `<!doctype html>
@@ -64,7 +64,7 @@ ${body}
 `
 }
 
-/** Text as it may stand between tags and inside quoted attributes. */
+/** Escapes a text for a place between tags or inside a quoted attribute. */
 export function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')

@@ -1,20 +1,20 @@
 import type { CancelSignal } from '../waiting/cancellation.ts'
 
-/** What the request handler needs to know of a request, checked for form, not for sense. */
+/** A request as the handler needs it. Its form is checked, and its meaning is not. */
 export interface ProxyRequest {
   method: string
-  /** Percent-encoded, as received byte for byte (latin1), without the query. */
+  /** The path, percent-encoded, byte for byte as received (latin1), without the query. */
   path: string
-  /** From the `?` on, or empty. */
+  /** The query with its `?`, or an empty text. */
   query: string
-  /** In lower case, with the port when there is one. */
+  /** The host in lower case, with the port when there is one. */
   host: string
   header(name: RequestHeader): string | undefined
-  /** Fires when the client has left before its answer was complete. */
+  /** A signal that fires when the client leaves before its answer is complete. */
   signal: CancelSignal
 }
 
-/** The only request headers that anything here reads. */
+/** The request headers that this program reads; no other header of a request has any effect. */
 export const requestHeaders = [
   'accept',
   'authorization',

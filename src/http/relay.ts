@@ -1,9 +1,9 @@
 import type { Writable } from 'node:stream'
 import type { ByteSource } from './byte-source.ts'
 
-/** In what steps pieces are written where a write as large as the piece would cost memory. */
+/** Divides pieces into smaller writes where a write as large as the piece would cost memory. */
 export interface WriteSteps {
-  /** @returns how many of the bytes that are left of a piece to write now; `end` is called with it after that */
+  /** Begins a write. @returns its size, at most `leftBytes`; `end` is called with it once it is written */
   begin(leftBytes: number): number
   end(stepBytes: number): void
 }
@@ -11,13 +11,13 @@ export interface WriteSteps {
 /**
  * Writes every byte of `source` to `destination`, at the destination's pace, and leaves it open.
  *
- * A piece is handed over only when the piece before it has left the process, because the source may use its
- * buffer again; so the memory of a transfer is one piece, whatever its size.
+ * The next piece is read only when the piece before it has left the process, because the source may reuse its buffer.
+ * The memory of a transfer is one piece, whatever the size of the body.
  *
- * @param onSent called with the size of each piece, or step of one, once it has left the process
- * @param steps without them each piece is written at once
- * @throws whatever the source rejects with, or the error of a destination that closes early; the source is
- *   then cancelled, and the destination is the caller's to destroy
+ * @param onSent called with the size of each write once it has left the process
+ * @param steps divides pieces into smaller writes; without it each piece is one write
+ * @throws the error of the source, or DestinationClosed. The source is cancelled then, and the caller destroys the
+ *   destination
  */
 export async function relayBody(
   source: ByteSource,
@@ -43,7 +43,7 @@ export async function relayBody(
   }
 }
 
-/** The reader of a body went away before its end. */
+/** The reader of a body closed the connection before the end of the body. */
 export class DestinationClosed extends Error {
   constructor(options?: { cause?: unknown }) {
     super('the reader closed the connection before the end of the body', options)
@@ -79,7 +79,7 @@ function writePiece(destination: Writable, piece: Uint8Array): Promise<void> | u
     failure = error
     settle?.(error)
   })
-  // The kernel took all of it at once: the callback only comes later, and need not be waited for.
+  // The kernel has taken all of it. The callback comes later, and nothing needs to wait for it.
   if (!settled && destination.writableLength === 0 && !destination.destroyed) return undefined
   return new Promise((resolve, reject) => {
     const onClose = () => settle?.(new DestinationClosed())

@@ -1,12 +1,12 @@
 import { parseHttpDate } from './http-date.ts'
 
-/** The longest that a server is believed. */
+/** The longest wait that is accepted from a server. */
 const maxSeconds = 3600
 
 /**
- * Reads `retry-after`, seconds or a date.
+ * Parses the value of `retry-after`: seconds or a date.
  *
- * @returns whole seconds, 1 to 3600; `undefined` without a sensible one
+ * @returns whole seconds, 1 to 3600; `undefined` where there is no valid value
  * @see RFC 9110 section 10.2.3
  */
 export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {

@@ -2,9 +2,9 @@ import { safeMessageOf, safeStackOf } from '../errors.ts'
 import type { Log } from './log.ts'
 
 /**
- * Logs an error that nothing here expects, with its stack.
+ * Logs an unexpected error with its stack.
  *
- * @param where completes `a fault of ours`, as in ` on the admin port`
+ * @param where the rest of the sentence `a fault of ours`, such as ` on the admin port`
  */
 export function logFault(log: Log, error: unknown, where = ''): void {
   const fields = { code: 'INTERNAL' as const, stack: safeStackOf(error) }

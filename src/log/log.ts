@@ -2,7 +2,7 @@ import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeF
 import type { Code } from '../errors.ts'
 import { escapeForTerminal, escapeJsonLine } from './escape.ts'
 
-/** As much of a logger as anything here uses. */
+/** The subset of a logger that this program uses. */
 export interface Log {
   debug(fields: object, message: string): void
   info(fields: object, message: string): void
@@ -10,7 +10,7 @@ export interface Log {
   error(fields: Coded, message: string): void
 }
 
-/** What asks for an operator's attention has a code, which docs/errors.md explains. */
+/** The fields of a warning or an error: one of them is a code, which docs/errors.md explains. */
 export interface Coded {
   code: Code
   [field: string]: unknown
@@ -18,31 +18,31 @@ export interface Coded {
 
 export interface LogOptions {
   level: string
-  /** For people instead of machines. */
+  /** Whether lines are for people and not for machines. */
   isPretty: boolean
-  /** On every line. */
+  /** Fields of every line. */
   fields?: Readonly<Record<string, unknown>>
-  /** Gets each line at once. */
+  /** The destination of each line, called once a line. */
   destination: DestinationStream
 }
 
-/** A log whose least severe lines may change, with a way for lines that nobody may switch off. */
+/** A log whose level can change, and which has a way for lines that no level switches off. */
 export interface ProgramLog extends Log {
   level: string
-  /** Writes to the same place, whatever the level is. */
+  /** A log with the same destination that writes every line, whatever the level is. */
   readonly always: Log
-  /** The line of a request: as `info`, for a third of the cost. @see docs/decisions/008-hot-path.md */
+  /** Writes the line of a request at level `info`, for a third of the cost. @see docs/decisions/008-hot-path.md */
   access(record: AccessLine): void
 }
 
-/** JSON lines; on a terminal, lines for people. */
+/** Creates a log that writes JSON lines, or lines for people where `isPretty` is set. */
 export async function createLog({ level, isPretty, fields, destination }: LogOptions): Promise<ProgramLog> {
   const settings: LoggerOptions = {
     level,
     base: fields ?? null,
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    // No header, cookie, token or query is ever given to the log; this is the second line of defence.
+    // No caller gives headers, cookies, tokens or queries to the log; this is the second line of defence.
     redact: {
       paths: [
         'headers',
@@ -92,8 +92,8 @@ function extend(logger: Logger, writeAccess: (record: AccessLine) => void): Prog
 }
 
 /**
- * One line of the log for a terminal: of a request first what somebody looks for, `GET /a.txt 200 29 B 4 ms alice`,
- * then, dimmed, what is left.
+ * Formats one line of the log for a terminal. The line of a request begins with the fields that people look for, as
+ * in `GET /a.txt 200 29 B 4 ms alice`. The other fields follow, dimmed.
  */
 export function formatForPeople(
   record: Readonly<Record<string, unknown>>,
@@ -117,10 +117,10 @@ function rest(fields: object, dim: (text: string) => string): string {
   return pairs.length === 0 ? '' : `  ${dim(escapeForTerminal(pairs.join(' ')))}`
 }
 
-/** No key in S3 is longer, and nobody is to fill the log with less work than writing it takes. */
+/** The longest target in a line of the log. No key in S3 is longer, and a client cannot fill the log with long ones. */
 const maxTargetLength = 1024
 
-/** The record as the log has it: a target that is too long ends in `…`. */
+/** Shortens a target that is too long, so that it ends in `…`. */
 function shorten(record: AccessLine): AccessLine {
   const { path, key } = record
   if (path.length <= maxTargetLength && (key === undefined || key.length <= maxTargetLength)) return record
@@ -131,51 +131,51 @@ function startOf(text: string): string {
   return text.length <= maxTargetLength ? text : `${text.slice(0, maxTargetLength)}…`
 }
 
-/** What is told of a request once it is over. */
+/** The line of a request that is over. */
 export interface AccessLine {
   requestId: string
   method: string
-  /** Percent-encoded, without the query, which may hold secrets of other sites' making. */
+  /** The path, percent-encoded, without the query, which may hold secrets of other sites. */
   path: string
-  /** Decoded, where the path names an object; relative to the endpoint's prefix. */
+  /** The decoded key below the endpoint's prefix, where the path names an object. */
   key?: string | undefined
-  /** Kind of what was asked for, such as `object` or `callback`. */
+  /** Kind of the request, such as `object` or `callback`. */
   route: string
   status: number
-  /** Of the body, really handed to the network. */
+  /** Number of bytes of the body that the network took. */
   bytes: number
-  /** `cut`: by S3 or by us, and the client can see it. */
+  /** `aborted` by the client, or `cut` by S3 or s3proxy, which the client can see. */
   outcome: 'complete' | 'aborted' | 'cut'
   totalMs: number
   sessionMs?: number | undefined
   ssoMs?: number | undefined
-  /** To the head of S3's answer. */
+  /** Time until the head of S3's answer. */
   s3Ms?: number | undefined
   who?: string | undefined
-  /** Of an error, of what cut the body, or of the client that left before there was an answer. */
+  /** Code of the error, of the reason for a cut, or of a client that left before there was an answer. */
   code?: string | undefined
   healed?: number | undefined
   askedTwiceBytes?: number | undefined
-  /** Fetched ahead over further connections. */
+  /** Number of parts that were fetched ahead over further connections. */
   parts?: number | undefined
-  /** Which step of a login it was. */
+  /** Step of the login. */
   login?: string | undefined
-  /** S3's own name for its answer. */
+  /** S3's own id of its answer. */
   s3RequestId?: string | undefined
-  /** Of the trace that the request belongs to. */
+  /** Id of the trace that the request belongs to. */
   traceId?: string | undefined
 }
 
-/** One line for each request. */
+/** Writes the one line of a request. */
 export function logAccess(log: Log | ProgramLog, record: AccessLine): void {
   if ('access' in log) log.access(record)
   else log.info(shorten(record), 'request')
 }
 
 /**
- * Lets a warning through once a minute, with how many were held back.
+ * Creates a warning that is written at most once a minute, with the number of those that were held back.
  *
- * @param now of a clock that never jumps
+ * @param now a clock that never jumps, in milliseconds
  */
 export function createRareWarning(
   log: Log,

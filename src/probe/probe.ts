@@ -1,17 +1,17 @@
 import { codeOf, type ErrorCode, safeMessageOf } from '../errors.ts'
 import { withinDeadline } from '../waiting/within-deadline.ts'
 
-/** What one step found. */
+/** The result of one step. */
 export interface ProbeResult {
-  /** `s3.healthcheck` */
+  /** Name of the step, such as `s3.healthcheck`. */
   name: string
   ok: boolean
-  /** Of what is wrong, as it would stand in the log and on the page. */
+  /** Code of the failure, the same as in the log and on the page. */
   code?: ErrorCode
   ms: number
-  /** What was done and what came back; never a secret. */
+  /** Describes what was tried and what came back, without any secret. */
   message: string
-  /** What to do about it; empty when there is nothing. */
+  /** Tells the operator what to do; empty when there is nothing to do. */
   advice: string
 }
 
@@ -20,23 +20,23 @@ export interface Finding {
   advice?: string
 }
 
-/** One thing to try for real. */
+/** One step of the probe, which tries one thing for real. */
 export interface ProbeStep {
   name: string
-  /** After so long it has failed. */
+  /** Time after which the step counts as failed. */
   timeoutMs: number
-  /** Whether the steps after it cannot work without it. */
+  /** Whether the steps after it need it to succeed. */
   isVital?: boolean
-  /** @throws ProbeFailure, or any error whose message is for the operator */
+  /** Runs the step. @throws ProbeFailure, or any error whose message is for the operator */
   run(signal: AbortSignal): Promise<Finding>
 }
 
-/** A step that failed in a known way. */
+/** A failure that the step understands, with advice for the operator. */
 export class ProbeFailure extends Error {
   readonly advice: string
   readonly code: ErrorCode | undefined
 
-  /** @param code where it is another than the dependency's `failed` */
+  /** @param code needed only where it differs from the dependency's `failed` */
   constructor(message: string, advice: string, code?: ErrorCode) {
     super(message)
     this.advice = advice
@@ -44,13 +44,13 @@ export class ProbeFailure extends Error {
   }
 }
 
-/** What steps that fail are called, where they do not say it themselves. */
+/** Codes of failed and late steps of a dependency, for failures without a code of their own. */
 export interface DependencyCodes {
   failed: ErrorCode
   late: ErrorCode
 }
 
-/** Runs the steps of one dependency in order; what stands on a vital step that failed is not tried. */
+/** Runs the steps of one dependency in order. After a vital step that failed, the others are not tried. */
 export async function runSteps(steps: readonly ProbeStep[], codes: DependencyCodes): Promise<ProbeResult[]> {
   const results: ProbeResult[] = []
   let broken: ProbeResult | undefined

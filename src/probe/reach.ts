@@ -20,12 +20,13 @@ export function peerOf(url: string): Peer {
   }
 }
 
-const soonMs = 14 * 86_400_000
+/** A certificate that ends within this time is worth advice. */
+const renewalNoticeMs = 14 * 86_400_000
 
 /**
- * Looks a name up, connects, and shakes hands where the peer speaks TLS.
+ * Looks up the name of a peer, connects to it, and does the TLS handshake where it speaks TLS.
  *
- * @param option to look at when it fails
+ * @param option the option that the advice names when one of the three fails
  * @throws ProbeFailure that says which of the three failed
  */
 export async function reach(
@@ -37,7 +38,7 @@ export async function reach(
   const where = hostname === address ? `${address}:${port}` : `${hostname} (${address}):${port}`
   if (!isSecure) {
     const socket = connect({ host: address, port, signal })
-    await settled(
+    await waitUntilConnected(
       socket,
       'connect',
       `cannot connect to ${where}`,
@@ -52,11 +53,11 @@ export async function reach(
     ...(isIP(hostname) === 0 ? { servername: hostname } : {}),
   })
   signal.addEventListener('abort', () => socket.destroy())
-  await settled(
+  await waitUntilConnected(
     socket,
     'secureConnect',
     `no TLS connection to ${where}`,
-    `check ${option}; a certificate of an own authority needs NODE_EXTRA_CA_CERTS`,
+    `check ${option}; a certificate of a private authority needs NODE_EXTRA_CA_CERTS`,
   )
   const finding = describeTls(socket, where)
   socket.destroy()
@@ -74,7 +75,7 @@ async function resolve(hostname: string, option: string): Promise<string> {
   }
 }
 
-function settled(
+function waitUntilConnected(
   socket: ReturnType<typeof connect>,
   event: 'connect' | 'secureConnect',
   what: string,
@@ -88,7 +89,7 @@ function settled(
 
 function describeTls(socket: TLSSocket, where: string): Finding {
   const { valid_to: validTo = '' } = socket.getPeerCertificate()
-  const isOverSoon = Date.parse(validTo) - Date.now() < soonMs
+  const isOverSoon = Date.parse(validTo) - Date.now() < renewalNoticeMs
   return {
     message: `connected to ${where} with ${socket.getProtocol()}; its certificate is valid until ${validTo}`,
     ...(isOverSoon ? { advice: 'the certificate ends within two weeks: have it renewed' } : {}),

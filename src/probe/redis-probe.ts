@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { RedisClient } from '../store/redis-client.ts'
 import { redisMessage } from '../store/redis-message.ts'
-import type { ConnectionEvents } from '../store/replaceable.ts'
+import type { ConnectionEvents } from '../store/replaceable-connection.ts'
 import type { Store } from '../store/store.ts'
 import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
 
@@ -13,10 +13,10 @@ export interface RedisProbeOptions {
   timeoutMs: number
 }
 
-/** Everything that `serve` will want of Redis, once; the last step ends the connection. */
+/** The steps that try everything which `serve` needs of Redis. The last step closes the connection. */
 export function redisSteps(options: RedisProbeOptions): ProbeStep[] {
   let redis: RedisClient | undefined
-  // Each step waits a little longer than what it waits for, to hear what went wrong.
+  // A step waits longer than the client does, so that it gets the client's own error.
   const timeoutMs = 2 * options.timeoutMs + 500
 
   const connect = (): Promise<Finding> =>
@@ -37,9 +37,10 @@ export function redisSteps(options: RedisProbeOptions): ProbeStep[] {
     await store.set(key, value, 10_000)
     const found = await store.get(key)
     await store.delete(key)
-    if (found !== value) throw new ProbeFailure('what was set was not what was got', 'is this a Redis?')
+    if (found !== value)
+      throw new ProbeFailure('GET returned another value than the one that was SET', 'is this a Redis?')
     if ((await store.get(key)) !== null) throw new ProbeFailure('a value that was deleted is still there', '')
-    return { message: 'SET with expiry, GET and DEL did what they should' }
+    return { message: 'SET with expiry, GET and DEL work' }
   }
 
   return [
@@ -68,11 +69,12 @@ function topologyOf({ isCluster, sentinelName }: RedisProbeOptions): string {
 function connectAdvice(message: string): string {
   if (/WRONGPASS|NOAUTH|invalid.*password|no password/i.test(message))
     return 'check user and password in session.redisUrl (VCAP_SERVICES, REDIS_URL)'
-  if (/certificate|self-signed/i.test(message)) return 'name the file of its authority in session.redisCaFile'
+  if (/certificate|self-signed/i.test(message))
+    return 'set session.redisCaFile to the file with the certificate of its authority'
   return 'check session.redisUrl (VCAP_SERVICES, REDIS_URL), the network and the firewall'
 }
 
-/** @param info answer to INFO: `name:value` lines */
+/** Describes the server by its answer to INFO. @param info lines of the form `name:value` */
 function describeServer(info: string, { isCluster }: RedisProbeOptions): Finding {
   const value = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1]?.trim()
   const version = value('redis_version') ?? 'unknown'
@@ -88,6 +90,9 @@ function describeServer(info: string, { isCluster }: RedisProbeOptions): Finding
   const message = `Redis ${version}, ${memory}`
   if (maxBytes === 0) return { message }
   if (policy === 'noeviction')
-    return { message, advice: 'when memory is full, nobody can sign in: leave room, about 1 KiB a session' }
+    return {
+      message,
+      advice: 'when its memory is full, nobody can sign in: plan for about 1 KiB for each session',
+    }
   return { message, advice: `${policy} may drop sessions when memory is full, which signs people out` }
 }

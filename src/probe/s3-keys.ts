@@ -1,17 +1,17 @@
 import type { Finding } from './probe.ts'
 
-/** As much of an answer as the keys decide. */
+/** The parts of an answer of S3 that depend on the keys. */
 export interface KeyedAnswer {
   status: number
   errorCode: string | undefined
 }
 
 /**
- * Whether what S3 answered tells anything about the keys: some stores say of wrong ones what they say of missing
- * permission, and some ask for none.
+ * Finds out whether S3 checks the keys. Some stores answer wrong keys as they answer a missing permission, and some
+ * stores need no keys.
  *
- * @param answer to the keys in use
- * @param toWrongSecret to the same request with another secret
+ * @param answer what S3 answered to the configured keys
+ * @param toWrongSecret what S3 answered to the same request with a wrong secret
  */
 export function judgeKeys(answer: KeyedAnswer, toWrongSecret: KeyedAnswer): Finding {
   const said = describe(toWrongSecret)
@@ -20,9 +20,10 @@ export function judgeKeys(answer: KeyedAnswer, toWrongSecret: KeyedAnswer): Find
   return answer.status === 403
     ? {
         message,
-        advice: 'an object in s3.healthcheckKey (AWS_S3_HEALTHCHECK_KEY) tells: only right keys read it',
+        advice:
+          'set s3.healthcheckKey (AWS_S3_HEALTHCHECK_KEY) to an object, which only the right keys can read',
       }
-    : { message, advice: 'this S3 asks for no keys: whoever reaches it can read the bucket' }
+    : { message, advice: 'this S3 asks for no keys: everybody who reaches it can read the bucket' }
 }
 
 function describe({ status, errorCode }: KeyedAnswer): string {

@@ -15,10 +15,10 @@ import { judgeKeys } from './s3-keys.ts'
 
 export interface S3ProbeOptions {
   client: S3Client
-  /** Asks the same S3 with other credentials. */
+  /** Creates a client of the same S3 with other credentials. */
   clientWith(credentials: Credentials): S3Client
   credentials: CredentialSource
-  /** Where credentials were configured; `undefined`: in the AWS default chain. */
+  /** The source of the credentials; `undefined` where the AWS default chain finds them. */
   credentialsFrom: string | undefined
   peer: Peer
   healthcheckKey: string | undefined
@@ -35,12 +35,12 @@ interface S3Answer {
 const skewWarningMs = 60_000
 const maxSkewMs = 15 * 60_000
 
-/** Everything that `serve` will want of S3, once. */
+/** The steps that try everything which `serve` needs of S3. */
 export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
   const { timeoutMs } = options
   const skew = createSkew()
-  /** What S3 should say only to the right keys. */
-  let told: { key: ObjectKey; answer: S3Answer } | undefined
+  /** The answer to the configured keys, to be compared with the answer to wrong ones. */
+  let answered: { key: ObjectKey; answer: S3Answer } | undefined
 
   async function ask(
     key: ObjectKey,
@@ -75,19 +75,19 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
     const whole = await ask(key, undefined, signal)
     if (whole.status !== 200)
       throw refused(whole, 'GET of the health-check object', 's3.healthcheckKey (AWS_S3_HEALTHCHECK_KEY)')
-    told = { key, answer: whole }
+    answered = { key, answer: whole }
     const part = await ask(key, 'bytes=0-0', signal)
     const length = whole.headers.get('content-length')
     if (part.status !== 206 && length !== '0')
       throw new ProbeFailure(
         `a range of one byte was answered ${part.status}`,
-        'this S3 does not serve ranges: films cannot be seeked in, and broken downloads not be continued',
+        'this S3 does not serve ranges: players cannot seek, and broken downloads cannot be continued',
         'S3_BAD_ANSWER',
       )
     const isSame = part.firstPiece?.[0] === whole.firstPiece?.[0]
     if (!isSame)
       throw new ProbeFailure(
-        'the range of one byte is another byte than that of the whole object',
+        'the range of one byte and the whole object begin with different bytes',
         'is this S3?',
         'S3_BAD_ANSWER',
       )
@@ -96,7 +96,7 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
       message: `GET answered 200 (${length === undefined ? 'length unknown' : `${length} bytes`}), and 206 to a range of one byte`,
       ...(etag?.startsWith('"')
         ? {}
-        : { advice: 'it has no strong ETag, so broken downloads cannot be continued' }),
+        : { advice: 'the object has no strong ETag, so broken downloads cannot be continued' }),
     }
   }
 
@@ -116,18 +116,18 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
     throw refused(answer, 'GET of a key that does not exist', 's3.endpoint (AWS_S3_ENDPOINT)')
   }
 
-  /** Adds to a finding whether it tells anything about the keys. */
+  /** Adds to a finding whether S3 checks the keys. */
   async function withKeys(
     signal: AbortSignal,
     key: ObjectKey,
     answer: S3Answer,
     finding: Finding,
   ): Promise<Finding> {
-    // An object that was read tells more than one that is not there.
-    told ??= { key, answer }
+    // The health-check object, where there is one, shows more than a key that does not exist.
+    answered ??= { key, answer }
     const wrong = { ...(await options.credentials.get()), secretAccessKey: randomUUID() }
-    const refusal = await ask(told.key, undefined, signal, options.clientWith(wrong))
-    const { message, advice } = judgeKeys(told.answer, refusal)
+    const refusal = await ask(answered.key, undefined, signal, options.clientWith(wrong))
+    const { message, advice } = judgeKeys(answered.answer, refusal)
     const advices = [finding.advice, advice].filter((text) => text !== undefined)
     return {
       message: `${finding.message}; ${message}`,
@@ -176,7 +176,7 @@ function codeOfVerdict(verdict: S3Verdict): ErrorCode {
   return verdict.kind === 'not-found' ? 'OBJECT_NOT_FOUND' : 'S3_BAD_ANSWER'
 }
 
-/** The difference between S3's clock and ours, from the `date` of its answers. */
+/** Measures the difference between S3's clock and the one of this machine by the `date` of S3's answers. */
 function createSkew() {
   let skewMs: number | undefined
   return {
@@ -187,7 +187,7 @@ function createSkew() {
     judge(): Finding {
       if (skewMs === undefined)
         throw new ProbeFailure(
-          'S3 did not say what time it is',
+          'the answers of S3 have no date header',
           'check s3.endpoint (AWS_S3_ENDPOINT)',
           'S3_BAD_ANSWER',
         )
@@ -196,12 +196,14 @@ function createSkew() {
       if (Math.abs(skewMs) >= maxSkewMs)
         throw new ProbeFailure(
           message,
-          'S3 refuses signatures beyond 15 minutes: set the clock',
+          'set the clock: S3 refuses signatures that are more than 15 minutes off',
           'S3_CREDENTIALS',
         )
       return {
         message,
-        ...(Math.abs(skewMs) >= skewWarningMs ? { advice: 'set the clock: S3 takes 15 minutes' } : {}),
+        ...(Math.abs(skewMs) >= skewWarningMs
+          ? { advice: 'set the clock: S3 accepts a difference of 15 minutes at most' }
+          : {}),
       }
     },
   }

@@ -14,15 +14,15 @@ export interface SsoProbeOptions {
   addresses: SsoAddresses
   clientId: string
   clientSecret: string
-  /** Every callback that the SSO may be given; empty when any host is served. */
+  /** Every redirect URI that the SSO may get; empty when any host is served. */
   redirectUris: string[]
   timeoutMs: number
 }
 
-/** Nobody has begun this login, so no SSO can know its code. */
-const nobodys = { state: 'probe', codeVerifier: 'p'.repeat(43) }
+/** A login that nobody has begun, so no SSO knows its code. */
+const unknownLogin = { state: 'probe', codeVerifier: 'p'.repeat(43) }
 
-/** Everything that logins will want of the SSO, without anybody who signs in. */
+/** The steps that try everything which logins need of the SSO, as far as that is possible without a person. */
 export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
   const { endpoints, timeoutMs } = options
   const redirectUri = options.redirectUris[0] ?? `https://assets.example.com${callbackPath}`
@@ -30,7 +30,7 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
   const ask = (url: string, init: RequestInit) => askSso(url, options.userAgent, init)
 
   const authorize = async (signal: AbortSignal): Promise<Finding> => {
-    const url = await options.sso.begin({ ...nobodys, redirectUri })
+    const url = await options.sso.begin({ ...unknownLogin, redirectUri })
     const { status, location } = await ask(url, { signal })
     if (status === 404)
       throw new ProbeFailure(
@@ -43,7 +43,7 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
     const isRefused = status >= 400 || location?.includes('error=') === true
     if (isRefused && options.redirectUris.length === 0)
       return {
-        message: `answered ${status}; not checked: the application, because no redirect URI is known to ask with`,
+        message: `answered ${status}; not checked: the application, because no redirect URI is known`,
         advice: 'set server.publicUrl',
       }
     if (isRefused)
@@ -67,7 +67,7 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
       redirect_uri: redirectUri,
       client_id: options.clientId,
       client_secret: options.clientSecret,
-      code_verifier: nobodys.codeVerifier,
+      code_verifier: unknownLogin.codeVerifier,
     }
     const { status, error } = await ask(endpoints.token, {
       signal,
@@ -114,8 +114,8 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
     options.redirectUris.length > 0
       ? { message: `to be registered at the SSO: ${options.redirectUris.join(', ')}` }
       : {
-          message: 'it depends on the host that a visitor asks for',
-          advice: `set server.publicUrl; its origin with ${callbackPath} is what the SSO has to know`,
+          message: 'the redirect URI depends on the host that a visitor asks for',
+          advice: `set server.publicUrl, and register its origin followed by ${callbackPath} at the SSO`,
         }
 
   return [
@@ -141,7 +141,7 @@ function checkAddress(name: 'authorizeUrl' | 'tokenUrl' | 'identityUrl', address
 interface SsoAnswer {
   status: number
   location: string | null
-  /** The code of RFC 6749 section 5.2, where there is one. */
+  /** The error code of RFC 6749 section 5.2, where the answer has one. */
   error: string | undefined
 }
 
@@ -158,12 +158,12 @@ async function askSso(url: string, userAgent: string, init: RequestInit): Promis
     const reason = networkReason((error as { cause?: unknown }).cause ?? error)
     throw new ProbeFailure(`cannot be asked: ${reason}`, 'check sso.url (SSO_URL) and sso.internalUrl')
   }
-  // The text of the SSO may repeat what we sent; its error code is enough.
+  // Only the error code is used: the rest of the answer may repeat what the probe sent.
   const error = /^\s*\{[\s\S]*"error"\s*:\s*"([a-z_]{1,40})"/.exec(text)?.[1]
   return { status: response.status, location: response.headers.get('location'), error }
 }
 
-/** The beginning of a body, whatever its content-type. */
+/** Reads the beginning of a body, whatever its content-type. */
 async function firstText(response: Response): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''

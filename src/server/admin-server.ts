@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Log } from '../log/log.ts'
 import { logFault } from '../log/log-fault.ts'
-import { createPaced } from '../waiting/paced.ts'
+import { throttle } from '../waiting/throttle.ts'
 import { type ListenTarget, listen } from './listen.ts'
 import type { ReadinessReport } from './readiness.ts'
 import { stopParserOnceDestroyed } from './stop-parser.ts'
@@ -12,7 +12,7 @@ export interface AdminServer {
   close(): void
 }
 
-export interface AdminParts {
+export interface AdminServerOptions {
   readiness(): Promise<ReadinessReport>
   metrics?: (() => Promise<MetricsText>) | undefined
   log: Log
@@ -23,23 +23,23 @@ export interface MetricsText {
   text: string
 }
 
-/** Collecting metrics takes about 6 ms of the one thread. */
+/** The least time between two collections of metrics, of which each takes about 6 ms of the one thread. */
 const metricsEveryMs = 250
 const readinessEveryMs = 100
-/** Scrapers and probes need a few; more at once are closed. */
+/** The most connections at once: scrapers and probes need a few. */
 const maxConnections = 64
 const headersTimeoutMs = 10_000
 
 /**
- * Liveness, readiness with reasons, and metrics, on a port that the public never sees.
+ * Serves liveness, readiness with reasons, and metrics on a port that the public never sees.
  *
- * However many ask at once, there is one answer for all of them, so that nobody else is slowed down.
+ * Requests that come at the same time share one answer, so that they do not slow down anybody else.
  */
-export function createAdminServer(parts: AdminParts): AdminServer {
-  const { log } = parts
+export function createAdminServer(options: AdminServerOptions): AdminServer {
+  const { log } = options
   const now = () => performance.now()
-  const readiness = createPaced(parts.readiness, readinessEveryMs, now)
-  const metrics = parts.metrics && createPaced(parts.metrics, metricsEveryMs, now)
+  const readiness = throttle(options.readiness, readinessEveryMs, now)
+  const metrics = options.metrics && throttle(options.metrics, metricsEveryMs, now)
 
   async function answer(path: string | undefined, response: ServerResponse): Promise<void> {
     if (path === '/livez') return send(response, 200, 'text/plain', 'ok\n')
@@ -55,11 +55,11 @@ export function createAdminServer(parts: AdminParts): AdminServer {
     send(response, 404, 'text/plain', '404 Not found: there are /livez, /readyz and /metrics here\n')
   }
 
-  /** With a request that is not yet answered. */
+  /** Connections with a request that is not yet answered. */
   const busy = new WeakSet<Socket>()
   const server = createServer({ headersTimeout: headersTimeoutMs }, (request, response) => {
     const { socket } = request
-    // Nobody who should be here sends a request before the answer to the one before.
+    // No scraper and no probe sends another request before it has its answer.
     if (busy.has(socket)) return void socket.destroy()
     busy.add(socket)
     response.once('close', () => busy.delete(socket))

@@ -7,35 +7,35 @@ import { headBytes } from './head-bytes.ts'
 import { resetSocket } from './reset-socket.ts'
 import { stopParserOnceDestroyed } from './stop-parser.ts'
 
-/** A request whose turn to be answered comes once all before it on its connection are answered. */
+/** A request in the queue of its connection. Its turn comes when all requests before it are answered. */
 export interface Turn {
   message: IncomingMessage
   response: ServerResponse
   record: RequestRecord
-  /** It came when the shutdown had begun. */
+  /** Whether it came after the shutdown had begun. */
   isLate: boolean
-  /** Memory for its head while it waits for those before it; 0 where its turn came at once. */
+  /** Memory of its head while it waits for those before it; 0 where its turn came at once. */
   waitingBytes: number
 }
 
 /** The connection of one client. */
 export interface ClientConnection {
   readonly socket: Socket
-  /** Not yet answered; the first one's turn is now. */
+  /** The requests that are not yet answered. It is the turn of the first one. */
   readonly turns: Turn[]
-  /** Says to the client why nothing more is read, once its turn comes. */
+  /** Answers what could not be parsed, when its turn comes. */
   refusal?: () => void
   isRefused: boolean
-  /** Nothing is read, because so much waits already. */
+  /** Whether reading is paused, because too many of its requests wait. */
   isHeld: boolean
-  /** Sum of `waitingBytes` of its turns. */
+  /** The sum of `waitingBytes` of its turns. */
   waitingBytes: number
 }
 
 export interface ConnectionsOptions {
   /** Answers one request; never rejects. */
   answer(turn: Turn): Promise<void>
-  /** The connection ended before a request's turn came. */
+  /** Called for a request whose connection ended before its turn came. */
   onDropped(turn: Turn): void
   sendTimeoutMs(): number
 }
@@ -44,14 +44,14 @@ export interface ConnectionsOptions {
 export interface Connections {
   readonly isDraining: boolean
   add(socket: Socket): void
-  /** Takes a request, to be answered after those before it. */
-  take(message: IncomingMessage, response: ServerResponse): void
-  /** Nothing more can be read from a connection: calls `refusal` once what came before is answered, and once only. */
+  /** Queues a request behind those before it on its connection. */
+  enqueue(message: IncomingMessage, response: ServerResponse): void
+  /** Ends the queue of a connection that cannot be parsed any further: calls `refusal` once after the requests before. */
   refuse(socket: Socket, refusal: () => void): void
-  /** Nothing has moved on a connection for `sendTimeoutMs`, or for as long as it may be idle. */
+  /** Handles a connection on which nothing has moved for `sendTimeoutMs`, or for as long as it may be idle. */
   timeOut(socket: Socket): void
   /**
-   * From now on each connection ends with its last answer, and at once where there is nothing to answer.
+   * Ends each connection after its last answer, and at once where it has no request.
    *
    * @returns how many requests were still under way after `timeoutMs` and were reset
    */
@@ -59,26 +59,26 @@ export interface Connections {
 }
 
 /**
- * Where so many requests of a connection are unanswered, nothing more is read from it. It is more than one, because
- * a client that leaves is only noticed while its connection is read, or when something is sent.
+ * The number of unanswered requests at which a connection is no longer read. It is more than one, because only a read
+ * or a write shows that a client has left.
  */
 const heldTurns = 8
-/** Node parses all requests of one read, up to 64 KiB, and so more than `heldTurns`; a connection with more ends. */
+/** The most unanswered requests of a connection. Node parses all requests of one read of 64 KiB, before it can pause. */
 const maxTurns = 256
-/** For requests that wait for others of their connection: on one connection, and on all of this process. */
+/** The most memory for heads of waiting requests: of one connection, and of all connections of this process. */
 const maxWaitingBytes = { connection: 2 << 20, process: 32 << 20 }
-/** For the access lines of what was reset. */
-const lastWordsMs = 250
+/** Time for the access lines of requests that were reset. */
+const accessLinesMs = 250
 
 /**
- * Keeps the order on each connection: pipelined requests are answered one after the other, so that a client that
- * sends a thousand of them does not make us ask S3 a thousand times at once, and what cannot be parsed is answered
- * after what could.
+ * Keeps the order of requests on each connection. Pipelined requests are answered one after the other, so a client
+ * that sends a thousand of them causes one request to S3 at a time. Bytes that cannot be parsed are answered after
+ * the requests before them.
  */
 export function createConnections({ answer, onDropped, sendTimeoutMs }: ConnectionsOptions): Connections {
   const open = new Map<Socket, ClientConnection>()
   let isDraining = false
-  /** Requests being answered, of closed connections too. */
+  /** The number of connections whose requests are being answered, closed ones included. */
   let answering = 0
   let waitingBytes = 0
   let onChange: () => void = () => {}
@@ -89,25 +89,25 @@ export function createConnections({ answer, onDropped, sendTimeoutMs }: Connecti
     for (let turn = turns[0]; turn !== undefined; turn = turns[0]) {
       await answer(turn)
       turns.shift()
-      // An answer with `connection: close` is the last one.
+      // No answer can follow one with `connection: close`.
       if (!socket.writable) drop(connection, turns.splice(0))
       else if (turns[0] !== undefined) release(connection, turns[0])
     }
     answering--
     connection.refusal?.()
-    // The head may have promised to keep the connection before the shutdown began.
+    // The head may have been sent before the shutdown began, without `connection: close`.
     if (isDraining && !connection.isRefused) socket.destroySoon()
     onChange()
   }
 
   function forget(connection: ClientConnection): void {
     open.delete(connection.socket)
-    // The first one sees by itself that its client is gone.
+    // The first one notices by itself that its client has left.
     drop(connection, connection.turns.splice(1))
     onChange()
   }
 
-  /** A request does not wait any more. */
+  /** Gives back the memory of a request that no longer waits, and lets its connection be read again. */
   function release(connection: ClientConnection, turn: Turn): void {
     waitingBytes -= turn.waitingBytes
     connection.waitingBytes -= turn.waitingBytes
@@ -124,7 +124,7 @@ export function createConnections({ answer, onDropped, sendTimeoutMs }: Connecti
     }
   }
 
-  /** Lets a request wait for those before it, and its connection end when that is too much. */
+  /** Makes a request wait for those before it. The connection is closed where too much waits already. */
   function wait(connection: ClientConnection, turn: Turn): void {
     const { socket, turns } = connection
     turn.waitingBytes = headBytes(turn.message)
@@ -147,27 +147,27 @@ export function createConnections({ answer, onDropped, sendTimeoutMs }: Connecti
     resetSocket(connection.socket)
   }
 
-  /** Waits for the end of all connections, and then, for a moment at most, for what is still being answered. */
+  /** Waits for the end of all connections, and then for a moment for the end of their answers. */
   async function ended(timeoutMs: number): Promise<void> {
     const deadline = new Deadline(timeoutMs, () => performance.now())
     await withinDeadline(
-      until(() => open.size === 0),
+      untilTrue(() => open.size === 0),
       timeoutMs,
       () => {},
     )
     if (open.size === 0)
       await withinDeadline(
-        until(() => answering === 0),
-        Math.min(lastWordsMs, deadline.remainingMs),
+        untilTrue(() => answering === 0),
+        Math.min(accessLinesMs, deadline.remainingMs),
         () => {},
       )
     onChange = () => {}
   }
 
-  function until(isSo: () => boolean): Promise<void> {
+  function untilTrue(condition: () => boolean): Promise<void> {
     return new Promise((resolve) => {
       onChange = () => {
-        if (isSo()) resolve()
+        if (condition()) resolve()
       }
       onChange()
     })
@@ -178,7 +178,7 @@ export function createConnections({ answer, onDropped, sendTimeoutMs }: Connecti
       return isDraining
     },
     add(socket) {
-      // Its handshake took until after the listener was closed.
+      // A TLS handshake can end after the listener was closed.
       if (isDraining) return void socket.destroy()
       const connection: ClientConnection = {
         socket,
@@ -189,13 +189,13 @@ export function createConnections({ answer, onDropped, sendTimeoutMs }: Connecti
       }
       open.set(socket, connection)
       stopParserOnceDestroyed(socket)
-      // Node reads on after each request that it has parsed, whoever has paused the socket.
+      // Node resumes the socket after each request that it has parsed, even where somebody else paused it.
       socket.on('resume', () => {
         if (connection.isHeld) socket.pause()
       })
       socket.once('close', () => forget(connection))
     },
-    take(message, response) {
+    enqueue(message, response) {
       const connection = open.get(message.socket)
       const turn: Turn = {
         message,
@@ -219,7 +219,7 @@ export function createConnections({ answer, onDropped, sendTimeoutMs }: Connecti
     timeOut(socket) {
       const connection = open.get(socket)
       if (connection === undefined || connection.turns.length === 0) socket.destroy()
-      // Waiting for S3 or the SSO is not the client's fault.
+      // With nothing left to write, the client waits for S3 or the SSO, and gets more time.
       else if (socket.writableLength === 0) socket.setTimeout(sendTimeoutMs())
       else reset(connection, 'SEND_TIMEOUT')
     },
@@ -230,7 +230,7 @@ export function createConnections({ answer, onDropped, sendTimeoutMs }: Connecti
       const cut = [...open.values()].filter(({ turns }) => turns.length > 0)
       const requests = cut.reduce((sum, { turns }) => sum + turns.length, 0)
       for (const connection of cut) reset(connection, 'SHUTTING_DOWN')
-      if (requests > 0) await ended(lastWordsMs)
+      if (requests > 0) await ended(accessLinesMs)
       return requests
     },
   }

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 
-/** A request and its response as Node has them, without their text. */
+/** Memory of the objects of Node for a request and its response, without their text. */
 const requestBytes = 4096
-/** A string of the engine besides its characters, and the place in a list that points at it. */
+/** Memory of a string of V8 besides its characters, with the pointer to it in a list. */
 const stringBytes = 32
 
-/** About how much memory a parsed request takes until it is answered, its body aside. */
+/** Estimates the memory of a parsed request until it is answered, without its body. */
 export function headBytes({ url = '', rawHeaders }: Pick<IncomingMessage, 'url' | 'rawHeaders'>): number {
   const textBytes = rawHeaders.reduce((sum, text) => sum + text.length, url.length)
   return requestBytes + rawHeaders.length * stringBytes + textBytes

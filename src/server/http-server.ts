@@ -12,9 +12,9 @@ import { type ListenTarget, listen } from './listen.ts'
 import { answerMalformed, type Malformed, toMalformed } from './malformed.ts'
 
 export interface HttpServer {
-  /** @returns the port, which differs from the given one when that is 0; `undefined` when it is none */
+  /** Listens. @returns the port, also where the given one was 0; `undefined` where the target is no port */
   listen(target: ListenTarget): Promise<number | undefined>
-  /** Other limits, for connections from now on; another certificate, where there was one before. */
+  /** Sets other limits for new connections, and another certificate where there is one already. */
   configure(limits: ServerLimits, certificate?: Certificate): void
   /**
    * Stops listening, lets requests under way finish, and closes every other connection at once.
@@ -29,13 +29,13 @@ export interface ServerLimits {
   headersTimeoutMs: number
   keepAliveTimeoutMs: number
   sendTimeoutMs: number
-  /** Where clients speak TLS and this is no http URL, they are told never to come by http again. */
+  /** Decides about HSTS: clients that speak TLS get the header unless this is an http URL. */
   publicUrl?: Pick<PublicUrl, 'isSecure'> | undefined
-  /** Who may embed what is sent; without it `same-site`. */
+  /** Value of `cross-origin-resource-policy`: which sites may embed the objects. The default is `same-site`. */
   crossOriginResourcePolicy?: string | undefined
 }
 
-/** Certificate, those between it and the authority, and the key of the first; PEM. */
+/** A chain of certificates, the server's own first, and the key of that one; PEM. */
 export interface Certificate {
   cert: string
   key: string
@@ -48,19 +48,19 @@ export interface HttpServerOptions extends ServerLimits {
   onEnd(record: RequestRecord): void
   /** Whether records note when each wait was. */
   notesPhases: boolean
-  /** With it, clients speak TLS. */
+  /** The certificate of this server. With one, clients speak TLS; without one, plain HTTP. */
   certificate?: Certificate | undefined
 }
 
-/** Bodies of requests mean nothing here; this long they may take to be thrown away. */
+/** The longest time for the body of a request. Bodies of requests are read and thrown away. */
 const requestTimeoutMs = 60_000
 
 /**
- * HTTP/1.1 to clients: limits and timeouts, order on each connection, and an answer to everything, also to what
- * is no request.
+ * Speaks HTTP/1.1 with clients. It sets limits and timeouts, keeps the order on each connection, and answers bytes
+ * that are no request as well.
  *
- * A client that closes its side of the connection counts as gone, as in most proxies: it cannot be told from one
- * that left, whose request to S3 is to be cancelled at once.
+ * A client that closes its side of the connection counts as gone, as in most proxies. A client that left looks the
+ * same, and its request to S3 has to be cancelled at once.
  */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { log, onEnd, certificate } = options
@@ -80,8 +80,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     sendTimeoutMs: () => sendTimeoutMs,
   })
   const settings = {
-    connectionsCheckingInterval: Math.max(25, closingMs(options) / 4),
-    // A missing one is answered where all bad headers are.
+    connectionsCheckingInterval: Math.max(25, sweepMs(options) / 4),
+    // `readIncoming` answers a missing host, as it answers all bad headers.
     requireHostHeader: false,
     noDelay: true,
   }
@@ -91,24 +91,25 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       : createTlsServer({ ...settings, ...tlsOf(certificate), handshakeTimeout: options.headersTimeoutMs })
   const server = tlsServer ?? createServer(settings)
   setLimits(options)
-  // Node leaves out silently what is beyond: one more than there may be shows that there were too many.
+  // Node drops headers beyond this number silently. One more than the limit shows that there were too many.
   server.maxHeadersCount = maxHeaders + 1
   server.on('timeout', connections.timeOut)
   server.on(tlsServer === undefined ? 'connection' : 'secureConnection', connections.add)
-  /** Of TLS too, whose connections are made once the handshake is done. */
+  /** Sockets of TLS, also before the end of their handshake; `connections` gets them after it. */
   const sockets = tlsServer === undefined ? undefined : trackSockets(tlsServer)
-  const take = (message: IncomingMessage, response: ServerResponse) => connections.take(message, response)
-  server.on('request', take)
-  // No body is waited for, and no other expectation is refused.
-  server.on('checkContinue', take)
-  server.on('checkExpectation', take)
+  const enqueue = (message: IncomingMessage, response: ServerResponse) =>
+    connections.enqueue(message, response)
+  server.on('request', enqueue)
+  // Requests with `expect` are answered as all others: nothing needs their body.
+  server.on('checkContinue', enqueue)
+  server.on('checkExpectation', enqueue)
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const malformed = toMalformed(error, socket)
     if (malformed === undefined) socket.destroy()
     else refuse(socket, malformed)
   })
   server.on('connect', (message: IncomingMessage, socket: Socket) => {
-    // Node has let go of the socket: nobody else listens for its errors and timeouts, or reads.
+    // Node has detached the socket: it handles no errors or timeouts any more, and reads nothing.
     socket.on('error', () => socket.destroy())
     socket.on('timeout', () => connections.timeOut(socket))
     socket.resume()
@@ -123,10 +124,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     sendTimeoutMs = limits.sendTimeoutMs
     isHttpsOnly = tlsServer !== undefined && limits.publicUrl?.isSecure !== false
     embedders = limits.crossOriginResourcePolicy ?? 'same-site'
-    server.headersTimeout = limits.headersTimeoutMs - closingMs(limits)
+    server.headersTimeout = limits.headersTimeoutMs - sweepMs(limits)
     server.requestTimeout = Math.max(requestTimeoutMs, limits.headersTimeoutMs)
     server.keepAliveTimeout = limits.keepAliveTimeoutMs
-    // Node looks whether a waiting write has made progress before it says that a socket has timed out.
+    // Node checks whether a pending write has made progress before it emits `timeout`.
     server.timeout = limits.sendTimeoutMs
   }
 
@@ -146,7 +147,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     async drain(timeoutMs) {
       server.close()
       const cut = await connections.drain(timeoutMs)
-      // What is left has not shaken hands.
+      // The sockets that are left have not finished their handshake.
       for (const socket of sockets ?? []) socket.destroy()
       return cut
     },
@@ -154,14 +155,14 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 }
 
 /**
- * Node looks now and then, and closes what is over then, which takes a while where there are thousands: so long
- * before their time it begins, and nobody has more than was told.
+ * Node sweeps for expired connections at intervals, and sweeping thousands takes time. Starting this much earlier
+ * keeps `headersTimeoutMs` an upper bound.
  */
-function closingMs({ headersTimeoutMs }: ServerLimits): number {
+function sweepMs({ headersTimeoutMs }: ServerLimits): number {
   return Math.min(1000, Math.ceil(headersTimeoutMs / 10))
 }
 
-/** Each with forward secrecy and authenticated encryption; the first ones need no more of a CPU than they must. */
+/** Ciphers with forward secrecy and authenticated encryption. The first ones cost the least CPU. */
 const ciphers = [
   'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',

@@ -3,17 +3,20 @@ import type { IncomingMessage } from 'node:http'
 import { type ProxyRequest, type RequestHeader, requestHeaders } from '../http/proxy-request.ts'
 import type { CancelSignal } from '../waiting/cancellation.ts'
 
-/** A request as a plain value, or why it is none. */
+/** A request as a plain value, or the code of what is wrong with it. */
 export type Incoming = { requestId: string } & (
   | { kind: 'request'; request: ProxyRequest }
   | { kind: 'invalid'; code: 'HEADER_INVALID' | 'HEADERS_TOO_MANY' | 'TARGET_INVALID' }
 )
 
-/** Lines of headers that a request may have: browsers send about 20, and routers add a few. */
+/** The most lines of headers of a request: browsers send about 20, and routers add a few. */
 export const maxHeaders = 100
 
 const wanted = new Set<string>(requestHeaders)
-/** Lists, of which several lines are one (RFC 9110 section 5.3), and what is of no use when it came twice. */
+/**
+ * Headers that may come in several lines, which are joined to one (RFC 9110 section 5.3), and headers whose repetition
+ * makes them invalid and does no harm.
+ */
 const lists = new Map([
   ['accept', ', '],
   ['authorization', ', '],
@@ -30,7 +33,7 @@ const lists = new Map([
 ])
 const hostShape = /^(?:[a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/
 
-/** Reads the target and the wanted headers off a request of node:http. */
+/** Reads the target and the wanted headers of a request of node:http, and checks their form. */
 export function readIncoming(message: IncomingMessage, signal: CancelSignal): Incoming {
   const headers: { [name in RequestHeader]?: string } = {}
   let isRepeated = false
@@ -46,14 +49,14 @@ export function readIncoming(message: IncomingMessage, signal: CancelSignal): In
   }
 
   const requestId = requestIdOf(headers)
-  // Among those that Node left out may be any.
+  // Node dropped the headers beyond the limit, and any header may be among them.
   if (rawHeaders.length > 2 * maxHeaders) return { kind: 'invalid', requestId, code: 'HEADERS_TOO_MANY' }
   const absolute = splitAbsolute(message.url ?? '')
   const target = absolute?.target ?? message.url ?? ''
   const host = (absolute?.host ?? headers.host ?? '').toLowerCase()
-  // RFC 9112 section 3.2: HTTP/1.1 has a host header, even where the target names the host.
+  // HTTP/1.1 wants a host header, even where the target names the host (RFC 9112 section 3.2).
   const isHostMissing = headers.host === undefined && message.httpVersionMinor > 0
-  // Of a body in a coding that is not known, nobody can tell where it ends (RFC 9112 section 6.3).
+  // The end of a body in an unknown coding cannot be found (RFC 9112 section 6.3).
   const coding = message.headers['transfer-encoding']
   const isBodyEndless = coding !== undefined && coding.toLowerCase() !== 'chunked'
   if (isRepeated || isHostMissing || isBodyEndless || (host !== '' && !hostShape.test(host)))
@@ -76,26 +79,26 @@ export function readIncoming(message: IncomingMessage, signal: CancelSignal): In
   }
 }
 
-/** The path of a target that nobody has looked at yet, without what may hold a password: query and authority. */
+/** The path of an unchecked target for the log, without query and authority, which may hold passwords. */
 export function pathOf(target: string): string {
   const path = splitAbsolute(target)?.target ?? target
   return path.startsWith('/') || path === '*' ? (path.split('?', 1)[0] ?? '') : ''
 }
 
 /**
- * The id that a router gave, else one of our own. The router of Cloud Foundry sets a header of its own whatever the
- * client sends, and logs that id; every other one has `x-request-id`.
+ * The id that a router gave to the request, or a new one. The router of Cloud Foundry always sets
+ * `x-vcap-request-id` and logs that id; other routers set `x-request-id`.
  */
 export function requestIdOf(headers: Readonly<Record<string, unknown>>): string {
   return safeRequestId(headers['x-vcap-request-id']) ?? safeRequestId(headers['x-request-id']) ?? randomUUID()
 }
 
-/** @returns the id where it can be repeated in headers, pages and the log */
+/** @returns the id where it is safe in headers, pages and the log */
 function safeRequestId(given: unknown): string | undefined {
   return typeof given === 'string' && /^[\w.-]{8,128}$/.test(given) ? given : undefined
 }
 
-/** The absolute form, whose authority counts and not the `host` header. @see RFC 9112 section 3.2.2 */
+/** Splits a target in absolute form. Its authority takes the place of `host`. @see RFC 9112 section 3.2.2 */
 function splitAbsolute(target: string): { host: string; target: string } | undefined {
   if (target.startsWith('/')) return undefined
   const match = /^https?:\/\/([^/?#@]+)([/?].*)?$/is.exec(target)

@@ -1,11 +1,13 @@
 import type { Server } from 'node:net'
 
-/** Where a server listens: a port, a Unix socket, or a socket that was opened by who started this process. */
+/** The place where a server listens: a port, a Unix socket, or a socket that the parent process has opened. */
 export type ListenTarget = { port: number; host: string } | { path: string } | { fd: number }
 
 /**
- * @returns the port, which differs from the given one when that is 0; `undefined` when it is none
- * @throws Error when it cannot be had
+ * Listens.
+ *
+ * @returns the port, also where the given one was 0; `undefined` where the target is no port
+ * @throws Error when the server cannot listen there
  */
 export function listen(server: Server, target: ListenTarget): Promise<number | undefined> {
   return new Promise((resolve, reject) => {

@@ -3,29 +3,29 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { RequestRecord } from '../telemetry/request-record.ts'
 
-/** Why something that came never became a request. */
+/** The reason why the bytes of a client could not become a request. */
 export interface Malformed {
   status: number
-  /** Of Node's parser or timer, or `CONNECT`; for the log. */
+  /** Code of Node's parser or timer, or `CONNECT`; for the log. */
   reason: string
-  /** Where the headers could be read. */
+  /** The request id, where the headers could be read. */
   requestId?: string
 }
 
-/** How long a peer may go on sending what is not read any more, so that it gets to see the answer. */
+/** Time in which a client may go on sending before its connection is closed. Without it the client may miss the answer. */
 const lingerMs = 1000
 
 /**
- * Answers what never became a request, and closes the connection: one line, because who sent it is no browser.
+ * Answers bytes that are no request with one line of text, and closes the connection.
  *
- * To be called when no other answer is under way on the socket; it would end up in that one's body.
+ * No other answer may be under way on the socket: this one would become part of its body.
  */
 export function answerMalformed(
   { status, reason, requestId = randomUUID() }: Malformed,
   socket: Socket,
   onEnd: (record: RequestRecord) => void,
 ): void {
-  // The answer before it ended the connection: what came after that was never a request to us.
+  // The answer before this one ended the connection, and bytes after it need no answer.
   if (!socket.writable) {
     socket.destroy()
     return
@@ -64,9 +64,9 @@ function recordOf(status: number, reason: string, requestId: string, sizeBytes: 
 }
 
 /**
- * What an error of Node's server on a connection means.
+ * Translates an error of Node's server on a connection.
  *
- * @returns `undefined` when nobody asked anything: the connection broke, or was never used
+ * @returns `undefined` when no answer is due: the connection broke, or was never used
  */
 export function toMalformed(
   error: NodeJS.ErrnoException & { rawPacket?: Buffer; bytesParsed?: number },
@@ -87,7 +87,7 @@ const statuses: Record<string, number> = {
   HPE_INVALID_VERSION: 505,
 }
 
-/** Whether it was a method that the parser stopped at, and not something that is no HTTP at all. */
+/** Tells whether the parser stopped at an unknown method, and not at bytes that are no HTTP at all. */
 function namesMethod({ rawPacket, bytesParsed = 0 }: { rawPacket?: Buffer; bytesParsed?: number }): boolean {
   if (rawPacket === undefined) return false
   const start = rawPacket.lastIndexOf('\n', Math.max(0, bytesParsed - 1)) + 1

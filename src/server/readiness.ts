@@ -1,33 +1,33 @@
 import { codeOf, type ErrorCode, safeMessageOf } from '../errors.ts'
 import { withinDeadline } from '../waiting/within-deadline.ts'
 
-/** Whether this process should get requests, and what does not work. */
+/** Tells whether this process should get requests, and which dependency does not work. */
 export interface ReadinessReport {
-  /** `degraded`: it should, and something that all instances share does not work. */
+  /** `degraded` means: it should get requests, although something that all instances share does not work. */
   state: 'ok' | 'degraded' | 'unready'
-  /** By dependency: `ok`, or the code of what is wrong, and more about it. */
+  /** For each dependency `ok`, or the code of the failure with a reason. */
   checks: Record<string, string>
-  /** By worker, where there are several. */
+  /** The report of each worker, where there are several. */
   workers?: Record<string, ReadinessReport>
 }
 
 export interface Readiness {
-  /** Asks every dependency; an answer is used for a second. */
+  /** Asks every dependency; the report is used again for a second. */
   check(): Promise<ReadinessReport>
   /** Makes every later report say that the process is shutting down. */
   startDraining(): void
 }
 
 export interface Dependency {
-  /** Whether this process is of no use without it. @see docs/decisions/004-readiness.md */
+  /** Whether the process is unready without it. @see docs/decisions/004-readiness.md */
   isVital: boolean
   /** The code that is reported when it does not answer in time. */
   timeoutCode: ErrorCode
-  /** Resolves when it can be used; rejects with what is wrong, for the operator. */
+  /** Resolves when the dependency works; rejects with an error for the operator. */
   ask(): Promise<void>
 }
 
-/** The report of a process that takes no more requests. */
+/** The report of a process that is shutting down. */
 export const shuttingDown: ReadinessReport = {
   state: 'unready',
   checks: { process: 'SHUTTING_DOWN: the process is shutting down' },
@@ -68,7 +68,7 @@ export function createReadiness(
   return {
     async check() {
       if (isDraining) return shuttingDown
-      if (last !== undefined && now() - lastAt < trustMs) return last
+      if (last !== undefined && now() - lastAt < reuseMs) return last
       underWay ??= askAll()
       return underWay
     },
@@ -78,7 +78,7 @@ export function createReadiness(
   }
 }
 
-/** @returns `ok`, or what is wrong, its code first */
+/** @returns `ok`, or a code followed by the reason */
 function askWithin({ ask, timeoutCode }: Dependency, timeoutMs: number): Promise<string> {
   const answer = ask().then(
     () => 'ok',

@@ -5,7 +5,7 @@ import { DestinationClosed, relayBody } from '../http/relay.ts'
 import type { Reply, StreamBody } from '../http/reply.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { resetSocket } from './reset-socket.ts'
-import { createTlsSteps } from './tls-steps.ts'
+import { createTlsSteps } from './tls-write-steps.ts'
 
 const tlsSteps = createTlsSteps()
 /** Over TLS, larger ones are written in steps. */

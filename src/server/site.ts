@@ -9,7 +9,7 @@ export interface SiteSettings {
   isTls?: boolean
 }
 
-/** @returns the site that a request reached us under; `undefined` when we are not that host */
+/** Finds the site of a request. @returns `undefined` when s3proxy does not serve its host */
 export type SiteResolver = (request: ProxyRequest) => Site | undefined
 
 /**
@@ -25,7 +25,7 @@ export function createSiteResolver({ publicUrl, allowedHosts, isTls = false }: S
   }
   const allowed = allowedHosts?.map((host) => host.toLowerCase())
   return (request) => {
-    // The first of several proxies is the one that the browser talked to.
+    // With several proxies, the first value comes from the one that the browser talked to.
     const scheme = request.header('x-forwarded-proto')?.split(',')[0]?.trim().toLowerCase()
     const isSecure = isTls || scheme === 'https'
     const host = withoutDefaultPort(request.host, isSecure)

@@ -1,8 +1,8 @@
 import type { Store } from './store.ts'
 
 /**
- * Limits of one kind of value; beyond them the oldest make room. Anybody may start any number of logins, with
- * addresses of any length: that pushes out other logins, and no sessions.
+ * Limits of one kind of value. Beyond them the oldest values of that kind are removed. Anybody can start any number
+ * of logins with long addresses: with limits by kind they push out other logins, and never a session.
  */
 export interface MemoryStoreLimits {
   maxValues: number
@@ -17,7 +17,7 @@ interface Kind {
 }
 
 /**
- * Keeps values within this process: for one instance, and gone with it.
+ * Keeps values in the memory of this process. They are lost when it ends, and no other instance sees them.
  *
  * @param now a clock that never jumps, in milliseconds
  */
@@ -29,7 +29,7 @@ export function createMemoryStore(now: () => number, limits = defaultLimits): St
   }, 60_000)
   sweep.unref()
 
-  /** Keys are a kind, a colon, and a name. */
+  /** Finds the values of a key's kind: a key is a kind, a colon and a name. */
   function kindOf(key: string): Kind {
     const name = key.slice(0, key.indexOf(':') + 1)
     let kind = kinds.get(name)

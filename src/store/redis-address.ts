@@ -1,14 +1,14 @@
-/** Where one Redis listens, and what is said to it first. */
+/** Host and port of one Redis, and the login and database that a connection begins with. */
 export interface RedisAddress {
-  /** A name or an address, without brackets. */
+  /** A name or an IP address, without brackets. */
   host: string
   port: number
   isSecure: boolean
   username?: string | undefined
   password?: string | undefined
   database?: number | undefined
-  /** Family of addresses that the name is looked up in: 4, 6, or 0 for both. */
+  /** The address family of the DNS lookup: 4, 6, or 0 for both. */
   family?: number | undefined
-  /** The URL without user, password and query: fit to be shown. */
+  /** The URL without user, password and query, for the summary of the configuration. */
   shown: string
 }

@@ -4,30 +4,34 @@ import { messageOf } from '../errors.ts'
 import type { RedisAddress } from './redis-address.ts'
 import type { RedisCommands } from './redis-commands.ts'
 import { redisMessage } from './redis-message.ts'
-import { type ConnectionEvents, createReplaceable, type ReplaceableEvents } from './replaceable.ts'
+import {
+  type ConnectionEvents,
+  createReplaceableConnection,
+  type ReplaceableEvents,
+} from './replaceable-connection.ts'
 
 export interface RedisSettings {
-  /** One Redis, or several: nodes of a Cluster, or Sentinels. The first one speaks for all. */
+  /** One Redis, nodes of a Cluster, or Sentinels. Login, database and TLS of the first apply to all. */
   redisUrl: readonly RedisAddress[]
   redisCluster: boolean
   redisSentinelName?: string | undefined
-  /** Of the Sentinels themselves. */
+  /** The password of the Sentinels; `redisUrl` has that of the Redis behind them. */
   redisSentinelPassword?: string | undefined
-  /** Authorities that are trusted instead of the public ones; PEM. */
+  /** Certificate authorities that are trusted instead of the public ones; PEM. */
   ca?: string | undefined
   timeoutMs: number
 }
 
-/** What Redis is asked beside what a store needs. */
+/** The commands of a store, and `INFO` for the probe. */
 export interface RedisClient extends RedisCommands {
   info(): Promise<string>
 }
 
 /**
- * Connects to Redis, and again whenever the connection is lost.
+ * Connects to Redis, and connects again whenever the connection is lost.
  *
- * Nothing waits for a Redis that is away: a command fails at once while there is no connection, and after
- * `timeoutMs` when there is no answer. A connection on which nothing is answered any more is given up.
+ * Without a connection a command fails at once. A connection on which Redis no longer answers is closed after twice
+ * `timeoutMs`.
  */
 export function connectRedis(settings: RedisSettings, events: ConnectionEvents): RedisClient {
   return settings.redisCluster ? connectCluster(settings, events) : connectServer(settings, events)
@@ -47,11 +51,11 @@ function connectServer(settings: RedisSettings, events: ConnectionEvents): Redis
     ...single,
     sentinels: nodes,
     sentinelRetryStrategy: reconnectAfterMs,
-    // A Sentinel that hangs must not keep the others from being asked.
+    // The client asks the next Sentinel only after this time.
     sentinelCommandTimeout: settings.timeoutMs,
-    // Whoever is no master any more is found out by INFO.
+    // The ready check sends INFO, which shows whether the server still is the master.
     enableReadyCheck: true,
-    // Without this, `tls` would be passed over and the password go out in the clear.
+    // Without this, the client ignores `tls` for Sentinels and sends the password in the clear.
     ...(tls === undefined ? {} : { sentinelTLS: tls, enableTLSForSentinelMode: true }),
   }
   const { redisSentinelName: name, redisSentinelPassword: sentinelPassword } = settings
@@ -64,18 +68,20 @@ function connectServer(settings: RedisSettings, events: ConnectionEvents): Redis
     const redis = new Redis({
       ...options,
       reconnectOnError(error: Error) {
-        // Never by the client's own way, which would fail all that is under way.
+        // `false`, because the client's own way to reconnect fails all commands under way.
         if (error.message.startsWith('READONLY')) onReadOnly()
         return false
       },
     })
-    if (name !== undefined) passOverRefusedInfo(redis)
+    if (name !== undefined) tolerateRefusedInfo(redis)
     redis.on('ready', () => whenLoaded(redis, onReady, onLost))
     redis.on('error', (error: Error) => onLost(redisMessage(error)))
     return redis
   }
 
-  const connection = createReplaceable(open, events, 2 * settings.timeoutMs, () => performance.now())
+  const connection = createReplaceableConnection(open, events, 2 * settings.timeoutMs, () =>
+    performance.now(),
+  )
   return {
     isCluster: false,
     get: (key) => connection.current.get(key),
@@ -92,7 +98,7 @@ function connectServer(settings: RedisSettings, events: ConnectionEvents): Redis
 
 const loadingCheckMs = 100
 
-/** Asks by PING, which everything that speaks for a Redis knows, whether it has read its data yet. */
+/** Waits until Redis has loaded its data. It asks with PING, because proxies in front of Redis know PING. */
 function whenLoaded(redis: Redis, onReady: () => void, onLost: (message: string) => void): void {
   redis.ping().then(onReady, (error: unknown) => {
     const message = redisMessage(error)
@@ -107,8 +113,8 @@ function whenLoaded(redis: Redis, onReady: () => void, onLost: (message: string)
   })
 }
 
-/** The client would connect for ever to a Redis that does not answer INFO, or write to stdout. */
-function passOverRefusedInfo(redis: Redis): void {
+/** Lets the ready check pass where INFO is refused. Otherwise the client reconnects for ever, or writes to stdout. */
+function tolerateRefusedInfo(redis: Redis): void {
   type Callback = (error: Error | null, text?: string) => void
   const info = redis.info.bind(redis) as (callback?: Callback) => Promise<string>
   const tolerant = (callback?: Callback) =>
@@ -121,7 +127,7 @@ function passOverRefusedInfo(redis: Redis): void {
   Object.assign(redis, { info: tolerant })
 }
 
-/** The command is renamed, not allowed, or not known to what stands before Redis. */
+/** Tells whether the command was renamed, is not allowed, or is unknown to a proxy in front of Redis. */
 function isUnknownOrForbidden(message: string): boolean {
   return /^(?:NOPERM|ERR)\b/.test(message)
 }
@@ -131,7 +137,7 @@ function connectCluster(settings: RedisSettings, events: ConnectionEvents): Redi
   const cluster = new Cluster(nodes, {
     redisOptions: {
       ...redisOptions(first, settings.timeoutMs),
-      // Nodes are known by address, and have certificates for their name.
+      // A Cluster lists its nodes by address, and their certificates are for a name.
       ...(tls === undefined
         ? {}
         : { tls: isIP(nodes[0]?.host ?? '') ? tls : { ...tls, servername: first.host } }),
@@ -144,9 +150,9 @@ function connectCluster(settings: RedisSettings, events: ConnectionEvents): Redi
   })
   cluster.on('ready', events.onReady)
   cluster.on('error', (error: Error) => events.onLost(redisMessage(error)))
-  tellOfCluster(cluster, events)
+  reportUnusableCluster(cluster, events)
 
-  /** While slots move, commands that were sent together fail together: without effect, and each can be sent alone. */
+  /** Sends a command again by itself. While slots move, commands of one batch fail together, without any effect. */
   function alone<T>(sent: Promise<T>, name: string, words: (string | number)[]): Promise<T> {
     return sent.catch((error: unknown) => {
       if (!movingSlots.test(messageOf(error))) throw error
@@ -178,8 +184,8 @@ function peersOf({ redisUrl, ca }: RedisSettings) {
   return { first, nodes, tls: first.isSecure ? authority : undefined }
 }
 
-/** A Cluster of which no node can be used is tried again without an error of its own. */
-function tellOfCluster(cluster: Cluster, events: ConnectionEvents): void {
+/** Reports a Cluster without a usable node: the client tries again and emits no `error` for it. */
+function reportUnusableCluster(cluster: Cluster, events: ConnectionEvents): void {
   let last = 'no node of the Cluster can be used: do its nodes know their own addresses (CLUSTER SLOTS)?'
   cluster.on('node error', (error: Error) => {
     last = redisMessage(error)
@@ -194,13 +200,13 @@ function redisOptions({ username, password, database, family }: RedisAddress, ti
     ...(database === undefined ? {} : { db: database }),
     ...(family === undefined ? {} : { family }),
     connectTimeout: timeoutMs,
-    // Commands have no timer of their own here (see `createRedisTimeout`), but a silent connection is given up.
+    // Commands have no timer of their own here (see `createRedisTimeout`); a silent connection is closed after this.
     socketTimeout: 2 * timeoutMs,
-    // What every Redis speaks; nothing here needs more.
+    // Every Redis and every proxy in front of one speaks version 2 of the protocol.
     protocol: 2 as const,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    // What asks of Redis more than sessions need, some that speak for a Redis do not know, or end the connection for.
+    // Some proxies in front of Redis do not know INFO and CLIENT SETINFO, or close the connection for them.
     enableReadyCheck: false,
     disableClientInfo: true,
   }

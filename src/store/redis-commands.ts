@@ -1,10 +1,10 @@
-/** Commands of a Redis client that the store uses. */
+/** The commands of a Redis client that the store uses. */
 export interface RedisCommands {
-  /** Keys may lie on several nodes. */
+  /** Whether keys may lie on several nodes. */
   readonly isCluster: boolean
   get(key: string): Promise<string | null>
   mget(keys: string[]): Promise<(string | null)[]>
-  /** `KEEPTTL` exists since Redis 6. */
+  /** Sets a value; `KEEPTTL` exists since Redis 6. */
   set(key: string, value: string, ...how: SetOptions): Promise<unknown>
   incrby(key: string, by: number): Promise<number>
   pexpire(key: string, ttlMs: number): Promise<unknown>

@@ -1,8 +1,8 @@
 import { messageOf } from '../errors.ts'
 
-/** Tells what failed, without the arguments of the command, which Redis repeats when it does not know the command. */
+/** The message of an error of Redis, without the arguments of a command: Redis repeats those of an unknown command. */
 export function redisMessage(error: unknown): string {
-  // The client's own words name an option of the client.
+  // The client's own message names an option of the client, which no operator knows.
   if (/enableOfflineQueue/.test(messageOf(error))) return 'there is no connection'
   const last = (error as { lastNodeError?: unknown } | undefined)?.lastNodeError
   const text = messageOf(error) + (last instanceof Error ? ` Last of all: ${last.message}` : '')

@@ -5,9 +5,9 @@ import type { Store } from './store.ts'
 import { createRedisTimeout } from './with-redis-timeout.ts'
 
 export interface RedisStoreOptions {
-  /** Put before every key. */
+  /** The beginning of every key in Redis. */
   prefix: string
-  /** Limits the wait for one operation of the store, the wait for its turn included. */
+  /** The longest wait for one operation of the store, from the call on. */
   timeoutMs: number
 }
 
@@ -30,23 +30,23 @@ export function createRedisStore(redis: RedisCommands, { prefix, timeoutMs }: Re
   }
 
   const getOne = (key: string) => send(() => redis.get(key))
-  /** In a Cluster each node has a command of its own, which fails by itself. */
-  let isGathered = !redis.isCluster
-  const getGathered = createBatcher<string | null>((keys) =>
+  /** Whether keys are read with one MGET. In a Cluster they lie on several nodes, so each is read with a GET. */
+  let isBatched = !redis.isCluster
+  const getBatched = createBatcher<string | null>((keys) =>
     send(() =>
       redis.mget(keys).catch((error: unknown) => {
         if (!isReply(error)) throw error
-        // Nothing was read. A Cluster behind one address says CROSSSLOT; rules or a proxy may not allow the command.
-        if (forGood.test(messageOf(error))) isGathered = false
+        // A Cluster behind one address answers CROSSSLOT; access rules or a proxy may not allow MGET.
+        if (permanentRefusal.test(messageOf(error))) isBatched = false
         return oneByOne(keys)
       }),
     ),
   )
 
-  /** @returns at once, so that each has the whole time for itself */
+  /** Reads each key with a command of its own. @returns at once, so that each command has the whole timeout */
   function oneByOne(keys: string[]): Promise<string | null>[] {
     const values = keys.map(getOne)
-    // Whoever waits for one that fails hears of it; nobody need be waiting yet.
+    // Each caller handles the failure of its key. This keeps Node from calling it unhandled before that.
     for (const value of values) value.catch(() => {})
     return values
   }
@@ -67,7 +67,7 @@ export function createRedisStore(redis: RedisCommands, { prefix, timeoutMs }: Re
   async function increment(key: string, by: number, ttlMs: number): Promise<number> {
     const hasBegun = (await redis.set(key, '0', 'PX', ttlMs, 'NX')) === 'OK'
     const value = await redis.incrby(key, by)
-    // The old counter expired between the two commands, and the new one would live for ever.
+    // Here the old counter expired between the two commands, and INCRBY made one that never expires.
     if (!hasBegun && value === by) await redis.pexpire(key, ttlMs)
     return value
   }
@@ -76,7 +76,7 @@ export function createRedisStore(redis: RedisCommands, { prefix, timeoutMs }: Re
     get pending() {
       return pending
     },
-    get: (key) => (isGathered ? getGathered(prefix + key) : getOne(prefix + key)),
+    get: (key) => (isBatched ? getBatched(prefix + key) : getOne(prefix + key)),
     async set(key, value, ttlMs) {
       await send(() => redis.set(prefix + key, value, 'PX', lifetime(ttlMs)))
     },
@@ -99,10 +99,10 @@ export function createRedisStore(redis: RedisCommands, { prefix, timeoutMs }: Re
   }
 }
 
-/** Refusals of MGET that will be the same the next time: keys on several nodes, rules, proxies. */
-const forGood = /^(?:CROSSSLOT|NOPERM|ERR)\b/
+/** Refusals of MGET that do not pass: keys on several nodes, access rules, proxies. */
+const permanentRefusal = /^(?:CROSSSLOT|NOPERM|ERR)\b/
 
-/** Whether Redis said it, and not the connection: then the command had no effect. */
+/** Tells whether Redis itself refused the command, and no connection failed. The command had no effect then. */
 function isReply(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError'
 }

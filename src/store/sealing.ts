@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, createHmac, hash, randomBytes } from 'node:crypto'
 
 /**
- * A random secret that a browser holds, and what it opens: values are found under its hash and sealed under a
- * key derived from it, so the store alone opens nothing.
+ * A random secret that only a browser holds. Its values are stored under its hash and encrypted with a key derived
+ * from it, so nobody can read them with the store alone.
  */
 export type Secret = string & { readonly brand: 'Secret' }
 
@@ -13,17 +13,17 @@ export function newSecret(): Secret {
   return randomBytes(32).toString('base64url') as Secret
 }
 
-/** @returns `undefined` when the text cannot be one of ours */
+/** @returns `undefined` when the text does not have the form of a secret */
 export function toSecret(text: string | undefined): Secret | undefined {
   return text !== undefined && isSecret(text) ? text : undefined
 }
 
-/** Whether the text may be one of ours. */
+/** Tells whether the text has the form of a secret. */
 export function isSecret(text: string): text is Secret {
   return secretShape.test(text)
 }
 
-/** The name under which a store keeps what belongs to a secret: its SHA-256 in base64url. */
+/** The name under which a store keeps the values of a secret: its SHA-256 in base64url. */
 export function nameOf(secret: Secret): string {
   return hash('sha256', secret, 'base64url')
 }
@@ -31,7 +31,7 @@ export function nameOf(secret: Secret): string {
 /**
  * Encrypts and authenticates a text.
  *
- * @param purpose keeps values of one kind from being taken for another
+ * @param purpose the kind of value; a value that was sealed for another purpose does not open
  * @returns base64url of a version byte, 96 bits of nonce, 128 bits of tag, AES-256-GCM ciphertext
  */
 export function seal(text: string, secret: Secret, purpose: string): string {
@@ -41,11 +41,11 @@ export function seal(text: string, secret: Secret, purpose: string): string {
   return Buffer.concat([version, nonce, cipher.getAuthTag(), sealed]).toString('base64url')
 }
 
-/** @returns `undefined` for everything that `seal` did not make with this secret for this purpose */
+/** Decrypts. @returns `undefined` for everything that `seal` did not make with this secret for this purpose */
 export function unseal(value: string, secret: Secret, purpose: string): string | undefined {
   const bytes = Buffer.from(value, 'base64url')
   if (bytes.length < 29 || bytes[0] !== version[0]) return undefined
-  // Decoding passes over bits and characters that mean nothing, so that several texts give the same bytes.
+  // Node's decoder ignores some bits and characters. Only the one canonical text of these bytes is accepted.
   if (bytes.toString('base64url') !== value) return undefined
   try {
     const decipher = createDecipheriv('aes-256-gcm', sealingKey(secret, purpose), bytes.subarray(1, 13), {
@@ -61,7 +61,7 @@ export function unseal(value: string, secret: Secret, purpose: string): string |
 
 const version = Buffer.from([1])
 
-/** One step of a key derivation is enough for a key that is uniformly random already (RFC 5869 section 3.3). */
+/** Derives the key. The secret is uniformly random, so one step of a derivation is enough (RFC 5869 section 3.3). */
 function sealingKey(secret: Secret, purpose: string): Buffer {
   return createHmac('sha256', secret).update(`s3proxy ${purpose}`).digest()
 }

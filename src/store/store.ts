@@ -1,6 +1,6 @@
 /**
- * Keeps values and counters until they expire. Keys are a kind, a colon, and a name. Names are hashes, and values are
- * sealed before they come here: a store never sees a secret.
+ * Keeps values and counters until they expire. A key is a kind, a colon and a name. Names are hashes, and callers seal
+ * the values: a store never sees a secret.
  *
  * Every method throws S3ProxyError `SESSION_STORE_UNAVAILABLE` when the store does not answer in time.
  */
@@ -8,20 +8,20 @@ export interface Store {
   get(key: string): Promise<string | null>
   set(key: string, value: string, ttlMs: number): Promise<void>
   /**
-   * Replaces a value only where there still is one, so that what was deleted meanwhile stays deleted. It lives no
-   * longer by that, whatever the clock of this machine says.
+   * Replaces a value that still exists. A value that was deleted meanwhile stays deleted. The new value expires when
+   * the old one would have, whatever the clock of this machine says.
    *
-   * @param ttlMs what is left to the value, for a store that has to be told
+   * @param ttlMs the time that is left, for a store that cannot keep the old time
    */
   replace(key: string, value: string, ttlMs: number): Promise<void>
-  /** @returns whether the key was free; of many callers at once, exactly one gets `true` */
+  /** Takes a key for `ttlMs`. @returns whether the key was free; exactly one of many callers at once gets `true` */
   claim(key: string, ttlMs: number): Promise<boolean>
   /**
-   * Adds to a counter. One that is not there begins at 0.
+   * Adds to a counter. A counter that does not exist begins at 0.
    *
    * @param by a whole number, also a negative one
-   * @param ttlMs the life of a counter that begins; counting on does not lengthen it
-   * @returns the new value; of many callers at once, each sees the sum of all before it
+   * @param ttlMs the life of a new counter; adding to an old one does not lengthen its life
+   * @returns the new value; each of many callers at once sees the sum of all before it
    */
   increment(key: string, by: number, ttlMs: number): Promise<number>
   delete(key: string): Promise<void>

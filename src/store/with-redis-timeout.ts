@@ -2,28 +2,27 @@ import { S3ProxyError } from '../errors.ts'
 import { createSharedTimeout } from '../waiting/shared-timeout.ts'
 import { redisMessage } from './redis-message.ts'
 
-/** Runs one command of Redis, and waits a limited time for it. */
+/** Runs one command of Redis and waits a limited time for its answer. */
 export type WithRedisTimeout = <T>(command: () => Promise<T>) => Promise<T>
 
 /**
- * Limits how long each command of Redis is waited for. The client's own timers will not do: it starts them when a
- * batch of commands is sent, and a process that is busy for a moment would take answers for missing.
+ * Limits the wait for each command of Redis. The client's own timers start when a batch of commands is sent; a
+ * process that is busy for a moment would take answers that have arrived for missing ones.
  *
- * @returns a function that throws S3ProxyError `SESSION_STORE_UNAVAILABLE` for whatever the command failed with,
- *   thrown at once or later
+ * @returns a function that throws S3ProxyError `SESSION_STORE_UNAVAILABLE` whenever the command fails
  */
 export function createRedisTimeout(timeoutMs: number): WithRedisTimeout {
   const withinTime = createSharedTimeout(timeoutMs, late)
   return async <T>(command: () => Promise<T>): Promise<T> => {
     try {
-      // A client may throw at once, too.
+      // A client may throw instead of returning a promise; the executor turns that into a rejection.
       const work = new Promise<T>((resolve) => resolve(command()))
       return await withinTime(work)
     } catch (error) {
-      // Without a cause: the errors of a client carry the command with its arguments, which may be tokens.
+      // The error has no cause: errors of the client hold the command and its arguments, which may be tokens.
       throw new S3ProxyError(
         'SESSION_STORE_UNAVAILABLE',
-        `Redis did not do its work (session.redisUrl): ${redisMessage(error)}`,
+        `a command of Redis failed (session.redisUrl): ${redisMessage(error)}`,
       )
     }
   }

@@ -1,14 +1,14 @@
 import type { CancelSignal } from './cancellation.ts'
 
 /**
- * Waits before another attempt: at least half of a time that doubles, the rest by chance, so that clients that failed
- * together do not come back together, and attempts do not all fall into the same moment of an outage.
+ * Waits before another attempt. The bound of the wait doubles with each attempt; half of it is fixed and the rest is
+ * random, so that clients that failed together do not come back together.
  *
  * @param attempt 1 before the second attempt
  * @param random in [0, 1)
- * @param leastMs as the server wants it
- * @param atMostMs where there is less time left
- * @returns once the time is over or the signal has fired, whichever comes first
+ * @param leastMs the wait that the server asked for
+ * @param atMostMs the time that is left
+ * @returns a promise that resolves when the time is over or the signal fires, whichever comes first
  */
 export function backOff(
   attempt: number,
@@ -32,5 +32,5 @@ export function backOff(
 }
 
 const firstWaitMs = 50
-/** Of one wait; who is to wait longer is told so. */
+/** The longest wait between two attempts. A failure with a longer `retry-after` goes to the client instead. */
 export const maxWaitMs = 2000

@@ -1,7 +1,8 @@
 /**
- * Gathers what is asked for within one turn of the event loop, so that all of it is asked for at once.
+ * Collects the keys that are asked for within one turn of the event loop, and fetches all of them with one call.
  *
- * @param getMany answers in the order of the keys, each by itself; what it fails with, all of them fail with
+ * @param getMany returns the values in the order of the keys; each may fail by itself. When the call fails, every key
+ *   of the batch fails with its error
  */
 export function createBatcher<T>(
   getMany: (keys: string[]) => Promise<(T | Promise<T>)[]>,

@@ -1,4 +1,4 @@
-/** Says that nobody wants the outcome of some work any more: as much of an `AbortSignal` as anything here asks of one. */
+/** A signal that nobody wants the outcome of some work any more: the subset of `AbortSignal` that this program uses. */
 export interface CancelSignal {
   readonly aborted: boolean
   addEventListener(type: 'abort', listener: () => void): void
@@ -6,7 +6,8 @@ export interface CancelSignal {
 }
 
 /**
- * An `AbortController` and its signal in one, for what every request has: a few listeners, each called once.
+ * An `AbortController` and its signal in one object. It is cheaper than the two of Node, and every request has one.
+ * A listener is called once.
  *
  * @see docs/decisions/008-hot-path.md
  */
@@ -20,7 +21,7 @@ export class Cancellation implements CancelSignal {
 
   abort(): void {
     this.#aborted = true
-    // A listener may remove others.
+    // The loop takes one listener at a time, because a listener may remove others.
     for (let next = this.#listeners.shift(); next !== undefined; next = this.#listeners.shift()) next()
   }
 

@@ -1,4 +1,4 @@
-/** How long something may still take, over all of its steps together. */
+/** The time that is left for some work, over all of its steps together. */
 export class Deadline {
   readonly #endMs: number
   readonly #now: () => number
@@ -9,7 +9,7 @@ export class Deadline {
     this.#now = now
   }
 
-  /** At least 1, so that it can be waited for. */
+  /** Milliseconds, at least 1, so that a timer can wait for them. */
   get remainingMs(): number {
     return Math.max(1, this.#endMs - this.#now())
   }
@@ -19,5 +19,5 @@ export class Deadline {
   }
 }
 
-/** Timers fire a little early by another clock than their own; who was woken by one must find that it is time. */
+/** Tolerance for timers: by another clock than their own they fire a little early, and the deadline must be over then. */
 export const timerErrorMs = 2

@@ -1,35 +1,37 @@
-/** Waits for a piece of work, for a limited time; an outcome that comes later is passed over. */
+/** Waits for a piece of work for a limited time. An outcome that comes later is ignored. */
 export type SharedTimeout = <T>(work: Promise<T>) => Promise<T>
 
-/** So many looks at the clock, at equal distances, make up the time. */
-const looks = 8
+/** Number of ticks that make up the timeout. */
+const ticksOfTimeout = 8
 
 /**
- * A deadline for many pieces of work with one timer, which counts looks and not milliseconds: while this process
- * is too busy to look, answers that have long arrived are not read either, and nobody is to blame for that.
+ * Limits the time of many pieces of work with one timer.
  *
- * @param timeoutMs how long is waited, and at most an eighth longer
- * @param toError what a piece of work that took too long fails with
+ * The timer counts ticks and not milliseconds. A busy process reads answers late; it ticks late as well, so an
+ * answer that has arrived is not taken for a missing one.
+ *
+ * @param timeoutMs the least time that is waited; the longest is an eighth more
+ * @param toError makes the error of a piece of work that took too long
  */
 export function createSharedTimeout(timeoutMs: number, toError: (timeoutMs: number) => Error): SharedTimeout {
   const waiting: Waiting[] = []
-  let look = 0
+  let ticks = 0
   let timer: NodeJS.Timeout | undefined
 
   function schedule(): void {
-    timer = waiting.length === 0 ? undefined : setTimeout(lookAtClock, timeoutMs / looks)
+    timer = waiting.length === 0 ? undefined : setTimeout(tick, timeoutMs / ticksOfTimeout)
   }
 
-  function lookAtClock(): void {
-    look++
-    for (const one of waiting.filter(({ lastLook }) => lastLook < look)) {
+  function tick(): void {
+    ticks++
+    for (const one of waiting.filter(({ lastTick }) => lastTick < ticks)) {
       remove(one)
       one.reject(toError(timeoutMs))
     }
     schedule()
   }
 
-  /** The last one takes its place: what comes and goes so often would leave a trail of old tables in a `Set`. */
+  /** Moves the last one into the place of the removed one: a `Set` with so many changes would leave much garbage. */
   function remove(one: Waiting): void {
     if (waiting[one.index] !== one) return
     const last = waiting.pop() as Waiting
@@ -40,8 +42,8 @@ export function createSharedTimeout(timeoutMs: number, toError: (timeoutMs: numb
 
   return <T>(work: Promise<T>) =>
     new Promise<T>((resolve, reject) => {
-      // The first look may come at once.
-      const one = { index: waiting.length, lastLook: look + looks, reject }
+      // The first tick may come at once, so it does not count.
+      const one = { index: waiting.length, lastTick: ticks + ticksOfTimeout, reject }
       waiting.push(one)
       if (timer === undefined) schedule()
       work.then(
@@ -58,8 +60,9 @@ export function createSharedTimeout(timeoutMs: number, toError: (timeoutMs: numb
 }
 
 interface Waiting {
-  /** Where it stands among those that wait. */
+  /** Its place in the list of those that wait. */
   index: number
-  lastLook: number
+  /** The last tick at which it is still in time. */
+  lastTick: number
   reject(error: Error): void
 }

@@ -1,8 +1,8 @@
 /**
- * Waits for work, and no longer than `timeoutMs`: every timeout of a single piece of work is this one.
+ * Waits for work, and no longer than `timeoutMs`. Every timeout of a single piece of work uses this function.
  *
- * @param onLate says what the outcome is where the work takes longer: a value, an error that it throws, or the work
- *   itself, given up in some way that ends it
+ * @param onLate gives the outcome of work that takes longer: it returns a value, throws an error, or cancels the work
+ *   and returns it
  */
 export function withinDeadline<T>(
   work: Promise<T>,
@@ -12,7 +12,7 @@ export function withinDeadline<T>(
   return new Promise((resolve, reject) => {
     const late = async () => onLate(timeoutMs)
     const timer = setTimeout(() => resolve(late()), timeoutMs)
-    // Work that ends later changes nothing any more, and its failure is no unhandled one.
+    // Work that ends after the deadline changes nothing, and its failure counts as handled.
     work.then(
       (value) => {
         clearTimeout(timer)

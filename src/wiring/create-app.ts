@@ -10,44 +10,45 @@ import { createRequestTally } from '../telemetry/request-tally.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { createAppMetrics } from './create-metrics.ts'
 import { createParts, type Parts } from './create-parts.ts'
-import { createStore, type StoreParts, storeSettings } from './create-store.ts'
+import { createStore, type StoreConnection, storeSettings } from './create-store.ts'
 import { userAgentOf } from './user-agent.ts'
 
-/** The whole program, put together and not yet listening. */
+/** The whole server, ready to listen. */
 export interface App {
   server: HttpServer
   admin: AdminServer
   readiness: Readiness
-  /** For the process that speaks for several like this one. */
+  /** Reports for the primary process, which puts together those of all workers. */
   reports: { readiness(): Promise<ReadinessReport>; metrics?(): Promise<MetricSnapshot[]> }
   /**
-   * Makes everything for another configuration ready, and changes nothing yet.
+   * Prepares another configuration, and changes nothing yet.
    *
-   * @throws Error with why it cannot be used
+   * @throws Error with the reason why the configuration cannot be used
    */
   prepare(config: Config): Promise<Change>
-  /** Connects to what holds the sessions, which the first request would do otherwise; rejects when that is broken. */
+  /** Connects to the store of sessions; without this call the first request does. Rejects on a fault of s3proxy. */
   connect(): Promise<void>
-  /** Warns of what cannot be reached; the store of sessions speaks for itself. Never rejects. */
+  /** Warns when S3 or the SSO cannot be reached; the store of sessions has a warning of its own. Never rejects. */
   warnOfUnreachable(): Promise<void>
   close(): Promise<void>
 }
 
-/** A configuration that can be taken at once; one of the two is to be called. */
+/** A prepared configuration. The caller has to call `commit` or `discard`. */
 export interface Change {
-  /** Requests from now on are answered by the new configuration; those under way by the one that they began with. */
+  /** Puts the configuration into force. Requests under way keep the one that they began with. */
   commit(): void
+  /** Closes everything that was prepared. */
   discard(): void
 }
 
 export interface AppOptions {
-  /** Of s3proxy, for the metrics and for those whom it asks. */
+  /** Version of s3proxy, for the metrics and for its `user-agent`. */
   version?: Readings['version']
-  /** Makes spans of each request; who made it closes it. */
+  /** Makes spans of each request; its owner closes it. */
   tracing?: Pick<Tracing, 'trace'> | undefined
-  /** Lines of the log that nobody took. */
+  /** Counts the lines of the log that were dropped. */
   droppedLines?: () => number
-  /** What nobody caught. */
+  /** Counts the errors that no code caught. */
   faults?: () => number
 }
 
@@ -79,10 +80,10 @@ export async function createApp(
     ...config.server,
     certificate: certificateOf(config),
     handler(request, record) {
-      const used = store
-      used.users++
+      const usedStore = store
+      usedStore.users++
       const reply = parts.handler(request, record)
-      void reply.then(() => release(used))
+      void reply.then(() => release(usedStore))
       return reply
     },
     log,
@@ -90,7 +91,7 @@ export async function createApp(
     notesPhases: tracing !== undefined,
   })
 
-  function take(newParts: Parts, newStore: OpenStore): void {
+  function putIntoForce(newParts: Parts, newStore: OpenStore): void {
     const [oldParts, oldStore] = [parts, store]
     parts = newParts
     store = newStore
@@ -119,7 +120,7 @@ export async function createApp(
       const newStore = storeSettings(next) === store.settings ? store : await openStore(next, log, true)
       const newParts = createParts(next, newStore, log, observers)
       return {
-        commit: () => take(newParts, newStore),
+        commit: () => putIntoForce(newParts, newStore),
         discard() {
           newParts.s3.close()
           if (newStore !== store) void newStore.store.close()
@@ -152,20 +153,20 @@ function certificateOf({ server: { tlsCertFile, tlsKeyFile } }: Config): Certifi
   return { cert: tlsCertFile.content, key: tlsKeyFile.content }
 }
 
-/** A store, and how many requests that are not yet answered may need it. */
-interface OpenStore extends StoreParts {
+/** A store, and the number of unanswered requests that may need it. */
+interface OpenStore extends StoreConnection {
   settings: string
   users: number
   isRetired: boolean
 }
 
-/** @throws Error when it cannot be reached and has to be */
+/** Opens the store of a configuration. @throws Error when `mustConnect` is set and it cannot be reached */
 async function openStore(config: Config, log: Log, mustConnect = false): Promise<OpenStore> {
   const store = await createStore(config, log, mustConnect)
   return { ...store, settings: storeSettings(config), users: 0, isRetired: false }
 }
 
-/** An old connection ends with the last request that began with it. */
+/** Notes that a request no longer needs a store. A retired store is closed after its last request. */
 function release(store: OpenStore): void {
   store.users--
   if (store.isRetired && store.users === 0) void store.store.close()

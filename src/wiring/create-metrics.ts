@@ -5,11 +5,11 @@ import type { MetricSnapshot } from '../telemetry/prom-client.ts'
 /** The metrics of this process. */
 export interface AppMetrics {
   text(): Promise<MetricsText>
-  /** For the process that adds up those of its workers. */
+  /** The metrics of this process for the primary process, which adds up those of all workers. */
   snapshot(): Promise<MetricSnapshot[]>
 }
 
-/** Loads what makes metrics, which only those need who have a port for them. */
+/** Creates the metrics. Their code is loaded here, because only a process with an admin port needs it. */
 export async function createAppMetrics(readings: Readings): Promise<AppMetrics> {
   const { createMetrics } = await import('../telemetry/metrics.ts')
   const { formatMetrics, metricsType } = await import('../telemetry/prom-client.ts')

@@ -16,35 +16,35 @@ import { elapsedMs } from './clocks.ts'
 import { createLogins } from './create-logins.ts'
 import { type Connections, createObjects } from './create-objects.ts'
 import { createSso } from './create-sso.ts'
-import type { StoreParts } from './create-store.ts'
+import type { StoreConnection } from './create-store.ts'
 
-/** What answers requests by one configuration; a reload makes others. */
+/** Everything that answers requests by one configuration. A reload makes another one. */
 export interface Parts {
   config: Config
   handler: Handler
   readiness: Readiness
-  /** Asks what all instances share; rejects with what is wrong. */
+  /** Asks the dependencies that all instances share; each function rejects with an error for the operator. */
   shared: Readonly<Record<'s3' | 'sso', () => Promise<void>>>
   /** Connections to S3. */
   s3: Connections
-  /** Tells of a request that is over, as this configuration wants it told. */
+  /** Passes the record of a request that is over to the watchers of this configuration. */
   onEnd(record: RequestRecord): void
 }
 
-/** Who looks at requests, whatever the configuration, and what we call ourselves. */
+/** The watchers of requests that stay the same with every configuration, and the `user-agent` of s3proxy. */
 export interface Observers {
   userAgent: string
   requests?: RequestTally | undefined
   trace?: RequestWatchers['trace'] | undefined
 }
 
-/** Platforms wait for a probe no longer than a few seconds. */
+/** The longest wait for a dependency: platforms wait for a probe no longer than a few seconds. */
 const pingTimeoutMs = 2000
 
 /**
  * Picks the implementations that a configuration asks for.
  *
- * @param observers stay the same with other configurations
+ * @param observers the same for every configuration
  */
 export function createParts(
   config: Config,

@@ -16,7 +16,7 @@ import { createS3Memory } from './create-s3-memory.ts'
 import { createSharedOrigin } from './create-shared-origin.ts'
 import { userAgentOf } from './user-agent.ts'
 
-/** Tries S3, Redis and the SSO for real, one after the other, so that times tell something; never rejects. */
+/** Tries S3, Redis and the SSO for real. They are tried one after the other, so that the times are right. Never rejects. */
 export async function probe(
   config: Config,
   sources: Readonly<Record<string, string>>,

@@ -3,38 +3,38 @@ import { productOptions } from '../config/product-options.ts'
 import type { Config } from '../config/schema.ts'
 import { createLegacyTokens, type LegacyTokens } from '../identity/legacy-tokens.ts'
 import type { Log } from '../log/log.ts'
-import { createLateRedis } from '../store/late-redis.ts'
+import { createLazyRedis } from '../store/lazy-redis.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
 import type { connectRedis, RedisSettings } from '../store/redis-client.ts'
 import type { RedisCommands } from '../store/redis-commands.ts'
 import { createRedisStore } from '../store/redis-store.ts'
 import type { Store } from '../store/store.ts'
 
-/** A store, the tokens of the original beside it where they are accepted, and the state of its connection. */
-export interface StoreParts {
+/** A store with the state of its connection, and the tokens of the original where those are accepted. */
+export interface StoreConnection {
   store: Store
   legacyTokens?: LegacyTokens
-  /** Whether it can be used at this moment, and how many commands it has not yet answered. */
+  /** Tells whether it can be used at this moment, and how many commands it has not yet answered. */
   usage(): { isUp: boolean; pending: number }
-  /** Connects, which the first command would do otherwise; rejects with what is broken in this program. */
+  /** Connects; without this call the first command does. Rejects on a fault of s3proxy only. */
   connect(): Promise<void>
 }
 
-/** Everything that a store is made of: as long as this is the same, so is the store. */
+/** The settings of a store as one text. A reload opens another store only when this text has changed. */
 export function storeSettings(config: Config): string {
   if (config.session.store === 'memory') return 'memory'
-  return JSON.stringify(ofStore.map((option) => getValue(config, option)))
+  return JSON.stringify(storeOptions.map((option) => getValue(config, option)))
 }
 
-const ofStore = productOptions.single.filter(({ reopensStore }) => reopensStore === true)
+const storeOptions = productOptions.single.filter(({ reopensStore }) => reopensStore === true)
 
 /**
- * Redis, or the store within this process.
+ * Creates a store in Redis, or in the memory of this process.
  *
- * @param mustConnect connects now, and a Redis that is not there is an error; else it is waited for
- * @throws Error with why there is no connection
+ * @param mustConnect whether to connect now and fail without a connection
+ * @throws Error with the reason why there is no connection
  */
-export async function createStore(config: Config, log: Log, mustConnect = false): Promise<StoreParts> {
+export async function createStore(config: Config, log: Log, mustConnect = false): Promise<StoreConnection> {
   const { redisUrl } = config.session
   if (config.session.store === 'memory' || redisUrl === undefined) {
     return {
@@ -44,8 +44,8 @@ export async function createStore(config: Config, log: Log, mustConnect = false)
     }
   }
   let isUp = () => false
-  const redis = createLateRedis(config.session.redisCluster, async () => {
-    // Not before it is needed: loading ioredis takes 40 ms (docs/decisions/013-start-up.md).
+  const redis = createLazyRedis(config.session.redisCluster, async () => {
+    // ioredis takes 40 ms to load, so it is loaded late (docs/decisions/013-start-up.md).
     const { connectRedis } = await import('../store/redis-client.ts')
     const settings = { ...config.session, redisUrl, ca: config.session.redisCaFile?.content }
     const connection = await connectToRedis(connectRedis, settings, log, mustConnect)
@@ -57,7 +57,7 @@ export async function createStore(config: Config, log: Log, mustConnect = false)
     prefix: config.session.redisKeyPrefix,
     timeoutMs: config.session.timeoutMs,
   })
-  const opened: StoreParts = {
+  const opened: StoreConnection = {
     store,
     usage: () => ({ isUp: isUp(), pending: store.pending }),
     connect: redis.connect,
@@ -66,7 +66,10 @@ export async function createStore(config: Config, log: Log, mustConnect = false)
   return { ...opened, legacyTokens: createLegacyTokens(redis, config.session.timeoutMs) }
 }
 
-/** Waits for the first attempt, so that a Redis that is there is there for the first request too; not for silence. */
+/**
+ * Connects and waits for the first attempt, so that the first request finds a Redis that is up. A Redis that does not
+ * answer is waited for no longer than `session.timeoutMs`.
+ */
 function connectToRedis(
   connect: typeof connectRedis,
   settings: RedisSettings,
@@ -95,14 +98,14 @@ function connectToRedis(
     function onLost(message: string): void {
       clearTimeout(silence)
       if (isGivenUp) return
-      const told = `no connection to Redis (session.redisUrl): ${message}`
+      const text = `no connection to Redis (session.redisUrl): ${message}`
       if (mustConnect && !wasReady) {
         isGivenUp = true
         redis.disconnect()
-        reject(new Error(told))
+        reject(new Error(text))
         return
       }
-      if (!isLost) log.warn({ code: 'SESSION_STORE_UNAVAILABLE' }, told)
+      if (!isLost) log.warn({ code: 'SESSION_STORE_UNAVAILABLE' }, text)
       isLost = true
       resolve({ redis, isUp })
     }

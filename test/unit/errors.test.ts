@@ -60,7 +60,7 @@ describe('messageOf', () => {
     assert.equal(messageOf(new TypeError('bad')), 'bad')
     assert.equal(messageOf('bad'), 'bad')
     assert.equal(messageOf(undefined), 'undefined')
-    // As Node throws it for a host of which no address can be reached.
+    // Node throws this for a host that cannot be reached at any of its addresses.
     assert.equal(messageOf(new AggregateError([new Error('c'), new Error('d')])), 'c; d')
     assert.equal(messageOf(new AggregateError([], 'e')), 'e')
     const openSsl =

@@ -43,7 +43,7 @@ describe('createSharedTimeout', () => {
     assert.equal(await early[0], 'done a')
     assert.deepEqual(await Promise.all(early.slice(1)), ['nothing within 80 ms', 'nothing within 80 ms'])
     const others = ['d', 'e', 'f'].map(begin)
-    // Too late for themselves.
+    // Both end after their own deadline.
     ends.b?.('done b')
     ends.c?.('done c')
     ends.f?.('done f')

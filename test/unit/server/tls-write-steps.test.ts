@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { Writable } from 'node:stream'
 import { describe, it } from 'node:test'
 import { relayBody } from '../../../src/http/relay.ts'
-import { createTlsSteps } from '../../../src/server/tls-steps.ts'
+import { createTlsSteps } from '../../../src/server/tls-write-steps.ts'
 
 const mebibyte = 1 << 20
 

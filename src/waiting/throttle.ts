@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * Makes work that many ask for run one after the other, and begin at most once in `everyMs`.
+ * Limits how often work runs that many callers ask for: one run at a time, and at most one start in `everyMs`.
  *
- * All who ask before the next run begins share its outcome, so that what they get was true after they asked.
+ * All callers that come before a run begins share its outcome, so each gets an outcome from after its call.
  *
  * @param now a clock that never jumps, in milliseconds
  */
-export function createPaced<T>(work: () => Promise<T>, everyMs: number, now: () => number): () => Promise<T> {
+export function throttle<T>(work: () => Promise<T>, everyMs: number, now: () => number): () => Promise<T> {
   let next: Promise<T> | undefined
   let running: Promise<unknown> = Promise.resolve()
   let begunAtMs = Number.NEGATIVE_INFINITY

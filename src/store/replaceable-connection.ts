@@ -4,13 +4,13 @@ export interface ConnectionEvents {
   onLost(message: string): void
 }
 
-/** What a connection says of itself. */
+/** Events of one connection. */
 export interface ReplaceableEvents extends ConnectionEvents {
-  /** The server takes no writes: behind the name there may be another one by now. */
+  /** The server refuses writes. Its name may belong to another server by now. */
   onReadOnly(): void
 }
 
-export interface Replaceable<C> {
+export interface ReplaceableConnection<C> {
   readonly current: C
   disconnect(): void
 }
@@ -19,18 +19,19 @@ const firstWaitMs = 1000
 const longestWaitMs = 30_000
 
 /**
- * A connection that is replaced while it goes on working: the new one takes over once it is ready, and what was sent
- * over the old one is still answered there. A server that goes on to refuse writes is tried ever more rarely.
+ * A connection that can be replaced while it is in use. The new connection takes over once it is ready, and commands
+ * that were sent over the old one are still answered there. While servers go on to refuse writes, the waits between
+ * two replacements grow.
  *
- * @param open connects; calls back no earlier than it has returned
- * @param drainMs after which nobody waits for the old connection any more
+ * @param open connects; it calls no event before it has returned
+ * @param drainMs time after which the old connection is closed
  */
-export function createReplaceable<C extends { disconnect(): void }>(
+export function createReplaceableConnection<C extends { disconnect(): void }>(
   open: (events: ReplaceableEvents) => C,
   { onReady, onLost }: ConnectionEvents,
   drainMs: number,
   elapsedMs: () => number,
-): Replaceable<C> {
+): ReplaceableConnection<C> {
   let next: C | undefined
   let waitMs = firstWaitMs
   let replacedAtMs = Number.NEGATIVE_INFINITY

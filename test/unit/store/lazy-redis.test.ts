@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createLateRedis } from '../../../src/store/late-redis.ts'
+import { createLazyRedis } from '../../../src/store/lazy-redis.ts'
 import type { RedisCommands } from '../../../src/store/redis-commands.ts'
 
-/** Notes the commands that it gets. */
+/** A Redis that only notes the commands that it gets. */
 function startNotes() {
   const commands: unknown[][] = []
   const note =
@@ -25,14 +25,14 @@ function startNotes() {
   } as RedisCommands
   let opened = 0
   const attempt = { resolve(_: RedisCommands) {}, reject(_: Error) {} }
-  const late = createLateRedis(false, () => {
+  const late = createLazyRedis(false, () => {
     opened++
     return new Promise((resolve, reject) => Object.assign(attempt, { resolve, reject }))
   })
   return { late, redis, attempt, commands, opened: () => opened }
 }
 
-describe('createLateRedis', () => {
+describe('createLazyRedis', () => {
   it('connects once: when it is told to, or with the first command', async () => {
     const { late, redis, attempt, opened } = startNotes()
     assert.equal(opened(), 0)

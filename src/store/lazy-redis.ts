@@ -1,18 +1,18 @@
 import type { RedisCommands } from './redis-commands.ts'
 
-export interface LateRedis extends RedisCommands {
-  /** Connects now. Resolves after the first attempt to reach Redis; rejects when no attempt can be made. */
+export interface LazyRedis extends RedisCommands {
+  /** Connects now. Resolves after the first attempt to reach Redis, and rejects when no attempt can be made. */
   connect(): Promise<void>
 }
 
 /**
- * Commands of a Redis that is connected to when it is told to, or with the first of them, so that a process can
- * listen before that. They wait for the first attempt: a Redis that is there is there for the first request too.
+ * A Redis that is connected on demand: by `connect`, or by the first command. The process can listen before that.
+ * Commands wait for the first attempt to connect, so the first request finds a Redis that is up.
  *
- * @param isCluster whether a Cluster will be connected
- * @param open resolves after the first attempt, whether it succeeded or not
+ * @param isCluster whether the Redis is a Cluster
+ * @param open connects; resolves after the first attempt, whether it succeeded or not
  */
-export function createLateRedis(isCluster: boolean, open: () => Promise<RedisCommands>): LateRedis {
+export function createLazyRedis(isCluster: boolean, open: () => Promise<RedisCommands>): LazyRedis {
   let redis: RedisCommands | undefined
   let opening: Promise<RedisCommands> | undefined
 
@@ -41,7 +41,7 @@ export function createLateRedis(isCluster: boolean, open: () => Promise<RedisCom
     del: (key) => send((redis) => redis.del(key)),
     ping: () => send((redis) => redis.ping()),
     disconnect() {
-      // Whoever waits for the attempt is told why there is none.
+      // Commands that wait for a failed attempt get its error, so it is ignored here.
       opening?.then(
         (redis) => redis.disconnect(),
         () => {},
