@@ -2,5 +2,5 @@
 import { main } from '../dist/cli/main.js'
 
 process.exitCode = await main(process.argv)
-// What still runs is an answer that nobody waits for, such as one of a provider of credentials that is silent.
+// Nobody waits for work that still runs now, such as a request to a silent provider of credentials.
 setTimeout(() => process.exit(), 300).unref()

@@ -1,42 +1,42 @@
 const sources = `
-The configuration comes from, strongest first: the options above, the environment, .env in the working
-directory, the JSON file, the defaults. s3proxy.json(5) has every option with its environment names; any secret
-can come from a file, by its environment name with _FILE behind it.
+The configuration comes from these sources, the strongest first: the flags above, the environment, .env in the
+working directory, the JSON file, the defaults. s3proxy.json(5) lists every option with its environment names. Any
+secret can come from a file: its environment name followed by _FILE names that file.
 `
 
 /** The texts below the list of flags in the help of each command. */
 export const helpTexts = {
   program: `
 Exit status: 0 success; 1 failure; 2 usage or configuration; 3 (check-config) a probe failed;
-4 (fetch --verify) delivered, and not verified; 22 (fetch) S3 does not serve the object.
-Every command has a help of its own: s3proxy help fetch. More: s3proxy(1), s3proxy.json(5).
+4 (fetch --verify) delivered, but not verified; 22 (fetch) S3 does not serve the object.
+Each command has its own help, such as: s3proxy help fetch. See also s3proxy(1) and s3proxy.json(5).
 `,
   serve: `${sources}
-At least: AWS_S3_REGION, AWS_S3_ENDPOINT (URL of the bucket), SSO_URL, SSO_CLIENT_ID, SSO_CLIENT_SECRET; then
+Required: AWS_S3_REGION, AWS_S3_ENDPOINT (URL of the bucket), SSO_URL, SSO_CLIENT_ID, SSO_CLIENT_SECRET. Usually also:
 AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role; REDIS_URL or VCAP_SERVICES; S3PROXY_SERVER_PUBLIC_URL.
 
-SIGTERM and SIGINT: requests under way finish, at most for server.drainTimeoutMs.
-SIGHUP: the files of the configuration and of secrets are read again, and all of it is taken, or nothing.
-Exit status: 0 stopped by a signal; 1 the port cannot be had; 2 usage or configuration.
+SIGTERM and SIGINT stop it: requests under way may finish within server.drainTimeoutMs.
+SIGHUP makes it read the files of the configuration and of secrets again. It takes all of the new values, or none.
+Exit status: 0 stopped by a signal; 1 it cannot listen on the port; 2 usage or configuration.
 `,
   'check-config': `${sources}
-Without --probe, nothing is asked of the network.
-Exit status: 0 the configuration is complete and valid; 2 it is not, and every problem was listed on stderr (with
---json on stdout), or usage; 3 a probe failed, and stderr names which.
+Without --probe it does not use the network.
+Exit status: 0 the configuration is complete and valid; 2 it is not, and stderr lists every problem (with --json,
+stdout does), or usage; 3 a probe failed, and stderr names it.
 
 Example: s3proxy check-config --config /etc/s3proxy.json --probe
 `,
   fetch: `${sources}
-At least: AWS_S3_REGION, AWS_S3_ENDPOINT (URL of the bucket), and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a
-profile or a role. Neither Redis nor SSO is needed.
+Required: AWS_S3_REGION, AWS_S3_ENDPOINT (URL of the bucket), and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a
+profile or a role. Redis and the SSO are not needed.
 
-A download that ends too early leaves FILE.part, and FILE.part.json that says which version of which object it is
-a part of; --continue asks for the rest of that version. With --verify and nothing to compare with, the object is
+A download that ends too early leaves two files: FILE.part, and FILE.part.json, which names the object and its
+version. --continue fetches the rest of that version. With --verify and no checksum to compare with, the object is
 delivered all the same, and the exit status is 4.
 
-Exit status: 0 delivered, or not modified (--if-none-match), or the reader of stdout had enough; 22 S3 does not
-serve it (403, 404, 412, 416); 4 delivered but not verified (--verify, and S3 has nothing to compare with, or the
-reader had enough); 2 usage or configuration; 1 everything else, with one line that says what to do.
+Exit status: 0 delivered, or not modified (--if-none-match), or the reader of stdout closed it early; 22 S3 does not
+serve it (403, 404, 412, 416); 4 delivered but not verified (--verify, and S3 has no checksum, or the reader closed
+early); 2 usage or configuration; 1 everything else, with one line that says what to do.
 Ctrl-C and SIGTERM end it as that signal does (130 and 143 in a shell).
 
 Examples:
@@ -46,8 +46,8 @@ Examples:
   s3proxy fetch -- -a-key-that-starts-with-a-dash
 `,
   completion: `
-Exit status: 0 printed; 2 usage. Names of options are those of s3proxy.json(5); secrets are not offered, as a
-command line is no place for them.
+Exit status: 0 printed; 2 usage. It completes the names of options in s3proxy.json(5). It does not complete secrets,
+because other users of the machine can see a command line.
 
   bash: put this into ~/.bashrc                     source <(s3proxy completion bash)
   zsh:  put this into ~/.zshrc, below compinit      source <(s3proxy completion zsh)

@@ -4,8 +4,8 @@ import type { Writable } from 'node:stream'
 /**
  * Opens stdout for bytes in any amount.
  *
- * Node's own stream of a file or a device ignores the rest of a write of which a full disk took only a part. The stream
- * that is returned writes the rest, or fails.
+ * Node's own stream of a file or a device loses the rest of a write of which a full disk took only a part
+ * (nodejs/node issue 12921). The stream that is returned writes the rest, or fails.
  */
 export function openStdout(): Writable {
   const kind = fstatSync(1)

@@ -1,12 +1,12 @@
-/** The first descriptor behind standard input, output and error. */
+/** The first file descriptor after standard input, output and error. */
 const firstDescriptor = 3
 
 /**
- * The listening socket that a service manager has opened for this process, and nobody else.
+ * Takes the listening socket that a service manager has opened for this process.
  *
- * @param env its variables are taken out, so that no child believes that they are meant for it
- * @returns `undefined` when there is none
- * @throws Error when there are several
+ * @param env the environment; its variables about sockets are removed, so that no child process takes the socket too
+ * @returns `undefined` where there is no such socket
+ * @throws Error where there are several
  * @see https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html
  */
 export function takeActivatedSocket(env: NodeJS.ProcessEnv, pid: number): { fd: number } | undefined {

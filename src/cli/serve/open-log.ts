@@ -32,7 +32,7 @@ export async function openLog(
     onRecovered: (lines) =>
       log.always.warn(
         { code: 'LOG_DROPPED', lines },
-        `nobody took the log for a while: ${lines} lines before this one are lost`,
+        `the log could not be written for a while: ${lines} lines before this one are lost`,
       ),
   })
   const log = await createLog({ ...options, isPretty: process.stdout.isTTY === true, destination: output })

@@ -7,13 +7,13 @@ import { exitStatus } from '../command/exit-status.ts'
 import type { ServeFlags } from '../command/flags.ts'
 import { formatProblems } from '../command/format-problems.ts'
 import { takeActivatedSocket } from './activated-socket.ts'
+import { freeSocketPath } from './free-socket-path.ts'
 import { listenForSighup } from './listen-for-sighup.ts'
 import { nameSourcesIn } from './name-sources-in-log.ts'
 import { openLog } from './open-log.ts'
 import { createReload, type ReloadOptions } from './reload.ts'
 import { serveApp } from './serve-app.ts'
 import type { ServeOptions } from './serve-options.ts'
-import { makeRoomForSocket } from './unix-socket.ts'
 
 /**
  * Serves until SIGTERM or SIGINT: in this process, or in `server.workers` of them that share the port. SIGHUP makes
@@ -64,7 +64,7 @@ async function targetOf({ server }: Config): Promise<ListenTarget> {
   const activated = takeActivatedSocket(process.env, process.pid)
   if (activated !== undefined) return activated
   if (server.socketPath === undefined) return { port: server.port, host: server.host }
-  await makeRoomForSocket(server.socketPath, server.socketMode)
+  await freeSocketPath(server.socketPath, server.socketMode)
   return { path: server.socketPath }
 }
 

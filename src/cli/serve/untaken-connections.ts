@@ -11,6 +11,7 @@ const lastWordsMs = 100
  * the client waits for an answer that nobody sends. Node then emits no `disconnect` either, and goes on counting the
  * worker among those that listen.
  *
+ * @see https://github.com/nodejs/node/issues/21746 for another way in which Node loses such a connection
  * @see docs/decisions/009-workers.md
  */
 export function endUntakenConnections({ process: child }: Pick<Worker, 'process'>): void {

@@ -2,12 +2,12 @@ import { lstatSync, unlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 
 /**
- * Makes room for a Unix socket: removes the socket that an ended process has left at the path.
+ * Frees a path for a Unix socket: removes the socket that an ended process has left at the path.
  *
  * @param mode permissions of the socket, in octal; files that this process makes from now on have no more than these
  * @throws Error with why there can be no socket
  */
-export async function makeRoomForSocket(path: string, mode: string): Promise<void> {
+export async function freeSocketPath(path: string, mode: string): Promise<void> {
   // The mask keeps the socket closed to other people from its first moment on.
   process.umask(0o777 & ~Number.parseInt(mode, 8))
   const stats = lstatSync(path, { throwIfNoEntry: false })
