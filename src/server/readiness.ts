@@ -33,7 +33,8 @@ export const shuttingDown: ReadinessReport = {
   checks: { process: 'SHUTTING_DOWN: the process is shutting down' },
 }
 
-const trustMs = 1000
+/** Time in which a report is used again. */
+const reuseMs = 1000
 
 /**
  * @param askTimeoutMs a dependency that has not answered by then counts as failed
