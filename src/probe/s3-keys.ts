@@ -21,7 +21,7 @@ export function judgeKeys(answer: KeyedAnswer, toWrongSecret: KeyedAnswer): Find
     ? {
         message,
         advice:
-          'set s3.healthcheckKey (AWS_S3_HEALTHCHECK_KEY) to an object, which only the right keys can read',
+          'an object in s3.healthcheckKey (AWS_S3_HEALTHCHECK_KEY) tells: only the right keys can read it',
       }
     : { message, advice: 'this S3 asks for no keys: everybody who reaches it can read the bucket' }
 }
