@@ -97,7 +97,7 @@ try {
       process.stderr.write(
         `${round} ${work.name} ${name}: ${Math.round(sample.cpuMicros)} µs CPU, ${Math.round(sample.wallMs)} ms\n`,
       )
-      // The first round is for warming up.
+      // The first round only warms up.
       if (round > 0) samples.push({ ...sample, work: work.name, peer: name, round })
     }
     process.stderr.write(`round ${round} of ${rounds} is over\n`)
@@ -150,7 +150,7 @@ async function measure(
     if ('error' in result) throw new Error(`${peer.name}, ${work.title}: ${result.error}`)
     return result
   }
-  // A process of Node that was idle while others were measured starts slowly.
+  // This run warms up: a Node process is slow after it was idle while others were measured.
   if (work.requests >= 2000) await run(Math.round(requests / 2))
   resetPeakMemory(peer.pid)
   const before = cpuMicroseconds(peer.pid)

@@ -6,7 +6,7 @@ const shown = ['small', 'medium', 'not-modified', 'large', 'large-https']
 const width = 760
 const [nameWidth, barWidth, barHeight, gap] = [130, 500, 14, 6]
 
-/** Bars of CPU time for each work, in multiples of nginx's; legible on light and dark ground. */
+/** Draws bars of CPU time for each work, in multiples of nginx's. They are legible on light and dark backgrounds. */
 export function drawChart(samples: readonly Sample[]): string {
   const parts: string[] = []
   let y = 26

@@ -49,10 +49,10 @@ export async function launch(
   throw new Error(`${file} did not listen within 10 s:\n${readFileSync(log, 'utf8')}`)
 }
 
-/** Why a peer is not measured, after its name. */
+/** The reason why a peer is not measured; it follows the peer's name in a sentence. */
 export const notInstalled = 'is not installed'
 
-/** The path of a program: in the search path, in the folder of Go's programs, in our cache; else `undefined`. */
+/** Finds a program in the search path, in the folder of Go's programs, or in the cache. @returns its path */
 export function findProgram(name: string): string | undefined {
   const ours = [join('go', 'bin'), join('.cache', 's3proxy-tools')].map((folder) => join(homedir(), folder))
   return findExecutable(name, ['/usr/sbin', ...ours])

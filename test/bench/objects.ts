@@ -17,8 +17,8 @@ export function etagOf({ name }: BenchObject): string {
 }
 
 /**
- * The bytes of every object are this block over and over. Its length is a prime number, so that a block of a
- * proxy that was lost, sent twice or sent in the wrong place shows.
+ * The block that every object repeats. Its length is a prime number, so the comparison finds a block that a proxy
+ * lost, sent twice or sent in the wrong place.
  */
 export const pattern: Buffer = createPattern(1_048_573)
 
@@ -40,7 +40,7 @@ export function patternAt(offset: number, maxBytes: number): Buffer {
   return pattern.subarray(start, Math.min(pattern.length, start + maxBytes))
 }
 
-/** Whether the bytes are those that every object has at this offset. */
+/** Tells whether the bytes are those that every object has at this offset. */
 export function isPatternAt(offset: number, bytes: Buffer): boolean {
   for (let done = 0; done < bytes.length; ) {
     const expected = patternAt(offset + done, bytes.length - done)

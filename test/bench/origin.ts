@@ -4,9 +4,9 @@ import tls from 'node:tls'
 import { type BenchObject, etagOf, objects, patternAt } from './objects.ts'
 
 /**
- * The origin of all peers, a process of its own: as little HTTP as they need, out of memory.
+ * The origin of all peers, in a process of its own. It serves from memory, and speaks as little HTTP as they need.
  *
- * It looks at no signature, so that it is the same for a peer that signs and for one that cannot; it serves
+ * It checks no signature, so that it is the same for peers that sign and for those that cannot. It serves
  * whole objects, single ranges, and 304 for its own ETag. The last segment of the path names the object.
  */
 const [certificate, key] = process.argv.slice(2)

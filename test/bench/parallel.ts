@@ -9,8 +9,8 @@ import { type S3StandInProcess, startS3StandInProcess } from '../helpers/s3/stan
 import { environmentOf, s3EnvironmentOf } from '../helpers/stage/environment.ts'
 import { median } from './report.ts'
 
-// How much faster than one connection several are, when S3 gives each of them 25 MB/s and takes 30 ms to answer; and
-// what having them costs when one is fast enough. Prints tables for docs/decisions/007-parallel-reads.md:
+// Measures how much faster several connections are than one, when S3 gives each of them 25 MB/s and takes 30 ms to
+// answer, and their cost when one is fast enough. Prints tables for docs/decisions/007-parallel-reads.md:
 //   node --import tsx test/bench/parallel.ts [--rounds N] [--mib N] [--connections 1,2,4,8] [--part-mib N]
 const { values } = parseArgs({
   options: {
@@ -107,7 +107,7 @@ async function fetchOnce(s3: S3StandInProcess, sizeMib: number, connections: num
   for await (const piece of child.stdout) {
     bytes += (piece as Buffer).length
     if (bytes === sizeMib * mib) {
-      // The process waits for its end: the last moment at which it can be asked.
+      // The process has written everything and waits for its end. Its CPU time can still be read now.
       cpuMs = cpuMicroseconds(child.pid ?? 0) / 1000
       peakBytes = peakMemoryBytes(child.pid ?? 0)
     }

@@ -1,7 +1,7 @@
 import type { BenchObject } from './objects.ts'
 import type { BenchSso } from './sso.ts'
 
-/** Something that serves the objects to a client, in processes of its own. */
+/** A server that is measured, in processes of its own. */
 export interface Peer {
   name: PeerName
   /** The process whose CPU and memory are read, with its children. */
@@ -9,7 +9,7 @@ export interface Peer {
   port: number
   /** Path before the object's name. */
   basePath: string
-  /** Lines of the head by which a request for a path may be answered: a cookie, a signature; none where nobody asks. */
+  /** Header lines that permit a request for a path: a cookie or a signature; none for a peer that checks nobody. */
   credentialLines(path: string): string[]
   etagOf(object: BenchObject): string
 }
@@ -25,7 +25,7 @@ export const peerNames = [
 ] as const
 export type PeerName = (typeof peerNames)[number]
 
-/** Whether a peer does such works at all: versitygw is an origin itself, so there is none that it asks. */
+/** Tells whether a peer can do a work. versitygw is an origin itself, so it asks no origin by https. */
 export function takesPart(name: PeerName, work: { isSecure: boolean }): boolean {
   return name !== 'versitygw' || !work.isSecure
 }
@@ -41,7 +41,7 @@ export interface PeerSettings {
   sso: BenchSso
   /** Folder for logs, configuration and temporary files. */
   folder: string
-  /** Where s3proxy leaves a CPU profile when it ends. */
+  /** Folder for the CPU profile that s3proxy writes when it ends. */
   profileFolder?: string | undefined
   /** Another checkout of s3proxy, built, to compare with. */
   before?: string | undefined

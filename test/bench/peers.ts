@@ -11,7 +11,7 @@ import type { Peer, PeerName, PeerSettings } from './peer.ts'
 import type { BenchSso } from './sso.ts'
 import { startVersitygw } from './versitygw.ts'
 
-/** Starts a peer. @returns why it cannot be measured where it cannot, to follow its name */
+/** Starts a peer. @returns the peer, or the reason why it cannot be measured, which follows its name in a sentence */
 export function startPeer(name: PeerName, settings: PeerSettings): Promise<Peer | string> {
   if (name === 's3proxy') return startS3proxy(name, program, settings)
   if (name === 's3proxy before')

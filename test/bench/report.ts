@@ -4,7 +4,7 @@ import { type PeerName, takesPart } from './peer.ts'
 import type { StartTimes } from './start-time.ts'
 import { type Work, works } from './works.ts'
 
-/** One peer doing one work once. */
+/** One measurement of one peer with one work. */
 export interface Sample {
   work: string
   peer: PeerName
@@ -28,7 +28,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2
 }
 
-/** The median of the ratios within each round: what slows a whole round down does not count. */
+/** The median of the ratios within each round. A load that slows a whole round down does not change it. */
 export function ratioTo(samples: readonly Sample[], work: string, peer: PeerName, other: PeerName): number {
   const cpuOf = (name: PeerName, round: number) =>
     samples.find((sample) => sample.work === work && sample.peer === name && sample.round === round)

@@ -4,9 +4,9 @@ import { bareEnv, program } from '../helpers/proxy/proxy-process.ts'
 import { s3proxyEnv } from './peers.ts'
 
 export interface StartTimes {
-  /** From the start of the process until it says that it listens; in the order of the runs. */
+  /** Times from the start of the process to its line `listening`, in the order of the runs. */
   s3proxyMs: number[]
-  /** The whole life of `node -e 0`, right before each of them. */
+  /** Times of a whole `node -e 0` right before each of those runs. */
   nodeMs: number[]
 }
 
@@ -27,7 +27,7 @@ async function lifeOfNode(): Promise<number> {
   return performance.now() - startedAt
 }
 
-/** As on a platform: with Redis, which is not there and need not be. */
+/** Measures a start as on a platform: Redis is configured, and is not up. */
 async function startToListening(): Promise<number> {
   const sso = { origin: 'http://127.0.0.1:9', clientId: 'bench', clientSecret: 'bench-secret' }
   const env = {

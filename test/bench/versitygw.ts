@@ -37,7 +37,7 @@ export async function startVersitygw({ objects, folder }: PeerSettings): Promise
   const sign = createSigner(region)
   return {
     ...{ name: 'versitygw', pid, port, basePath: `/${bucket}/` },
-    // A signature is good for 15 minutes, longer than any work takes.
+    // A signature is valid for 15 minutes, longer than any work takes.
     credentialLines(path) {
       const headers = [['host', `127.0.0.1:${port}`]] as const
       const signed = sign({ method: 'GET', path, headers }, credentials, Date.now())
@@ -49,7 +49,7 @@ export async function startVersitygw({ objects, folder }: PeerSettings): Promise
 
 /** @returns the ETag of each object by its name */
 async function upload(endpoint: string, objects: readonly BenchObject[]): Promise<Map<string, string>> {
-  // A checksum behind the body is not read to its end by versitygw 1.8.0, and the next request on the connection fails.
+  // versitygw 1.8.0 does not read a checksum behind the body to its end, and the next request on the connection fails.
   const requestChecksumCalculation = 'WHEN_REQUIRED'
   const client = new S3Client({
     ...{ region, endpoint, credentials, requestChecksumCalculation },
@@ -77,7 +77,7 @@ function* bytesOf(sizeBytes: number): Generator<Buffer> {
   }
 }
 
-/** With as much again as logs and the temporary files of others may take. */
+/** The space that the objects need, with the space for logs and temporary files of others. */
 function neededBytes(objects: readonly BenchObject[]): number {
   return objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 2 ** 30)
 }

@@ -1,6 +1,6 @@
 import { type BenchObject, objects } from './objects.ts'
 
-/** Something that every peer is made to do. */
+/** One kind of work that every peer is measured with. */
 export interface Work {
   name: string
   title: string
@@ -10,9 +10,9 @@ export interface Work {
   requests: number
   isConditional: boolean
   isSecure: boolean
-  /** How CPU is told: for each request, or for the whole. */
+  /** Unit of the CPU time: µs for each request, or s for the whole work. */
   unit: 'µs' | 's'
-  /** Latency that is told: the 99th percentile, the longest, or none. */
+  /** The latency in the report: the 99th percentile, the longest, or none. */
   latency: 'p99' | 'longest' | 'none'
 }
 

@@ -13,7 +13,7 @@ import { launchBrowser } from './launch.ts'
 let browser: Browser
 let stage: Stage<OidcSso>
 let proxy: ProxyProcess
-/** Another site than the SSO's, as in the world: cookies of the one are third-party to the other. */
+/** The origin of s3proxy. It is another site than the SSO, as in production, so cookies are third-party between them. */
 let origin: string
 
 describe('s3proxy in a browser', { timeout: 120_000 }, () => {
@@ -61,7 +61,7 @@ describe('s3proxy in a browser', { timeout: 120_000 }, () => {
     await until(async () => (await sound.evaluate(readPlayer)).duration === 300)
     await sound.evaluate(playFrom, 270)
     await until(async () => (await sound.evaluate(readPlayer)).currentTime > 270)
-    // 32,000 bytes a second; the player may begin a little before.
+    // The sound has 32,000 bytes a second. The player may begin a little before the wanted second.
     const starts = parts206.map((range) => Number(/^bytes (\d+)-9600043\/9600044$/.exec(range)?.[1]))
     assert.ok(
       starts.some((start) => start > 265 * 32_000 && start <= 44 + 270 * 32_000),
@@ -153,7 +153,7 @@ describe('s3proxy in a browser', { timeout: 120_000 }, () => {
   })
 })
 
-/** As much of the elements of a page as is used here; the types of the DOM would hold for every file. */
+/** The part of a page's elements that is used here. With the types of the DOM, every file would have them. */
 interface Picture {
   naturalWidth: number
 }
@@ -165,7 +165,7 @@ interface Player {
   play(): Promise<void>
 }
 
-/** These two run in the page, and see nothing of this file. */
+/** This function and the next run in the page, and cannot use anything of this file. */
 const readPlayer = ({ currentTime, duration }: Player) => ({ currentTime, duration })
 
 const playFrom = (player: Player, seconds: number) => {
@@ -212,7 +212,7 @@ async function followLink(page: Page, key: string): Promise<void> {
 /** Complaints of the browser, such as a breach of the page's own content security policy. */
 function complaintsOf(page: Page): string[] {
   const complaints: string[] = []
-  // Chromium also reports success, as of the data that `clear-site-data` removed: those messages are 'info'.
+  // Messages of level 'info' report success, such as the removal of data by `clear-site-data`.
   page.on('console', (message) => {
     if (['warning', 'error'].includes(message.type())) complaints.push(message.text())
   })
@@ -220,7 +220,7 @@ function complaintsOf(page: Page): string[] {
   return complaints
 }
 
-/** Pages of the bucket run no script and so tell of no event: they are asked, for 20 seconds at most. */
+/** Polls a condition for 20 seconds at most: pages of the bucket run no script, so they cannot emit an event. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
     if (await holds()) return

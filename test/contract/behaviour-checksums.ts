@@ -51,7 +51,7 @@ export function describeChecksums({ behaves, send, server }: Suite): void {
       await server().put('unsummed', hello)
       const result = await ask('unsummed')
       assert.ok(result.kind === 'found')
-      // S3 computes one by itself; a store that does not has no more than the MD5.
+      // S3 computes a CRC by itself. Stores that do not have only the MD5.
       const { crc64nvme = crc64NvmeOfHello, ...others } = result.checksums
       assert.deepEqual(crc64nvme, crc64NvmeOfHello)
       assert.deepEqual(others, { md5: md5OfHello })

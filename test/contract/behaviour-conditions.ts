@@ -21,10 +21,10 @@ const matrix: [conditions: Partial<Record<Condition, Setting>>, status: number][
   [{ 'if-unmodified-since': 'before' }, 412],
   [{ 'if-unmodified-since': 'same' }, 200],
   [{ 'if-unmodified-since': 'after' }, 200],
-  // The two that the GetObject reference spells out.
+  // The reference of GetObject describes the next two.
   [{ 'if-match': 'right', 'if-unmodified-since': 'before' }, 200],
   [{ 'if-none-match': 'right', 'if-modified-since': 'before' }, 304],
-  // RFC 9110 section 13.2.2.
+  // RFC 9110 section 13.2.2 gives the order for the rest.
   [{ 'if-match': 'wrong', 'if-unmodified-since': 'after' }, 412],
   [{ 'if-none-match': 'wrong', 'if-modified-since': 'same' }, 200],
   [{ 'if-match': 'right', 'if-none-match': 'right' }, 304],

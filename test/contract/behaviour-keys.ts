@@ -66,7 +66,7 @@ export function describeKeys({ behaves, client, send, server }: Suite): void {
   })
 }
 
-/** The one spelling that a signature is made over. */
+/** Spells a key as it is signed. */
 function encodeKey(key: string): string {
   return encodeURIComponent(key)
     .replaceAll('%2F', '/')

@@ -5,7 +5,7 @@ import { createBucketClient, readAll } from '../helpers/clients/bucket-client.ts
 import { untilTrue } from '../helpers/eventually.ts'
 import type { Suite } from './suite.ts'
 
-/** Last of all: a bucket that has versions keeps them. */
+/** Describes versions. It runs last, because a bucket cannot lose its versions again. */
 export function describeVersions({ behaves, client, send, server }: Suite): void {
   describe('Versions', () => {
     before(async () => {

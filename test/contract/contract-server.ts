@@ -1,17 +1,17 @@
-/** An S3 server with one empty bucket, as the contract suite wants it. */
+/** An S3 server with one empty bucket, for the contract suite. */
 export interface ContractServer {
   origin: string
   bucket: string
   region: string
   accessKeyId: string
   secretAccessKey: string
-  /** The bucket is served at the host `bucket.virtualDomain`, too. */
+  /** The domain for virtual hosts: the bucket is also served at the host `bucket.virtualDomain`. */
   virtualDomain: string
   put(key: string, body: Uint8Array | string, headers?: PutHeaders): Promise<void>
-  /** Uploads in parts, of which all but the last have 5 MiB at least, with a checksum of the CRC-32 of each. */
+  /** Uploads an object in parts, each with its CRC-32. All parts but the last must have at least 5 MiB. */
   putParts(key: string, parts: Uint8Array[]): Promise<void>
   delete(key: string): Promise<void>
-  /** Older versions are kept from now on. */
+  /** Makes the bucket keep older versions. */
   enableVersions(): Promise<void>
   close(): Promise<void>
 }
@@ -23,6 +23,6 @@ export interface PutHeaders {
   contentEncoding?: string
   contentLanguage?: string
   metadata?: Record<string, string>
-  /** Without it the object is stored with no checksum. */
+  /** The checksum to store with the object; none without it. */
   checksum?: 'CRC32'
 }

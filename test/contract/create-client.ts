@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import type { ContractServer } from './contract-server.ts'
 
-/** A client of the AWS SDK for that server; other keys to see them refused. */
+/** Creates a client of the AWS SDK for a server. Other keys than its own test the refusal. */
 export function createClient(
   server: ContractServer,
   keys: { accessKeyId: string; secretAccessKey: string } = server,

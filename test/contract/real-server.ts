@@ -6,8 +6,8 @@ import type { ContractServer } from './contract-server.ts'
 import { type Deviations, describeS3Behaviour } from './s3-behaviour.ts'
 
 /**
- * Runs the suite over a server that is not ours, where its program is found; where it is not, one line says so, and
- * with `REQUIRE_NAME=1` a test fails.
+ * Runs the suite over the server of another project, where its program is found. Otherwise one line says that it is
+ * missing, and with `REQUIRE_NAME=1` a test fails.
  */
 export function describeRealServer(name: string, command: RealS3Command, deviations: Deviations): void {
   const program = findGoProgram(name)

@@ -15,13 +15,13 @@ import { sendSigned } from './signed-request.ts'
 import type { Suite } from './suite.ts'
 
 /**
- * Name of a behaviour to the reason why a server differs from S3 there. Where it differs only sometimes, there is
- * nothing to check.
+ * The reason why a server differs from S3, by the name of the behaviour. A deviation that shows only sometimes is not
+ * checked.
  */
 export type Deviations = Record<string, string | { sometimes: string }>
 
 /**
- * One contract of what S3 does, for every server that stands in for it.
+ * Describes the behaviour of S3, for every server that stands in for it.
  */
 export function describeS3Behaviour(
   name: string,
@@ -69,7 +69,7 @@ export function describeS3Behaviour(
   })
 }
 
-// Not a broken connection: a check that did not hold, or an error that the server answered.
+// Tells a failed check and an error answer of the server from a broken connection.
 function isRefusal(error: unknown): boolean {
   return error instanceof assert.AssertionError || error instanceof S3ServiceException
 }

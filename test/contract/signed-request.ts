@@ -4,17 +4,17 @@ import type { ContractServer } from './contract-server.ts'
 
 export interface SignedRequestOptions {
   method?: string
-  /** As it goes out, percent-encoded; below the bucket. */
+  /** The key below the bucket, percent-encoded as it is sent. */
   rawKey: string
-  /** Another spelling of the same key, put in the place of the signed one. */
+  /** Another spelling of the same key, which is sent in place of the signed one. */
   sentKey?: string
   query?: Record<string, string>
   headers?: Record<string, string>
   agent?: Agent
-  /** Path style unless given. */
+  /** The host of the bucket for domain style; without it the request has path style. */
   virtualHost?: string
   bucket?: string
-  /** Runs between signing and sending. */
+  /** Changes the headers between signing and sending. */
   tamper?: (headers: Record<string, string>) => void
 }
 
@@ -22,7 +22,7 @@ export interface RawAnswer {
   status: number
   headers: IncomingHttpHeaders
   body: Buffer
-  /** The client's port: the same one again means that the connection was kept. */
+  /** The client's port. Two requests with the same port used the same connection. */
   localPort: number
 }
 

@@ -8,9 +8,9 @@ const newKey = (kind = 'session') => `${kind}:key-${++count}`
 const long = 60_000
 
 /**
- * Describes what every store does.
+ * Describes the behaviour of every store.
  *
- * @param getStore the store, open; the suite leaves it open
+ * @param getStore returns an open store; the suite does not close it
  */
 export function describeStore(name: string, getStore: () => Store): void {
   describe(name, () => {
@@ -127,10 +127,10 @@ export function describeStore(name: string, getStore: () => Store): void {
   })
 }
 
-/** There is no event for the passing of a time: looks again until it is over, for 5 s at most. */
-async function untilTrue(isSo: () => Promise<boolean>): Promise<void> {
+/** Polls a condition for 5 s at most: the expiry of a value emits no event. */
+async function untilTrue(condition: () => Promise<boolean>): Promise<void> {
   for (let attempt = 0; attempt < 500; attempt++) {
-    if (await isSo()) return
+    if (await condition()) return
     await sleep(10)
   }
   assert.fail('it did not come to pass within 5 s')

@@ -4,7 +4,7 @@ import type { RawAnswer, SignedRequestOptions } from './signed-request.ts'
 
 /** The tools of each group of the suite. */
 export interface Suite {
-  /** Declares one behaviour; where a deviation is known, it must show, so that the list stays true. */
+  /** Declares one behaviour. A known deviation must show, so that the list of deviations stays true. */
   behaves(name: string, check: () => Promise<void>): void
   server(): ContractServer
   client(): S3Client

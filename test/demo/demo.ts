@@ -19,7 +19,7 @@ import { curlLines, fetchLines, type LineToTry } from './lines-to-try.ts'
 process.exitCode = await runDemo(process.argv.slice(2))
 
 async function runDemo(args: string[]): Promise<number> {
-  // Ctrl-C reaches every process of the terminal, and npm passes it on once more: it counts however often it comes.
+  // Ctrl-C reaches every process of the terminal, and npm passes it on once more. Every one of them stops the demo.
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort())
   const asked = once(stop.signal, 'abort')
@@ -41,7 +41,7 @@ async function runDemo(args: string[]): Promise<number> {
     }
     proxy.kill('SIGTERM')
     const status = await ended
-    // A signal that comes before the proxy listens for it, or as it exits, ends it there and then.
+    // A signal ends the proxy at once where it comes before the proxy handles signals, or while it exits.
     if (stop.signal.aborted && [0, 'SIGINT', 'SIGTERM'].includes(status)) return 0
     process.stderr.write(`demo: s3proxy serve ended with ${status}\n`)
     return 1
@@ -51,7 +51,7 @@ async function runDemo(args: string[]): Promise<number> {
   }
 }
 
-/** @returns the port, or what is wrong */
+/** Chooses the port. @returns the port, or a message */
 async function choosePort(args: string[]): Promise<number | string> {
   let text: string | undefined
   try {
@@ -83,7 +83,7 @@ function startServe(stage: Stage<OidcSso>, port: number, cwd: string): ChildProc
   return spawn(process.execPath, [program, 'serve'], { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] })
 }
 
-/** The log goes to the terminal as it is, so the port is asked, for 10 seconds at most. */
+/** Polls the port for 10 seconds at most, because the log goes to the terminal and cannot be read here. */
 async function waitUntilLive(origin: string, proxy: ChildProcess): Promise<'live' | 'silent'> {
   for (let attempt = 0; attempt < 200 && proxy.exitCode === null; attempt++) {
     const answer = await fetch(`${origin}/__s3proxy/livez`).catch(() => undefined)

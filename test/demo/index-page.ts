@@ -13,7 +13,7 @@ small { opacity: .75 }
 a { overflow-wrap: anywhere }
 `
 
-/** A page as somebody would put into the bucket, with the other objects in it. */
+/** Makes a page for the bucket that shows the other objects. */
 export function makeIndexPage(samples: readonly { key: string; about: string }[]): string {
   const items = samples.map(
     ({ key, about }) =>
@@ -47,7 +47,7 @@ ${items.join('\n')}
 `
 }
 
-/** The key as it stands in a URL: everything but `/` and letters that need no escape is percent-encoded. */
+/** Spells a key for a URL: everything but `/` and characters that need no escape is percent-encoded. */
 export function keyInUrl(key: string): string {
   return encodeURIComponent(key).replaceAll('%2F', '/')
 }

@@ -3,7 +3,7 @@ export interface LineToTry {
   line: string
 }
 
-/** Shell lines that work as they stand, in this order, in a shell whose folder is the clone. */
+/** Shell lines that can be pasted in this order into a shell in the clone. */
 export function curlLines(origin: string, scratch: string): LineToTry[] {
   const jar = '-b $jar -c $jar'
   return [

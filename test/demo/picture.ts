@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib'
 
-/** A corner of the Mandelbrot set, as a PNG file. */
+/** Makes a PNG file with a corner of the Mandelbrot set. */
 export function makePicture(width: number, height: number): Buffer {
   const rows = Buffer.alloc(height * (1 + width * 3))
   for (let y = 0; y < height; y++) {

@@ -6,7 +6,7 @@ import { makeSound } from './sound.ts'
 
 export interface Sample extends NewObject {
   key: string
-  /** For the list on the page. */
+  /** Description in the list on the page. */
   about: string
 }
 

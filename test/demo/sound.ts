@@ -1,6 +1,6 @@
 const samplesPerSecond = 16_000
 const notesPerSecond = 4
-/** Semitones above A3: a chord for every two seconds, broken into notes. */
+/** Notes in semitones above A3; each chord lasts two seconds. */
 const chords = [
   [0, 3, 7, 12, 15, 12, 7, 3],
   [-4, 0, 3, 8, 12, 8, 3, 0],
@@ -9,7 +9,7 @@ const chords = [
 ] as const
 
 /**
- * A melody without end, cut after so many seconds: long enough to seek in.
+ * Makes a melody of any length, so that players have something to seek in.
  *
  * @returns a WAV file, 16 bits, one channel
  */

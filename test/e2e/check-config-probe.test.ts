@@ -72,7 +72,7 @@ describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
     return { status, stdout, stderr }
   }
 
-  /** Expects exactly these steps to fail. */
+  /** Runs the probe, and expects exactly these steps to fail. */
   async function fails(...names: string[]): Promise<Map<string, Probe>> {
     const { status, stdout } = await run('--json')
     const report = JSON.parse(stdout) as { ok: boolean; probes: Probe[] }

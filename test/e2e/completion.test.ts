@@ -10,7 +10,7 @@ import { type ShellAtTerminal, startShell } from './shell-at-terminal.ts'
 const commands = ['serve', 'check-config', 'fetch', 'completion', 'help']
 const [tab, insertAll] = ['\t', '\x18a']
 
-/** Both print the line that stands at the prompt on ^X^P, and put every completion into it on ^Xa. */
+/** Settings of both shells: ^X^P prints the line at the prompt, and ^Xa inserts every completion into it. */
 const setups = {
   bash: `PS1='$ '; bind 'set enable-bracketed-paste off'; bind '"\\C-xa": insert-completions'
 show() { printf '\u2039%s\u203a\\n' "$READLINE_LINE"; }; bind -x '"\\C-x\\C-p": show'
@@ -137,7 +137,7 @@ describe('s3proxy completion fish', { skip: missing('fish') ?? false }, () => {
     assert.deepEqual(words('serve --set s3.stall'), ['s3.stallTimeoutMs='])
     assert.deepEqual(words('serve --set log.level=de'), ['log.level=debug'])
     assert.deepEqual(words('serve --set=log.level=de'), ['--set=log.level=debug'])
-    // Fish offers what is only similar too.
+    // Fish also offers words that are only similar.
     assert.ok(!words('serve --set sso.clientS').some((word) => word.includes('Secret')))
   })
 })
@@ -152,7 +152,7 @@ describe('s3proxy completion', () => {
   })
 })
 
-/** A folder with the script and two files to find. */
+/** Makes a folder with the script and two files to complete. */
 function prepare(shell: string): string {
   const folder = mkdtempSync(join(tmpdir(), 's3proxy-completion-'))
   const script = execFileSync(process.execPath, [program, 'completion', shell], { encoding: 'utf8' })
@@ -162,7 +162,7 @@ function prepare(shell: string): string {
   return folder
 }
 
-/** @returns why its tests are skipped; on CI a missing program is a failure */
+/** Looks for a program. @returns the reason to skip its tests; on CI a missing program is a failure */
 function missing(command: string): string | undefined {
   if (spawnSync(command, ['--version']).status === 0) return undefined
   const advice = `${command} is needed to test its completion: install the package ${command}`

@@ -16,7 +16,7 @@ describe('npm run demo', () => {
     const [lines, curl, fetch] = linesIn(text)
     assert.ok(curl > 0 && fetch > 0)
 
-    // One shell for all, as somebody would paste them; what a line says is bracketed by markers.
+    // One shell runs all lines, as if somebody pasted them. Markers stand around the output of each line.
     const script = lines
       .map((line, index) => `printf '<%s>' ${index}\n${line}\nprintf '<%s=%s>' ${index} $?\n`)
       .join('')
@@ -68,7 +68,7 @@ describe('npm run demo', () => {
   })
 })
 
-/** `npm run demo` in a process group of its own, as a shell starts it in a terminal. */
+/** Starts `npm run demo` in a process group of its own, as a shell does in a terminal. */
 async function startDemo(t: TestContext, ...args: string[]) {
   const child = spawn('npm', ['run', 'demo', '--', ...args], {
     cwd: clone,
@@ -108,7 +108,7 @@ async function startDemo(t: TestContext, ...args: string[]) {
   }
 }
 
-/** The lines to paste, and how many of them are for curl and for fetch. */
+/** Finds the lines to paste, and the number of those for curl and for fetch. */
 function linesIn(text: string): [lines: string[], curl: number, fetch: number] {
   const lines = [...text.matchAll(/^ {4}(?! *#)(\S.*)$/gm)].map((match) => match[1] ?? '')
   const count = (word: string) => lines.filter((line) => line.includes(word)).length

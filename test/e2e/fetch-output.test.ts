@@ -30,11 +30,11 @@ describe('s3proxy fetch --output', () => {
   let folder: string
   let file: string
   const binary = randomBytes(2 * 1024 * 1024 + 5)
-  /** An S3 that is gone is waited for no longer than that. */
-  const patience = { S3PROXY_S3_DEADLINE_MS: '2000' }
+  /** Limits the wait for an S3 that has stopped. */
+  const shortDeadline = { S3PROXY_S3_DEADLINE_MS: '2000' }
   const fetch = (args: string[], env: Record<string, string> = {}) =>
-    run(['fetch', ...args], { ...s3EnvironmentOf(s3), ...patience, ...env }, folder)
-  /** S3 sends so much of the first answer, and then nothing to anybody. */
+    run(['fetch', ...args], { ...s3EnvironmentOf(s3), ...shortDeadline, ...env }, folder)
+  /** Makes S3 send this much of the first answer, and nothing after that. */
   const endAfter = (cutAfterBytes: number) =>
     s3.misbehave(({ ordinal }) => (ordinal === 1 ? { cutAfterBytes, how: 'fin' } : { resetBeforeHead: true }))
 
@@ -70,7 +70,7 @@ describe('s3proxy fetch --output', () => {
       const broken = await fetch(['binary', '-o', file])
       assert.equal(broken.status, 1, broken.stderr)
       assert.equal(existsSync(file), false)
-      // As many bytes as are wanted; what they are is known.
+      // The part file begins with the right bytes of the object.
       writeFileSync(`${file}.part`, binary.subarray(0, haveBytes))
       if (haveBytes === 1) {
         const { etag } = s3.put('binary', { body: binary })

@@ -28,7 +28,7 @@ describe('s3proxy fetch in a shell', () => {
     await s3.close()
   })
 
-  /** Runs a line of bash, in which `s3proxy` is the built program. */
+  /** Runs a line of bash, with the built program as `s3proxy`. */
   async function bash(line: string): Promise<{ status: number | null; stdout: string; stderr: string }> {
     const define = `s3proxy() { "${process.execPath}" "${program}" "$@"; }`
     const child = spawn('bash', ['-c', `set -o pipefail; ${define}; ${line}`], {
@@ -55,7 +55,7 @@ describe('s3proxy fetch in a shell', () => {
       stderr: '',
     })
     await s3.requestsSettled()
-    // Far from all of it was sent.
+    // S3 sent only a part of the object.
     assert.ok((s3.requests[before]?.bodyBytesSent ?? 0) < sizeBytes / 2)
   })
 
@@ -87,7 +87,7 @@ describe('s3proxy fetch in a shell', () => {
   })
 
   describe('where files may only grow to 1 MiB', () => {
-    // The write that goes over the limit is done in part, as on a disk that gets full.
+    // The kernel does the write across the limit only in part, as on a disk that becomes full.
     const limit = 'ulimit -f 1024; trap "" XFSZ;'
     const body = randomBytes(1024 * 1024 + 10)
     before(() => s3.put('limited', { body }))

@@ -17,7 +17,7 @@ describe('s3proxy fetch --verify', () => {
   const body = randomBytes(2 * 1024 * 1024)
   const sha256 = createHash('sha256').update(body).digest('base64')
   const md5 = `"${createHash('md5').update(body).digest('hex')}"`
-  /** An S3 that is gone is waited for no longer than two seconds. */
+  /** Runs `fetch`, which waits for a stopped S3 no longer than two seconds. */
   const fetch = (...args: string[]) =>
     run(['fetch', ...args, '--verify'], { ...s3EnvironmentOf(s3), S3PROXY_S3_DEADLINE_MS: '2000' }, folder)
 

@@ -33,7 +33,7 @@ describe('what the original was tested for', { timeout: 300_000 }, () => {
     SSO_URL: sso.url,
     SSO_CLIENT_ID: sso.clientId,
     SSO_CLIENT_SECRET: sso.clientSecret,
-    // The original asks about a token at every request.
+    // With 0, s3proxy checks the token at every request, as the original does.
     SSO_TOKEN_CHECK_GRACE_PERIOD: '0',
     AWS_S3_BUCKET: s3.bucket,
     AWS_DEFAULT_REGION: s3.region,
@@ -164,7 +164,7 @@ describe('what the original was tested for', { timeout: 300_000 }, () => {
   })
 
   describe('an SSO that fails', () => {
-    /** A program of its own, as each test of the original has: one that saw its SSO fail leaves it alone for a second. */
+    /** Starts a new program, as each test of the original does: after a failure of its SSO, it waits for a second. */
     const ownKey = async (t: TestContext) => {
       const own = await startProxy(environment())
       t.after(() => own.stop())
@@ -334,7 +334,7 @@ async function startBucket(): Promise<Bucket> {
   return { ...s3, put: async (key, body) => void s3.put(key, { body }) }
 }
 
-/** @returns where the answer leads, which is a redirect */
+/** Expects a redirect. @returns its target */
 async function go(client: HttpClient, url: string): Promise<string> {
   const { status, headers, text } = await client.request(url)
   assert.equal(status, 302, text)
@@ -356,7 +356,7 @@ function pathOf(url: string): string {
   return url.slice(new URL(url).origin.length)
 }
 
-/** The `location` as it stood on the wire. */
+/** The `location` of an answer, byte for byte. */
 async function rawLocation(port: number, target: string, headers: Record<string, string>): Promise<string> {
   const connection = await openRaw(port)
   const lines = Object.entries(headers).map(([name, value]) => `${name}:${value}\r\n`)
@@ -366,14 +366,14 @@ async function rawLocation(port: number, target: string, headers: Record<string,
   return answer.headers.location ?? ''
 }
 
-/** A download that is read as far as the test wants. */
+/** Starts a download that is read only as far as the test wants. */
 async function download(client: HttpClient, url: string) {
   const headers = { cookie: client.jar.header('127.0.0.1', '/') }
   const [response] = (await once(get(url, { headers }), 'response')) as [IncomingMessage]
   const pieces = response[Symbol.asyncIterator]()
   let bytes = 0
   return {
-    /** @returns whether the body goes on after that many bytes */
+    /** Reads on. @returns whether the body goes on after that many bytes */
     async take(enough: number): Promise<boolean> {
       while (bytes < enough) {
         const { value, done } = await pieces.next()
@@ -382,7 +382,7 @@ async function download(client: HttpClient, url: string) {
       }
       return true
     },
-    /** @returns the size of the whole */
+    /** Reads to the end. @returns the size of the whole body */
     async rest(): Promise<number> {
       await this.take(Number.POSITIVE_INFINITY)
       return bytes

@@ -32,7 +32,7 @@ for (const scheme of ['http', 'https'] as const) {
         S3PROXY_S3_PARALLEL_THRESHOLD_BYTES: String(4 * mib),
         S3PROXY_S3_PARALLEL_PART_BYTES: String(mib),
         ...(scheme === 'https' ? { NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem') } : {}),
-        // Served without a login, and through the same code as everything else.
+        // This object needs no login, and is served by the same code as all others.
         AWS_S3_HEALTHCHECK_KEY: 'film',
         S3PROXY_SESSION_STORE: 'memory',
       }
@@ -76,7 +76,7 @@ for (const scheme of ['http', 'https'] as const) {
       assert.ok(at > 6 * mib && at < sizeBytes)
       const line = await proxy.logged(({ outcome }) => outcome === 'cut')
       assert.equal(line.code, 'OBJECT_REPLACED')
-      // A reset drops what is still on its way.
+      // A reset drops bytes that are still on their way.
       assert.ok(Number(line.bytes) >= at && Number(line.bytes) < sizeBytes, JSON.stringify(line))
       await proxy.logged(({ code }) => code === 'OBJECT_REPLACED')
       await proxy.stop()

@@ -31,7 +31,7 @@ describe('replacing the original', { timeout: 120_000 }, () => {
     const continued = await ada.request(stage.origin + action, { method: 'POST', headers })
     assert.deepEqual([continued.status, continued.headers.location], [303, stage.url])
     assert.equal((await ada.request(stage.url)).text, page)
-    // Nobody is asked twice, the SSO was never asked for a login, and the token no longer lies in the clear.
+    // Nobody gets the page a second time, the SSO saw no login, and the token is no longer in the clear.
     assert.deepEqual([stage.sso.calls.authorize, stage.sso.calls.token], [0, 0])
     assert.equal((await stage.originalKeys()).length, 1)
     await proxy.stop()
@@ -71,7 +71,7 @@ describe('replacing the original', { timeout: 120_000 }, () => {
   })
 })
 
-/** One address, at which now the one and now the other program listens, on one Redis. */
+/** Starts one of the two programs after the other at one address, with one Redis. */
 async function start(t: TestContext) {
   const [s3, sso, redis, port] = await Promise.all([
     startS3StandIn(),
@@ -89,7 +89,7 @@ async function start(t: TestContext) {
   }
   return {
     ...{ sso, redis, origin, url: `${origin}/page.html`, newClient },
-    /** A browser with a cookie of the original, whose token lies in Redis as the original writes it. */
+    /** Makes a browser with a cookie of the original, and stores its token in Redis as the original does. */
     async personOfOriginal(): Promise<HttpClient> {
       const id = randomBytes(64).toString('base64url')
       const key = `s3proxy__assets_session_id__${id}__sso_token`

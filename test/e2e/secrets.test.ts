@@ -10,7 +10,7 @@ import type { SsoStandIn } from '../helpers/sso/stand-in/sso-stand-in-types.ts'
 import { startSsoStandIn } from '../helpers/sso/stand-in/start-sso-stand-in.ts'
 import { environmentOf } from '../helpers/stage/environment.ts'
 
-/** Everything that must never be seen, and everything that somebody could see. */
+/** Looks for secrets in everything that somebody could see. */
 describe('secrets', { timeout: 120_000 }, () => {
   const configured = {
     AWS_SECRET_ACCESS_KEY: 'canary-of-aws/secret+key',
@@ -63,7 +63,7 @@ describe('secrets', { timeout: 120_000 }, () => {
     await Promise.all([s3?.close(), sso?.close(), redis?.close()])
   })
 
-  /** Good days and bad ones, because secrets slip out in the messages of errors. */
+  /** Causes successes and failures, because secrets could leak in messages of errors. */
   async function provokeEverything(): Promise<void> {
     const client = createHttpClient({ accept: 'text/html' })
     const page = `${proxy.origin}/page.html`

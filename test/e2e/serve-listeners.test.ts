@@ -109,7 +109,7 @@ describe('s3proxy serve on a Unix socket', { timeout: 60_000 }, () => {
 describe('s3proxy serve with a socket of its service manager', { timeout: 60_000 }, () => {
   const { stage } = useStage()
 
-  /** Hands the socket over, and keeps nothing of it. */
+  /** Hands the socket over, and closes this process's own copy. */
   async function activate(server: Server, env: Record<string, string>): Promise<ProxyProcess> {
     await once(server, 'listening')
     const { fd } = (server as unknown as { _handle: { fd: number } })._handle
@@ -132,7 +132,7 @@ describe('s3proxy serve with a socket of its service manager', { timeout: 60_000
       assert.equal(answer.text, 'ok')
       assert.deepEqual(await proxy.stop(), { status: 0, signal: null })
 
-      // Closing the server here takes its path away, so the socket lives on under another one.
+      // Closing the server here removes its path, so the socket gets a second path before.
       const [path, other] = [join(folderOf(t), 'a.sock'), join(folderOf(t), 'b.sock')]
       const server = createServer().listen(path)
       server.once('listening', () => linkSync(path, other))
@@ -269,7 +269,7 @@ describe('s3proxy serve with TLS', { timeout: 60_000 }, () => {
     assert.deepEqual(taken.changed, ['server.tlsCertFile', 'server.tlsKeyFile'])
     const next = await shakeHands(proxy.port, { ca: readFileSync(join(folder, 'cert.pem')) })
     assert.notEqual(next.getPeerCertificate().fingerprint256, before)
-    // A connection that was made before goes on.
+    // A connection from before goes on.
     kept.write('GET /health.txt HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n')
     let text = ''
     for await (const piece of kept.setEncoding('utf8')) text += piece

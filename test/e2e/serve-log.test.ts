@@ -14,11 +14,11 @@ import { useStage } from '../helpers/stage/use-stage.ts'
 
 const drainTimeoutMs = 3000
 const quick = { S3PROXY_SERVER_DRAIN_TIMEOUT_MS: String(drainTimeoutMs) }
-/** More than waits for a reader, in lines of some 2.4 KiB. */
+/** More requests than lines of about 2.4 KiB fit into the queue of the log. */
 const manyRequests = 4000
 const isRequest = (line: LogLine) => line.msg === 'request'
 
-/** Requests for a long path of ours that does not exist, some of them at a time over one connection. */
+/** Sends requests for a long path of s3proxy that does not exist, several at a time over one connection. */
 async function askOften(port: number, count: number): Promise<void> {
   const connection = await openRaw(port)
   const request = `GET /__s3proxy/${'a'.repeat(8000)}?password=hunter2 HTTP/1.1\r\nhost: a\r\n\r\n`
@@ -37,7 +37,7 @@ async function askOften(port: number, count: number): Promise<void> {
   connection.socket.destroy()
 }
 
-/** How long it takes to end after SIGTERM; its output need not be read. */
+/** Measures the time from SIGTERM to the end of the process, whether or not anybody reads its output. */
 async function stopTimed(child: ProxyProcess['child']): Promise<{ status: unknown; ms: number }> {
   const startedAt = performance.now()
   const exited = once(child, 'exit')

@@ -16,7 +16,7 @@ async function adminOf(proxy: ProxyProcess): Promise<string> {
   return `http://127.0.0.1:${port}`
 }
 
-/** The metrics by name and labels, as they stand in the text. */
+/** Reads the metrics. @returns their values by name and labels, as in the text */
 async function scrape(client: HttpClient, admin: string): Promise<Map<string, number>> {
   const { status, headers, text } = await client.request(`${admin}/metrics`)
   assert.deepEqual([status, headers['content-type']], [200, 'text/plain; version=0.0.4; charset=utf-8'])
@@ -117,7 +117,7 @@ describe('s3proxy serve with an admin port', { timeout: 60_000 }, () => {
     const ofMetrics = [...metrics].filter((name) => !without.has(name))
     assert.ok(without.has('pino'))
     assert.ok(ofMetrics.includes('prom-client'), ofMetrics.join())
-    // prom-client brings the interface of OpenTelemetry, and nothing that does anything.
+    // prom-client loads the API of OpenTelemetry, which does nothing by itself.
     const ofTraces = (names: Iterable<string>) =>
       [...names].filter((name) => name.startsWith('@opentelemetry/'))
     assert.deepEqual([ofTraces(without), ofTraces(metrics)], [[], ['@opentelemetry/api']])
@@ -172,7 +172,7 @@ describe('s3proxy serve with an admin port', { timeout: 60_000 }, () => {
       checks: {},
       workers: { 1: everything, 2: everything },
     })
-    // One that does not answer, as it would when it were in an endless loop.
+    // A stopped worker does not answer, as if it were in an endless loop.
     process.kill(Number(first.pid), 'SIGSTOP')
     const one = await ready()
     assert.deepEqual([one.status, one.state], [200, 'degraded'])

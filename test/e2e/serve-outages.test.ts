@@ -9,7 +9,7 @@ import type { LogLine } from '../helpers/proxy/log-lines.ts'
 import { generatedSha256 } from '../helpers/s3/stand-in/generated-body.ts'
 import { useStage } from '../helpers/stage/use-stage.ts'
 
-/** Loaded before the program: SIGUSR2 sets the wall clock back. */
+/** A module that is loaded before the program, and sets the wall clock back on SIGUSR2. */
 const clockThatJumps = `data:text/javascript,${encodeURIComponent(`
   const wallClock = Date.now
   let backMs = 0

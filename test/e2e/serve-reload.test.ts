@@ -15,7 +15,7 @@ import { canary, useStage } from '../helpers/stage/use-stage.ts'
 const isTaken = /^configuration read again/
 const isRefused = /^the new configuration is not taken/
 
-/** Sends SIGHUP, and resolves with the line that says what came of it. */
+/** Sends SIGHUP. @returns the line of the log with the outcome */
 async function reload(proxy: ProxyProcess) {
   const outcomes = () => proxy.log.filter(({ msg }) => isTaken.test(msg) || isRefused.test(msg))
   const before = outcomes().length
@@ -32,7 +32,7 @@ async function reload(proxy: ProxyProcess) {
 describe('s3proxy serve, on SIGHUP', { timeout: 120_000 }, () => {
   const { stage, newClient } = useStage()
 
-  /** A proxy that has its bucket from a file, and the secret of that from another. */
+  /** Starts a proxy that reads its bucket from a file, and the secret of the bucket from another file. */
   async function start(t: TestContext, env: Record<string, string> = {}) {
     const folder = mkdtempSync(join(tmpdir(), 's3proxy-reload-'))
     t.after(() => rmSync(folder, { recursive: true, force: true }))
@@ -135,7 +135,7 @@ describe('s3proxy serve, on SIGHUP', { timeout: 120_000 }, () => {
       writeFileSync(file, `redis://rotated:${canary}-rotated@127.0.0.1:${redis.port}`)
       assert.deepEqual((await reload(proxy)).changed, ['session.redisUrl'])
       assert.equal((await client.request(page)).status, 200)
-      // The old connection is closed, so only the new user is there.
+      // The old connection is closed, so Redis lists only the new user.
       const users = async () => {
         const lines = (await redis.command('client', 'list')).split('\n')
         return lines

@@ -50,7 +50,7 @@ describe('s3proxy serve, on SIGTERM', { timeout: 120_000 }, () => {
     const client = newClient()
     await logIn(client, `${proxy.origin}/a%20page.html`)
     const download = await startDownload(proxy, client, '/large.bin')
-    // Nothing is read, so that it cannot end.
+    // Nobody reads the body, so that it cannot end.
     const failed = once(download, 'error')
     proxy.child.kill('SIGTERM')
     assert.deepEqual(await proxy.exited, { status: 0, signal: null })

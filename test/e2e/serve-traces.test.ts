@@ -64,7 +64,7 @@ describe('s3proxy serve with a collector of traces', { timeout: 60_000 }, () => 
 
     const callback = await spansOf(collector, ({ name }) => name === 'GET callback', 1)
     const ofLogin = collector.spans.filter(({ parentSpanId }) => parentSpanId === callback[0]?.spanId)
-    // One for the token, one for who it belongs to.
+    // One call gets the token, and one gets the person.
     assert.deepEqual(
       ofLogin.map(({ name }) => name),
       ['SSO', 'SSO'],
@@ -99,7 +99,7 @@ describe('s3proxy serve with a collector of traces', { timeout: 60_000 }, () => 
     await ask(`00-${sampled}-${hex(8)}-01`)
     await spansOf(collector, ({ traceId }) => traceId === sampled, 2)
     assert.ok(collector.spans.every(({ traceId, name }) => traceId !== unsampled && !name.includes('livez')))
-    // Its lines can be found by the trace all the same.
+    // The lines of a trace that is not sampled have its id as well.
     await proxy.logged((line) => line.traceId === unsampled)
     await proxy.stop()
   })

@@ -10,7 +10,7 @@ import { useStage } from '../helpers/stage/use-stage.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url))
 const mebibyte = 1 << 20
-/** In the kernel's buffers on both sides, not in the proxy. */
+/** One write of the tests. Writes that nobody reads fill the buffers of the kernel, not those of the proxy. */
 const blockBytes = 64 * 1024
 
 const get = (headers: string) => `GET /health.txt HTTP/1.1\r\nhost: a.test\r\n${headers}\r\n`
@@ -54,7 +54,7 @@ for (const [how, env, connect] of [
       return socket
     }
 
-    /** @returns how much the proxy grew at most while `work` went on */
+    /** Does some work. @returns the most memory that the proxy gained meanwhile */
     async function growthMebibytes(work: () => Promise<void>): Promise<number> {
       const pid = proxy.child.pid as number
       resetPeakMemory(pid)
@@ -91,7 +91,7 @@ for (const [how, env, connect] of [
   })
 }
 
-/** Resolves when everything was sent, nothing has left for a moment, or the other side ended it. */
+/** Sends until everything is sent, nothing has left for a moment, or the other side has closed the connection. */
 async function sendUntilNobodyReads(socket: Socket, block: Buffer, totalBytes: number): Promise<void> {
   for (let bytes = 0; bytes < totalBytes && !socket.destroyed; bytes += block.length) {
     if (socket.write(block)) continue
@@ -105,12 +105,12 @@ async function sendUntilNobodyReads(socket: Socket, block: Buffer, totalBytes: n
   }
 }
 
-/** Resolves when all is in the kernel's hands. */
+/** Waits until the kernel has taken everything. */
 async function sent(socket: Socket): Promise<void> {
   if (socket.writableLength > 0) await Promise.race([once(socket, 'drain'), once(socket, 'close')])
 }
 
-/** Resolves with the answer to a request that came after all others. */
+/** Waits for the answer to one more request, so that all requests before it were read. */
 async function isIdle(proxy: ProxyProcess): Promise<void> {
   const probe = connectPlain(proxy.port, '127.0.0.1')
   probe.on('error', () => {})

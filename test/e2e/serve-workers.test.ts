@@ -64,7 +64,7 @@ describe('s3proxy serve with workers', { timeout: 60_000 }, () => {
     process.kill(pid, 'SIGSTOP')
     const connections = await Promise.all([1, 2, 3, 4].map(() => openRaw(proxy.port)))
     for (const { send } of connections) send('GET /health.txt HTTP/1.1\r\nhost: a\r\n\r\n')
-    // The stopped worker is given one, and no other until it says that it has it.
+    // The stopped worker gets one connection, and no other one before it confirms that.
     const answered = await eventually(
       async () => connections.filter(({ received }) => received !== '').length,
       (count) => count === 3,
@@ -101,7 +101,7 @@ describe('s3proxy serve with workers', { timeout: 60_000 }, () => {
     const proxy = await stage().serve(two)
     await bothListen(proxy)
     proxy.child.kill('SIGKILL')
-    // Its output ends only when the last process that writes to it has ended.
+    // The output ends only when the last process that writes to it has ended.
     assert.deepEqual(await proxy.exited, { status: null, signal: 'SIGKILL' })
   })
 })

@@ -24,7 +24,7 @@ describe('s3proxy serve', { timeout: 120_000 }, () => {
 
   it('knows a session after a restart, and finishes a login that another instance began', async () => {
     const first = await stage().serve()
-    // Behind one router, every instance has the same host.
+    // Behind one router, every instance gets the same host.
     const headers = { host: new URL(first.origin).host }
     const client = newClient()
     const begun = await client.request(`${first.origin}/other.txt?x`)
@@ -71,7 +71,7 @@ describe('s3proxy serve', { timeout: 120_000 }, () => {
     const [line] = proxy.log.filter(({ level }) => level === 'error')
     assert.equal(line?.code, 'INTERNAL')
     assert.match(String(line?.msg), /^cannot serve: there is no ioredis/)
-    // Workers are not replaced for ever: they say that they listen when they can serve.
+    // Workers are not replaced for ever: a worker listens only when it can serve.
     await assert.rejects(startProxy({ ...missing, S3PROXY_SERVER_WORKERS: '2' }), (error: Error) => {
       assert.match(error.message, /ended with 1 before it listened/)
       assert.match(error.message, /there is no ioredis.*given up/s)

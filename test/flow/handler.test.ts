@@ -301,7 +301,7 @@ describe('the paths of our own', () => {
   })
 })
 
-/** A slow note in the store counts as the store's time. */
+/** Checks that only the SSO's time counts for the SSO: a slow write to the store counts for the store. */
 async function assertOnlySso(stage: ReturnType<typeof createStageInMemory>, cookie: string): Promise<void> {
   const { replace } = stage.store
   stage.store.replace = async (...note) => {

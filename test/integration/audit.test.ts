@@ -7,7 +7,7 @@ const mib = 1024 * 1024
 
 const until = (holds: () => boolean) => eventually(async () => holds(), Boolean)
 
-/** Waits for so many lines with this message, which are written after the client has its answer. @returns their fields */
+/** Waits for a number of lines with a message. They are written after the client has its answer. @returns their fields */
 async function lines(stage: StageInProcess, message: string, count: number) {
   await until(() => stage.log.filter(({ msg }) => msg === message).length >= count)
   return stage.log.filter(({ msg }) => msg === message).map(({ level, time, msg, ...fields }) => fields)
@@ -61,7 +61,7 @@ describe('log.audit', () => {
       "a body was cut, and so was the client's connection: S3 answered 403 InvalidAccessKeyId: check s3.accessKeyId and s3.secretAccessKey (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), or the role",
       1,
     )
-    // That of the answer that ended it, and not of the one that it began with.
+    // The id belongs to the answer that ended the body, and not to the first one.
     assert.match(String(warning?.s3RequestId), /^[0-9A-Z]{16}$/)
     assert.notEqual(warning?.s3RequestId, cut?.s3RequestId)
 
@@ -86,7 +86,7 @@ describe('log.audit', () => {
     const [delivery] = await lines(stage, 'delivery', 1)
     assert.match(String(delivery?.who), /^hmac:[\w-]{32}$/)
     const named = (await lines(stage, 'request', 3)).filter(({ who }) => who !== undefined)
-    // The callback and the page.
+    // These are the lines of the callback and of the page.
     assert.deepEqual(
       named.map(({ who }) => who),
       [delivery?.who, delivery?.who],

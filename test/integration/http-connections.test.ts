@@ -36,7 +36,7 @@ describe('the connections of clients', () => {
   })
   beforeEach(() => s3.misbehave(null))
 
-  /** Each access line of what `work` does. */
+  /** Does some work. @returns its access lines */
   async function accessOf(count: number, work: () => Promise<void>) {
     const before = proxy.access.length
     await work()

@@ -41,7 +41,7 @@ describe('draining', () => {
     open.push(connection)
     return connection
   }
-  /** A connection with a request that S3 has not answered yet, and the function that lets it. */
+  /** Opens a connection with a request that S3 answers only when the returned function is called. */
   async function underWay(proxy: ProxyInProcess, text = health) {
     const seen = s3.requestCount
     s3.misbehave({ headDelayMs: 300 })
@@ -92,7 +92,7 @@ describe('draining', () => {
     const proxy = await start()
     const connection = await underWay(proxy, health + health)
     const drained = proxy.app.server.drain(60_000)
-    // The first answer says that it is the last: the second request is for another connection.
+    // The first answer has `connection: close`, so the client has to send the second request over another connection.
     const answer = await connection.answer()
     assert.deepEqual([answer.status, answer.headers.connection], [200, 'close'])
     assert.equal(await drained, 0)

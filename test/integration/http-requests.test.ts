@@ -5,7 +5,7 @@ import { type ProxyInProcess, startProxyInProcess } from '../helpers/proxy/proxy
 import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
 import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 
-/** A request byte for byte; `headers` as lines without their ends. */
+/** Makes the text of a request. @param headers lines without their ends */
 const raw = (line: string, ...headers: string[]) => `${[line, ...headers].join('\r\n')}\r\n\r\n`
 const host = 'host: assets.test'
 
@@ -26,7 +26,7 @@ describe('requests byte for byte', () => {
     await s3.close()
   })
 
-  /** The answer, which also has exactly one line in the log that agrees with it. */
+  /** Sends a request, and expects exactly one line in the log that agrees with the answer. */
   async function ask(text: string | Buffer, method = 'GET', where = proxy): Promise<WireAnswer> {
     const before = where.access.length
     const answer = await askRaw(where.port, text, method)
@@ -259,7 +259,7 @@ describe('requests byte for byte', () => {
       const filler = (length: number) => Array.from({ length }, () => 'a:')
       const last = await ask(raw('GET /health HTTP/1.1', host, ...filler(98), 'range: bytes=1-2'))
       assert.deepEqual([last.status, last.body], [206, 'in'])
-      // Later versions of Node refuse so many by themselves.
+      // Later versions of Node refuse this many headers by themselves.
       const isOldest = process.versions.node.startsWith('20.')
       const code = isOldest ? 'HEADERS_TOO_MANY' : '(?:HEADERS_TOO_MANY|HPE_HEADER_OVERFLOW)'
       for (const count of [99, 150, 2300]) {

@@ -84,7 +84,7 @@ describe('what S3 does, and what the client gets', () => {
           { named: 'x', 'named-large': { sizeBytes: 3_000_000, seed: 1 }, 'named-empty': '' }[key] ?? ''
         s3.put(key, { body, headers })
         for (const method of ['GET', 'HEAD']) {
-          // Then the head has to leave before there is a body.
+          // The head has to leave before the first byte of the body has come.
           const late = { cutAfterBytes: 0, how: 'stall' } as const
           if (key === 'named-large') s3.misbehave(({ ordinal }) => (ordinal === 1 ? late : undefined))
           const answer = await ask(key, {}, method)
@@ -135,7 +135,7 @@ describe('what S3 does, and what the client gets', () => {
   })
 
   describe('conditions', () => {
-    /** As some servers are: what they cannot read is an error. */
+    /** Some servers answer an error to a header that they cannot read. */
     const strict: MisbehaviourScript = ({ headers }) => {
       const dates = [headers['if-modified-since'], headers['if-unmodified-since']]
       const etags = [headers['if-match'], headers['if-none-match']]

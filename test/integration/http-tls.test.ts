@@ -48,7 +48,7 @@ describe('an answer over TLS of our own', { timeout: 60_000 }, () => {
     const ca = readFileSync(fixture('localhost.crt'))
     const sent = request({ host: 'localhost', port: proxy.port, path: '/health', ca, agent: false }).end()
     const [answer] = (await once(sent, 'response')) as [IncomingMessage]
-    // The reader takes nothing: once the kernel's buffers are full, writing stands still.
+    // The reader takes nothing, so writing stops once the buffers of the kernel are full.
     let before = -1
     const isStill = async () => {
       const isSame = before === writes.length

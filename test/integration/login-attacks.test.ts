@@ -41,7 +41,7 @@ describe('a callback', () => {
     assert.match(locationOf(inOther), /\/o\/authorize\//)
     assert.equal(eve.jar.get('s3proxy_session'), undefined)
     assert.equal(sso.calls.token, 0)
-    // Also where the other browser has a login of its own under way, or a session.
+    // The result is the same where the other browser has a login under way, or a session.
     await eve.follow(`${origin}/page.html`)
     const session = eve.jar.get('s3proxy_session')
     assert.match(locationOf(await eve.request(callback)), /\/o\/authorize\//)
@@ -89,7 +89,7 @@ describe('a callback', () => {
     }
     assert.equal(jo.jar.get('s3proxy_session'), session)
     assert.equal(sso.calls.token, 1)
-    // Another code with a state that was used is a replay, too.
+    // Another code with a used state is a replay as well.
     const url = new URL(callback)
     url.searchParams.set('code', 'another')
     assert.equal(locationOf(await jo.request(url.href)), `${origin}/page.html?final`)

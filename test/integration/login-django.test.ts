@@ -20,7 +20,7 @@ function describeLogin(program: string): void {
     })
     after(() => sso?.close())
 
-    /** A proxy whose callback the SSO knows, and asks the SSO at every request. */
+    /** Starts a proxy whose callback the SSO knows. It checks the token at every request. */
     async function start(t: TestContext, settings: Partial<DjangoSso> = {}) {
       const env = { SSO_TOKEN_CHECK_GRACE_PERIOD: '0' }
       const stage = await startStageInProcess(t, { sso: { ...sso, ...settings }, env })
@@ -143,7 +143,7 @@ function describeLogin(program: string): void {
   })
 }
 
-/** Presses the button of the toolkit's page that does not agree. @returns where it leads */
+/** Presses the refusing button of the toolkit's page. @returns the target of its redirect */
 async function refuseAt(client: HttpClient, authorizeUrl: string): Promise<string> {
   const page = await client.request(authorizeUrl)
   const form = new URLSearchParams()

@@ -154,7 +154,7 @@ describe('a login', () => {
     const [jo, eve] = [browser(), browser()]
     const callback = await toCallback(jo, `${origin}/page.html`)
     await toCallback(eve, `${origin}/page.html`)
-    // Waits for cookies of other tabs, asks the SSO nothing, and begins again.
+    // The callback waits for cookies of other tabs, does not ask the SSO, and begins again.
     await eve.request(callback)
     await jo.request(callback)
     const lines = log.filter(({ route }) => route === 'callback')

@@ -90,7 +90,7 @@ describe('sessions in Redis', () => {
     await redis.kill()
     await everything()
     await redis.restart()
-    // It is empty now: a login, and no error.
+    // Redis is empty now, and the answer is a login and no error.
     await untilItWorks(async () => {
       assert.match(locationOf(await jo.request(`${origin}/page.html`)), /\/o\/authorize\//)
     })
@@ -102,7 +102,7 @@ describe('sessions in Redis', () => {
     const { redis, origin, browser, sso } = await start(t)
     const other = await startStageInProcess(t, { sso, redis })
     const jo = browser()
-    // Both are one host for a browser; the router sends it to the other with its callback.
+    // A browser sees both as one host, and the router sends its callback to the other instance.
     const callback = (await toCallback(jo, `${origin}/page.html`)).replace(origin, other.origin)
     assert.equal(locationOf(await jo.request(callback)), `${origin}/page.html`)
     for (const instance of [origin, other.origin])
@@ -246,7 +246,7 @@ async function start(t: TestContext, env: Record<string, string> = {}) {
   const redis = await startRedisServer()
   t.after(() => redis.close())
   const stage = await startStageInProcess(t, { redis, env })
-  // Nothing is queued for a connection that is not there yet.
+  // Commands fail until the connection is up, because nothing is queued.
   await untilItWorks(async () => {
     const answer = await stage.browser().request(`${stage.origin}/__s3proxy/readyz`)
     assert.equal(answer.status, 200)
@@ -254,7 +254,7 @@ async function start(t: TestContext, env: Record<string, string> = {}) {
   return { ...stage, redis }
 }
 
-/** The tokens that the SSO was asked about; readiness asks without one. */
+/** The tokens of the calls to `me`; readiness calls it without a token. */
 function askedAbout(sso: SsoStandIn): string[] {
   return sso.requests.flatMap(({ endpoint, headers }) =>
     endpoint === 'me' && headers.authorization !== undefined ? [headers.authorization] : [],
@@ -268,7 +268,7 @@ async function pressContinue(jo: HttpClient, origin: string, cookie: string) {
   return jo.request(origin + action, { method: 'POST', headers: { origin, cookie } })
 }
 
-/** All keys and values, as they are. */
+/** All keys and values of Redis as one text. */
 async function dump(redis: RedisServer): Promise<string> {
   const keys = (await redis.command('keys', '*')).split('\n')
   const values = await Promise.all(keys.map((key) => redis.command('get', key)))

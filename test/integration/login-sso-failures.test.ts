@@ -48,7 +48,7 @@ describe('a callback, when the SSO fails', () => {
       const jo = browser()
       const callback = await toCallback(jo, `${origin}/page.html`)
       sso.misbehave(script)
-      // A token that `me` refuses begins the login again, twice.
+      // After a token that `me` refuses, the login begins again twice.
       const answer = await (/^me: 40[13]$/.test(name) ? jo.follow(callback) : jo.request(callback))
       assert.equal(answer.status, status, name)
       assert.match(String(answer.headers['content-type']), /text\/html/)
@@ -166,7 +166,7 @@ describe('a session', () => {
     let jo = browser()
     for (const [name, fault, status] of byMe) {
       if (name === '401' || name === '403') continue
-      // Each time somebody else: a failure is remembered for a moment.
+      // Each attempt uses a new browser, because a failure is remembered for a moment.
       jo = browser()
       sso.misbehave({ me: { json: { sub: name } } })
       assert.equal((await jo.follow(`${origin}/page.html`)).status, 200)
@@ -220,7 +220,7 @@ describe('a session', () => {
     assert.equal((await jo.request(`${origin}/page.html`)).status, 502)
     const again = await startSsoStandIn({ port: sso.port })
     t.after(() => again.close())
-    // The new one does not know the old token: an honest login, and no error.
+    // The new SSO does not know the old token, and the answer is a login and no error.
     await untilItWorks(async () => {
       assert.equal((await jo.follow(`${origin}/page.html`)).text, '<h1>page</h1>')
     })
@@ -238,7 +238,7 @@ describe('a session', () => {
     assert.equal((await jo.request(`${origin}/page.html`, script)).status, 401)
     const before = sso.calls.me
     assert.match(locationOf(await jo.request(`${origin}/page.html`)), /\/o\/authorize\//)
-    // It is deleted: nobody is asked about it again.
+    // The session is deleted, and the SSO is not asked again.
     assert.equal(sso.calls.me, before)
     assert.equal((await jo.follow(`${origin}/page.html`)).text, '<h1>page</h1>')
   })

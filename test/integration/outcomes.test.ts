@@ -23,7 +23,7 @@ describe('outcomes that are no failure', { timeout: 60_000 }, () => {
     proxy = await startProxyInProcess(
       { s3 },
       {
-        // Nothing listens there: it makes requests be counted.
+        // Nothing listens on this port. The option only makes s3proxy count requests.
         S3PROXY_SERVER_ADMIN_PORT: '1',
         S3PROXY_S3_READER_PATIENCE_MS: '100',
         S3PROXY_S3_STALL_TIMEOUT_MS: '60000',
@@ -33,7 +33,7 @@ describe('outcomes that are no failure', { timeout: 60_000 }, () => {
   })
   afterEach(() => proxy.close())
 
-  /** Counters that are not 0, as `errors_total{code="X"}`. */
+  /** The counters that are not 0, such as `errors_total{code="X"}`. */
   async function counted(name: string): Promise<Record<string, number>> {
     const metrics = (await proxy.app.reports.metrics?.()) ?? []
     const values = metrics.find((metric) => metric.name === `s3proxy_${name}`)?.values ?? []

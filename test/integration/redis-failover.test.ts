@@ -10,7 +10,7 @@ import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url))
 const caFile = fixture('localhost.crt')
-/** Everything that an operator's Redis may have at once: TLS of an own authority, users, passwords, a prefix. */
+/** Settings of a Redis with everything at once: TLS of a private authority, users, passwords, a prefix. */
 const tls = { certFile: caFile, keyFile: fixture('localhost.key'), caFile }
 const password = 'of/the@server'
 const userPassword = 'of:the/proxy'
@@ -44,7 +44,7 @@ async function start(t: TestContext, options: RedisServerOptions): Promise<Redis
 const url = (server: RedisServer) =>
   `rediss://proxy:${encodeURIComponent(userPassword)}@127.0.0.1:${server.port}`
 
-/** People who sign in, and then ask for a page again and again. */
+/** Starts people who sign in, and then request a page again and again. */
 async function startTraffic(t: TestContext, env: Record<string, string>) {
   const stage = await startStageInProcess(t, { env: { ...common, ...env } })
   const page = `${stage.origin}/page.html`
@@ -57,13 +57,13 @@ async function startTraffic(t: TestContext, env: Record<string, string>) {
       const startedAt = performance.now()
       const answer = await person.request(page)
       answers.push({ person, answer, ms: performance.now() - startedAt })
-      // A failure comes at once, and this process has others to listen to.
+      // A failure comes at once, and without this pause the loop would keep the process busy.
       if (answer.status !== 200) await sleep(5)
     }
   })
   return {
     ...{ stage, page, people, answers },
-    /** Resolves when everybody has got the page since `mark`. */
+    /** Waits until everybody has received the page after `mark`. */
     async servesAllSince(mark: number) {
       await untilItWorks(async () => {
         const served = new Set(
@@ -75,7 +75,7 @@ async function startTraffic(t: TestContext, env: Record<string, string>) {
         assert.equal(served.size, people.length, `${served.size} of ${people.length} are served`)
       })
     },
-    /** Every answer was the page, or 503 in time; nobody was taken for somebody who is not signed in. */
+    /** Ends the traffic, and checks that every answer was the page or a timely 503, and never a login. */
     async end() {
       isOver = true
       await Promise.all(asking)
@@ -152,7 +152,7 @@ describe('sessions in a Redis with Sentinels', { timeout: 120_000 }, () => {
     const [jo, kim] = people as [HttpClient, HttpClient]
     const cookie = jo.jar.header('127.0.0.1', '/')
     const headers = { origin: stage.origin }
-    // Until the dust has settled, a connection may be given up once more.
+    // Shortly after the failover, a connection may be lost once more.
     const signedOut = await eventually(
       () => jo.request(`${stage.origin}/__s3proxy/logout`, { method: 'POST', headers }),
       ({ status }) => status !== 503,

@@ -41,7 +41,7 @@ describe('createRedisStore', () => {
     const outcomes: PromiseSettledResult<unknown>[] = await Promise.allSettled(first)
     const firstOverAt = performance.now()
     outcomes.push(...(await Promise.allSettled(second)))
-    // A client that begins to count when it sends the second batch would need another 1000 ms.
+    // A client that counts from the second batch on would need another 1000 ms.
     assert.ok(performance.now() - firstOverAt < 700)
     for (const outcome of outcomes) assertUnavailable(outcome)
     await lost(open)
@@ -315,15 +315,15 @@ describe('createRedisStore', () => {
 })
 
 interface RelayOptions {
-  /** Whether nothing is passed on at the moment, either way. */
+  /** Whether nothing is passed on at the moment, in either direction. */
   isMute?(): boolean
   /** Whether a piece ends the connection. */
   isEnd?(piece: string): boolean
-  /** Says something instead of Redis. */
+  /** Answers in place of Redis. */
   answer?(piece: string): string | undefined
 }
 
-/** Passes on what is said to Redis, and back. */
+/** Starts a relay between a client and Redis. */
 async function startRelay(
   t: TestContext,
   port: number,

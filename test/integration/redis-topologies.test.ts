@@ -26,7 +26,7 @@ describe('connectRedis', () => {
     await untilItWorks(async () => {
       assert.match(await sentinel.command('sentinel', 'replicas', 'main'), new RegExp(`${replica.port}`))
     })
-    // One Sentinel that is not there at all must not matter, nor one that is silent.
+    // Neither a missing Sentinel nor a silent one may matter.
     const silent = await startRawServer(t, () => {})
     const url = [`:${encodeURIComponent(password)}@127.0.0.1:1`, `127.0.0.1:${silent.port}`]
       .concat(`127.0.0.1:${sentinel.port}`)
@@ -123,7 +123,7 @@ describe('connectRedis', () => {
   })
 
   it('says so when a Cluster cannot be used', async (t) => {
-    // A node that never met another does not know its own address.
+    // A node that never met another node does not know its own address.
     const lonely = await start(t, { args: ['--cluster-enabled', 'yes'] })
     await lonely.command('cluster', 'addslotsrange', '0', '16383')
     const locked = await start(t, { password: 'right', args: ['--cluster-enabled', 'yes'] })
@@ -164,7 +164,7 @@ describe('connectRedis', () => {
     t.after(() => wrong.store.close())
     assert.match(await wrong.firstLost, /self-signed certificate/)
 
-    // Node reads the certificates to trust once, at its start.
+    // Node reads NODE_EXTRA_CA_CERTS once, at its start, so the test needs another process.
     const script = `
       import { openRedisStore } from ${JSON.stringify(new URL('../helpers/redis/open-redis-store.ts', import.meta.url))}
       for (const url of process.argv.slice(1)) {

@@ -100,7 +100,7 @@ describe('an object in a coding', { timeout: 120_000 }, () => {
         assert.ok((await readAll(body)).equals(generatedBytes(5, 0, sizeBytes)), `cut after ${cutAfterBytes}`)
         assert.deepEqual([record.healed, bucket.retries.length], [1, 1])
         const { range, 'if-match': etag } = s3.requests.at(-1)?.headers ?? {}
-        // A reset takes what was on its way with it.
+        // A reset drops bytes that are still on their way.
         assert.ok(Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1]) <= cutAfterBytes, range)
         assert.match(etag ?? '', /^"/)
         assert.equal(bucket.blocks.lentBytes, 0)

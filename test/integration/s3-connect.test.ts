@@ -6,7 +6,7 @@ import { createBucketClient } from '../helpers/clients/bucket-client.ts'
 
 describe('connecting to S3', { timeout: 60_000 }, () => {
   it('is given up after s3.connectTimeoutMs, long before the deadline', async (t) => {
-    // It takes connections, and never shakes hands.
+    // The server accepts connections, and never does a TLS handshake.
     const sockets: Socket[] = []
     const server = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1')
     await once(server, 'listening')

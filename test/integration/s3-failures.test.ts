@@ -24,7 +24,7 @@ describe('failures of S3', { timeout: 120_000 }, () => {
   after(() => s3.close())
   afterEach(() => s3.misbehave(null))
 
-  /** Asserts how opening an object fails, and that nothing of the failure tells a secret. */
+  /** Asserts how opening an object fails, and that the failure holds no secret. */
   async function failsWith(
     opening: Promise<unknown>,
     status: number,
@@ -90,7 +90,7 @@ describe('failures of S3', { timeout: 120_000 }, () => {
         const bucket = createBucketClient(t, s3)
         const count = s3.requestCount
         s3.misbehave(wrong)
-        // An answer to HEAD has no text that says why, and needs no length.
+        // An answer to HEAD has no text with a reason, and needs no length.
         if (method === 'HEAD' && /no length|206/.test(what)) return
         await failsWith(bucket.open('key', { method }), status, method === 'GET' ? message : /./)
         if (method === 'GET') assert.equal(s3.requestCount - count, tries)
@@ -264,7 +264,7 @@ describe('failures of S3', { timeout: 120_000 }, () => {
   })
 
   it('is 504 when S3 does not let itself be connected to', async (t) => {
-    // TLS is never answered here: connected is only what can be used.
+    // The server never answers TLS, and a connection without its handshake is not connected.
     const sockets: Socket[] = []
     const server = createServer((socket) => sockets.push(socket.on('error', () => {})))
     server.listen(0, '127.0.0.1')

@@ -14,7 +14,7 @@ describe('connections to S3 are shared fairly', { timeout: 120_000 }, () => {
     t.after(() => s3.close())
     s3.put('film', { body: { sizeBytes: 20 * mib, seed: 1 } })
     s3.put('page', { body: 'hello' })
-    // As slow as can be.
+    // S3 sends nothing after the first kilobyte of a film.
     s3.misbehave(({ key }) => (key === 'film' ? { cutAfterBytes: 1000, how: 'stall' } : undefined))
     const bucket = createBucketClient(t, s3, { stallTimeoutMs: 60_000 })
     for (const [sharer, count] of [
@@ -51,7 +51,7 @@ describe('connections to S3 are shared fairly', { timeout: 120_000 }, () => {
     let answers = 0
     let isOver = false
     for (const [index, { socket }] of sockets.entries()) {
-      // Half of them ask for what cannot be shared.
+      // Half of the requests ask for ranges, whose answers cannot be shared.
       const range = index % 2 === 0 ? '' : `range: bytes=0-${index % 4}\r\n`
       const ask = () => socket.write(`GET /health HTTP/1.1\r\nhost: h\r\n${range}\r\n`)
       socket.on('error', () => {})

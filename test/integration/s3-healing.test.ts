@@ -81,7 +81,7 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
       },
       { code: 'S3_TIMEOUT', message: /s3\.deadlineMs.*in the middle of a body/ },
     )
-    // After no time and 50, 150, 350, 760, 1570, 2580 and 3590 ms; it takes all of the time, and no more than that.
+    // Attempts come after 0, 50, 150, 350, 760, 1570, 2580 and 3590 ms. They use the whole deadline, and no more.
     assert.ok(at >= 800_000 && at <= 900_000, `${at} bytes`)
     assert.ok(nowMs >= 3998 && nowMs < 4200, `${nowMs} ms`)
     assert.equal(at % 100_000, 0)
@@ -395,7 +395,7 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
           const whole = Buffer.concat([firsts[index] as Buffer, await rest])
           assert.equal(whole.equals(generatedBytes(7, 0, sizeBytes)), true)
         }
-        // Ever more slowly: 100, 200, 400 ms and so on, at least half of each.
+        // The waits grow: 100, 200, 400 ms and so on, at least half of each.
         const most = 3 * (2 + Math.log2(awayMs / 50 + 1))
         assert.ok(bucket.retries.length <= most, `${bucket.retries.length} attempts`)
       })
@@ -414,7 +414,7 @@ describe('healing of bodies from S3', { timeout: 120_000 }, () => {
   })
 })
 
-/** The same body; a tick passes in each turn of the event loop in which its reader waits. */
+/** Wraps a body so that a tick passes in each turn of the event loop in which its reader waits. */
 function whileTimePasses(body: ByteSource, tick: () => void): ByteSource {
   return {
     async read() {

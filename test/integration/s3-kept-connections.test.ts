@@ -16,7 +16,7 @@ describe('kept connections to S3 that are dead without a word', { timeout: 60_00
   })
   after(() => s3.close())
 
-  /** A client with so many idle connections through a proxy. */
+  /** Makes a client with a number of idle connections through a proxy. */
   async function withIdle(t: TestContext, count: number, options: BucketClientOptions = {}) {
     const proxy = await startFaultProxy({ target: { host: '127.0.0.1', port: s3.port } })
     t.after(() => proxy.close())
@@ -24,7 +24,7 @@ describe('kept connections to S3 that are dead without a word', { timeout: 60_00
     const bucket = createBucketClient(t, address, {
       ...{ stallTimeoutMs: 2000, idleTimeoutMs: 60_000, ...options },
     })
-    // All at once, so that each has a connection of its own.
+    // The requests run at the same time, so that each has a connection of its own.
     s3.misbehave({ headDelayMs: 50 })
     await Promise.all(Array.from({ length: count }, async () => readAll((await bucket.get('key')).body)))
     s3.misbehave(null)

@@ -25,7 +25,7 @@ const windowBytes = 5 * partBytes
 describe('bodies over several connections', { timeout: 120_000 }, () => {
   let s3: S3StandIn
   before(async () => {
-    // Slow enough for several connections to be worth it on any machine, and quick enough for a test.
+    // S3 is slow enough for several connections to help on any machine, and quick enough for a test.
     s3 = await startS3StandIn({ bytesPerSecondPerConnection: 8 * mib, firstByteDelayMs: 2 })
     s3.put('film', { body: { sizeBytes, seed: 7 } })
   })
@@ -43,7 +43,7 @@ describe('bodies over several connections', { timeout: 120_000 }, () => {
       assert.equal(found.status, range === undefined ? 200 : 206)
       await readExactly(found.body, 7, from ?? 0, to ?? sizeBytes)
       assert.ok(found.record.parts > 0)
-      // One more where this machine was busy, and the parts seemed to be no gain.
+      // A busy machine may make one request more, because the parts seem to be no gain.
       assert.ok(s3.requestCount - before >= 1 + found.record.parts)
       for (const { headers, authenticated } of s3.requests.slice(1 - (s3.requestCount - before))) {
         assert.equal(authenticated, true)
@@ -233,13 +233,13 @@ describe('bodies over several connections', { timeout: 120_000 }, () => {
       assert.ok(Buffer.from(piece).equals(generatedBytes(3, taken, piece.byteLength)))
       taken += piece.byteLength
       if (taken < 2 * mib) continue
-      // From here on it takes half of what one connection gives.
+      // From here on the reader takes half of what one connection gives.
       await sleep((piece.byteLength / (4 * mib)) * 1000)
       const sent = s3.requests.filter(isLong).reduce((sum, { bodyBytesSent }) => sum + bodyBytesSent, 0)
       mostAhead = Math.max(mostAhead, sent - taken)
       if (taken > 6 * mib) mostConnections = Math.max(mostConnections, s3.requests.filter(isOpen).length)
     }
-    // The kernel holds some of what was sent, here and there.
+    // The buffers of the kernel on both sides hold some of the sent bytes.
     assert.ok(mostAhead < windowBytes + 6 * mib, `${mostAhead} bytes ahead`)
     assert.ok(record.parts > 0)
     assert.equal(bucket.readAhead.memory.takenBytes, 0)
@@ -337,7 +337,7 @@ function client(
   return { ...bucket, readAhead }
 }
 
-/** Reads a body to its end; every piece must be right when it comes, and still be when the reader is done with it. */
+/** Reads a body to its end. Each piece must be right when it comes, and still right before the next one is read. */
 async function readExactly(
   body: { read(): Uint8Array | null | Promise<Uint8Array | null> },
   seed: number,
@@ -376,7 +376,7 @@ async function inTurns(
   )
 }
 
-/** xorshift32 in [0, 1). */
+/** A random number generator (xorshift32) with values in [0, 1). */
 function seeded(seed: number): () => number {
   let state = seed
   return () => {

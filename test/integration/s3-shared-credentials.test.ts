@@ -27,7 +27,7 @@ describe('a shared credentials file', { timeout: 60_000 }, () => {
     Object.assign(process.env, kept)
   })
 
-  /** As programs that renew it do: in one step. */
+  /** Writes the file in one step, as programs that renew credentials do. */
   function write({ accessKeyId, secretAccessKey, sessionToken }: Partial<S3StandIn>): void {
     const token = sessionToken === undefined ? '' : `aws_session_token = ${sessionToken}\n`
     const keys = `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`
@@ -35,7 +35,7 @@ describe('a shared credentials file', { timeout: 60_000 }, () => {
     renameSync(`${file}.new`, file)
   }
 
-  /** S3 that takes other keys than before, at the same address. */
+  /** Replaces S3 at the same address by one that accepts other keys. */
   async function replaceKeys(t: TestContext, old: S3StandIn, keys: Partial<S3StandIn>): Promise<S3StandIn> {
     await old.close()
     const next = await startS3StandIn({ port: old.port, ...keys })
@@ -84,7 +84,7 @@ describe('a shared credentials file', { timeout: 60_000 }, () => {
     write({ accessKeyId: 'AKIA2', secretAccessKey: 'two' })
     assert.equal((await source.get()).accessKeyId, 'AKIA1')
     now = 120_000
-    // The first asks, and does not wait.
+    // The first call only starts the reading, and returns the old keys.
     for (let looks = 0; (await source.get()).accessKeyId !== 'AKIA2'; looks++) {
       assert.ok(looks < 10_000)
       await new Promise(setImmediate)

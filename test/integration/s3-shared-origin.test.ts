@@ -43,7 +43,7 @@ describe('two buckets at one origin', { timeout: 120_000 }, () => {
         S3PROXY_S3_PARALLEL_PART_BYTES: String(256 * kib),
         S3PROXY_S3_PARALLEL_MEMORY_BYTES: String(limitBytes),
       },
-      // Slow enough for several connections to be worth it.
+      // S3 is slow enough for several connections to help.
       { bytesPerSecondPerConnection: mib },
     )
     for (const { prefix } of buckets) s3.put(`${prefix}film`, { body: Buffer.alloc(3 * mib, prefix) })
@@ -69,7 +69,7 @@ describe('two buckets at one origin', { timeout: 120_000 }, () => {
     await Promise.allSettled(
       Array.from({ length: 60 }, (_, index) => read((buckets[index % 2] as Mounted).source, 'page')),
     )
-    // The reserve has ten further attempts, for both buckets together.
+    // The retry budget allows ten further attempts for both buckets together.
     assert.equal(s3.requestCount, 70)
   })
 })

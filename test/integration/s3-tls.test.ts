@@ -83,7 +83,7 @@ describe('objects in S3 over https', { timeout: 120_000 }, () => {
         s3.misbehave(({ ordinal }) => (ordinal <= 2 ? { cutAfterBytes: 1_234_567, how } : undefined))
         const { body, record } = await bucket.get('large')
         assert.equal((await readAll(body)).equals(generatedBytes(5, 0, 6_000_000)), true, how)
-        // A reset may overtake the head: then it is the attempt before the head that is repeated.
+        // A reset may overtake the head. The attempt before the head is repeated then.
         assert.equal(bucket.retries.length, 2)
         assert.ok(record.healed <= 2)
         assert.equal(bucket.blocks.lentBytes, 0)
@@ -96,7 +96,7 @@ describe('objects in S3 over https', { timeout: 120_000 }, () => {
       for (let sizeBytes = 400_000; sizeBytes <= 560_000; sizeBytes += 5000) {
         s3.put('edge', { body: { sizeBytes, seed: 2 } })
         const { body } = await bucket.get('edge')
-        // Nothing is taken until all has arrived, or the pause holds.
+        // The reader takes nothing until everything has arrived, or until the pause stops S3.
         await s3.requestsSettled()
         await sleep(10)
         assert.equal((await readAll((await bucket.get('key')).body)).toString(), 'hello world')

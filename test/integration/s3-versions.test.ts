@@ -21,7 +21,7 @@ describe('a bucket with versions', { timeout: 60_000 }, () => {
   })
   afterEach(() => s3.close())
 
-  /** Cuts the first answer, and does that to those that follow. */
+  /** Cuts the first answer, and misbehaves as `wrong` says for the following ones. */
   function cutThen(wrong: (isNamed: boolean) => Misbehaviour | undefined): void {
     s3.misbehave(({ ordinal, rawTarget }) =>
       ordinal === 1 ? { cutAfterBytes: 200_000 } : wrong(rawTarget.includes('?')),

@@ -34,7 +34,7 @@ describe('readiness of the whole', () => {
     await redis.close()
   })
 
-  /** Asks until the answer fits: each one is used for a second. */
+  /** Polls readiness until it has a state. Each report is used for a second. */
   async function readyWhen(state: string): Promise<Record<string, string>> {
     for (let attempt = 0; attempt < 100; attempt++) {
       const answer = await client.request(`http://127.0.0.1:${adminPort}/readyz`)

@@ -61,7 +61,7 @@ describe('docs/deploy/Dockerfile, its steps made by hand', { timeout: 120_000 },
     spawnSync('chmod', ['-R', 'a-w', rootOf(final?.name ?? '')])
   })
 
-  /** Makes what an engine would make of the instructions that write files, below a folder of its own. */
+  /** Executes those instructions of a Dockerfile that write files, below a folder. */
   function build(stage: string, instructions: Instruction[]): void {
     const root = rootOf(stage)
     mkdirSync(join(root, 'tmp'), { recursive: true })
@@ -75,7 +75,7 @@ describe('docs/deploy/Dockerfile, its steps made by hand', { timeout: 120_000 },
       else if (name === 'ENV')
         for (const pair of text.split(' ')) env[pair.split('=')[0] ?? ''] = pair.split('=')[1] ?? ''
       else if (name === 'RUN') {
-        // Paths of the image lie below the folder here.
+        // Paths of the image become paths below the folder.
         const command = text.replace(/(?<=^|\s)\/(?=app|tmp|usr\/local)/g, `${root}/`)
         const { status, stderr } = spawnSync('sh', ['-ec', command], { cwd, env: npmEnv, encoding: 'utf8' })
         assert.equal(status, 0, `${command}\n${stderr}`)
@@ -98,7 +98,7 @@ describe('docs/deploy/Dockerfile, its steps made by hand', { timeout: 120_000 },
     }
   }
 
-  /** As the user of the image, where this process may become it and that user may run this Node. */
+  /** The user of the image, where this process may become that user, and the user may run this Node. */
   function asUser(): { uid?: number; gid?: number } {
     const [uid, gid] = last('USER').split(':').map(Number)
     if (process.getuid?.() !== 0 || uid === undefined || gid === undefined) return {}
@@ -164,7 +164,7 @@ describe('docs/deploy/cloud-foundry, staged by hand', { timeout: 120_000 }, () =
       const done = spawnSync('npm', [...args, ...flags], { cwd: app, env: npmEnv, encoding: 'utf8' })
       assert.equal(done.status, 0, done.stderr)
     }
-    // As docs/deploying.md has it, and then as the buildpack does it.
+    // First the command of docs/deploying.md, then the one of the buildpack.
     npm('install', '--package-lock-only')
     npm('ci', '--omit=dev')
   })
@@ -246,7 +246,7 @@ describe('docs/deploy/s3proxy.service, with a socket as systemd gives it', () =>
   })
 })
 
-/** Resolves when it says so. */
+/** Waits for the line `listening`. */
 async function listening(child: ChildProcess): Promise<void> {
   let output = ''
   await new Promise<void>((resolve, reject) => {

@@ -24,7 +24,7 @@ interface Ports {
 }
 
 interface Front {
-  /** Writes what it needs into the folder, and says how it is started in the foreground. */
+  /** Writes the files of the web server into the folder. @returns its command for the foreground */
   prepare(folder: string, ports: Ports): { command: string; args: string[]; env?: Record<string, string> }
 }
 
@@ -87,7 +87,7 @@ for (const [name, front] of Object.entries(fronts)) {
     const clients: HttpClient[] = []
     let instances: [ProxyProcess, ProxyProcess]
     let running: ChildProcess
-    /** Without server.publicUrl, so that scheme and host are what it is told. */
+    /** The environment without server.publicUrl, so that scheme and host come from the headers. */
     let settings: Record<string, string>
     let origin = ''
     let output = ''
@@ -191,7 +191,7 @@ for (const [name, front] of Object.entries(fronts)) {
       let bytes = 0
       for await (const piece of response) {
         bytes += piece.length
-        // All that S3 has sent so far is here, although the body is far from its end.
+        // Everything that S3 has sent so far has arrived, although the body goes on.
         if (bytes >= 1000) break
       }
       assert.ok(bytes >= 1000)
@@ -201,7 +201,7 @@ for (const [name, front] of Object.entries(fronts)) {
     it('shows a cut as a cut', async () => {
       const client = newClient()
       await logIn(client, `${origin}/a%20page.html`)
-      // Without an ETag the rest cannot be asked for.
+      // A body without an ETag cannot be continued.
       stage().s3.misbehave(({ key: asked }) =>
         asked === 'large.bin' ? { cutAfterBytes: 50_000, noEtag: true } : undefined,
       )
@@ -240,7 +240,7 @@ for (const [name, front] of Object.entries(fronts)) {
   })
 }
 
-/** How many connections there have been lately, those included that Linux remembers for a minute after their end. */
+/** Counts recent connections, with those that Linux remembers for a minute after their end. */
 function connectionsOf({ port }: ProxyProcess): number {
   const address = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`
   const pairs =

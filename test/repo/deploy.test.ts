@@ -19,10 +19,10 @@ const folder = 'docs/deploy'
 const read = (file: string) => readFileSync(`${folder}/${file}`, 'utf8')
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
 
-/** Every document of a file; the shape is what the test then asserts. */
+/** Reads every document of a file. The tests assert their shape. */
 // biome-ignore lint/suspicious/noExplicitAny: the types of Kubernetes and Cloud Foundry are theirs.
 function readYaml(file: string): any[] {
-  // The YAML that both read is 1.1: `0440` and `yes` are no text there.
+  // Both platforms read YAML 1.1, in which `0440` and `yes` are no text.
   return parseAllDocuments(read(file), { version: '1.1', uniqueKeys: true }).map((document) => {
     assert.deepEqual([...document.errors, ...document.warnings], [])
     return document.toJS()
@@ -37,7 +37,7 @@ const knownNames = new Map([
     .map(([name, option]) => [`${name}_FILE`, option] as const),
 ])
 
-/** Expects an environment of options that go together; `_FILE` names files that need not be here. */
+/** Expects an environment without problems. Files that `_FILE` names need not exist here. */
 function checkEnvironment(env: Record<string, string>): void {
   const unknown = Object.keys(env).filter((name) => !knownNames.has(name))
   assert.deepEqual(unknown, [])
@@ -160,7 +160,7 @@ describe('the manifests of Kubernetes', () => {
     const scraped = metadata.annotations['prometheus.io/path']
     for (const path of [liveness.httpGet.path, readiness.httpGet.path, scraped])
       assert.equal((await fetch(`http://127.0.0.1:${adminPort}${path}`)).status, 200, path)
-    // Dependencies are given two and a half seconds.
+    // A dependency may take two and a half seconds.
     assert.ok(readiness.timeoutSeconds > 2.5)
   })
 
@@ -180,7 +180,7 @@ describe('the manifests of Kubernetes', () => {
     for (const name of Object.keys(env))
       assert.notEqual(knownNames.get(name)?.isSecret && !name.endsWith('_FILE'), true)
     assert.equal(pod.volumes[0].secret.secretName, 's3proxy')
-    // For the group of the pod, and nobody else.
+    // The group of the pod can read it, and nobody else.
     assert.equal(pod.volumes[0].secret.defaultMode, 0o440)
     assert.equal(pod.securityContext.fsGroup, pod.securityContext.runAsGroup)
   })
@@ -200,7 +200,7 @@ describe('the manifests of Kubernetes', () => {
   })
 
   it('have no field that Kubernetes does not know', (t) => {
-    // It decodes into the types of the API, and prints what it has understood.
+    // kubectl decodes the file into the types of the API, and prints the result.
     const args = ['set', 'image', '--local', '-f', '-', 's3proxy=other', '-o', 'json']
     const { status, stdout, stderr } = spawnSync('kubectl', args, {
       input: JSON.stringify(deployment),
@@ -215,7 +215,7 @@ describe('the manifests of Kubernetes', () => {
   })
 })
 
-/** Paths of what `given` has and `understood` has not. */
+/** The paths that `given` has and `understood` lacks. */
 function missingIn(understood: unknown, given: unknown, path = ''): string[] {
   if (typeof given !== 'object' || given === null) return understood === given ? [] : [path]
   return Object.entries(given).flatMap(([name, value]) =>
@@ -264,7 +264,7 @@ describe('the units of systemd', () => {
     }
     const ours = verified.stderr.split('\n').filter((line) => line.includes(place))
     assert.deepEqual([verified.status, ours], [0, []])
-    // In tenths: 0 is sealed, 96 is what a service without any of this has.
+    // The threshold is in tenths: 0 is the safest, and 96 is a service without any hardening.
     const args = ['security', '--offline=yes', '--threshold=20', '--no-pager', units[0] as string]
     const judged = spawnSync('systemd-analyze', args, { encoding: 'utf8' })
     assert.equal(judged.status, 0, judged.stdout)

@@ -68,7 +68,7 @@ describe('README.md', () => {
   })
 
   it('names every field of the access line', () => {
-    // A record with every field, which the compiler holds complete.
+    // The compiler makes sure that this record has every field.
     const record: Required<Parameters<typeof logAccess>[1]> = {
       requestId: '',
       method: '',
@@ -203,7 +203,7 @@ describe('names in the documentation', () => {
   })
 })
 
-/** As GitHub names them. */
+/** The anchors of the headings of a file, as GitHub makes them. */
 function headingsOf(file: string): string[] {
   return [...readFileSync(file, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, text = '']) =>
     text

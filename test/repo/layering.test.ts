@@ -18,7 +18,7 @@ const imports = files.flatMap((file) =>
     target: specifier.startsWith('.') ? posix.join(posix.dirname(file), specifier) : undefined,
   })),
 )
-/** A folder below a folder is a layer of its own. */
+/** The layer of a file. A folder below a folder is a layer of its own. */
 const layerOf = (file: string) => (file.includes('/') ? posix.dirname(file) : file.replace(/\.ts$/, ''))
 
 describe('the layers of src', () => {

@@ -23,7 +23,7 @@ describe('the man pages', () => {
         t.skip(advice)
         return
       }
-      // It exits 0 in spite of warnings.
+      // groff exits 0 in spite of warnings.
       const { stderr, status } = spawnSync('groff', ['-man', '-Tutf8', '-ww', '-z', page], {
         encoding: 'utf8',
       })

@@ -30,7 +30,7 @@ const documented = new Map(
 const dashboard = JSON.parse(readFileSync('docs/grafana-dashboard.json', 'utf8')) as Dashboard
 let metrics: MetricSnapshot[]
 
-/** Everything that can be counted was counted once, and the garbage collector was at work. */
+/** Counts everything once, and runs the garbage collector. */
 before(async () => {
   const requests = createRequestTally()
   const record = Object.assign(new RequestRecord('GET', 0), {
@@ -102,7 +102,7 @@ describe('docs/grafana-dashboard.json', () => {
   it('asks for labels that they have', () => {
     for (const query of queries) {
       const known = new Set(names(query).flatMap((name) => documented.get(name)?.labels ?? []))
-      // Those that Prometheus adds, and that of buckets.
+      // Prometheus adds `job` and `instance`, and buckets have `le`.
       for (const label of ['job', 'instance', 'le']) known.add(label)
       const grouped = [...query.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(/, */))
       const selected = [...query.matchAll(/([a-z]+)=~?"/g)].map(([, label = '']) => label)

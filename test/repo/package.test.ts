@@ -15,7 +15,7 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
   files: string[]
 }
 
-/** Nothing of the machine's own configuration. */
+/** An environment without the configuration of this machine. */
 const bareEnv = { PATH: process.env.PATH ?? '', HOME: '/nonexistent' }
 const configured = { ...bareEnv, ...configuredEnv }
 

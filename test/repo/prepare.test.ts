@@ -37,7 +37,7 @@ describe('test/tools/prepare.mjs', () => {
   })
 })
 
-/** Runs it where no program is in reach. */
+/** Runs prepare.mjs with a search path that has no program. */
 function prepare(...args: string[]) {
   return spawnSync(process.execPath, ['test/tools/prepare.mjs', ...args], {
     env: { PATH: '' },

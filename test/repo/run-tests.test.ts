@@ -7,7 +7,7 @@ import { describe, it, type TestContext } from 'node:test'
 
 const passes = `import { it } from 'node:test'; it('passes', () => {})`
 const fails = `import { it } from 'node:test'; it('fails', () => { throw new Error('x') })`
-/** Passes when it is run again. */
+/** A test that fails the first time, and passes when it is run again. */
 const failsOnce = `import { it } from 'node:test'; import { appendFileSync, existsSync } from 'node:fs'
 it('fails once', () => {
   const name = process.argv[1] + '.ran'
@@ -50,7 +50,7 @@ describe('npm test', { timeout: 120_000 }, () => {
   })
 })
 
-/** Runs these files as if they were all that there is. */
+/** Runs the test runner in a folder with only these files. */
 function run(t: TestContext, files: Record<string, string>) {
   const folder = mkdtempSync(join(tmpdir(), 's3proxy-run-tests-'))
   t.after(() => rmSync(folder, { recursive: true }))

@@ -62,24 +62,24 @@ describe('s3proxy.example.json', () => {
 
   it('shows every option but secrets and what does not go with the rest', () => {
     const elsewhere = [
-      // Instead of server.publicUrl.
+      // This is set instead of server.publicUrl.
       'server.allowedHosts',
-      // Instead of s3.endpoint.
+      // This is set instead of s3.endpoint.
       's3.bucket',
       's3.endpointUrl',
       's3.keyPrefix',
-      // Only where the servers reach the SSO by another way than browsers.
+      // This is set only where s3proxy reaches the SSO at another URL than browsers.
       'sso.internalUrl',
-      // Only where the SSO names people by a claim of its own.
+      // This is set only where the SSO names people by an unusual claim.
       'sso.userClaim',
-      // Instead of server.port, and behind something that speaks TLS.
+      // This is set instead of server.port, behind a web server that speaks TLS.
       'server.socketPath',
       'server.socketMode',
       'server.tlsCertFile',
       'server.tlsKeyFile',
-      // Only where Redis has its certificate from an authority of its own.
+      // This is set only where Redis has its certificate from a private authority.
       'session.redisCaFile',
-      // Not with a single Redis.
+      // This is not set for a single Redis.
       'session.redisCluster',
       'session.redisSentinelName',
     ]

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** Builds `dist/` anew, and notes which commit it is of. Plain JavaScript, because it is run as it is. */
+/** Builds `dist/` anew, and notes its commit. It is plain JavaScript, because it runs before anything is built. */
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)))
 rmSync('dist', { recursive: true, force: true })
 const { status } = spawnSync(
@@ -13,7 +13,7 @@ const { status } = spawnSync(
 if (status !== 0) process.exit(status ?? 1)
 writeFileSync('dist/build-info.json', `${JSON.stringify({ commit: commit() })}\n`)
 
-/** `unknown` where this folder is not the root of a clone: the commit would be of something else. */
+/** The commit; `unknown` where this folder is not the root of a clone, because git would name another project's commit. */
 function commit() {
   const git = (...args) => spawnSync('git', args, { encoding: 'utf8' })
   const prefix = git('rev-parse', '--show-prefix')

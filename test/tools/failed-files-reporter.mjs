@@ -1,6 +1,6 @@
 /**
- * Names the file of each test that failed, one on a line, behind `hung` or `failed`. Plain JavaScript, because the
- * runner of Node 20 loads reporters before it can read anything else.
+ * Lists the files of failed tests, one on a line, each after `hung` or `failed`. It is plain JavaScript, because the
+ * runner of Node 20 loads reporters before it can read TypeScript.
  */
 export default async function* failedFiles(source) {
   let hasFailed = false
@@ -10,6 +10,6 @@ export default async function* failedFiles(source) {
     const isHung = data.details.error?.failureType === 'testTimeoutFailure'
     yield `${isHung ? 'hung' : 'failed'} ${data.file}\n`
   }
-  // The runner waits for processes that do not hear SIGTERM, and for all that have the output of a file.
+  // The runner would wait for processes that ignore SIGTERM, and for all that hold the output of a test file.
   setTimeout(() => process.exit(hasFailed ? 1 : 0), 2000).unref()
 }

@@ -5,7 +5,7 @@ import { productOptions } from '../../src/config/product-options.ts'
 import { internalFacts } from '../../src/config/schema/option-meta.ts'
 import { configSchema } from '../../src/config/schema.ts'
 
-/** A schema as JSON, as far as it is read here. */
+/** The part of a JSON Schema that is read here. */
 interface Node {
   [key: string]: unknown
   properties?: Record<string, Node>

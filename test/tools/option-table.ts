@@ -1,6 +1,6 @@
 import { isInWords, type OptionText } from './option-texts.ts'
 
-/** The table of the README. */
+/** Makes the table of the README. */
 export function markdownTable(texts: readonly OptionText[]): string {
   const rows = texts.map(({ path, value, envNames, isSecret, description, type }) => {
     const names = envNames.length === 0 ? 'file only' : envNames.map((name) => `\`${name}\``).join(', ')
@@ -15,7 +15,7 @@ export function markdownTable(texts: readonly OptionText[]): string {
   return `| option | default | environment, strongest first | meaning |\n|---|---|---|---|\n${rows.join('')}`
 }
 
-/** The list of s3proxy.json(5), in the macros of man(7). */
+/** Makes the list of s3proxy.json(5), in the macros of man(7). */
 export function manList(texts: readonly OptionText[]): string {
   let section = ''
   const entries = texts.map((option) => {
@@ -48,7 +48,7 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-/** Text as roff takes it literally. */
+/** Escapes a text so that roff takes it literally. */
 function roff(text: string): string {
   return text
     .replaceAll('\\', '\\e')

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * Runs every test but those of the browser, which have a script of their own.
+ * Runs every test except those of the browser, which have a script of their own.
  *
- * The files are named one by one because the test runner of Node 20 finds none in TypeScript by itself.
- * With `TEST_RETRIES=1`, as in `.ci/run`, one or two files that failed are run once more, on a machine that may have
- * been busy with something else the first time; their names are added to the file that `TEST_RETRIED_FILE` names.
- * Where more failed, it was not the machine.
+ * The files are listed one by one, because the test runner of Node 20 finds no test in TypeScript by itself.
+ * With `TEST_RETRIES=1`, as in `.ci/run`, one or two files that failed are run once more, because the machine may have
+ * been busy the first time. Their names are added to the file that `TEST_RETRIED_FILE` names. More than two failures
+ * are not the fault of the machine, so nothing is repeated then.
  */
 const mostRetried = 2
 const timeoutMs = Number(process.env.TEST_TIMEOUT_MS ?? 240_000)
@@ -40,7 +40,7 @@ if (hung.length > 0) process.stdout.write(`\nstopped after ${timeoutMs} ms: ${hu
 rmSync(folder, { recursive: true })
 process.exitCode = status
 
-/** @returns the exit status of the runner, which of the files have a test that failed, and one that took too long */
+/** Runs files. @returns the exit status of the runner, the files with a failed test, and those that took too long */
 async function run(which: readonly string[]): Promise<{ status: number; failed: string[]; hung: string[] }> {
   const report = join(folder, 'failed')
   rmSync(report, { force: true })
@@ -66,6 +66,6 @@ function endGroup(pid: number | undefined): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL')
   } catch {
-    // All have ended already.
+    // Every process of the group has ended already.
   }
 }

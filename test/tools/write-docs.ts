@@ -19,7 +19,7 @@ export const generatedParts = [
   },
 ]
 
-/** @returns what the file should be. */
+/** Writes the list into the text of a file. @returns the whole new text */
 export function withOptions({ file, begin, end, text }: (typeof generatedParts)[number]): string {
   const before = readFileSync(file, 'utf8')
   const [from, to] = [before.indexOf(begin), before.indexOf(end)]

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
 import { jsonSchemaOfConfig } from './json-schema.ts'
 
-// `npm run schema`: to be run after every change to src/config/schema; schema.test.ts notices when it was not.
+// `npm run schema` has to run after every change in src/config/schema; schema.test.ts fails otherwise.
 writeFileSync(new URL('../../s3proxy.schema.json', import.meta.url), jsonSchemaOfConfig())

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
-/** Clock ticks a second, which Linux has had at 100 for user programs since there were any. */
+/** Clock ticks a second; Linux always reports 100 to programs. */
 const ticksPerSecond = 100
 
 /** User and system time of a process and all its living descendants, in microseconds. */
@@ -12,7 +12,7 @@ export function cpuMicroseconds(pid: number): number {
   return (ticks * 1e6) / ticksPerSecond
 }
 
-/** Makes the peak of `peakMemoryBytes` start anew. */
+/** Resets the peak that `peakMemoryBytes` reads. */
 export function resetPeakMemory(pid: number): void {
   for (const member of familyOf(pid)) writeFileSync(`/proc/${member}/clear_refs`, '5')
 }
@@ -32,7 +32,7 @@ function familyOf(pid: number): number[] {
     try {
       parents.set(Number(name), Number(statOf(Number(name))[1]))
     } catch {
-      // It ended meanwhile.
+      // The process has ended meanwhile.
     }
   }
   const family = [pid]
@@ -41,7 +41,7 @@ function familyOf(pid: number): number[] {
   return family
 }
 
-/** The fields behind the name, which may have spaces and brackets: the first is the state. */
+/** The fields of `/proc/PID/stat` behind the name, which may hold spaces and brackets. The first one is the state. */
 function statOf(pid: number): string[] {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
   return text.slice(text.lastIndexOf(')') + 2).split(' ')

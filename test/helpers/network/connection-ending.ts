@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
 
 /**
- * How the other side ended a connection. An RST that arrives together with the last bytes is an end of file to libuv,
- * so a write has to tell: it fails after an RST only. Without a way to write, an end counts as FIN.
+ * Finds out how the other side ended a connection. libuv reports an RST that arrives with the last bytes as an end of
+ * file. A write then shows the difference, because it fails only after an RST. Where nothing can be written, an end counts as FIN.
  *
  * @param socket made with `allowHalfOpen`
  */

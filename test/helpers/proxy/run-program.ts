@@ -11,13 +11,13 @@ export interface Outcome {
 
 export interface RunningProgram {
   child: ChildProcess
-  /** Resolves when everything that was written is read. */
+  /** Resolves once the program has ended and all its output is read. */
   outcome: Promise<Outcome>
   /** Resolves as soon as stderr holds the text. */
   told(text: string): Promise<void>
 }
 
-/** Starts the built program with nothing in its environment but `env`, where no `.env` lies. */
+/** Starts the built program with `env` as its whole environment, in a folder without `.env`. */
 export function start(args: string[], env: Record<string, string> = {}, cwd = '/'): RunningProgram {
   const child = spawn(process.execPath, [program, ...args], {
     cwd,

@@ -7,14 +7,14 @@ export interface RawAnswer {
   status: number
   head: string
   body: Buffer
-  /** How the connection was when the answer was taken. */
+  /** The state of the connection when the answer was complete. */
   ending: 'open' | 'fin' | 'reset'
 }
 
 const giveUpMs = 20_000
 const emptySha256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 
-/** The text of a signed request; `key` in its canonical spelling. */
+/** Makes the text of a signed request. @param key in its canonical spelling */
 export async function signRequest(
   s3: S3StandIn,
   key: string,
@@ -52,7 +52,7 @@ export async function signRequest(
   return `${method} ${path}${search} HTTP/1.1\r\n${lines.join('')}\r\n`
 }
 
-/** Sends and takes everything until the connection ends, or until `isEnough` likes what came. */
+/** Sends a text, and reads until the connection ends or `isEnough` is true. */
 export function exchange(
   port: number,
   request: string,

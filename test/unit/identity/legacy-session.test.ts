@@ -189,7 +189,7 @@ function start() {
   const legacy = instance()
   return {
     ...{ legacy, another: instance(), sso, values, parts, store, stored: () => stored },
-    /** What the button of the page sends. */
+    /** Sends the form of the page, as its button does. */
     async press(target: string) {
       const page = await legacy.offer(request(target, html))
       const action = /action="([^"]*)"/.exec(String(page?.body))?.[1]?.replaceAll('&amp;', '&') ?? ''

@@ -131,7 +131,7 @@ describe('createLog', () => {
   })
 })
 
-/** A log that only remembers. */
+/** A log that only remembers its lines. */
 function remember(): { log: Log; lines: [level: string, fields: object, message: string][] } {
   const lines: [string, object, string][] = []
   const at = (level: string) => (fields: object, message: string) => void lines.push([level, fields, message])

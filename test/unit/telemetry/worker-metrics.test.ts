@@ -25,7 +25,7 @@ function metricsOf(requests: number, open: number): MetricSnapshot[] {
   ]
 }
 
-/** Workers by number; who is `silent` runs and does not answer. */
+/** Workers by number. A `silent` worker runs and does not answer. */
 function createStage() {
   const running = new Map<number, MetricSnapshot[] | 'silent'>()
   const metrics = createWorkerMetrics(

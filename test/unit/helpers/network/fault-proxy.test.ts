@@ -22,7 +22,7 @@ describe('startFaultProxy', { timeout: 60_000 }, () => {
       if (paused === undefined) paused = socket.pause()
       else socket.pipe(socket)
     })
-    // More than every kernel buffer on the way; it can only be written once the target reads.
+    // The block is larger than all buffers of the kernel, so it can be written only while the target reads.
     const block = Buffer.alloc(64 << 20)
     let isWritten = false
     const written = new Promise<void>((resolve) => {
@@ -138,7 +138,7 @@ describe('startFaultProxy', { timeout: 60_000 }, () => {
   })
 })
 
-/** An echo server, or `serve`, a fault proxy before it, and a client of that. */
+/** Starts an echo server (or `serve`), a fault proxy before it, and a client. */
 async function startPair(
   t: TestContext,
   serve: (socket: Socket) => void = (socket) => socket.pipe(socket),
@@ -181,7 +181,7 @@ async function readAll(socket: Socket): Promise<{ bytes: Buffer; ending: 'fin' |
   return { bytes: Buffer.concat(parts), ending }
 }
 
-// That something does not happen has no event; a short time is all there is.
+// Waits for a short time, because the absence of an event emits none.
 function pauseOfEvents(ms: number): Promise<string> {
   return new Promise((resolve) => setTimeout(resolve, ms, 'not written'))
 }

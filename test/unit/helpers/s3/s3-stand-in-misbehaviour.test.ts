@@ -69,7 +69,7 @@ describe('misbehave', { timeout: 60_000 }, () => {
     })
     await s3.requestsReach(count + 1)
     await s3.requestsSettled()
-    // An honest answer on another connection overtakes the one that stalls.
+    // A normal answer on another connection comes before the one that stalls.
     s3.misbehave(null)
     s3.put('digits', { body: digits })
     ;(await exchange(s3.port, request, (received) => received.includes(digits))).socket.destroy()
