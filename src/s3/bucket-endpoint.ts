@@ -1,9 +1,9 @@
 import type { S3Origin } from './open-socket.ts'
 
-/** How requests name the bucket: by the first segment of their path, or by the host that they go to. */
+/** The way in which requests name the bucket: by the first segment of their path, or by their host. */
 export type BucketStyle = 'path' | 'virtual'
 
-/** Where the objects are. */
+/** The place of the objects: origin, path of the bucket and key prefix. */
 export interface BucketEndpoint {
   origin: EndpointOrigin
   /**
@@ -13,7 +13,7 @@ export interface BucketEndpoint {
   bucketPath: string
   /** The beginning of every key, decoded: empty, or ending in `/`. */
   keyPrefix: string
-  /** The URL that the operator knows. */
+  /** The URL from the configuration, for messages. */
   url: string
 }
 

@@ -3,7 +3,9 @@ import { TransportError } from './transport-error.ts'
 /** Removes the chunked transfer coding, piece by piece. S3 uses it for the bodies of errors and lists. */
 export interface ChunkedDecoder {
   /**
-   * @returns the decoded bytes, copied
+   * Decodes the next bytes.
+   *
+   * @returns a copy of the decoded bytes
    * @throws TransportError `garbage`
    */
   push(bytes: Uint8Array): Buffer

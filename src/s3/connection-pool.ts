@@ -6,7 +6,7 @@ import { createIdleConnections } from './idle-connections.ts'
 import type { S3Origin } from './open-socket.ts'
 import { requestGivenUp, TransportError } from './transport-error.ts'
 
-/** Kept-alive connections to one S3 origin, at most `maxConnections` at a time, which people share fairly. */
+/** Kept-alive connections to one S3 origin, at most `maxConnections`, which people share fairly. */
 export interface ConnectionPool {
   /**
    * Gives a connection that carries no exchange: the idle one that was used last, else a new one, else the next one
@@ -30,7 +30,7 @@ export interface ConnectionPool {
   readonly usage: PoolUsage
   /** Keeps no idle connection from now on. Exchanges under way go on, and more may be begun. */
   retire(): void
-  /** Ends every connection; exchanges under way fail. */
+  /** Closes every connection; exchanges under way fail. */
   close(): void
 }
 
@@ -57,7 +57,7 @@ export interface ConnectionPoolOptions {
 }
 
 interface Waiter {
-  /** Its turn has come. */
+  /** Gives the waiter a connection, because its turn has come. */
   serve(): void
   refuse(error: TransportError): void
 }

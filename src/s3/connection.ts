@@ -52,7 +52,7 @@ export class Connection {
   /**
    * Starts to connect.
    *
-   * @param onConnected called once, with an error when there is no connection
+   * @param onConnected called once; with an error where the connection failed
    */
   constructor(origin: S3Origin, options: ConnectionOptions, onConnected: (error: Error | null) => void) {
     this.#options = options
@@ -119,7 +119,7 @@ export class Connection {
     this.#socket.resume()
   }
 
-  /** Ends the connection at once; an exchange under way fails with `cancelled`. */
+  /** Closes the connection at once; an exchange under way fails with `cancelled`. */
   readonly close = (): void => {
     this.#fail(new TransportError('cancelled', 'the exchange was given up'))
   }

@@ -3,7 +3,7 @@ import type { Credentials } from './sigv4.ts'
 
 export interface CredentialSource {
   /**
-   * Gives the credentials that are valid now; called for every request to S3.
+   * Returns the credentials that are valid now; called for every request to S3.
    *
    * @throws S3ProxyError `S3_CREDENTIALS` when the chain finds nothing
    */

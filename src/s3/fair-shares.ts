@@ -1,4 +1,4 @@
-/** Everybody who is not signed in. */
+/** All visitors without a session together. */
 export const guests = Symbol('guests')
 
 /** A party to the sharing: a person, or all guests together; `undefined` is work of our own, which has no limit. */

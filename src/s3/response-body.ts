@@ -97,7 +97,7 @@ export class ResponseBody implements ByteSource {
     return own.length
   }
 
-  /** Whether the connection shall stop reading until `resume`. */
+  /** Whether the connection has to stop reading until `resume`. */
   get isPaused(): boolean {
     return this.#isPaused
   }
@@ -134,10 +134,9 @@ export class ResponseBody implements ByteSource {
   }
 
   /**
-   * Ends the connection where the body is not yet complete; the piece that the reader holds stays valid until
-   * `cancel`.
+   * Closes the connection of an incomplete body. The piece that the reader holds stays valid until `cancel`.
    *
-   * @returns how many bytes had arrived and are dropped; `undefined` when all have arrived, and nothing was done
+   * @returns the number of arrived bytes that are dropped; `undefined` where the body is complete, and nothing was done
    */
   abandon(): number | undefined {
     if (this.#isComplete) return undefined

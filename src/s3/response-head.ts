@@ -1,9 +1,9 @@
 import { TransportError } from './transport-error.ts'
 
-/** The head of an S3 answer, and how its body is delimited. */
+/** The head of an S3 answer, and the way in which its body ends. */
 export interface ResponseHead {
   status: number
-  /** By lower-case name; a header that came twice with the same value stands once. */
+  /** Values by lower-case name. A header that came twice with the same value is there once. */
   headers: Map<string, string>
   framing: Framing
   keepAlive: boolean

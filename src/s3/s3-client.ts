@@ -13,11 +13,11 @@ import { canonicalQuery, type QueryParameters, uriEncodePath } from './uri-encod
 /** A request for one object, or for the bucket. */
 export interface S3Request {
   method: 'GET' | 'HEAD'
-  /** The key in wire form, below the endpoint's key prefix; without it the bucket itself is asked. */
+  /** The key in wire form, below the endpoint's key prefix. Without it the request goes to the bucket itself. */
   wireKey?: string
   /** Parameters of the query, which is signed. */
   query?: QueryParameters | undefined
-  /** Conditional headers and `range`; lower-case names in alphabetical order, printable ASCII. */
+  /** Conditions and `range`: lower-case names in alphabetical order, values in printable ASCII. */
   headers: ReadonlyArray<readonly [name: string, value: string]>
   /**
    * `gzip` by default: some stores (R2, Google Cloud Storage) decompress objects that were stored compressed unless the
@@ -43,12 +43,12 @@ export interface S3Client {
 
 export interface S3ClientOptions {
   endpoint: BucketEndpoint
-  /** Clients of all buckets at one origin share it. */
+  /** The pool, which the clients of all buckets at one origin share. */
   pool: Pick<ConnectionPool, 'acquire' | 'distrust'>
   credentials: CredentialSource
   sign: Signer
   stallTimeoutMs: number
-  /** Firewalls refuse requests without a `user-agent`; it is not signed. */
+  /** The `user-agent`, which is not signed. Firewalls refuse requests without one. */
   userAgent: string
   /** The date of signatures, in milliseconds since the epoch. */
   now(): number

@@ -13,7 +13,7 @@ export interface RequestToSign {
   path: string
   /** Canonical spelling, without `?`. @see canonicalQuery */
   query?: string | undefined
-  /** Lower-case names in alphabetical order, all before `x-amz-`; single spaces, trimmed values. */
+  /** Headers with lower-case names in alphabetical order, all before `x-amz-`, and trimmed values with single spaces. */
   headers: ReadonlyArray<readonly [name: string, value: string]>
 }
 

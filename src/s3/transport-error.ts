@@ -1,6 +1,6 @@
 /** How an exchange with S3 failed below HTTP. It decides whether and how the exchange is tried again. */
 export type TransportFailure =
-  /** No connection: refused, unreachable, unknown host, TLS. */
+  /** There is no connection: refused, unreachable, unknown host, TLS. */
   | 'unreachable'
   | 'connect-timeout'
   /** No byte for `s3.stallTimeoutMs`, after connecting. */

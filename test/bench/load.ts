@@ -19,12 +19,12 @@ export interface LoadResult {
   latenciesMs: number[]
 }
 
-/** Reads are synchronous and looked at at once, so one landing serves all connections. */
+/** One buffer for reads of all connections: a read is checked at once, before the next one begins. */
 const landing = Buffer.allocUnsafeSlow(512 * 1024)
 
 /**
- * The load generator, a process of its own: kept-alive connections that each ask, compare every byte of the
- * answer with what the object is, and ask again. One wrong byte, length or status fails the measurement.
+ * The load generator, in a process of its own. Each of its connections is kept alive, sends a request, compares every
+ * byte of the answer with the object, and sends the next one. One wrong byte, length or status fails the measurement.
  */
 process.on('message', (job: LoadJob) => {
   run(job).then(

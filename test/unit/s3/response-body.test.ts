@@ -14,12 +14,12 @@ function createBody(sizeBytes: number, options: Partial<BodyOptions> = {}) {
     { resume: () => calls.push('resume'), close: () => calls.push('close') },
     { framing: { kind: 'length', sizeBytes }, blocks, stallTimeoutMs: 10_000, gathers: false, ...options },
   )
-  /** As the connection does: what does not fit the landing is not read. */
+  /** Reads as the connection does: bytes that do not fit into the read buffer are not read. */
   const arrive = (text: string | Buffer) => {
     const bytes = Buffer.from(text)
-    const { landing } = body
-    if (landing === null) return body.accept(bytes)
-    return body.accept(landing.subarray(0, bytes.copy(landing)))
+    const { readBuffer } = body
+    if (readBuffer === null) return body.accept(bytes)
+    return body.accept(readBuffer.subarray(0, bytes.copy(readBuffer)))
   }
   return { body, blocks, calls, arrive }
 }
@@ -63,12 +63,12 @@ describe('ResponseBody', () => {
 
   it('lends a block of its own for a large body, and pauses while the reader has it', async () => {
     const { body, blocks, arrive } = createBody(2 * large)
-    const { landing } = body
-    assert.equal(landing?.length, large)
+    const { readBuffer } = body
+    assert.equal(readBuffer?.length, large)
     arrive(Buffer.alloc(large, 1))
     assert.equal(body.isPaused, true)
     const piece = (await body.read()) as Uint8Array
-    assert.equal(piece.buffer, landing?.buffer)
+    assert.equal(piece.buffer, readBuffer?.buffer)
     assert.equal(blocks.lentBytes, large)
     body.cancel()
     assert.equal(blocks.lentBytes, 0)
