@@ -1,11 +1,11 @@
-/** Which bytes of how many an answer holds; both ends are included. */
+/** The bytes that an answer holds, both ends included, and the size of the whole. */
 export interface ByteRange {
   first: number
   last: number
   sizeBytes: number
 }
 
-/** @see RFC 9110 section 14.4 */
+/** Parses a `content-range`. @see RFC 9110 section 14.4 */
 export function parseContentRange(value: string | undefined): ByteRange | undefined {
   const match = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/i.exec(value ?? '')
   if (match === null) return undefined
@@ -30,10 +30,10 @@ export function formatUnsatisfied(sizeBytes: number): string {
 }
 
 /**
- * The one spelling of a `range` that names a single range of bytes.
+ * Spells a `range` that names a single range of bytes in one way.
  *
- * @returns `undefined` for what S3 ignores, answering with the whole object: several ranges, other units, garbage, a
- *   last byte before the first
+ * @returns `undefined` for ranges that S3 answers with the whole object: several ranges, other units, garbage, a last
+ *   byte before the first
  * @see RFC 9110 section 14.1.1
  */
 export function normalizeRange(value: string): string | undefined {
@@ -45,7 +45,7 @@ export function normalizeRange(value: string): string | undefined {
   return `bytes=${from}-${to}`
 }
 
-/** Whether an answer with `range` is one to a request for `asked` (`bytes=0-99`, `bytes=100-`, `bytes=-5`). */
+/** Tells whether an answer with `range` fits a request for `asked` (`bytes=0-99`, `bytes=100-`, `bytes=-5`). */
 export function answersRange(range: ByteRange, asked: string): boolean {
   const match = /^bytes=(\d*)-(\d*)$/.exec(asked)
   if (match === null) return false

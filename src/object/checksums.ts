@@ -1,4 +1,4 @@
-/** Digests of a full object, by the names that S3 has for the algorithms. `md5` comes from the ETag. */
+/** Digests of a full object by S3's names of the algorithms. `md5` comes from the ETag. */
 export type Checksums = Readonly<Partial<Record<ChecksumAlgorithm, Buffer>>>
 
 export type ChecksumAlgorithm = (typeof algorithms)[number] | 'md5'
@@ -6,10 +6,10 @@ export type ChecksumAlgorithm = (typeof algorithms)[number] | 'md5'
 const algorithms = ['sha256', 'sha1', 'crc64nvme', 'crc32c', 'crc32'] as const
 
 /**
- * Reads which digests of the full object S3 knows.
+ * Reads the digests of the full object that S3 knows.
  *
  * @param headers of an answer to HEAD with `x-amz-checksum-mode: ENABLED`
- * @returns nothing of an upload in parts whose checksum is one of checksums and whose ETag is no MD5
+ * @returns no digest for an upload in parts, where the checksum is one of checksums and the ETag is no MD5
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
  */
 export function readChecksums(headers: ReadonlyMap<string, string>): Checksums {
@@ -24,7 +24,7 @@ export function readChecksums(headers: ReadonlyMap<string, string>): Checksums {
   return md5 === undefined ? checksums : { ...checksums, md5 }
 }
 
-/** The ETag of an object that is encrypted by KMS or with a key of the customer looks like an MD5 and is none. */
+/** The MD5 in an ETag. The ETag of an object that is encrypted by KMS or a customer's key looks like one, and is none. */
 function md5OfEtag(headers: ReadonlyMap<string, string>): Buffer | undefined {
   const isPlain = /^(?:AES256)?$/.test(headers.get('x-amz-server-side-encryption') ?? '')
   if (!isPlain || headers.has('x-amz-server-side-encryption-customer-algorithm')) return undefined

@@ -4,7 +4,7 @@ import { formatHttpDate, parseHttpDate } from '../http/http-date.ts'
 import type { Conditions } from './object-source.ts'
 
 const names = ['if-match', 'if-modified-since', 'if-none-match', 'if-unmodified-since', 'range'] as const
-/** S3 refuses heads over 8 KiB; so much of it is the client's. */
+/** The longest value that a client may send. S3 refuses heads over 8 KiB. */
 const maxValueBytes = 1024
 const printable = /^[\x20-\x7e\t]*$/
 
@@ -13,11 +13,11 @@ export type ConditionsResult =
   | { kind: 'invalid' }
 
 /**
- * Reads the conditional headers and the range of a request, each in the one spelling that every S3 understands and
- * that can be signed. What RFC 9110 wants passed over is left out, so that S3 never has to make sense of it: a date
- * that is none, a date beside the ETags that it stands in for, a range that is ignored.
+ * Reads the conditions and the range of a request, each in the one spelling that every S3 understands and that can be
+ * signed. Values that RFC 9110 wants to be ignored are left out, and never reach S3: an invalid date, a date beside
+ * ETags, a range that has no effect.
  *
- * @param now the time in milliseconds: decides the century of dates with two digits for the year
+ * @param now the time in milliseconds, which decides the century of years with two digits
  * @returns `invalid` for values that no client sends and S3 would refuse: not ASCII, or far too long
  */
 export function readConditions(
@@ -42,7 +42,7 @@ export function readConditions(
         : normalizeEtags(single, name)
     if (effective !== undefined) conditions[name] = effective
   }
-  // RFC 9110 sections 13.1.3 and 13.1.4.
+  // ETags win over dates (RFC 9110 sections 13.1.3 and 13.1.4).
   if (header('if-none-match')?.trim()) delete conditions['if-modified-since']
   if (conditions['if-match'] !== undefined) delete conditions['if-unmodified-since']
   const ifRange = header('if-range')?.trim()
@@ -51,7 +51,7 @@ export function readConditions(
   return { kind: 'conditions', conditions, ifRange }
 }
 
-/** As headers to send, in alphabetical order. */
+/** The headers of conditions, in alphabetical order. */
 export function conditionHeaders(conditions: Conditions): [string, string][] {
   const headers: [string, string][] = []
   for (const name of names) {
@@ -62,10 +62,10 @@ export function conditionHeaders(conditions: Conditions): [string, string][] {
 }
 
 /**
- * What `if-range` asks for, in conditions that S3 knows: the range when the validator still fits.
+ * Translates `if-range` into conditions that S3 knows: the range is valid only for this version.
  *
- * @returns `undefined` when it can never fit (a weak validator, a date that is none), or stands beside other
- *   preconditions: then the range is not to be used
+ * @returns `undefined` where the range must not be used: the validator can never match (a weak ETag, an invalid date),
+ *   or there are other preconditions
  * @see RFC 9110 section 13.1.5
  */
 export function withIfRange(
@@ -84,19 +84,19 @@ export function withoutRange({ range: _, ...conditions }: Conditions): Condition
   return conditions
 }
 
-/** S3 servers know one of the three forms, and no object is older than the epoch. */
+/** Spells a date in the one form that all S3 servers know. No object is older than the epoch. */
 function normalizeDate(text: string, now: () => number): string | undefined {
   const ms = parseHttpDate(text, now())
   return ms === undefined ? undefined : formatHttpDate(Math.max(0, ms))
 }
 
 const etagOrWord = /(?:W\/)?"[\x21\x23-\x7e]*"|[\x21\x23-\x2b\x2d-\x7e]+/g
-/** Fits no object: S3 makes ETags of hexadecimal digits. */
+/** An ETag that no object has: S3 makes ETags of hexadecimal digits. */
 const noEtag = '"none"'
 
 /**
- * A list of ETags as RFC 9110 writes it. S3 takes ETags without their quotes too, and so do its tools: they get
- * them. Where nothing is an ETag, `if-match` must not hold, and `if-none-match` does.
+ * Spells a list of ETags as RFC 9110 does. S3 and its tools also use ETags without quotes; the quotes are added. Where
+ * no item is an ETag, `if-match` must fail, and `if-none-match` must hold.
  */
 function normalizeEtags(list: string, name: 'if-match' | 'if-none-match'): string | undefined {
   if (list === '*') return list

@@ -1,6 +1,6 @@
 import { uriEncodePath } from '../s3/uri-encode.ts'
 
-/** The name of an object below the endpoint's prefix, exactly as S3 has it: any Unicode text. */
+/** The name of an object below the endpoint's prefix, exactly as in S3: any Unicode text. */
 export type ObjectKey = string & { readonly brand: 'ObjectKey' }
 
 const plainPath = /^[A-Za-z0-9\-._~/]*$/
@@ -10,8 +10,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  * Turns a request path into the key that it names, percent-decoded once and not normalised.
  *
  * @param path as received byte for byte (latin1), starting with `/`, without the query
- * @returns `undefined` when an escape is broken, the bytes are not UTF-8, or the key could climb out of the
- *   prefix anywhere on its way: a segment `.` or `..` between `/` or `\`, or a NUL
+ * @returns `undefined` where an escape is broken, the bytes are not UTF-8, or some program could read the key as a way
+ *   out of the prefix: a segment `.` or `..` between `/` or `\`, or a NUL
  * @see RFC 3986 section 2.1
  */
 export function toObjectKey(path: string): ObjectKey | undefined {
@@ -20,7 +20,7 @@ export function toObjectKey(path: string): ObjectKey | undefined {
   return text === undefined ? undefined : checkKey(text)
 }
 
-/** The same check for a key that was given as it is, by an operator. */
+/** Does the same check for a key of an operator, which is not percent-encoded. */
 export function checkKey(text: string): ObjectKey | undefined {
   if (text.includes('\0') || !text.isWellFormed()) return undefined
   if (text.includes('.') && text.split(/[/\\]/).some((segment) => segment === '.' || segment === '..'))
@@ -28,7 +28,7 @@ export function checkKey(text: string): ObjectKey | undefined {
   return text as ObjectKey
 }
 
-/** The key as it stands in a request target to S3. */
+/** Spells the key for the target of a request to S3. */
 export function toWireKey(key: ObjectKey): string {
   return plainPath.test(key) ? key : uriEncodePath(key)
 }

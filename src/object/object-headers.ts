@@ -17,7 +17,7 @@ const passedOn = [
   'x-amz-version-id',
 ] as const
 
-/** Picks from an S3 answer what a client may see. */
+/** Picks the headers of an S3 answer that a client may see. */
 export function pickObjectHeaders(headers: ReadonlyMap<string, string>): HeaderList {
   const picked: HeaderList = []
   for (const name of passedOn) {
@@ -30,10 +30,10 @@ export function pickObjectHeaders(headers: ReadonlyMap<string, string>): HeaderL
 }
 
 /**
- * Picks from a 304 of S3 what may change the copy that a client has; its type and its length are those of an empty
- * answer.
+ * Picks the headers of a 304 of S3 that may change the copy of a client. Its type and length belong to the empty answer,
+ * and are left out.
  *
- * @param asked the `if-none-match` that S3 was sent: one strong ETag in it is the object's, where S3 names none
+ * @param asked the `if-none-match` that was sent to S3. Where the 304 has no ETag, a single strong ETag of it is the object's
  * @see RFC 9110 section 15.4.5
  */
 export function pickNotModifiedHeaders(headers: ReadonlyMap<string, string>, asked = ''): HeaderList {
@@ -56,15 +56,15 @@ function codingOf(contentEncoding: string): string {
 }
 
 /**
- * No script, no form, no plugin. The page keeps its origin, or browsers would load its pictures, films and styles
- * without the session; no script is there to misuse that. Links may download and open windows.
+ * The sandbox of pages: no script, no form, no plugin. A page keeps its origin, because browsers would otherwise load its
+ * pictures, films and styles without the session, and no script can misuse that. Links may download and open windows.
  *
  * @see HTML, section 7.1.5 Sandboxing
  */
 const sandbox = 'sandbox allow-same-origin allow-downloads allow-popups allow-popups-to-escape-sandbox'
 
 /**
- * Makes the headers of a protected object fit for browsers and for caches between us and them.
+ * Makes the headers of a protected object safe for browsers, and for caches on the way.
  *
  * @param sandboxed whether types that can run script get a `content-security-policy` with `sandbox`
  */
@@ -81,13 +81,13 @@ export function protectObjectHeaders(headers: Readonly<HeaderList>, sandboxed: b
     if (name === 'content-type') type = value
     if (name === 'expires') isKept = true
   }
-  // Where S3 says nothing, browsers would guess, and go on showing objects to whoever comes after the sign out.
+  // Without `cache-control` and `expires` browsers guess, and would still show objects after the sign out.
   result.push('cache-control', cacheControl ?? (isKept ? 'private' : 'private, no-cache'))
   if (sandboxed && canRunScript(type)) result.push('content-security-policy', sandbox)
   return result
 }
 
-/** @see RFC 9111 section 5.2.2: `private` and `public` contradict each other, `s-maxage` is for shared caches */
+/** Makes a value private: it removes `public` and `s-maxage`, which are for shared caches. @see RFC 9111 section 5.2.2 */
 function makePrivate(cacheControl: string): string {
   let result = 'private'
   for (const item of splitList(cacheControl)) {
@@ -101,8 +101,8 @@ const isDirective = /^[!#$%&'*+\-.^_`|~0-9a-z]/i
 const shared = /^(?:public|private|s-maxage|proxy-revalidate)\b/i
 
 /**
- * The items of a list, whose quoted strings may have commas in them; a quote that is never closed is none, and left
- * out. Looks at each character at most twice, because anybody may have stored the text.
+ * Splits a list whose quoted strings may hold commas. A quote that is never closed is left out. Each character is read
+ * at most twice, because the text may be hostile.
  */
 function splitList(text: string): string[] {
   const items: string[] = []
@@ -123,9 +123,9 @@ function splitList(text: string): string[] {
 }
 
 /**
- * Whether a browser may make a document with scripts of a body, going by its `content-type`.
+ * Tells whether a browser may run scripts in a body of this `content-type`.
  *
- * Of several types in one header browsers take any; what is no type, they guess.
+ * Browsers may use any of several types in one header, and guess the type where there is none.
  */
 function canRunScript(contentType: string): boolean {
   return contentType.split(',').some((value) => {
@@ -135,6 +135,6 @@ function canRunScript(contentType: string): boolean {
 }
 
 const isType = /^[!#$%&'*+\-.^_`|~0-9a-z]+\/[!#$%&'*+\-.^_`|~0-9a-z]+$/
-/** @see https://mimesniff.spec.whatwg.org/#mime-type-sniffing-algorithm */
+/** Types that make browsers guess. @see https://mimesniff.spec.whatwg.org/#mime-type-sniffing-algorithm */
 const unknownTypes = new Set(['unknown/unknown', 'application/unknown', '*/*'])
 const scriptTypes = /^text\/x?html|[/+](?:xml|xhtml|xslt?)\b|^multipart\//

@@ -8,17 +8,17 @@ import type { Checksums } from './checksums.ts'
 import type { ObjectKey } from './key.ts'
 import type { ListPage, ListRequest } from './object-list.ts'
 
-/** What is asked of an object. Header values are printable ASCII. */
+/** A request for an object. Header values are printable ASCII. */
 export interface ObjectRequest {
   method: 'GET' | 'HEAD'
   key: ObjectKey
   conditions: Conditions
   signal: CancelSignal
-  /** Whose share of the connections to S3 it takes from. */
+  /** The owner of the share of connections that it uses. */
   sharer?: Sharer
 }
 
-/** By the names of RFC 9110 sections 13 and 14, and of S3. */
+/** Preconditions and range by their header names (RFC 9110 sections 13 and 14). */
 export interface Conditions {
   range?: string
   'if-match'?: string
@@ -28,7 +28,7 @@ export interface Conditions {
 }
 
 export type ObjectResult = {
-  /** S3's own name for its answer. */
+  /** S3's own id of its answer. */
   s3RequestId?: string | undefined
 } & (
   | {
@@ -50,21 +50,21 @@ export type ObjectResult = {
   | { kind: 'not-found' | 'denied'; refusal?: Refusal }
 )
 
-/** Why S3 does not give this very object, where that is not what every missing or forbidden key is answered. */
+/** The reason why S3 does not give this object, where the reason lies in this one object. */
 export interface Refusal {
-  /** The name of the error, letters, digits and points. */
+  /** S3's name of the error: letters, digits and points. */
   s3Code: string
-  /** For the operator. */
+  /** Text for the operator. */
   message: string
 }
 
-/** The objects of one bucket, or of what stands below a key prefix. */
+/** The objects of one bucket, or those below a key prefix. */
 export interface ObjectSource {
   /**
-   * Opens an object; answers as soon as S3 has sent its head.
+   * Opens an object, and resolves once S3 has sent the head.
    *
-   * @param record gets what the body costs while it is read
-   * @throws S3ProxyError for everything that is not S3's regular answer about this object
+   * @param record gets the cost of the body while it is read
+   * @throws S3ProxyError where S3 gives no regular answer about this object
    */
   open(request: ObjectRequest, record: RequestRecord): Promise<ObjectResult>
   /**
@@ -81,13 +81,13 @@ export interface ObjectSource {
   list(request: ListRequest): Promise<ListPage>
 }
 
-/** As much of a bucket as it takes to answer requests for objects. */
+/** The part of a source that answers requests for objects. */
 export type ObjectOpener = Pick<ObjectSource, 'open'>
 
-/** Which version of an object the checksums are wanted of. */
+/** A request for the checksums of one version of an object. */
 export interface ChecksumRequest {
   key: ObjectKey
-  /** A strong one. */
+  /** Its strong ETag. */
   etag: string
   signal: CancelSignal
   sharer?: Sharer
@@ -95,5 +95,5 @@ export interface ChecksumRequest {
 
 export type ChecksumResult =
   | { kind: 'found'; checksums: Checksums }
-  /** S3 holds another version by now. */
+  /** Result where S3 holds another version by now. */
   | { kind: 'replaced' }

@@ -11,13 +11,13 @@ import type { Conditions, ObjectOpener, ObjectResult, Refusal } from './object-s
 import type { IsSandboxed } from './sandbox-rule.ts'
 
 export interface ReadOptions {
-  /** Where types that can run script are sandboxed. */
+  /** Tells for a key whether types that can run script are sandboxed. */
   isSandboxed: IsSandboxed
   /** The time, in milliseconds. */
   now(): number
   /** Called when S3 says AccessDenied. */
   onDenied(): void
-  /** Called when S3 has another reason not to give an object. */
+  /** Called when S3 refuses an object for a reason that lies in this one object. */
   onRefused(code: 'OBJECT_DENIED' | 'OBJECT_NOT_FOUND', refusal: Refusal): void
 }
 
@@ -25,7 +25,7 @@ export interface ReadOptions {
  * Answers a GET or HEAD for one object.
  *
  * @param record gets what S3 says of the object that is answered
- * @param sharer whose share of the connections to S3 it takes from
+ * @param sharer owner of the share of connections that it uses
  * @throws S3ProxyError when S3 has no regular answer
  */
 export async function readObject(
@@ -84,7 +84,7 @@ function replyTo(
   }
 }
 
-/** S3 has no `if-range`: the range with a precondition, and when that fails, the whole object. */
+/** Does the work of `if-range`, which S3 lacks: asks for the range with a precondition, else for the whole object. */
 function openWithIfRange(
   source: ObjectOpener,
   { method, signal }: ProxyRequest,
@@ -107,12 +107,12 @@ function openWithIfRange(
 
 type Open = (conditions: Conditions) => Promise<ObjectResult>
 
-/** @param guarded the conditions with the precondition */
+/** Asks for the range. @param guarded the conditions with the precondition */
 async function openRange(open: Open, guarded: Conditions, conditions: Conditions): Promise<ObjectResult> {
   const result = await open(guarded)
   if (result.kind === 'precondition-failed') return open(withoutRange(conditions))
   if (result.kind === 'range-not-satisfiable') {
-    // Not every store compares the version first: the range may lie outside a newer, shorter one.
+    // Some stores check the range before the version, and the range may lie outside a newer, shorter one.
     const whole = await open(withoutRange(conditions))
     if (whole.kind !== 'found' || !isVersion(whole, guarded)) return whole
     whole.body.cancel()
@@ -124,8 +124,8 @@ async function openRange(open: Open, guarded: Conditions, conditions: Conditions
 }
 
 /**
- * Not every store heeds `If-Match`; and `If-Unmodified-Since` lets an older version pass, which is there again once a
- * newer one was deleted. `if-range` means the very version (RFC 9110 section 13.1.5).
+ * Tells whether an answer has the very version that `if-range` names (RFC 9110 section 13.1.5). Some stores ignore
+ * `If-Match`. `If-Unmodified-Since` also lets an older version pass, which is back after a newer one was deleted.
  */
 function isVersion(found: Extract<ObjectResult, { kind: 'found' }>, guarded: Conditions): boolean {
   const { 'if-match': etag, 'if-unmodified-since': date } = guarded

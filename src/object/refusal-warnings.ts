@@ -1,10 +1,10 @@
 import { createRareWarning, type Log } from '../log/log.ts'
 import type { ReadOptions } from './read-object.ts'
 
-/** So many names of errors have a warning of their own; S3 and the servers like it know about a hundred. */
+/** The most error names with a warning of their own; S3 and compatible servers know about a hundred. */
 const maxNames = 20
 
-/** Warns of objects that S3 does not give for a reason of their own: once a minute for each name of an error. */
+/** Warns when S3 refuses an object for a reason that lies in it, at most once a minute for each error name. */
 export function createRefusalWarnings(log: Log, now: () => number): ReadOptions['onRefused'] {
   const warnings = new Map<string, ReturnType<typeof createRareWarning>>()
   return (code, { s3Code, message }) => {

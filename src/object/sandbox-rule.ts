@@ -1,11 +1,13 @@
 import type { ObjectKey } from './key.ts'
 
-/** Whether what an object's content does in a browser is kept within a sandbox. */
+/** Tells whether an object is sandboxed in browsers. */
 export type IsSandboxed = (key: ObjectKey) => boolean
 
 /**
- * @param setting for all objects alike, or prefixes of their paths, decoded and beginning with `/`, below which
- *   nothing is sandboxed. A prefix ends where a segment does: `/reports` is not the beginning of `/reports2/a`.
+ * Creates the rule of a setting.
+ *
+ * @param setting the rule for all objects, or the decoded prefixes of paths, beginning with `/`, below which nothing is
+ *   sandboxed. A prefix ends at the end of a segment: `/reports` does not cover `/reports2/a`
  */
 export function createSandboxRule(setting: boolean | readonly string[]): IsSandboxed {
   if (typeof setting === 'boolean') return () => setting

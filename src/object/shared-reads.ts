@@ -4,24 +4,24 @@ import type { RequestRecord } from '../telemetry/request-record.ts'
 import { Cancellation } from '../waiting/cancellation.ts'
 import type { ObjectOpener, ObjectRequest, ObjectResult } from './object-source.ts'
 
-/** A larger body goes to one reader only; who else asked asks S3 by themselves. */
+/** The largest body that is shared. A larger one goes to one reader, and each other request asks S3 by itself. */
 const sharedBytes = 64 * 1024
 
-/** One request to S3 that several wait for. */
+/** One request to S3 that several readers wait for. */
 interface Flight {
   result: Promise<ObjectResult>
   /** Record of the request that began it, which is the first to get the result. */
   record: RequestRecord
-  /** How many wait. */
+  /** Number of waiting readers. */
   people: number
   givenUp: Cancellation
-  /** One of them has the body, which is too large for all. */
+  /** Whether one reader has the body, because it is too large for all. */
   isTaken: boolean
 }
 
 /**
- * The objects of a source for whoever is not signed in: all who ask for the whole of one at the same moment get one
- * answer of S3, so that a thousand of them cost as much as one. Nothing is kept once it has come.
+ * Opens the objects of a source for visitors who are not signed in. Requests for the same whole object at the same moment
+ * share one answer of S3, so that a thousand of them cost as much as one. Nothing is kept after the answer.
  */
 export function createSharedReads(source: ObjectOpener): ObjectOpener {
   const flights = new Map<string, Flight>()
@@ -59,7 +59,7 @@ export function createSharedReads(source: ObjectOpener): ObjectOpener {
     }
     if (flight.isTaken) return source.open({ ...request, sharer: guests }, record)
     flight.isTaken = true
-    // From here on it is this reader's alone.
+    // From here on the body belongs to this reader alone.
     if (signal.aborted) givenUp.abort()
     signal.addEventListener('abort', () => givenUp.abort())
     return shared
@@ -75,7 +75,7 @@ export function createSharedReads(source: ObjectOpener): ObjectOpener {
   }
 }
 
-/** Reads a small body to its end; an answer to HEAD has none. */
+/** Reads a small body to its end, so that many can have it. An answer to HEAD has no body. */
 async function gathered(result: ObjectResult, method: string): Promise<ObjectResult> {
   if (result.kind !== 'found') return result
   const { sizeBytes = Number.POSITIVE_INFINITY } = result
@@ -92,7 +92,7 @@ async function gathered(result: ObjectResult, method: string): Promise<ObjectRes
   return { ...result, body: new GatheredBody(Buffer.concat(pieces)) }
 }
 
-/** Bytes that are there; as they are only read, many may read them. */
+/** A body whose bytes are in memory. Many readers may have it, because none changes the bytes. */
 class GatheredBody implements ByteSource {
   readonly bytes: Buffer
   #isRead = false

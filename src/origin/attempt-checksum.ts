@@ -11,7 +11,7 @@ import { requestIdOf, sendAttempt } from './attempt-failure.ts'
 import { judgeS3Answer } from './verdict.ts'
 
 /**
- * Asks S3 once for the checksums of one version of an object. S3 tells them on demand only, and not with ranges.
+ * Asks S3 once for the checksums of one version of an object. S3 gives them only on demand, and never with a range.
  *
  * @throws AttemptError; S3ProxyError where no other attempt can do better
  */
@@ -31,7 +31,7 @@ export async function attemptChecksum(
   const { status } = response
   if (status === 412) return { kind: 'replaced' }
   if (status === 200) {
-    // Not every store heeds `if-match`.
+    // Some stores ignore `if-match`.
     const isOther = response.headers.has('etag') && response.headers.get('etag') !== etag
     return isOther ? { kind: 'replaced' } : { kind: 'found', checksums: readChecksums(response.headers) }
   }
@@ -46,7 +46,7 @@ export async function attemptChecksum(
   throw new S3ProxyError('S3_UNAVAILABLE', message, details)
 }
 
-/** The answer to HEAD does not say why S3 refuses it. GET says so, where that is not about this object alone. */
+/** Throws the reason of a refusal. An answer to HEAD has no reason, so S3 is asked with GET. */
 async function throwReason(
   client: S3Client,
   { key, etag, signal, sharer }: ChecksumRequest,

@@ -26,7 +26,7 @@ export async function sendAttempt(
   }
 }
 
-/** The failure of an exchange, as an operator has to understand it. */
+/** Translates the failure of an exchange for the operator. */
 export function toAttemptError(error: TransportError): AttemptError {
   const [code, mayRetry, advice] = attemptFailures[error.failure]
   return new AttemptError(code, error.message + advice, mayRetry, { cause: error })
@@ -42,14 +42,14 @@ const attemptFailures = {
   stalled: ['S3_TIMEOUT', true, ' (s3.stallTimeoutMs)'],
   cut: ['S3_UNAVAILABLE', true, ': if this lasts, look at what lies between here and S3'],
   stale: ['S3_UNAVAILABLE', true, ''],
-  // An object may have been stored with headers that are none, which is no fault of the endpoint.
+  // An object may have been stored with malformed headers, which is no fault of the endpoint.
   garbage: ['S3_BAD_ANSWER', true, ': if every object is answered so, check s3.endpoint (AWS_S3_ENDPOINT)'],
-  // The message names the option.
+  // The message of this failure names the option already.
   'pool-exhausted': ['S3_BUSY', false, ''],
   cancelled: ['S3_UNAVAILABLE', false, ''],
 } as const
 
-/** An answer that does not follow from the request, or contradicts itself. */
+/** The failure of an answer that does not fit the request, or contradicts itself. */
 export function badAnswer(
   what: string,
   response: S3Response,
@@ -60,9 +60,9 @@ export function badAnswer(
 }
 
 /**
- * An answer that blames us or S3, and not the object.
+ * The failure of an answer that blames s3proxy or S3, and not the object.
  *
- * @param client gets other credentials where that may help
+ * @param client renews its credentials where that may help
  */
 export function judgedFailure(
   client: S3Client,
@@ -79,12 +79,12 @@ export function judgedFailure(
   })
 }
 
-/** The error code of S3, as it may stand in a line of the log. */
+/** The error code of S3, made safe for a line of the log. */
 export function speakableCode(errorCode: string | undefined): string {
   return errorCode?.replace(/[^A-Za-z0-9.]/g, '').slice(0, 100) || 'without an error code'
 }
 
-/** The name that S3 gives to its answer, where that may stand in a line of the log. */
+/** The request id that S3 gives to its answer, where it is safe for a line of the log. */
 export function requestIdOf({ headers }: S3Response): string | undefined {
   const id = headers.get('x-amz-request-id')
   return id !== undefined && /^[\w+/=.:-]{1,128}$/.test(id) ? id : undefined
@@ -94,7 +94,7 @@ export function requestIdOf({ headers }: S3Response): string | undefined {
  * Reads the body of an error.
  *
  * @returns text; empty where there is too much of it
- * @throws AttemptError when the body broke or took too long: nobody knows what S3 meant to say
+ * @throws AttemptError when the body breaks off or takes too long: nobody knows what S3 meant to say
  */
 export function readError(response: S3Response, signal: CancelSignal, deadline: Deadline): Promise<string> {
   return readAnswer(response, maxErrorBytes, signal, deadline, (bytes) => bytes?.toString('latin1') ?? '')

@@ -20,18 +20,18 @@ import { judgeS3Answer, refusesVersionId, xmlElement } from './verdict.ts'
 import type { VersionName } from './version-name.ts'
 
 export interface AttemptRequest extends ObjectRequest {
-  /** Of the version that is meant, beside the conditions. */
+  /** The name of the wanted version; the conditions apply as well. */
   versionName?: VersionName | undefined
 }
 
-/** One answer of S3 that makes sense; the body is not yet guarded against breaking. */
+/** One valid answer of S3. Its body is not healed yet when it breaks off. */
 export type AttemptResult = FoundObject | UnmeasuredObject | Exclude<ObjectResult, { kind: 'found' }>
 
 /**
- * Asks S3 once; and once more without the name of the version where it does not give that.
+ * Asks S3 once, and once more without the name of the version where S3 refuses that name.
  *
- * @param acceptEncoding `identity` when the answer to `gzip` was compressed on its way
- * @param deadline for all steps together: a free connection, connecting, the head
+ * @param acceptEncoding `identity` after an answer to `gzip` that was compressed on its way
+ * @param deadline limits all steps together: a free connection, connecting, the head
  * @throws AttemptError; TransportError `cancelled` when the signal fired; S3ProxyError where no other attempt
  *   can do better
  */
@@ -85,7 +85,7 @@ async function judge(
   const { status } = response
   const s3RequestId = requestIdOf(response)
   const xml = await readError(response, request.signal, deadline)
-  // The answer to HEAD has no body, so it does not say why, nor how large the object is: GET does.
+  // An answer to HEAD has no body, so only GET gives the reason and the size of the object.
   if (request.method === 'HEAD' && hasReason(status)) {
     const conditions = { range: 'bytes=0-0', ...request.conditions }
     const reason = await attemptObject(client, { ...request, method: 'GET', conditions }, deadline)
@@ -128,7 +128,7 @@ async function attemptUnnamed(
   return answer
 }
 
-/** Whether S3 may mean several things by a status: about the object, or about us. */
+/** Tells whether a status has several meanings, which only the body of the error can tell apart. */
 function hasReason(status: number): boolean {
   return status >= 400 && status < 500 && status !== 408 && status !== 412 && status !== 429
 }

@@ -16,18 +16,18 @@ export interface HealingOptions extends HealAttemptsOptions, ReaderWatchOptions 
   versionNames: VersionNames
 }
 
-/** A slow reader gets pieces of this size, so that it is seen to take something. */
+/** Size of the pieces for a slow reader. With larger ones it would seem to take nothing for a long time. */
 const sliceBytes = 64 * 1024
 const nothing = new Uint8Array(0)
 
 /**
- * The body of an object that S3 may break off: the rest is then asked for again, from the next byte and only
- * of the version that was begun, and the reader sees one unbroken body.
+ * The body of an object that S3 may break off. The rest is then asked for again, from the next byte on and only
+ * from the same version, and the reader sees one unbroken body.
  *
- * The reader that takes nothing for `readerPatienceMs` is no reason to hold a connection: it is given back,
- * and the rest is asked for when the reader goes on; much sooner where requests wait for a connection. An object
- * without a strong ETag cannot be continued. One whose length S3 does not tell is whole when its coding says so; the answer
- * to a request for its rest tells the length, and from there on it is as any other.
+ * A reader that takes nothing for `readerPatienceMs` loses its connection, and the rest is asked for when the reader
+ * goes on. That happens much sooner where requests wait for a connection. An object without a strong ETag cannot be
+ * continued. A body whose length S3 does not tell is whole when its coding says so. The answer to a request for its rest
+ * tells the length, and from there on it is like any other body.
  *
  * @see docs/decisions/005-healing.md
  */
@@ -36,17 +36,17 @@ export class HealingBody implements ByteSource {
   readonly #record: RequestRecord
   readonly #options: HealingOptions
   #version: Version | undefined
-  /** `Infinity` until S3 has told it. */
+  /** The end of the body; `Infinity` until S3 has told the length. */
   #endByte: number
-  /** Where S3 did not tell its length. */
+  /** The object, where S3 did not tell its length. */
   readonly #unmeasured: UnmeasuredObject | undefined
   #source: FoundObject['body']
   readonly #firstByte: number
   /** The first byte that `#source` has not given. */
   #nextByte: number
-  /** Given by `#source` and not yet passed on. */
+  /** Bytes of `#source` that are not yet passed on. */
   #held: Uint8Array = nothing
-  /** Nothing is asked for: the reader took nothing for long, or has not begun. */
+  /** Whether nothing is being fetched, because the reader paused for long or has not begun. */
   #isAbandoned = false
   #isCancelled = false
   /** Most bodies need none. */
@@ -54,7 +54,7 @@ export class HealingBody implements ByteSource {
   /** A body of one piece needs none. */
   #reader: ReaderWatch | undefined
 
-  /** @param version of the object; bodies of one download share it, and with it what S3 makes of its name */
+  /** @param version of the object; bodies of one download share it, with the knowledge whether S3 accepts its name */
   constructor(
     object: FoundObject | UnmeasuredObject,
     request: ObjectRequest,
@@ -77,9 +77,9 @@ export class HealingBody implements ByteSource {
   }
 
   /**
-   * The rest of a version that was begun, which is asked for when it is read.
+   * The rest of a version that was begun. It is asked for when it is read.
    *
-   * @param waitedMs how long its reader has waited for S3 already
+   * @param waitedMs the time that its reader has waited for S3 already
    */
   static ofRest(
     version: Version,
@@ -100,7 +100,7 @@ export class HealingBody implements ByteSource {
     if (this.#held.byteLength > 0) return this.#passOn()
     if (this.#isAbandoned) return this.#goOn()
     const piece = this.#source.read()
-    // What is there is handed on at once, so that a small object leaves with its head.
+    // Bytes that have arrived are passed on at once, so that a small object leaves with its head.
     if (!(piece instanceof Promise)) return this.#take(piece)
     const waitedSinceMs = this.#options.now()
     return piece.then(
@@ -147,7 +147,7 @@ export class HealingBody implements ByteSource {
     this.#attempts.countAnew(this.#nextByte)
   }
 
-  /** The reader goes on, which is no failure of S3. */
+  /** Continues after a pause of the reader, which is no failure of S3. */
   #goOn(): Promise<Uint8Array | null> {
     this.#isAbandoned = false
     return this.#continue(undefined, 0)
@@ -166,11 +166,11 @@ export class HealingBody implements ByteSource {
   }
 
   /**
-   * Asks for the rest, again and again and ever more slowly, until the next piece of it is in.
+   * Asks for the rest, again and again with growing waits, until its next piece has arrived.
    *
-   * @param broken why S3 has to be asked again, if it was asked already
-   * @param waitedMs how long the reader has waited
-   * @throws S3ProxyError when there is nothing more to try
+   * @param broken the failure after which S3 is asked again; `undefined` where it was not asked yet
+   * @param waitedMs the time that the reader has waited
+   * @throws S3ProxyError when no attempt is left
    */
   async #continue(broken: { failure: unknown } | undefined, waitedMs: number): Promise<Uint8Array | null> {
     const { now } = this.#options
@@ -189,7 +189,7 @@ export class HealingBody implements ByteSource {
         }
         try {
           await attempts.pause(last?.failure, signal, deadline)
-          // The wait may have taken what was left of the time.
+          // The wait may have used up the rest of the time.
           if (last !== undefined && deadline.isOver) throw last.failure
           this.#source = await this.#openRest(deadline)
           return this.#take(await this.#source.read())

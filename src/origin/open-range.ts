@@ -7,15 +7,15 @@ import type { VersionName, VersionNames } from './version-name.ts'
 
 /** One version of an object, known from the head of an answer. */
 export interface Version {
-  /** A strong one. */
+  /** Its strong ETag. */
   etag: string
-  /** `Infinity` until S3 has told it. */
+  /** Size of the object; `Infinity` until S3 has told it. */
   sizeBytes: number
-  /** In a bucket with versions: there it outlives that the object is replaced or deleted. */
+  /** Name of the version in a bucket with versions. It can be read after the object was replaced or deleted. */
   name: VersionName | undefined
 }
 
-/** @returns `undefined` without a strong ETag: then no two answers may be put together */
+/** Takes the version from an answer. @returns `undefined` without a strong ETag: such answers must not be combined */
 export function versionOf(found: FoundObject | UnmeasuredObject, names: VersionNames): Version | undefined {
   const { etag } = found
   if (!isStrongEtag(etag)) return undefined
@@ -24,7 +24,7 @@ export function versionOf(found: FoundObject | UnmeasuredObject, names: VersionN
   return { etag, sizeBytes, name: names.of(found.versionId) }
 }
 
-/** A request for some bytes of one version, and of no other; both ends are included. @param lastByte `Infinity`: to its end */
+/** A request for bytes of this version only, both ends included. @param lastByte `Infinity` means to the end */
 export function rangeRequest(
   { key, signal, sharer }: Pick<ObjectRequest, 'key' | 'signal' | 'sharer'>,
   { etag, name }: Version,
@@ -45,7 +45,7 @@ export function rangeRequest(
 }
 
 /**
- * Makes sure that an answer holds the rest of an object whose length was not known.
+ * Checks that an answer holds the rest of an object whose length was not known.
  *
  * @returns `null` when the object ends there
  * @throws S3ProxyError
@@ -61,7 +61,7 @@ export function checkRest(
   const isRight =
     found.etag === begun.etag &&
     found.range?.first === firstByte &&
-    // Another coding is another body, whatever the ETag says.
+    // A body in another coding has other bytes, whatever the ETag says.
     found.contentEncoding === begun.contentEncoding
   if (isRight) return found
   found.body.cancel()
@@ -69,9 +69,9 @@ export function checkRest(
 }
 
 /**
- * Makes sure that an answer holds exactly these bytes of this version; it is cancelled when not.
+ * Checks that an answer holds exactly these bytes of this version, and cancels its body where it does not.
  *
- * @throws S3ProxyError `OBJECT_REPLACED` when the version is not to be had any more; `OBJECT_DENIED`; `S3_BAD_ANSWER`
+ * @throws S3ProxyError `OBJECT_REPLACED` where the version no longer exists; `OBJECT_DENIED`; `S3_BAD_ANSWER`
  */
 export function checkRange(
   answer: AttemptResult,
@@ -102,7 +102,7 @@ function isOtherEtag(found: FoundObject, etag: string | undefined): boolean {
   return isStrongEtag(found.etag) && found.etag !== etag
 }
 
-/** What became of an object whose rest is not to be had. */
+/** The failure of an object whose rest S3 does not give. */
 function noRange(kind: Exclude<AttemptResult['kind'], 'found'>): S3ProxyError {
   switch (kind) {
     case 'precondition-failed':

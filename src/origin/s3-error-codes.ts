@@ -57,7 +57,7 @@ const notImplemented = failure('S3_BAD_ANSWER', false, 'this S3 cannot do what w
 const checkKeys =
   'check s3.accessKeyId and s3.secretAccessKey (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), or the role'
 export const badCredentials = failure('S3_CREDENTIALS', false, checkKeys)
-/** The access key may have been replaced where the chain finds it. */
+/** S3 does not know the access key. The AWS default chain may have another one by now. */
 const unknownKey = failure('S3_CREDENTIALS', 'with-new-credentials', checkKeys)
 export const wrongSignature = failure(
   'S3_CREDENTIALS',

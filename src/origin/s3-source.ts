@@ -17,11 +17,11 @@ import { type RetryOptions, withRetries } from './with-retries.ts'
 export interface S3SourceOptions extends RetryOptions {
   /** Stands before every key of the endpoint. */
   keyPrefix: string
-  /** How long a reader may take nothing before its connection to S3 is given back. */
+  /** Time without reading after which a reader loses its connection to S3. */
   readerPatienceMs: number
-  /** Whether requests wait for a connection to S3 that one of this one's could serve. */
+  /** Tells whether requests wait that a connection of this sharer could serve. */
   isCrowded(sharer: Sharer): boolean
-  /** Without it every body comes over one connection. */
+  /** Reading ahead over several connections; without it every body comes over one. */
   readAhead?: ReadAhead
   /** Called for each failure that another attempt follows. */
   onRetry(error: S3ProxyError, where: 'head' | 'body'): void
@@ -32,7 +32,7 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
   const versionNames = new VersionNames(options.now)
   const healing = { ...options, versionNames }
 
-  /** A large body may come over several connections; without a strong ETag its parts might not fit together. */
+  /** Picks how a body comes. Several connections need a strong ETag, or parts might belong to different versions. */
   function bodyOf(found: FoundObject, request: ObjectRequest, record: RequestRecord): ByteSource {
     const version = versionOf(found, versionNames)
     const body = new HealingBody(found, request, record, healing, version)

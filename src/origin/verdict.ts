@@ -27,7 +27,7 @@ export function judgeS3Answer(status: number, errorCode: string | undefined): S3
   if (known !== undefined) return known
   if (status === 412) return { kind: 'precondition-failed' }
   if (status === 416) return { kind: 'range-not-satisfiable' }
-  // The key does not fit into a request.
+  // The key is too long for a request.
   if (status === 414) return { kind: 'not-found' }
   // Some stores say 509 for too much bandwidth, and an answer to HEAD has no code that tells it.
   if (status === 429 || status === 509 || (status === 503 && errorCode === undefined)) return slowDown

@@ -32,7 +32,7 @@ export class VersionNames {
   }
 }
 
-/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/versioning-workflows.html: at most 1,024 bytes */
+/** Matches names of versions: at most 1,024 bytes. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/versioning-workflows.html */
 const isVersionId = /^[\x21-\x7e]{1,1024}$/
 
 /** The name of the version that a body was begun with, while asking by it makes sense. */

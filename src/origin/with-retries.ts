@@ -9,9 +9,9 @@ import type { RetryBudget } from './retry-budget.ts'
 export interface RetryOptions {
   client: S3Client
   maxAttempts: number
-  /** Without a byte over all attempts together. */
+  /** The longest time without an answer over all attempts together. */
   deadlineMs: number
-  /** All buckets at one origin share it. */
+  /** The retry budget, which all buckets at one origin share. */
   retryBudget: RetryBudget
   random(): number
   /** A clock that never jumps, in milliseconds. */

@@ -21,7 +21,7 @@ export interface PaceProbeOptions {
   /** Bytes after which it judges, and starts anew. */
   windowBytes: number
   clockMs(): number
-  /** Starts to watch how busy this process is; gives the share of time, 0 to 1, since it was started. */
+  /** Starts to watch the load. @returns a function that returns the busy share of the time since then, 0 to 1 */
   watchLoad(): () => number
 }
 
@@ -45,7 +45,7 @@ export function createPaceProbe({ windowBytes, clockMs, watchLoad }: PaceProbeOp
     },
     passed(sizeBytes) {
       const nowMs = clockMs()
-      // A window reaches from piece to piece, so that it holds as much of the reader's time as of S3's.
+      // A window begins and ends with a piece, so that it holds the times of the reader and of S3 in full.
       if (startedMs === undefined) startAnew(nowMs)
       else bytes += sizeBytes
       if (startedMs === undefined) return undefined

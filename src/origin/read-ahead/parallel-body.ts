@@ -17,7 +17,7 @@ export interface ParallelOptions {
   /**
    * Opens a range of the version that was begun.
    *
-   * @throws S3ProxyError `OBJECT_REPLACED` and others that are no AttemptError when that version is not to be had any more
+   * @throws S3ProxyError such as `OBJECT_REPLACED`, and no AttemptError, where that version no longer exists
    */
   openRange: PartOptions['open']
   /** The rest of the version over one connection, asked for when it is read. `waitedMs`: how long the reader waits already. */
@@ -147,7 +147,7 @@ export function createParallelBody(
     probe.beMorePatient()
   }
 
-  /** Goes on over one connection. @param waitedMs how long the reader waits already */
+  /** Goes on over one connection. @param waitedMs the time that the reader has waited already */
   function readAlone(waitedMs: number): ReturnType<typeof readStream> {
     stream = options.openRest(nextByte, givenUp, waitedMs)
     streamEnd = endByte
@@ -171,7 +171,7 @@ export function createParallelBody(
   return { read, cancel }
 }
 
-/** Whether no other way of asking can give the rest: the version is gone, or S3 answers something else. */
+/** Tells whether nothing can give the rest: the version no longer exists, or S3 answers with something else. */
 function isFinal(error: S3ProxyError): boolean {
   const isFinalCode =
     error.code === 'OBJECT_REPLACED' || error.code === 'OBJECT_DENIED' || error.code === 'S3_BAD_ANSWER'

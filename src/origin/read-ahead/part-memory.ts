@@ -1,7 +1,7 @@
 import { type BlockPool, createBlockPool } from '../../s3/block-pool.ts'
 import { createMemoryBudget, type MemoryBudget } from './memory-budget.ts'
 
-/** Memory of one process for all parts that are read ahead, whichever bucket they come from. */
+/** The memory of one process for all parts that are read ahead, of all buckets. */
 export interface PartMemory {
   readonly blockBytes: number
   readonly blocks: BlockPool
@@ -9,14 +9,14 @@ export interface PartMemory {
 }
 
 export interface PartMemoryOptions {
-  /** Set aside for all parts together. */
+  /** The most memory of all parts together. */
   limitBytes: number
   /** Size of most parts. */
   partBytes: number
 }
 
 const largestBlockBytes = 512 * 1024
-/** Blocks that are kept for later use; the garbage collector takes the rest. */
+/** The most memory of unused blocks that are kept; the garbage collector frees the rest. */
 const keptBytes = 16 * 1024 * 1024
 
 export function createPartMemory({ limitBytes, partBytes }: PartMemoryOptions): PartMemory {

@@ -10,11 +10,11 @@ export interface PartPlanOptions {
   unitBytes: number
 }
 
-/** Cuts a range of bytes into parts, one after another and without a gap. */
+/** Divides a range of bytes into consecutive parts. */
 export interface PartPlan {
   /** Size of the next part; 0 when everything is handed out. */
   readonly nextBytes: number
-  /** Hands the next part out. */
+  /** Returns the next part. */
   next(): { firstByte: number; endByte: number }
 }
 

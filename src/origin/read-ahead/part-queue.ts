@@ -5,7 +5,7 @@ import { createPart, memoryOfPart, type Part, type PartOptions } from './part.ts
 import type { PartPlan } from './part-plan.ts'
 import type { ReadAhead } from './read-ahead.ts'
 
-/** Parts that are fetched side by side and read one after another. */
+/** Parts that are fetched at the same time, and read one after the other. */
 export interface PartQueue extends ByteSource {
   /** Gives pieces in order; `null` once there is no part left, which may be before the plan is done. */
   read(): Uint8Array | null | Promise<Uint8Array | null>
@@ -13,16 +13,16 @@ export interface PartQueue extends ByteSource {
   readonly isEmpty: boolean
   /** Notes that the stream before the parts has ended: the parts may use one connection more. */
   leadEnded(): void
-  /** Gives up everything but the piece that the reader holds; from then on `read` says `null`. */
+  /** Drops everything except the piece that the reader holds. `read` returns `null` after that. */
   abandon(): void
 }
 
 export interface PartQueueOptions {
   plan: PartPlan
-  /** Where the plan begins. */
+  /** The first byte of the plan. */
   firstByte: number
   readAhead: ReadAhead
-  /** Gets how many parts were asked for, and what was dropped of them. */
+  /** Gets the number of parts, and the bytes that were dropped. */
   record: RequestRecord
   open: PartOptions['open']
   /** Pace below which parts are no gain. No more of them are asked for when a reader is slower in the long run. */

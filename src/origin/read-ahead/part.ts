@@ -4,10 +4,10 @@ import { Cancellation, type CancelSignal } from '../../waiting/cancellation.ts'
 import type { ReadAhead } from './read-ahead.ts'
 
 /**
- * A part of an object that is fetched before its reader comes to it.
+ * A part of an object that is fetched before its reader needs it.
  *
- * It has memory set aside for all of its bytes, so its connection never waits for the reader. Memory goes back
- * block by block as the reader takes the bytes.
+ * It has memory for all of its bytes, so its connection never waits for the reader. The memory is given back block by
+ * block while the reader takes the bytes.
  */
 export interface Part extends ByteSource {
   readonly firstByte: number
@@ -15,9 +15,9 @@ export interface Part extends ByteSource {
   /** Whether bytes may still come from S3. */
   readonly isArriving: boolean
   /**
-   * Gives up everything but the piece that the reader holds, which stays valid until `cancel`.
+   * Drops everything except the piece that the reader holds, which stays valid until `cancel`.
    *
-   * @returns how many bytes had arrived and are dropped
+   * @returns the number of arrived bytes that are dropped
    */
   abandon(): number
 }

@@ -4,20 +4,20 @@ import type { PartMemory } from './part-memory.ts'
 import type { SpareConnections } from './spare-connections.ts'
 
 export interface ReadAheadOptions {
-  /** For one download. */
+  /** The most connections of one download. */
   connections: number
-  /** A body that is not longer stays on one connection. */
+  /** The size above which a body may use several connections. */
   thresholdBytes: number
   partBytes: number
   memory: PartMemory
   spareConnections: SpareConnections
-  /** A clock that never jumps. */
+  /** A clock that never jumps, in milliseconds. */
   clockMs(): number
-  /** Starts to watch how busy this process is; gives the share of time, 0 to 1, since it was started. */
+  /** Starts to watch the load. @returns a function that returns the busy share of the time since then, 0 to 1 */
   watchLoad(): () => number
 }
 
-/** How downloads from one bucket read ahead, with the memory and the connections that they share with others. */
+/** The settings for reading ahead from one bucket, with the memory and connections that downloads share. */
 export interface ReadAhead {
   readonly connections: number
   readonly thresholdBytes: number
@@ -30,10 +30,10 @@ export interface ReadAhead {
   /**
    * Sets memory aside and counts a connection for one part.
    *
-   * @returns `false`, and does nothing, where there is too little of either
+   * @returns `false`, without an effect, where memory or connections do not suffice
    */
   begin(memoryBytes: number): boolean
-  /** The part has arrived or was given up: its connection is free, its memory is not yet. */
+  /** Notes that a part has arrived or was cancelled. Its connection is free then, but not yet its memory. */
   end(): void
 }
 

@@ -1,13 +1,13 @@
 import type { PoolUsage } from '../../s3/connection-pool.ts'
 
-/** Connections to one origin that reading ahead may use, for all buckets there together. */
+/** The connections to one origin that reading ahead may use, for all buckets together. */
 export interface SpareConnections {
-  /** @returns whether a connection is spare; it is then counted until `give` */
+  /** Takes a connection where one is spare. @returns whether it did; the connection counts until `give` */
   take(): boolean
   give(): void
 }
 
-/** At most half of the pool reads ahead, and nothing does while others use that half or wait. */
+/** Lets reading ahead use at most half of the pool, and nothing while others use that half or wait. */
 export function createSpareConnections(maxConnections: number, poolUsage: () => PoolUsage): SpareConnections {
   const limit = Math.floor(maxConnections / 2)
   let taken = 0
