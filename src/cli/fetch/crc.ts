@@ -1,9 +1,9 @@
 import { crc32 } from 'node:zlib'
 
-/** A checksum that is fed piece by piece. */
+/** A checksum that is computed piece by piece. */
 export interface Crc {
   update(bytes: Uint8Array): void
-  /** Big-endian, as S3 has it in its headers. */
+  /** The checksum in big-endian order, as in the headers of S3. */
   digest(): Buffer
 }
 
@@ -62,7 +62,7 @@ interface Tables {
 const castagnoli = once(() => makeTables(0x82f63b78n))
 const nvme = once(() => makeTables(0x9a6c9329ac4bc9b5n))
 
-/** One entry for each value of a byte. @param polynomial with its bits reversed */
+/** Makes tables with one entry for each value of a byte. @param polynomial with its bits reversed */
 function makeTables(polynomial: bigint): Tables {
   const tables = { low: new Int32Array(256), high: new Int32Array(256) }
   for (let byte = 0; byte < 256; byte++) {

@@ -12,7 +12,7 @@ import type { Output } from './output.ts'
 import { findPart, type LeftPart, type PartRecord } from './part-record.ts'
 import { type Expectation, pickExpectation } from './verification.ts'
 
-/** One `s3proxy fetch`, with everything it needs. */
+/** Everything that one `s3proxy fetch` needs. */
 export interface Plan {
   key: ObjectKey
   flags: FetchFlags
@@ -20,17 +20,17 @@ export interface Plan {
   s3: Config['s3']
   source: ObjectSource
   signal: AbortSignal
-  /** On stderr. */
+  /** Writes to stderr. */
   say(text: string): void
-  /** The same, unless `--quiet`. */
+  /** Writes to stderr, except with `--quiet`. */
   note(text: string): void
 }
 
 /**
- * Asks S3 for the object, or for what is left of it, and has it delivered.
+ * Asks S3 for the object, or for the rest of it, and delivers it.
  *
  * @returns the exit status
- * @throws everything that is not S3's regular answer
+ * @throws S3ProxyError where S3 gives no regular answer
  */
 export async function runDownload(plan: Plan): Promise<number> {
   const { flags, output, note } = plan
@@ -91,7 +91,7 @@ function conditionsOfRest({ record, haveBytes }: LeftPart): Conditions {
   return { range: `bytes=${record.firstByte + haveBytes}-${last}`, 'if-match': record.etag }
 }
 
-/** Of an object whose length S3 does not tell, only the answer to the request for more tells that there is none. */
+/** Tells whether the part is the whole object. Without a length, only S3's answer to a request for more shows that. */
 function isAllThere({ record, haveBytes }: LeftPart, result: ObjectResult): boolean {
   return (
     record.sizeBytes === undefined &&
@@ -100,7 +100,7 @@ function isAllThere({ record, haveBytes }: LeftPart, result: ObjectResult): bool
   )
 }
 
-/** A range that was ignored, or is another one than asked for, must not pass for it. */
+/** Refuses an answer without the range that was asked for. */
 function checkAnswer(
   { status, etag, sizeBytes }: Found,
   left: LeftPart | undefined,
@@ -117,7 +117,7 @@ function checkAnswer(
     )
 }
 
-/** @param result `undefined` when everything is there already */
+/** Delivers the object. @param result `undefined` where the part is the whole object already */
 async function deliver(plan: Plan, left: LeftPart | undefined, result: Found | undefined): Promise<number> {
   const { flags, output } = plan
   const etag = result === undefined ? left?.record.etag : result.etag
@@ -147,13 +147,13 @@ async function deliver(plan: Plan, left: LeftPart | undefined, result: Found | u
   return exitStatus.ok
 }
 
-/** @param sizeBytes of what S3 sends now */
+/** Adds the size of the part. @param sizeBytes size of the bytes that S3 sends now */
 function withLeft(left: LeftPart | undefined, sizeBytes: number | undefined): number | undefined {
   if (left === undefined) return sizeBytes
   return left.haveBytes + (sizeBytes ?? 0)
 }
 
-/** Says so when there is nothing to compare with: also to those who want no notes. */
+/** Finds the digest to compare with. Where there is none it says so, also with `--quiet`. */
 async function expectationOf(plan: Plan, etag: string | undefined): Promise<Expectation | undefined> {
   const expectation = isStrongEtag(etag) ? await askForExpectation(plan, etag) : undefined
   if (expectation === undefined)
@@ -174,7 +174,7 @@ async function askForExpectation(
 
 const sizeOf = ({ sizeBytes }: Found) => (sizeBytes === undefined ? {} : { sizeBytes })
 
-/** @returns `undefined` when nobody could go on from the part, as the version has no name */
+/** Makes the record of the part. @returns `undefined` where the part could not be continued, for want of a strong ETag */
 function recordOf({ key, s3, flags }: Plan, result: Found, etag: string | undefined): PartRecord | undefined {
   if (!isStrongEtag(etag)) return undefined
   const firstByte = result.range?.first ?? 0

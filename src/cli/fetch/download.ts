@@ -9,10 +9,10 @@ import { type LeftPart, type PartRecord, partPathOf } from './part-record.ts'
 import { createProgress, formatBytes, type Progress } from './progress.ts'
 import { type Digest, digestFile, type Expectation, withDigest } from './verification.ts'
 
-/** Bytes on their way from S3 to where they are wanted. */
+/** A body on its way from S3 to the output. */
 export interface Download {
   body: ByteSource
-  /** Of the whole answer, with what an earlier download left; `undefined` where S3 does not tell it. */
+  /** Size of the whole answer, with the part of an earlier download; `undefined` where S3 does not tell it. */
   sizeBytes: number | undefined
   haveBytes: number
   expectation: Expectation | undefined
@@ -21,9 +21,9 @@ export interface Download {
   signal: AbortSignal
 }
 
-/** A download into a file that failed; what has come may be worth keeping. */
+/** A failed download into a file, whose part may be kept. */
 export class Incomplete extends Error {
-  /** What to do, to be put behind the message of the cause. */
+  /** Tells what to do; it follows the message of the cause. */
   readonly hint: string
 
   constructor(cause: unknown, path: string, keptBytes: number) {
@@ -35,21 +35,21 @@ export class Incomplete extends Error {
   }
 }
 
-/** @returns whether all was taken */
+/** Writes a body to stdout. @returns whether the reader took all of it */
 export async function toStdout(download: Download): Promise<boolean> {
-  // On one terminal, object and progress would be mixed.
+  // On one terminal, the object and the progress would mix.
   const showsProgress = download.showsProgress && process.stdout.isTTY !== true
   const stdout = openStdout()
   let failure: Error | undefined
   stdout.once('error', (error) => {
     failure = error
-    // Node's own stdout can be written to after that, and nothing more is to be asked for.
+    // Node's own stdout still accepts writes after its end, so the body is cancelled here.
     download.body.cancel()
   })
   return untilReaderLeaves(async () => {
     try {
       await move({ ...download, showsProgress }, stdout)
-      // Node writes to a pipe at once, and tells later that it failed, after the last piece too.
+      // Node reports the failure of a write to a pipe in a later turn, also after the last piece.
       await nextTurn()
     } catch (error) {
       if (failure === undefined) throw error
@@ -58,7 +58,7 @@ export async function toStdout(download: Download): Promise<boolean> {
   })
 }
 
-/** @returns whether all was taken */
+/** Writes a body to a pipe or a device. @returns whether the reader took all of it */
 export async function toDevice(download: Download, path: string): Promise<boolean> {
   const device = createWriteStream(path)
   device.on('error', () => {})
@@ -68,9 +68,9 @@ export async function toDevice(download: Download, path: string): Promise<boolea
 }
 
 /**
- * Into a file, which appears when it is complete.
+ * Writes a body to a file, which appears when it is complete.
  *
- * @throws Incomplete, after everything that is worth it was kept
+ * @throws Incomplete, after the part was kept where it can be continued
  */
 export async function toFile(
   download: Download,
@@ -95,7 +95,7 @@ export async function toFile(
   }
 }
 
-/** What came is not what S3 has. */
+/** The digest of the received bytes differs from the one of S3. */
 class Mismatch extends Error {}
 
 async function move(
@@ -134,7 +134,7 @@ function showProgress({ sizeBytes, haveBytes }: Download): Progress {
   })
 }
 
-/** A reader such as `head` that has enough closes the pipe; that is no failure. */
+/** Runs until a reader such as `head` closes the pipe, which is no failure. */
 async function untilReaderLeaves(run: () => Promise<void>): Promise<boolean> {
   try {
     await run()

@@ -4,7 +4,7 @@ import { exitStatus } from '../command/exit-status.ts'
 
 export type Found = Extract<ObjectResult, { kind: 'found' }>
 
-/** What to say, and the exit status, when S3 does not send the object. */
+/** The message and the exit status for an answer of S3 without the object. */
 export function explain(result: Exclude<ObjectResult, { kind: 'found' }>): { status: number; text: string } {
   if ('refusal' in result && result.refusal !== undefined) return notServed(result.refusal.message)
   switch (result.kind) {

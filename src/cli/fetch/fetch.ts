@@ -62,7 +62,7 @@ export async function fetchObject(keyText: string, flags: FetchFlags): Promise<n
   }
 }
 
-/** What the command line's own rules about options cannot say. */
+/** Refuses flags that contradict each other, which commander does not check. */
 function checkTogether(flags: FetchFlags): void {
   const excluded = [
     [flags.head, flags.output !== undefined && flags.output !== '-', '--head', '--output'],
@@ -92,7 +92,7 @@ function stopped(error: unknown): string {
   return `stopped before the object was complete${error instanceof Incomplete ? error.hint : ''}`
 }
 
-/** One line that says what to do. */
+/** Describes a failure in one line that says what to do. */
 function describe(error: unknown): string {
   if (error instanceof Incomplete) return describe(error.cause) + error.hint
   if (error instanceof DestinationClosed) return `cannot write: ${messageOf(error.cause ?? error)}`

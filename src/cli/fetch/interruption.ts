@@ -3,12 +3,12 @@ export interface Interruption {
   /** Fires with the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal
   readonly name: NodeJS.Signals | undefined
-  /** Ends the listening; where a signal came, ends the process by it, so that its parent knows. */
+  /** Stops listening. Where a signal came, it ends the process by that signal, so that the parent process knows. */
   settle(): void
 }
 
 const signals = ['SIGINT', 'SIGTERM'] as const
-/** What is not tidied up within that time is left as it is. */
+/** Time for tidying up after a signal. */
 const tidyMs = 2000
 
 /** Listens for the first signal; the second one ends the process at once, as if there were no listener. */

@@ -2,18 +2,18 @@ import { access, constants, realpath, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { UsageError } from '../command/usage-error.ts'
 
-/** Where the bytes of an object go. */
+/** The output of the bytes of an object. */
 export type Output =
   | { kind: 'stdout' }
-  /** `mode`: permissions of the file that is replaced. */
+  /** A file that appears when it is complete. `mode` has the permissions of the file that it replaces. */
   | { kind: 'file'; path: string; mode: number | undefined }
-  /** Pipes, terminals, `/dev/null`: written to as they are, never replaced. */
+  /** A pipe, a terminal or `/dev/null`, which is written to and never replaced. */
   | { kind: 'device'; path: string }
 
 /**
- * Looks at what `--output` names, before S3 is asked.
+ * Inspects the path of `--output` before S3 is asked.
  *
- * @throws UsageError when a file cannot come to be there
+ * @throws UsageError where no file can be created there
  */
 export async function inspectOutput(path: string | undefined): Promise<Output> {
   if (path === undefined || path === '-') return { kind: 'stdout' }
@@ -25,7 +25,7 @@ export async function inspectOutput(path: string | undefined): Promise<Output> {
   if (existing?.isDirectory() || path.endsWith('/'))
     throw new UsageError(`--output ${path}: it is a folder; name a file in it`)
   if (existing !== undefined && !existing.isFile()) return { kind: 'device', path }
-  // Through a symbolic link: the link stays, what it leads to is replaced.
+  // A symbolic link stays, and its target is replaced.
   const target = existing === undefined ? path : await realpath(path)
   await access(dirname(target), constants.W_OK | constants.X_OK).catch((error: NodeJS.ErrnoException) => {
     const reason = error.code === 'ENOENT' ? 'there is no such folder' : error.message

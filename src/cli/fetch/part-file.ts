@@ -4,23 +4,23 @@ import { dirname } from 'node:path'
 import { type LeftPart, type PartRecord, partPathOf, recordPathOf, writeRecord } from './part-record.ts'
 
 /**
- * A download on its way into a file: bytes go to `FILE.part`, which becomes `FILE` in one step when it is
- * complete, so that a broken download never looks whole, and never harms what was there before.
+ * A download into a file. Its bytes go to `FILE.part`, which becomes `FILE` in one step when it is complete. A broken
+ * download therefore never looks whole, and never harms the file that was there before.
  */
 export interface PartFile {
   readonly stream: WriteStream
-  /** Puts the complete file in its place, and on the disk. */
+  /** Flushes the complete file to the disk, and moves it to its place. */
   finish(): Promise<void>
-  /** Lets go of it; @returns how many bytes are kept to go on from */
+  /** Closes the incomplete file. @returns the number of bytes that are kept for `--continue` */
   keep(): Promise<number>
   discard(): Promise<void>
 }
 
 /**
- * Begins a part file, or goes on with one that was left.
+ * Begins a part file, or continues one.
  *
- * @param record `undefined` when nobody can go on from it later
- * @param mode permissions of the file that is replaced
+ * @param record `undefined` where the part cannot be continued later
+ * @param mode permissions of the file that it replaces
  */
 export async function openPartFile(
   path: string,
@@ -30,9 +30,9 @@ export async function openPartFile(
   const partPath = partPathOf(path)
   const handle = left === undefined ? await create(path, record, mode) : await reopen(partPath)
   const start = left?.haveBytes ?? 0
-  // By its number: a stream of the handle's own would keep the handle from ever closing.
+  // The stream gets the number of the descriptor: a stream of the handle itself would keep the handle from closing.
   const stream = createWriteStream('', { fd: handle.fd, start, autoClose: false })
-  // Whoever writes is told by the callback; without a listener the event would end the process.
+  // The callback of a write gets the error. Without a listener, the event would end the process.
   stream.on('error', () => {})
 
   async function close(): Promise<void> {
@@ -71,7 +71,7 @@ export async function openPartFile(
   }
 }
 
-/** Never through a link, nor into a file that another process is still writing. */
+/** Creates the part file, never through a link, nor in place of a file that another process writes. */
 async function create(
   path: string,
   record: PartRecord | undefined,
@@ -89,7 +89,7 @@ function reopen(partPath: string): Promise<FileHandle> {
   return open(partPath, constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0))
 }
 
-/** Every write is over: the file has what was written to the stream. */
+/** Waits for the end of every write to the stream. */
 function ended(stream: WriteStream): Promise<void> {
   if (stream.writableFinished) return Promise.resolve()
   return new Promise((resolve, reject) => {
@@ -102,12 +102,12 @@ async function isAt(handle: FileHandle, path: string): Promise<boolean> {
   return there !== undefined && own.ino === there.ino && own.dev === there.dev
 }
 
-/** Makes the new name outlast a loss of power; not every file system can. */
+/** Makes the new name survive a loss of power, where the file system can do that. */
 async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder)
     await handle.sync().finally(() => handle.close())
   } catch {
-    // The file itself is on the disk.
+    // The bytes of the file are on the disk already.
   }
 }

@@ -1,17 +1,17 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { isStrongEtag } from '../../http/etag.ts'
 
-/** What must be known of a part file to go on from it; kept beside it, as JSON. */
+/** The facts about a part file that `--continue` needs, kept as JSON beside it. */
 export interface PartRecord {
   endpoint: string
   key: string
-  /** As it was asked for; empty for the whole object. */
+  /** The range that was asked for; empty for the whole object. */
   range: string
-  /** Strong: the rest is asked for with `If-Match`. */
+  /** The strong ETag, for the `If-Match` of the rest. */
   etag: string
-  /** Of the object, where the part begins. */
+  /** The byte of the object at which the part begins. */
   firstByte: number
-  /** Of the whole answer, where S3 tells it. */
+  /** Size of the whole answer, where S3 tells it. */
   sizeBytes?: number
 }
 
@@ -24,16 +24,16 @@ export interface LeftPart {
 export const partPathOf = (path: string) => `${path}.part`
 export const recordPathOf = (path: string) => `${path}.part.json`
 
-/** Writes it anew, never through a link that somebody else put there. */
+/** Writes the record into a new file, never through a link of somebody else. */
 export async function writeRecord(path: string, record: PartRecord): Promise<void> {
   await rm(recordPathOf(path), { force: true })
   await writeFile(recordPathOf(path), `${JSON.stringify(record)}\n`, { flag: 'wx' })
 }
 
 /**
- * Looks for what an earlier download left.
+ * Looks for the part of an earlier download.
  *
- * @returns text that says why there is nothing to go on from; `undefined` when there is no part at all
+ * @returns the part, or a text with the reason why it cannot be continued; `undefined` where there is no part
  */
 export async function findPart(
   path: string,

@@ -1,25 +1,25 @@
-/** Shows how far a download is, on one line that is written over. */
+/** Shows the progress of a download on one line that is overwritten. */
 export interface Progress {
   add(sizeBytes: number): void
-  /** Draws the line although nothing came, so that a stall is seen. */
+  /** Draws the line although no byte came, so that a stall is visible. */
   draw(): void
-  /** Leaves the cursor on a line of its own. @param isComplete whether a summary is worth writing */
+  /** Ends the line. @param isComplete whether to write a summary */
   end(isComplete: boolean): void
 }
 
 export interface ProgressOptions {
-  /** `undefined` where nobody knows. */
+  /** Size of the whole; `undefined` where S3 does not tell it. */
   totalBytes: number | undefined
-  /** Which an earlier download had left. */
+  /** Number of bytes from an earlier download. */
   haveBytes?: number
   write(text: string): void
-  /** Of the terminal; the line must not wrap, or it could not be written over. */
+  /** Returns the width of the terminal. A line that wraps could not be overwritten. */
   columns(): number | undefined
   now(): number
 }
 
 const redrawMs = 200
-/** The rate is that of the last seconds, for the time left to be of use. */
+/** Period of the rate. The rate of the last seconds gives the best estimate of the time that is left. */
 const rateWindowMs = 5000
 
 export function createProgress(options: ProgressOptions): Progress {
@@ -31,7 +31,7 @@ export function createProgress(options: ProgressOptions): Progress {
   let samples = [{ at: startedAt, bytes: doneBytes }]
 
   function put(line: string): void {
-    // Some terminals say 0 for 'unknown'.
+    // Some terminals report 0 for an unknown width.
     const columns = options.columns() || 80
     write(`\r\x1b[K${line.slice(0, Math.max(0, columns - 1))}`)
     isDrawn = true
@@ -60,7 +60,7 @@ export function createProgress(options: ProgressOptions): Progress {
   }
 }
 
-/** `12 %, 12.0 MiB of 100.0 MiB, 6.0 MiB/s, 0:15 left`, or `12.0 MiB, 6.0 MiB/s` */
+/** Formats progress as `12 %, 12.0 MiB of 100.0 MiB, 6.0 MiB/s, 0:15 left`, or `12.0 MiB, 6.0 MiB/s`. */
 export function formatProgress(
   doneBytes: number,
   totalBytes: number | undefined,
@@ -77,7 +77,7 @@ function formatSummary(sizeBytes: number, seconds: number): string {
   return `${formatBytes(sizeBytes)} in ${formatDuration(seconds)}${rate}`
 }
 
-/** `0:05`, `12:34`, `1:00:00` */
+/** Formats a duration as `0:05`, `12:34` or `1:00:00`. */
 export function formatDuration(seconds: number): string {
   const whole = Math.ceil(seconds)
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]

@@ -4,9 +4,9 @@ import type { ByteSource } from '../../http/byte-source.ts'
 import type { ChecksumAlgorithm, Checksums } from '../../object/checksums.ts'
 import { type Crc, createCrc32, createCrc32c, createCrc64Nvme } from './crc.ts'
 
-/** What the whole object must amount to, by what S3 says of it. */
+/** The digest that the whole object must have, according to S3. */
 export interface Expectation {
-  /** Such as `sha256`, or `MD5 of the ETag`. */
+  /** Name of the digest, such as `sha256` or `MD5 of the ETag`. */
   name: string
   digest: Buffer
   start(): Digest
@@ -17,7 +17,7 @@ export interface Digest {
   digest(): Buffer
 }
 
-/** The strongest first. */
+/** The algorithms, the strongest first. */
 const algorithms: [ChecksumAlgorithm, start: () => Digest][] = [
   ['sha256', () => createHash('sha256')],
   ['sha1', () => createHash('sha1')],
@@ -27,7 +27,7 @@ const algorithms: [ChecksumAlgorithm, start: () => Digest][] = [
   ['md5', () => createHash('md5')],
 ]
 
-/** Picks the strongest digest of the full object; `undefined` when S3 knows none. */
+/** Picks the strongest digest of the full object; `undefined` where S3 has none. */
 export function pickExpectation(checksums: Checksums): Expectation | undefined {
   for (const [algorithm, start] of algorithms) {
     const digest = checksums[algorithm]
@@ -37,7 +37,7 @@ export function pickExpectation(checksums: Checksums): Expectation | undefined {
   return undefined
 }
 
-/** The same bytes, which also go into the digest. */
+/** Wraps a body so that its bytes also go into the digest. */
 export function withDigest(source: ByteSource, digest: Digest | undefined): ByteSource {
   if (digest === undefined) return source
   const take = (piece: Uint8Array | null) => {
@@ -53,7 +53,7 @@ export function withDigest(source: ByteSource, digest: Digest | undefined): Byte
   }
 }
 
-/** Puts what an earlier download left into the digest. */
+/** Adds the part of an earlier download to the digest. */
 export async function digestFile(path: string, sizeBytes: number, digest: Digest): Promise<void> {
   if (sizeBytes === 0) return
   for await (const piece of createReadStream(path, { end: sizeBytes - 1, highWaterMark: 1024 * 1024 }))
