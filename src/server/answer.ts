@@ -13,27 +13,27 @@ import { sendReply } from './send.ts'
 export interface AnswerOptions {
   handler: Handler
   log: Log
-  /** Gets the record of each request when that is over. */
+  /** Gets the record of each request when it is over. */
   onEnd(record: RequestRecord): void
-  /** Whether records note when each wait was. */
+  /** Whether records note the times of each wait. */
   notesPhases: boolean
   activity: Activity
   isDraining(): boolean
-  /** Whether clients speak TLS with this process, and are to stay with that. */
+  /** Tells whether clients speak TLS with this process, and have to stay with https. */
   isHttpsOnly(): boolean
-  /** Whose pages may embed what is sent, as in `cross-origin-resource-policy`. */
+  /** Value of `cross-origin-resource-policy`: the sites whose pages may embed objects. */
   embedders(): string
 }
 
 /** Work under way at this moment. */
 export interface Activity {
-  /** Requests whose turn has come and that are not yet over. */
+  /** Number of requests whose turn has come and that are not yet over. */
   requests: number
-  /** Bodies of objects being sent. */
+  /** Number of bodies of objects that are being sent. */
   streams: number
 }
 
-/** Takes a request of node:http through the handler to its answer and its line in the log; never rejects. */
+/** Creates the function that answers a request of node:http and logs it. The function never rejects. */
 export function createAnswer(options: AnswerOptions) {
   const { handler, log, onEnd, activity, isDraining, isHttpsOnly, embedders } = options
 
@@ -103,7 +103,7 @@ function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 function logCut(log: Log, { requestId, cutCause, s3RequestId: opened }: RequestRecord): void {
-  // The failure names S3's answer that broke, which need not be the one that the body began with.
+  // The failure has the id of the answer that broke off, which may be another one than the first.
   const { s3RequestId = opened } = cutCause as Partial<S3ProxyError>
   log.warn(
     { requestId, code: codeOf(cutCause, 'INTERNAL'), ...(s3RequestId === undefined ? {} : { s3RequestId }) },

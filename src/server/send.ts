@@ -8,18 +8,18 @@ import { resetSocket } from './reset-socket.ts'
 import { createTlsSteps } from './tls-write-steps.ts'
 
 const tlsSteps = createTlsSteps()
-/** Over TLS, larger ones are written in steps. */
+/** The largest piece that is written at once over TLS. Larger ones are written in steps. */
 const wholeTlsBytes = 16 * 1024
 
 /**
- * Puts an answer on the socket, at the client's pace, and notes in the record how that went; never rejects.
+ * Sends an answer at the client's pace, and notes the outcome in the record. It never rejects.
  *
- * A body that breaks off resets the client's connection: it must not look as if it had ended.
+ * A body that breaks off resets the client's connection, so that it does not look complete.
  */
 export function sendReply(reply: Reply, response: ServerResponse, record: RequestRecord): Promise<void> {
   const { body, headers } = reply
   const source = body === null || typeof body === 'string' ? null : body.source
-  // The client may leave before there is anything to say.
+  // The client may have left before the answer was ready.
   if (response.destroyed || response.socket?.destroyed) {
     source?.cancel()
     return Promise.resolve()
@@ -38,7 +38,7 @@ function sizeOf(body: string | StreamBody | null): number | undefined {
   return typeof body === 'string' ? Buffer.byteLength(body) : body?.sizeBytes
 }
 
-/** @param sizeBytes `undefined` where only the end of the body tells */
+/** Sends a body. @param sizeBytes `undefined` where only the end of the body shows its size */
 async function sendBody(
   body: ByteSource,
   sizeBytes: number | undefined,
@@ -48,7 +48,7 @@ async function sendBody(
   const steps = response.socket instanceof TLSSocket ? tlsSteps : undefined
   try {
     let first: ReturnType<ByteSource['read']> | undefined = body.read()
-    // Not `flushHeaders`, which takes the bytes of headers for characters, and writes those in UTF-8.
+    // `flushHeaders` would encode the headers as UTF-8, although they are bytes already.
     if (first instanceof Promise) response.write('', 'latin1')
     else if (
       first !== null &&
@@ -60,7 +60,7 @@ async function sendBody(
       return
     }
     const source = startingWith(first, body)
-    // Else a reader that takes nothing would hold its memory besides that of the piece at hand.
+    // Without this, the first piece stays in memory while a later one is sent.
     first = undefined
     const onSent = (sentBytes: number) => {
       record.bytes += sentBytes
@@ -78,7 +78,7 @@ async function sendBody(
   }
 }
 
-/** The same source, whose first piece was already asked for. */
+/** Wraps a source whose first piece was already read. */
 function startingWith(first: ReturnType<ByteSource['read']>, rest: ByteSource): ByteSource {
   let next: ReturnType<ByteSource['read']> | undefined = first
   return {
@@ -91,7 +91,7 @@ function startingWith(first: ReturnType<ByteSource['read']>, rest: ByteSource): 
   }
 }
 
-/** Sends the last bytes, and waits until everything was handed to the network, or the client has left. */
+/** Sends the last bytes, and waits until the network has taken everything, or the client has left. */
 function end(response: ServerResponse, last: string | Uint8Array, record: RequestRecord): Promise<void> {
   return new Promise((resolve) => {
     let isOver = false

@@ -4,8 +4,8 @@ import type { Log } from '../log/log.ts'
 import type { RequestRecord } from './request-record.ts'
 
 /**
- * Writes one line for each answer that delivered an object, or a part of it, to a person: who, which version, which
- * bytes, and whether all of them were sent. Objects that are served without login have no line.
+ * Writes one line for each answer that delivered an object, or a part of it, to a person. It has the person, the
+ * version, the bytes, and whether all of them were sent. Objects that are served without login have no line.
  */
 export function createAudit(log: Log): (record: RequestRecord) => void {
   return (record) => {
@@ -33,8 +33,8 @@ export function createAudit(log: Log): (record: RequestRecord) => void {
 }
 
 /**
- * Names a person by a keyed hash: the same person is the same name in every line, and who it is can only be
- * found by whoever has the key and a list of people.
+ * Names people by a keyed hash. The same person has the same name in every line. Finding the person takes the key and a
+ * list of people.
  */
 export function createIdentityHash(key: string): (id: string) => string {
   return (id) => `hmac:${createHmac('sha256', key).update(id).digest('base64url').slice(0, 32)}`

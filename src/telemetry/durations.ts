@@ -4,8 +4,8 @@ import type { MetricValue } from './prom-client.ts'
 const boundsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 /**
- * How long something took, so many times: what a histogram of prom-client counts, at a tenth of its cost, as it is
- * counted several times in each request and read every few seconds.
+ * Counts durations as a histogram of prom-client does, at a tenth of the cost. Each request counts several times, and
+ * the counts are read only every few seconds.
  */
 export class Durations {
   readonly #counts = new Float64Array(boundsSeconds.length + 1)
@@ -19,7 +19,7 @@ export class Durations {
     this.#sumSeconds += seconds
   }
 
-  /** Buckets, sum and count, as a histogram has them. */
+  /** The values of a histogram: buckets, sum and count. */
   values(name: string, labels: Record<string, string>): MetricValue[] {
     let count = 0
     const buckets = [...boundsSeconds, '+Inf'].map((le, index) => {

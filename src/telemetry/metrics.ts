@@ -2,23 +2,23 @@ import type { Durations } from './durations.ts'
 import { createMetricRegistry, type MetricSnapshot, type MetricValue } from './prom-client.ts'
 import type { RequestTally } from './request-tally.ts'
 
-/** What is read off the rest of the program whenever somebody asks for metrics. */
+/** Values of the rest of the program, which are read for each scrape. */
 export interface Readings {
   version: { version: string; commit: string }
   requests: RequestTally
-  /** Lines of the log that nobody took. */
+  /** Number of lines of the log that were dropped. */
   droppedLines(): number
-  /** What nobody caught. */
+  /** Number of errors that no code caught. */
   faults(): number
   /** Requests being answered, and bodies of objects being sent. */
   activity(): { requests: number; streams: number }
   /** Connections to S3, and requests that wait for one. */
   s3(): { open: number; idle: number; waiting: number }
-  /** The store of sessions: whether it can be used, and how many commands it has not yet answered. */
+  /** State of the session store: whether it works, and the number of commands that it has not yet answered. */
   sessionStore(): { isUp: boolean; pending: number }
 }
 
-/** Metrics of this process; all work is done when somebody asks. @see docs/metrics.md */
+/** Creates the metrics of this process. All work is done for a scrape, and none before. @see docs/metrics.md */
 export function createMetrics(readings: Readings): () => Promise<MetricSnapshot[]> {
   const { requests, version } = readings
   const registry = createMetricRegistry()

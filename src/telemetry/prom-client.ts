@@ -1,29 +1,29 @@
 import { AggregatorRegistry, collectDefaultMetrics, type Metric, Registry } from 'prom-client'
 
-/** One metric with its values at a moment. */
+/** One metric with its values at one moment. */
 export interface MetricSnapshot {
   name: string
   help: string
   type: 'counter' | 'gauge' | 'histogram'
-  /** What becomes of those of several workers. */
+  /** The way in which the values of several workers are combined. */
   aggregator: 'sum' | 'first' | 'min' | 'max' | 'average' | 'omit'
   values: MetricValue[]
 }
 
 export interface MetricValue {
-  /** Where it is not that of the metric, as for the buckets of a histogram. */
+  /** Name of the value where it differs from the metric's, as for the buckets of a histogram. */
   metricName?: string
   labels: Record<string, string | number>
   value: number
 }
 
-/** Metrics that are read when somebody asks. */
+/** Metrics that are read for each scrape. */
 export interface MetricRegistry {
   add(metric: Omit<MetricSnapshot, 'values'>, read: () => MetricValue[]): void
   snapshot(): Promise<MetricSnapshot[]>
 }
 
-/** With what Node and the operating system know of this process. */
+/** Creates a registry with the metrics of Node and the operating system about this process. */
 export function createMetricRegistry(): MetricRegistry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 20 })
@@ -33,16 +33,16 @@ export function createMetricRegistry(): MetricRegistry {
     add: (metric, read) => registry.registerMetric(readable(metric, read)),
     async snapshot() {
       const metrics = (await registry.getMetricsAsJSON()) as unknown as MetricSnapshot[]
-      return metrics.map(asWeHaveIt)
+      return metrics.map(adapt)
     },
   }
 }
 
-/** What Node counts of its own handles and heaps says nothing to an operator; of the lag, the tail does. */
+/** Metrics of Node that do not help an operator: its handles and heaps, and all of the lag except its tail. */
 const isNoise = /^nodejs_(?:active_|heap_space_|version_info|eventloop_lag_(?:min|mean|stddev)_)/
 
-/** Before anything was measured there are values that are no numbers. Of the lag of several workers, the worst counts. */
-function asWeHaveIt(metric: MetricSnapshot): MetricSnapshot {
+/** Adapts a metric: it drops values before the first measurement, and makes the worst lag of several workers count. */
+function adapt(metric: MetricSnapshot): MetricSnapshot {
   const values = metric.values.filter(({ value }) => Number.isFinite(value))
   return metric.name.startsWith('nodejs_eventloop_lag')
     ? { ...metric, aggregator: 'max', values }
@@ -51,20 +51,20 @@ function asWeHaveIt(metric: MetricSnapshot): MetricSnapshot {
 
 export const metricsType = Registry.PROMETHEUS_CONTENT_TYPE
 
-/** The text format of Prometheus. */
+/** Formats metrics in the text format of Prometheus. */
 export function formatMetrics(metrics: MetricSnapshot[]): Promise<string> {
   const registry = new Registry()
   for (const { values, ...metric } of metrics) registry.registerMetric(readable(metric, () => values))
   return registry.metrics()
 }
 
-/** Of several processes, each metric by its own rule. */
+/** Combines the metrics of several processes, each metric by its own rule. */
 export async function addUp(ofProcesses: MetricSnapshot[][]): Promise<MetricSnapshot[]> {
   const sums = AggregatorRegistry.aggregate(ofProcesses)
   return (await sums.getMetricsAsJSON()) as unknown as MetricSnapshot[]
 }
 
-/** As much of a metric as the registry looks at. */
+/** Makes a metric that the registry can read. */
 function readable(metric: Omit<MetricSnapshot, 'values'>, read: () => MetricValue[]): Metric {
   return { ...metric, get: async () => ({ ...metric, values: read() }) } as unknown as Metric
 }

@@ -4,7 +4,7 @@ import type { Person } from '../person/person.ts'
 import type { LoginStep } from './login-step.ts'
 import type { RouteKind } from './route-kind.ts'
 
-/** What a request waits for. */
+/** The things that a request waits for. */
 export type PhaseName = 'sessionMs' | 'ssoMs' | 's3Ms'
 
 /** One wait of a request. Times are those of `performance.now()`. */
@@ -14,7 +14,7 @@ export interface Phase {
   endedAtMs: number
 }
 
-/** Why we end a connection before everything was sent. */
+/** Reasons why s3proxy resets a connection before everything was sent. */
 export type ResetReason = 'SEND_TIMEOUT' | 'SHUTTING_DOWN'
 
 /**
@@ -27,12 +27,12 @@ export class RequestRecord {
   readonly method: string
   readonly startedAtMs: number
   requestId = ''
-  /** Percent-encoded, without the query. */
+  /** The path, percent-encoded, without the query. */
   path = ''
-  /** As the client sent it. @see https://www.w3.org/TR/trace-context/ */
+  /** The header as the client sent it. @see https://www.w3.org/TR/trace-context/ */
   traceparent: string | undefined = undefined
   route: RouteKind = 'invalid'
-  /** Decoded, where the path names an object. */
+  /** The decoded key, where the path names an object. */
   key: string | undefined = undefined
   person: Person | undefined = undefined
   /** Name of the person in every line; written when the request is over. */
@@ -40,32 +40,32 @@ export class RequestRecord {
   login: LoginStep | undefined = undefined
   sessionMs: number | undefined = undefined
   ssoMs: number | undefined = undefined
-  /** Until the head of S3's answer. */
+  /** Time until the head of S3's answer. */
   s3Ms: number | undefined = undefined
-  /** When each wait was; only where a watcher wants to know. */
+  /** The waits with their times, only where a watcher needs them. */
   phases: Phase[] | undefined = undefined
-  /** S3's own name for its answer. */
+  /** S3's own id of its answer. */
   s3RequestId: string | undefined = undefined
   /** Size of the body that S3 gives; `undefined` where S3 does not tell it. */
   sizeBytes: number | undefined = undefined
   etag: string | undefined = undefined
-  /** `undefined` for a whole object. */
+  /** The range of the answer; `undefined` for a whole object. */
   range: ByteRange | undefined = undefined
   versionId: string | undefined = undefined
-  /** How often S3 broke off and was asked for the rest. */
+  /** Number of times that S3 broke off and was asked for the rest. */
   healed = 0
   /** Bytes that S3 had to send twice. */
   askedTwiceBytes = 0
-  /** How many parts were fetched ahead over further connections. */
+  /** Number of parts that were fetched ahead over further connections. */
   parts = 0
-  /** When the head of the answer was written; `undefined` while there is none. */
+  /** Time when the head of the answer was written; `undefined` before that. */
   headAtMs: number | undefined = undefined
   status: number = clientLeft.status
-  /** Code of the error that was answered, and at the end of what ended the answer. */
+  /** Code of the error that was answered; when the request is over, code of what ended the answer. */
   code: string | undefined = undefined
   /** Bytes of the body that the network took. */
   bytes = 0
-  /** `cut`: by S3 or by us, and the client can see it. */
+  /** `aborted` by the client, or `cut` by S3 or s3proxy, which the client can see. */
   outcome: 'complete' | 'aborted' | 'cut' = 'aborted'
   /** The failure that cut the body. */
   cutCause: unknown = undefined
@@ -78,7 +78,7 @@ export class RequestRecord {
     this.startedAtMs = startedAtMs
   }
 
-  /** Adds the duration of `work` to one of the durations. */
+  /** Waits for work, and adds its duration to one of the durations. */
   async timed<T>(name: PhaseName, work: T | Promise<T>): Promise<T> {
     const startedAtMs = performance.now()
     try {
@@ -95,7 +95,7 @@ export class RequestRecord {
     this.phases?.push({ name, startedAtMs, endedAtMs })
   }
 
-  /** Notes that the request is over, and which code that has. */
+  /** Notes that the request is over, and sets its final code. */
   end(nowMs: number): void {
     this.endedAtMs = nowMs
     if (this.resetReason !== undefined && this.outcome !== 'complete') {

@@ -4,9 +4,9 @@ import { loginSteps } from './login-step.ts'
 import type { RequestRecord } from './request-record.ts'
 import { routeKinds } from './route-kind.ts'
 
-/** What was counted of all requests that are over. Nothing in it grows with keys, people or whatever clients send. */
+/** The counts of all requests that are over. None of them grows with keys, people or anything that clients send. */
 export interface RequestTally {
-  /** Cheap, and never throws. */
+  /** Counts a request. It is cheap and never throws. */
   count(record: RequestRecord): void
   readonly kinds: ReadonlyMap<string, KindTally>
   readonly firstByte: ReadonlyMap<string, Durations>
@@ -18,7 +18,7 @@ export interface RequestTally {
   readonly healed: number
   readonly askedTwiceBytes: number
   readonly parts: number
-  /** How often S3 was asked again, for a head or for the rest of a body; counted by who asks. */
+  /** Number of requests that repeated a failed one, for a head or the rest of a body. The code that repeats counts them. */
   readonly retries: Record<'head' | 'body', number>
 }
 
@@ -42,7 +42,7 @@ export function createRequestTally(): RequestTally {
   const firstByte = new Map<string, Durations>()
   const sentBytes = new Map<string, number>()
   const waits = { session: new Durations(), sso: new Durations(), s3: new Durations() }
-  // What has not happened yet is 0, and no gap in a chart.
+  // All counts begin with 0, so that charts have no gaps.
   const outcomes = zeros(['complete', 'aborted', 'cut'])
   const errors = zeros([])
   const logins = zeros(countedSteps)

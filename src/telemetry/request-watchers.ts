@@ -3,18 +3,18 @@ import { shownId } from '../person/person.ts'
 import { accessLineOf } from './access-line.ts'
 import type { RequestRecord } from './request-record.ts'
 
-/** Everything that looks at each request when it is over. Each one is cheap, and never throws. */
+/** The watchers that get each request when it is over. Each one is cheap and never throws. */
 export interface RequestWatchers {
   log: Log | ProgramLog
-  /** How the person is named in every line. */
+  /** Masks the name of the person for every line. */
   maskIdentity?: (id: string) => string
-  /** @returns the id of the request's trace */
+  /** Traces a request. @returns the id of its trace */
   trace?: (record: RequestRecord) => string | undefined
   audit?: (record: RequestRecord) => void
   count?: (record: RequestRecord) => void
 }
 
-/** Shows the record of a request that is over to the log, and to every other watcher. */
+/** Creates the function that passes the record of a request that is over to the log and all other watchers. */
 export function watchRequests(watchers: RequestWatchers): (record: RequestRecord) => void {
   const { log, maskIdentity, trace, audit, count } = watchers
   return (record) => {

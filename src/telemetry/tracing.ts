@@ -22,26 +22,25 @@ export interface Tracing {
   /** Makes the spans of one request. @returns the id of its trace; none for probes */
   trace(record: RequestRecord): string | undefined
   /**
-   * Exports what is left.
+   * Exports the remaining spans.
    *
-   * @returns whether that was done in time; when not, timers of the exporter may keep the process
+   * @returns whether that was done in time; otherwise timers of the exporter may keep the process alive
    */
   close(timeoutMs: number): Promise<boolean>
 }
 
 export interface TracingOptions {
   version: string
-  /** Which of many processes this is. */
+  /** Identifies this process among others. */
   instanceId: string
   onProblem(message: string): void
 }
 
 /**
- * Spans for OpenTelemetry. Endpoint, headers, sampler, batches and resource are configured by the standard `OTEL_*`
- * variables, which the SDK reads by itself.
+ * Makes spans for OpenTelemetry. The standard `OTEL_*` variables configure endpoint, headers, sampler, batches and
+ * resource; the SDK reads them by itself.
  *
- * A request's spans are made when it is over, out of what was noted on its way, so that nothing has to be carried
- * through the program.
+ * The spans of a request are made from its record when it is over, so that no context has to go through the program.
  */
 export function createTracing({ version, instanceId, onProblem }: TracingOptions): Tracing {
   const say = (message: string) => onProblem(reasonIn(message))
@@ -61,7 +60,7 @@ export function createTracing({ version, instanceId, onProblem }: TracingOptions
     trace(record) {
       const { route, status, outcome, startedAtMs, endedAtMs, phases = [] } = record
       if (untraced.has(route)) return undefined
-      // The clock that requests are measured by knows nothing of the date.
+      // The clock of `performance.now()` has no date, and this adds it.
       const epochMs = Date.now() - performance.now()
       const method = methods.has(record.method) ? record.method : '_OTHER'
       const parent = parentOf(record.traceparent)
@@ -93,7 +92,7 @@ export function createTracing({ version, instanceId, onProblem }: TracingOptions
   }
 }
 
-/** Probes come every few seconds, and would be most of all traces. */
+/** Kinds of requests without traces: probes come every few seconds, and would be most of all traces. */
 const untraced = new Set<RouteKind>(['livez', 'readyz'])
 const methods = new Set(['GET', 'HEAD', 'POST', 'OPTIONS', 'PUT', 'DELETE', 'PATCH', 'TRACE', 'CONNECT'])
 
@@ -103,10 +102,10 @@ const spanOf: Record<PhaseName, { name: string; kind: SpanKind }> = {
   s3Ms: { name: 'S3', kind: SpanKind.CLIENT },
 }
 
-/** Spans wait in memory for their collector, thousands of them. */
+/** The longest path in a span. Thousands of spans may wait in memory for the collector. */
 const maxPathLength = 1024
 
-/** By the semantic conventions, as far as they go. Neither a query nor who it was is among them. */
+/** The attributes of a span, by the semantic conventions where there are any. They hold no query and no person. */
 function attributesOf(record: RequestRecord, method: string): Attributes {
   return {
     'http.request.method': method,
@@ -122,7 +121,11 @@ function attributesOf(record: RequestRecord, method: string): Attributes {
   }
 }
 
-/** @see https://www.w3.org/TR/trace-context/#traceparent-header; later versions may have more behind it */
+/**
+ * Reads the parent span of a `traceparent`. Later versions of the header may have more fields behind the known ones.
+ *
+ * @see https://www.w3.org/TR/trace-context/#traceparent-header
+ */
 function parentOf(traceparent: string | undefined): Context {
   const match = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/.exec(
     traceparent ?? '',
@@ -134,14 +137,14 @@ function parentOf(traceparent: string | undefined): Context {
   return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true })
 }
 
-/** The SDK writes errors as JSON, with stacks and with what the collector answered: only the reason is for the log. */
+/** The reason of an error of the SDK, for the log. The SDK writes JSON with stacks and with the collector's answer. */
 function reasonIn(message: string): string {
   let reason = message
   try {
     const error = JSON.parse(message) as { message?: unknown; code?: unknown }
     reason = [error.code, error.message].filter((part) => part !== undefined && part !== '').join(' ')
   } catch {
-    // It was text.
+    // The message is plain text.
   }
   return reason.slice(0, 300)
 }

@@ -1,24 +1,25 @@
 import { addUp, formatMetrics, type MetricSnapshot } from './prom-client.ts'
 
-/** What the metrics of several workers are together. */
+/** The combined metrics of several workers. */
 export interface WorkerMetrics {
   /**
-   * Asks every worker, and adds up what they say. Counters never go back: those of workers that have ended, or do
-   * not answer, count as they were last seen.
+   * Asks every worker, and adds up their metrics. Counters never go back: those of workers that have ended or do not
+   * answer keep their last values.
    */
   text(): Promise<string>
 }
 
 /**
- * @param ask every worker that runs
- * @returns by worker; those that did not answer in time are not in it
+ * Creates the combined metrics.
+ *
+ * @param ask asks every running worker; its result lacks workers that did not answer in time
  */
 export function createWorkerMetrics(
   ask: () => Promise<ReadonlyMap<number, MetricSnapshot[]>>,
   isRunning: (worker: number) => boolean,
 ): WorkerMetrics {
   const lastSeen = new Map<number, MetricSnapshot[]>()
-  /** Of workers that have ended. */
+  /** The last metrics of workers that have ended. */
   let past: MetricSnapshot[] = []
   let underWay: Promise<string> | undefined
 
@@ -37,7 +38,7 @@ export function createWorkerMetrics(
 
   return {
     text() {
-      // One after another, or a worker that has ended could be counted twice.
+      // Two rounds at once could count a worker that has ended twice.
       underWay ??= askAll().finally(() => {
         underWay = undefined
       })
