@@ -7,7 +7,7 @@ import { HeadReader } from './head-reader.ts'
 import { connectedEvent, openSocket, type S3Origin } from './open-socket.ts'
 import { ResponseBody } from './response-body.ts'
 import type { ResponseHead } from './response-head.ts'
-import { landingFor, sharedLanding } from './shared-landing.ts'
+import { readBufferFor, sharedReadBuffer } from './shared-readBuffer.ts'
 import { TransportError } from './transport-error.ts'
 
 export interface S3Response extends Pick<ResponseHead, 'status' | 'headers'> {
@@ -37,7 +37,7 @@ export class Connection {
   readonly #options: ConnectionOptions
   readonly #isSecure: boolean
   #state: 'connecting' | 'idle' | 'head' | 'body' | 'closed' = 'connecting'
-  #landing: Buffer = sharedLanding
+  #readBuffer: Buffer = sharedReadBuffer
   readonly #heads = new HeadReader()
   #waiter: Waiter | null = null
   #body: ResponseBody | null = null
@@ -59,7 +59,8 @@ export class Connection {
     this.#isSecure = origin.isSecure
     this.#socket = openSocket(origin, {
       // Node asks before every read, and each read lands where its bytes are wanted.
-      buffer: () => (this.#landing === sharedLanding ? landingFor(options.blocks) : this.#landing),
+      buffer: () =>
+        this.#readBuffer === sharedReadBuffer ? readBufferFor(options.blocks) : this.#readBuffer,
       callback: (sizeBytes, buffer) => this.#receive(buffer as Buffer, sizeBytes),
     })
     let isSettled = false
@@ -164,10 +165,10 @@ export class Connection {
     if (body === null) return
     const taken = bytes.length > 0 ? body.accept(bytes) : 0
     if (!body.isComplete) {
-      this.#landing = body.landing ?? sharedLanding
+      this.#readBuffer = body.readBuffer ?? sharedReadBuffer
       return
     }
-    this.#landing = sharedLanding
+    this.#readBuffer = sharedReadBuffer
     this.#body = null
     this.#state = 'idle'
     if (taken < bytes.length || !this.#keepAlive) {

@@ -18,7 +18,7 @@ export interface BodyOptions {
   gathers: boolean
 }
 
-/** A body up to this size, and the end of a larger one, is copied out of the landing that all connections share. */
+/** A body up to this size, and the end of a larger one, is copied out of the readBuffer that all connections share. */
 const copiedBytes = 64 * 1024
 /** Bytes that a paused TLS socket may still hand out: one read from the network, and a record before it. */
 const decryptedBytes = 80 * 1024
@@ -41,7 +41,7 @@ export class ResponseBody implements ByteSource {
   readonly #decoder: ChunkedDecoder | null
   /** Bytes still to come; `Infinity` where the decoder or the end of the connection tells the end. */
   #remaining: number
-  #landing: Buffer | null = null
+  #readBuffer: Buffer | null = null
   #arrived: Buffer | null = null
   #arrivedBytes = 0
   /** The block that the reader has. */
@@ -69,22 +69,22 @@ export class ResponseBody implements ByteSource {
     return this.#isComplete
   }
 
-  /** Memory for the next read; `null` for the landing that all connections share. */
-  get landing(): Buffer | null {
-    if (this.#landing === null && this.#landsInBlock) this.#landing = this.#blocks.take()
-    return this.#landing
+  /** Memory for the next read; `null` for the readBuffer that all connections share. */
+  get readBuffer(): Buffer | null {
+    if (this.#readBuffer === null && this.#readsIntoBlock) this.#readBuffer = this.#blocks.take()
+    return this.#readBuffer
   }
 
   /**
    * Takes bytes that have arrived.
    *
-   * @param bytes a view of `landing` where that is not `null`, else of memory that is used again
+   * @param bytes a view of `readBuffer` where that is not `null`, else of memory that is used again
    * @returns how many of them belong to this body
    * @throws TransportError `garbage` when they do not follow the chunked coding
    */
   accept(bytes: Buffer): number {
     const own = bytes.length > this.#remaining ? bytes.subarray(0, this.#remaining) : bytes
-    if (this.#landing !== null && bytes.buffer === this.#landing.buffer) {
+    if (this.#readBuffer !== null && bytes.buffer === this.#readBuffer.buffer) {
       this.#arrived = own
       this.#arrivedBytes = own.length
     } else this.#gather(this.#decoder === null ? own : this.#decoder.push(own))
@@ -118,12 +118,12 @@ export class ResponseBody implements ByteSource {
     this.#releaseLent()
     if (this.#arrivedBytes > 0) {
       const piece = this.#lend()
-      if (this.#isPaused && !this.#landsInBlock) this.#resume()
+      if (this.#isPaused && !this.#readsIntoBlock) this.#resume()
       return piece
     }
     if (this.#failure !== null) return Promise.reject(this.#failure)
     if (this.#isComplete) {
-      this.#releaseLanding()
+      this.#releaseReadBuffer()
       return null
     }
     return new Promise((resolve, reject) => {
@@ -142,14 +142,14 @@ export class ResponseBody implements ByteSource {
     if (this.#isComplete) return undefined
     const droppedBytes = this.#arrivedBytes
     this.#giveUp()
-    if (this.#lent?.buffer !== this.#landing?.buffer) this.#releaseLanding()
+    if (this.#lent?.buffer !== this.#readBuffer?.buffer) this.#releaseReadBuffer()
     return droppedBytes
   }
 
   cancel(): void {
     this.#giveUp()
     this.#releaseLent()
-    this.#releaseLanding()
+    this.#releaseReadBuffer()
   }
 
   #giveUp(): void {
@@ -161,15 +161,15 @@ export class ResponseBody implements ByteSource {
     if (wasOpen) this.#connection.close()
   }
 
-  get #landsInBlock(): boolean {
+  get #readsIntoBlock(): boolean {
     if (this.#gathers || this.#decoder !== null) return false
-    return this.#landing !== null || this.#remaining > copiedBytes
+    return this.#readBuffer !== null || this.#remaining > copiedBytes
   }
 
   #hasRoom(): boolean {
     if (this.#arrived === null || this.#arrivedBytes === 0) return true
     return (
-      !this.#landsInBlock &&
+      !this.#readsIntoBlock &&
       this.#arrivedBytes <= Math.max(copiedBytes, this.#arrived.length - decryptedBytes)
     )
   }
@@ -224,7 +224,7 @@ export class ResponseBody implements ByteSource {
     if (this.#arrivedBytes > 0) waiter.resolve(this.#lend())
     else if (this.#failure !== null) waiter.reject(this.#failure)
     else {
-      this.#releaseLanding()
+      this.#releaseReadBuffer()
       waiter.resolve(null)
     }
   }
@@ -253,8 +253,8 @@ export class ResponseBody implements ByteSource {
     if (this.#taken.delete(block)) this.#blocks.give(block)
   }
 
-  #releaseLanding(): void {
-    if (this.#landing !== null) this.#blocks.give(this.#landing)
-    this.#landing = null
+  #releaseReadBuffer(): void {
+    if (this.#readBuffer !== null) this.#blocks.give(this.#readBuffer)
+    this.#readBuffer = null
   }
 }

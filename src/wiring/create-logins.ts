@@ -8,7 +8,7 @@ import { createPendingLogins } from '../sso/pending-logins.ts'
 import { createRefusedTokens } from '../sso/refused-tokens.ts'
 import type { SsoClient } from '../sso/sso-client.ts'
 import { elapsedMs, now } from './clocks.ts'
-import type { StoreParts } from './create-store.ts'
+import type { StoreConnection } from './create-store.ts'
 
 /** A browser has the answers to requests that it sent at the same moment by then. */
 const settleMs = 500
@@ -16,7 +16,7 @@ const settleMs = 500
 /** Makes sessions and logins, and takes sessions of the original where they are accepted. */
 export function createLogins(
   config: Config,
-  { store, legacyTokens }: StoreParts,
+  { store, legacyTokens }: StoreConnection,
   sso: SsoClient,
 ): LoginOptions & { legacySessions?: LegacySessions } {
   const { cookieName, sameSite, maxAgeSeconds } = config.session

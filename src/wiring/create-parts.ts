@@ -48,7 +48,7 @@ const pingTimeoutMs = 2000
  */
 export function createParts(
   config: Config,
-  stores: StoreParts,
+  stores: StoreConnection,
   log: Log | ProgramLog,
   { requests, trace, userAgent }: Observers,
 ): Parts {
