@@ -13,7 +13,7 @@ export function parseContentRange(value: string | undefined): ByteRange | undefi
   return first <= last && last < sizeBytes ? { first, last, sizeBytes } : undefined
 }
 
-/** The value of `content-range`. */
+/** Formats the value of `content-range`. */
 export function formatContentRange({ first, last, sizeBytes }: ByteRange): string {
   return `bytes ${first}-${last}/${sizeBytes}`
 }

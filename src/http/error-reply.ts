@@ -4,7 +4,7 @@ import { escapeHtml, pageHeaders, renderPage } from './page.ts'
 import type { ProxyRequest } from './proxy-request.ts'
 import type { HeaderList, Reply } from './reply.ts'
 
-/** As much of a request's record as an error answer reads and writes. */
+/** The part of a request's record that an error's answer reads and writes. */
 export interface ErrorRecord {
   readonly requestId: string
   code: string | undefined
@@ -20,10 +20,10 @@ export interface ErrorOptions {
 const retryAfterSeconds = 5
 
 /**
- * The answer for an error: a page for browsers, whose `accept` names `text/html`; one line of plain text for
- * everything else.
+ * The answer to a request that failed: a page for browsers, whose `accept` names `text/html`, and one line of plain text
+ * for everybody else.
  *
- * It never depends on what an upstream said.
+ * Nothing that S3, Redis or the SSO said is part of it.
  *
  * @param record gets the code
  */

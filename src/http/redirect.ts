@@ -2,7 +2,7 @@ import { S3ProxyError } from '../errors.ts'
 import { noStore } from './error-reply.ts'
 import type { Reply } from './reply.ts'
 
-/** A redirect that nothing keeps. @param location absolute, so that a path such as `//host` stays a path */
+/** A redirect that no cache keeps. @param location absolute, so that a path such as `//host` stays a path */
 export function redirect(location: string, ...setCookies: string[]): Reply {
   if (!/^https?:\/\//.test(location)) throw new S3ProxyError('INTERNAL', 'a redirect without an origin')
   const headers = ['location', location, ...noStore]

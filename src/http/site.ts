@@ -1,6 +1,6 @@
-/** The origin under which a request has reached us. */
+/** The origin that a request has reached s3proxy under. */
 export interface Site {
-  /** As in `https://assets.example.com`. */
+  /** The origin, such as `https://assets.example.com`. */
   readonly origin: string
   readonly isSecure: boolean
 }

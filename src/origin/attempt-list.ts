@@ -18,11 +18,11 @@ import {
 import { judgeS3Answer, xmlElement } from './verdict.ts'
 
 export interface AttemptListRequest extends ListRequest {
-  /** Stands before every key of the endpoint. */
+  /** The beginning of every key of the endpoint. */
   keyPrefix: string
 }
 
-/** A page has at most 1000 entries, each with a key of up to 1024 bytes, which may be written with three characters each. */
+/** The largest answer: at most 1000 entries, with keys of up to 1024 bytes, which may take three characters each. */
 const maxAnswerBytes = 4 * 1024 * 1024
 
 /**

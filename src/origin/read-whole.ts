@@ -2,12 +2,12 @@ import type { ByteSource } from '../http/byte-source.ts'
 import { withinDeadline } from '../waiting/within-deadline.ts'
 
 /**
- * Reads a small body to its end; it is given up where it takes too long.
+ * Reads a small body to its end, and cancels it where it takes too long.
  *
- * @param limitBytes a larger body is given up
- * @param timeoutMs for the whole of it
+ * @param limitBytes the size above which the body is cancelled
+ * @param timeoutMs time for the whole body
  * @returns `undefined` for a larger body
- * @throws TransportError when the body broke
+ * @throws TransportError when the body breaks off
  */
 export function readWhole(
   body: ByteSource,
@@ -30,7 +30,7 @@ async function gather(body: ByteSource, limitBytes: number): Promise<Buffer | un
     if (piece === null) return Buffer.concat(pieces, sizeBytes)
     sizeBytes += piece.byteLength
     if (sizeBytes > limitBytes) return undefined
-    // The piece is lent until the next read.
+    // The piece is valid only until the next read.
     pieces.push(Buffer.from(piece))
   }
 }

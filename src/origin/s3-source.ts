@@ -15,7 +15,7 @@ import { VersionNames } from './version-name.ts'
 import { type RetryOptions, withRetries } from './with-retries.ts'
 
 export interface S3SourceOptions extends RetryOptions {
-  /** Stands before every key of the endpoint. */
+  /** The beginning of every key of the endpoint. */
   keyPrefix: string
   /** Time without reading after which a reader loses its connection to S3. */
   readerPatienceMs: number
@@ -27,7 +27,7 @@ export interface S3SourceOptions extends RetryOptions {
   onRetry(error: S3ProxyError, where: 'head' | 'body'): void
 }
 
-/** The objects of a bucket at S3: attempts before the head are repeated, bodies that break are continued. */
+/** Creates the source of a bucket's objects. It repeats attempts before the head, and continues bodies that break off. */
 export function createS3Source(options: S3SourceOptions): ObjectSource {
   const versionNames = new VersionNames(options.now)
   const healing = { ...options, versionNames }

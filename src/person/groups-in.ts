@@ -1,7 +1,7 @@
 /**
- * The groups that a claim names: a list of texts, one text, or an object whose values are all `true`.
+ * Reads the groups of a claim: a list of texts, one text, or an object whose values are all `true`.
  *
- * @returns `unknown` for anything else, also for a list with anything but texts in it
+ * @returns `unknown` for anything else, also for a list in which something is no text
  */
 export function groupsIn(claim: unknown): readonly string[] | 'unknown' {
   if (typeof claim === 'string') return [claim]

@@ -1,10 +1,10 @@
 import type { Claims } from './person.ts'
 
-/** Claims travel in each session record, which the store gives for every request. */
+/** The most bytes of claims in a session record, which the store sends for every request. */
 const maxBytes = 16_384
 const maxDepth = 32
 
-/** Whether claims are few enough to be kept with a session. */
+/** Tells whether claims are small enough to be kept with a session. */
 export function keepsClaims(claims: Claims): boolean {
   // `JSON.stringify` fails on a nesting of some thousand levels.
   return isShallow(claims, maxDepth) && Buffer.byteLength(JSON.stringify(claims)) <= maxBytes

@@ -3,14 +3,14 @@ import { keepsClaims } from './keeps-claims.ts'
 import type { Claims, Person } from './person.ts'
 import { printable } from './printable.ts'
 
-/** Claims that name a person in the SSOs that are known; the first that is there counts. */
+/** Claims that name the person at known SSOs. The first one that is there counts. */
 const idClaims = ['user_id', 'sub', 'id', 'email', 'username'] as const
 const maxCharacters = 256
 
 /**
- * The person that an SSO speaks of. A claim of another type than expected counts as missing.
+ * Makes a person of the claims of an SSO. A claim of another type than expected counts as missing.
  *
- * @param userClaim the claim that names the person, instead of those that are known
+ * @param userClaim the claim that names the person, in place of the known ones
  */
 export function personFromClaims(claims: Claims, userClaim: string | undefined): Person {
   const isKept = keepsClaims(claims)
@@ -33,7 +33,7 @@ function idIn(claims: Claims, userClaim: string | undefined): string | undefined
   return undefined
 }
 
-/** A longer text is left out as a whole: a part of an address is another address. */
+/** Reads a text. One that is too long is left out as a whole, because a part of an address is another address. */
 function textIn(claims: Claims, name: string): string | undefined {
   const value = claims[name]
   const isText = typeof value === 'string' && value !== '' && value.length <= maxCharacters

@@ -1,6 +1,6 @@
 /**
- * Writes what terminals and line readers obey as `\u{9b}`. A backslash that begins such a form already is written
- * in the same way, and different names stay different.
+ * Escapes characters that terminals and line readers obey, as in `\u{9b}`. A backslash that begins such an escape already
+ * is escaped too, so that different names stay different.
  */
 export function printable(name: string): string {
   return name.replace(

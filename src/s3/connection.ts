@@ -7,7 +7,7 @@ import { HeadReader } from './head-reader.ts'
 import { connectedEvent, openSocket, type S3Origin } from './open-socket.ts'
 import { ResponseBody } from './response-body.ts'
 import type { ResponseHead } from './response-head.ts'
-import { readBufferFor, sharedReadBuffer } from './shared-readBuffer.ts'
+import { readBufferFor, sharedReadBuffer } from './shared-read-buffer.ts'
 import { TransportError } from './transport-error.ts'
 
 export interface S3Response extends Pick<ResponseHead, 'status' | 'headers'> {

@@ -1,11 +1,11 @@
 import { TransportError } from './transport-error.ts'
 import { parseXml, type XmlElement } from './xml.ts'
 
-/** One page of a list, as S3 has it: keys are whole, and decoded. */
+/** One page of a list. Its keys are decoded, and include the prefix. */
 export interface ListAnswer {
   objects: ListedKey[]
   commonPrefixes: string[]
-  /** Asks for the next page; `undefined` on the last one. */
+  /** Token for the next page; `undefined` on the last one. */
   nextToken: string | undefined
 }
 
@@ -13,7 +13,7 @@ export interface ListedKey {
   key: string
   sizeBytes: number
   lastModified: Date
-  /** With its quotes. */
+  /** The ETag with its quotes. */
   etag: string | undefined
   storageClass: string | undefined
 }
@@ -21,13 +21,13 @@ export interface ListedKey {
 /**
  * Reads the answer to ListObjectsV2.
  *
- * @throws TransportError `garbage` when it is none
+ * @throws TransportError `garbage` where the bytes are no such answer
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
  */
 export function parseListAnswer(bytes: Uint8Array): ListAnswer {
   const root = parseXml(toText(bytes))
   if (root?.name !== 'ListBucketResult') throw garbage('it is no ListBucketResult')
-  // A store that leaves keys as they are says nothing, or sends the element empty.
+  // A store that does not encode keys leaves the element out, or sends it empty.
   const encoding = textIn(root, 'EncodingType') ?? ''
   if (encoding !== '' && encoding !== 'url') throw garbage('its EncodingType is unknown')
   const decode = encoding === 'url' ? decodeName : (name: string) => name

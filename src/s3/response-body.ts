@@ -18,7 +18,7 @@ export interface BodyOptions {
   gathers: boolean
 }
 
-/** A body up to this size, and the end of a larger one, is copied out of the readBuffer that all connections share. */
+/** A body up to this size, and the end of a larger one, is copied out of the buffer that all connections share. */
 const copiedBytes = 64 * 1024
 /** Bytes that a paused TLS socket may still hand out: one read from the network, and a record before it. */
 const decryptedBytes = 80 * 1024
@@ -69,7 +69,7 @@ export class ResponseBody implements ByteSource {
     return this.#isComplete
   }
 
-  /** Memory for the next read; `null` for the readBuffer that all connections share. */
+  /** Memory for the next read; `null` for the buffer that all connections share. */
   get readBuffer(): Buffer | null {
     if (this.#readBuffer === null && this.#readsIntoBlock) this.#readBuffer = this.#blocks.take()
     return this.#readBuffer

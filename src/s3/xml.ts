@@ -1,7 +1,7 @@
 /** An element of an XML document, without its attributes. */
 export interface XmlElement {
   name: string
-  /** Empty where there are elements inside. */
+  /** Text of the element; empty where it has elements inside. */
   text: string
   children: XmlElement[]
 }
@@ -10,14 +10,14 @@ const prolog = /^\uFEFF?(?:<\?xml [^<>]*\?>)?\s*/
 const tag = /<(\/?)([A-Za-z_][\w.:-]*)(?:\s+[\w.:-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*(\/?)>/y
 const blank = /^[ \t\r\n]*$/
 const maxDepth = 16
-/** A list of 1000 entries has some 10,000. */
+/** The most elements of a document: a list of 1000 entries has some 10,000. */
 const maxElements = 50_000
 
 /**
- * Parses XML as S3 writes it: elements, text, references, and attributes, which are passed over. Anything else that
- * XML has (a document type, comments, CDATA, entities of its own) is refused.
+ * Parses XML as S3 writes it: elements, text and references. Attributes are ignored. Everything else in XML (a document
+ * type, comments, CDATA, entities) is refused.
  *
- * @returns the outermost element; `undefined` when it is no such XML, or not all of it
+ * @returns the outermost element; `undefined` where the text is no such XML, or is incomplete
  * @see docs/decisions/018-lists.md
  */
 export function parseXml(xml: string): XmlElement | undefined {

@@ -6,14 +6,14 @@ import type { Log } from '../log/log.ts'
 import { logFailure } from '../log/log-failure.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 
-/** Answers a request that failed, and tells the operator. An error that is none of ours becomes `INTERNAL`. */
+/** Answers a request that failed, and logs the failure. An error that is no S3ProxyError becomes `INTERNAL`. */
 export function answerFailure(error: unknown, request: ProxyRequest, record: RequestRecord, log: Log): Reply {
   const failure =
     error instanceof S3ProxyError
       ? error
       : new S3ProxyError('INTERNAL', safeMessageOf(error), { cause: error })
   record.s3RequestId = failure.s3RequestId
-  // The client has left: nobody is there to be told, and work that was given up is no failure.
+  // The client has left, so nobody reads an answer, and cancelled work is no failure.
   if (request.signal.aborted) return { status: clientLeft.status, headers: [], body: null }
   logFailure(log, record.requestId, failure)
   const { retryAfterSeconds } = failure

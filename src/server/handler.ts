@@ -23,7 +23,7 @@ export interface HandlerOptions extends OwnPagesOptions, ViewsOptions {
   siteOf: SiteResolver
   healthcheckKey: string | undefined
   tokenCheckIntervalMs: number
-  /** Only where sessions of the original are accepted. */
+  /** Sessions of the original, where they are accepted. */
   legacySessions?: LegacySessions
   elapsedMs(): number
   onUnnoted?(error: S3ProxyError): void
@@ -46,7 +46,7 @@ export function createHandler(options: HandlerOptions): Handler {
     if (!methods.includes(request.method))
       return errorReply('METHOD_NOT_ALLOWED', request, record, { headers: ['allow', methods.join(', ')] })
 
-    // Platforms probe by address, and name no host of ours.
+    // Platforms probe by address, so these need no known host.
     if (target.kind === 'healthcheck') return views.healthcheck(request, record, target.key)
     if (target.kind === 'hostless-page') return target.page.answer(request, record)
     const site = options.siteOf(request)
@@ -75,7 +75,7 @@ export function createHandler(options: HandlerOptions): Handler {
   }
 }
 
-/** The order in which they are asked. */
+/** Creates the identities in the order in which they are asked. */
 function createIdentities(options: HandlerOptions): Identity[] {
   const bySession = createSessionIdentity(options.sessions, createSessionCheck(options))
   const { legacySessions } = options

@@ -3,7 +3,7 @@ import { type ObjectKey, toObjectKey } from '../object/key.ts'
 import type { RouteKind } from '../telemetry/route-kind.ts'
 import type { HostlessPage, OwnPage, SitePage } from './own/own-page.ts'
 
-/** The thing that a path names. */
+/** The target of a path. */
 export type Target =
   | { kind: 'object'; key: ObjectKey }
   | { kind: 'healthcheck'; key: ObjectKey }
@@ -11,12 +11,12 @@ export type Target =
   | { kind: 'site-page'; page: SitePage }
   /** Something that is no path. */
   | { kind: 'invalid' }
-  /** The empty key. No object has it, and only people who are signed in are told. */
+  /** The empty key. No object has it, and only people who are signed in get that answer. */
   | { kind: 'root' }
   /** A name that no object can have. */
   | { kind: 'nothing' }
 
-/** The longest key that S3 takes, in UTF-8. */
+/** The longest key that S3 accepts, in bytes of UTF-8. */
 const maxKeyBytes = 1024
 
 /**
@@ -32,13 +32,13 @@ export function createRouter(
   return (path) => {
     const key = toObjectKey(path)
     if (key === undefined) return { kind: 'invalid' }
-    // All paths of our own begin so, and few keys do.
+    // All reserved paths begin like this, and few keys do.
     if (key.startsWith('__')) {
       const own = ownTargets.get(key)
       if (own !== undefined) return own
       if (key.startsWith(ownKeyPrefix)) return { kind: 'nothing' }
     }
-    // S3 would list the bucket for it.
+    // A request to S3 with an empty key would list the bucket.
     if (key === '') return { kind: 'root' }
     if (Buffer.byteLength(key) > maxKeyBytes) return { kind: 'nothing' }
     return { kind: key === healthcheckKey ? 'healthcheck' : 'object', key }

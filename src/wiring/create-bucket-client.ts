@@ -5,7 +5,7 @@ import { createS3Client, type S3Client } from '../s3/s3-client.ts'
 import { createSigner } from '../s3/sigv4.ts'
 import { stallTimeoutOf } from './stall-timeout.ts'
 
-/** Signs with the credentials, and sends over connections of the pool. */
+/** Creates a client that signs with the credentials, and sends over connections of the pool. */
 export function createBucketClient(
   s3: Config['s3'],
   pool: ConnectionPool,

@@ -8,7 +8,7 @@ import { createBucketClient } from './create-bucket-client.ts'
 import type { SharedOrigin } from './create-shared-origin.ts'
 
 export interface BucketSourceOptions {
-  /** What S3 is told of us. */
+  /** The `user-agent` of requests to S3. */
   userAgent: string
   log: Log
   /** Counts attempts that follow a failure. */
@@ -16,9 +16,9 @@ export interface BucketSourceOptions {
 }
 
 /**
- * The objects of one bucket.
+ * Creates the source of one bucket's objects.
  *
- * @param origin shared with the other buckets there
+ * @param origin everything that the buckets at one origin share
  */
 export function createBucketSource(
   s3: Config['s3'],

@@ -6,7 +6,7 @@ import { createBucketSource } from './create-bucket-source.ts'
 import { createS3Memory } from './create-s3-memory.ts'
 import { createSharedOrigin } from './create-shared-origin.ts'
 
-/** Connections to S3, for whoever counts and ends them. */
+/** The connections to S3, as far as other code counts and closes them. */
 export type Connections = Pick<ConnectionPool, 'usage' | 'retire' | 'close'>
 
 export interface Objects {
@@ -15,10 +15,10 @@ export interface Objects {
 }
 
 /**
- * The S3 half, which `fetch` uses by itself: one bucket, at an origin that it shares with no other.
+ * Creates the S3 half of the program, which `fetch` uses by itself: one bucket, at an origin of its own.
  *
- * @param userAgent what S3 is told of us
- * @param retries counts on from there
+ * @param userAgent the `user-agent` of requests to S3
+ * @param retries counts attempts that follow a failure
  */
 export function createObjects(
   { s3 }: Pick<Config, 's3'>,

@@ -2,11 +2,11 @@ import type { Config } from '../config/schema.ts'
 import { createPartMemory, type PartMemory } from '../origin/read-ahead/part-memory.ts'
 import { type BlockPool, createBlockPool } from '../s3/block-pool.ts'
 
-/** Memory for the bytes of all bodies from S3, whichever bucket they come from; one for a process bounds it in all. */
+/** The memory for bodies from S3 of all buckets. A process has one, which limits the total. */
 export interface S3Memory {
-  /** Bodies arrive in it. */
+  /** Blocks that bodies are read into. */
   blocks: BlockPool
-  /** Holds what is read ahead. */
+  /** Memory of parts that are read ahead. */
   parts: PartMemory
 }
 

@@ -6,9 +6,9 @@ import { type ConnectionPool, createConnectionPool } from '../s3/connection-pool
 import type { S3Memory } from './create-s3-memory.ts'
 import { stallTimeoutOf } from './stall-timeout.ts'
 
-/** All that buckets at one origin share, so that they stay within its bounds together. */
+/** Everything that the buckets at one origin share, so that its limits hold for all of them together. */
 export interface SharedOrigin {
-  /** At most `s3.maxConnections`, whichever bucket they are for. */
+  /** The connections, at most `s3.maxConnections` for all buckets. */
   pool: ConnectionPool
   retryBudget: RetryBudget
   spareConnections: SpareConnections

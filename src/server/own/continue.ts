@@ -11,13 +11,13 @@ import type { RequestRecord } from '../../telemetry/request-record.ts'
 import { formMethods, readingMethods, type SitePage } from './own-page.ts'
 
 export interface ContinuePageOptions extends LoginOptions {
-  /** Only where sessions of the original are accepted; without them there is no such page. */
+  /** Sessions of the original, where they are accepted. Without them the page does not exist. */
   legacySessions?: Pick<LegacySessions, 'resume'>
 }
 
 /**
- * Takes a person's answer to the question whether a session of the original is theirs. A POST goes on with it, a GET
- * begins a login instead.
+ * Handles a person's answer to the question whether a session of the original is theirs. A POST goes on with that
+ * session, and a GET begins a login instead.
  */
 export function createContinuePage(options: ContinuePageOptions): SitePage {
   const { legacySessions } = options

@@ -2,7 +2,7 @@ import { ownPathPrefix } from '../../http/own-paths.ts'
 import { oneWord } from './one-word.ts'
 import { type HostlessPage, readingMethods } from './own-page.ts'
 
-/** Says that the process answers. */
+/** The page that shows that the process answers. */
 export const livezPage: HostlessPage = {
   kind: 'livez',
   path: `${ownPathPrefix}livez`,

@@ -17,7 +17,7 @@ export interface LogoutPageOptions {
   sso: Pick<SsoClient, 'end'>
 }
 
-/** A page with a button on GET; the end of the session on a POST that this site's own page sent. */
+/** Creates the logout page. A GET shows a button, and a POST of this site's own page ends the session. */
 export function createLogoutPage(options: LogoutPageOptions): SitePage {
   return {
     kind: 'logout',
@@ -44,14 +44,14 @@ async function signOut(
   const open = await sessions.find(request.header('cookie'), site.isSecure)
   if (open !== undefined) await sessions.delete(open.secret)
   const reply = formPage(200, 'Signed out', signedOut(options.sso.end(open?.session)))
-  // Without this, the browser goes on showing what it has kept of the objects.
+  // Without this header, the browser would still show its copies of the objects.
   reply.headers.push('clear-site-data', '"cache"')
   reply.headers.push('set-cookie', sessions.forget(site.isSecure))
   if (legacySessions !== undefined) reply.headers.push('set-cookie', await legacySessions.end(request))
   return reply
 }
 
-/** @param ssoLogoutUrl the address where the SSO ends its own session */
+/** The text of the page after the logout. @param ssoLogoutUrl the address where the SSO ends its own session */
 function signedOut(ssoLogoutUrl: string | undefined): string {
   const link =
     ssoLogoutUrl === undefined

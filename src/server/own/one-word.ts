@@ -1,6 +1,6 @@
 import type { Reply } from '../../http/reply.ts'
 
-/** An answer for programs, that nothing keeps. */
+/** An answer of one word for programs, which no cache keeps. */
 export function oneWord(status: number, word: string): Reply {
   return {
     status,

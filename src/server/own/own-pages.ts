@@ -10,7 +10,7 @@ export type OwnPagesOptions = CallbackPageOptions &
   ContinuePageOptions &
   ReadyzPageOptions
 
-/** All pages of our own. Every other path below the reserved ones is no page and no object. */
+/** Creates the table of all own pages. Other paths below the reserved ones are neither a page nor an object. */
 export function createOwnPages(options: OwnPagesOptions): readonly OwnPage[] {
   return [
     createCallbackPage(options),

@@ -6,7 +6,7 @@ export interface ReadyzPageOptions {
   readiness: { check(): Promise<{ state: 'ok' | 'degraded' | 'unready' }> }
 }
 
-/** Says whether this process should get requests. The reasons are for the admin port. */
+/** Creates the page that shows whether this process should get requests. Only the admin port has the reasons. */
 export function createReadyzPage({ readiness }: ReadyzPageOptions): HostlessPage {
   return {
     kind: 'readyz',

@@ -2,7 +2,7 @@ import { productOptions } from '../../../src/config/product-options.ts'
 import { type Resolved, resolveConfig } from '../../../src/config/resolve.ts'
 import type { Sources } from '../../../src/config/sources.ts'
 
-/** The least that `serve` needs. */
+/** The smallest environment for `serve`. */
 export const leastEnv = {
   AWS_S3_REGION: 'eu-west-2',
   AWS_S3_ENDPOINT: 'https://s3.eu-west-2.amazonaws.com/my-bucket/',
@@ -17,12 +17,12 @@ export const withoutEndpoint = rest
 
 export type Given = Partial<Omit<Sources, 'file'>> & { content?: unknown }
 
-/** Resolves what is given and nothing else: no environment of the test run, no file of the disk. */
+/** Resolves only the given sources, without the environment of the test run and files of the disk. */
 export function resolve(given: Given, wanted: readonly string[] = productOptions.sections): Resolved {
   return resolveConfig(sourcesOf(given), wanted)
 }
 
-/** Sources that hold what is given and nothing else. */
+/** Makes sources with only the given values. */
 export function sourcesOf({ content, ...given }: Given): Sources {
   return {
     flags: new Map(),

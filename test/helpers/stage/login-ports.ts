@@ -11,12 +11,12 @@ import type { SsoClient } from '../../../src/sso/sso-client.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { headerIn } from '../clients/header-in.ts'
 
-/** Somebody who signs in. */
+/** A person who signs in. */
 export const jo = personWithId('jo')
 
 export const site = { origin: 'https://assets.example.com', isSecure: true }
 
-/** An SSO that knows every code, and counts. */
+/** An SSO that accepts every code, and counts its calls. */
 export interface FakeSso extends SsoClient, SsoCalls {
   asked: string[]
   answer: Identified
@@ -52,7 +52,7 @@ export function createFakeSso(): FakeSso {
   return sso
 }
 
-/** What logins need, in memory, with a clock that stands still. */
+/** Creates everything that logins need in memory, with a clock that stands still. */
 export function createLoginPorts() {
   const clock = { now: 1_700_000_000_000 }
   const now = () => clock.now

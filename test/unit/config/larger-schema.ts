@@ -31,7 +31,7 @@ const rule = section({
   ).optional(),
 }).refine(({ name }) => name !== 'refused', 'expected another name')
 
-/** The schema of s3proxy with everything that a schema can say: sections by name that inherit, and a list of objects. */
+/** The schema of s3proxy with every feature of schemas: sections by name that inherit, and a list of objects. */
 export const largerSchema = section({
   ...configSchema.shape,
   folder,
@@ -43,7 +43,7 @@ export const largerSchema = section({
       path: textLike('path it is at', shaped(/^\/(?:.*\/)?$/, 'expected a path between slashes')),
       slots: count('places in it', 1, 9, { restart: 'always' }).default(1),
       caFile: file('PEM file').optional(),
-      // The same name as in s3, and an option of its own.
+      // This option has the name of one in s3, and is another option.
       maxAttempts: count('attempts of a mount', 1, 5).default(2),
     },
     { inherits: ['s3', 'folder'] },

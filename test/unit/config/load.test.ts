@@ -111,7 +111,7 @@ describe('loadConfig', () => {
     writeFileSync('empty', '\n')
     process.env.SSO_CLIENT_SECRET_FILE = 'empty'
     assert.equal(loadConfig().problems[0]?.message, 'the file of the secret is empty')
-    // The secret itself, put into the wrong variable.
+    // Here the secret itself is in the variable for its file.
     process.env.SSO_CLIENT_SECRET_FILE = 'hunter2'
     const { problems } = loadConfig()
     assert.deepEqual(problems, [

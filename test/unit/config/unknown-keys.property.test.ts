@@ -21,7 +21,7 @@ describe('a key of the file that no option has', () => {
 
 type Json = Record<string, unknown>
 
-/** A file of random options with random values, with keys in it that nothing has. */
+/** Makes a file of random options with random values, and with unknown keys. */
 function randomFile(random: Random): { content: Json; strays: string[] } {
   const strays: string[] = []
   const value = () => random.pick([1, -3, 'a', '/a/', '', true, null, [], ['g'], {}, 9])
@@ -75,7 +75,7 @@ function randomFile(random: Random): { content: Json; strays: string[] } {
   return { content: withStrays('', content), strays }
 }
 
-/** A key of its own, as JSON.parse makes it, even for `__proto__`. */
+/** Defines an own property as JSON.parse does, also for `__proto__`. */
 function define(object: Json, key: string, value: unknown): void {
   Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
 }

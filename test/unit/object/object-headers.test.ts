@@ -122,7 +122,7 @@ describe('protectObjectHeaders', () => {
   })
 
   it('takes time in proportion to the length of what was stored', () => {
-    // Far more than S3 lets be stored, so that the square of it would take seconds of the processor.
+    // The text is far longer than S3 allows. A quadratic algorithm would take seconds for it.
     for (const hostile of ['a\\"', '"a', '\\"', 'x="', '",', ',', ' ', 'a="b\\"', '"a\\'].map((part) =>
       part.repeat(120_000 / part.length),
     )) {

@@ -19,7 +19,7 @@ function request(headers: Record<string, string> = {}, method = 'GET'): ProxyReq
   }
 }
 
-/** A source that gives these answers in turn, and what it was asked. */
+/** A source that gives these answers in turn, and notes its requests. */
 function sourceOf(...answers: ObjectResult[]) {
   const asked: ObjectRequest[] = []
   return {
@@ -158,7 +158,7 @@ describe('readObject', () => {
     const otherForm = request({ range: 'bytes=0-4', 'if-range': 'Tue Oct  1 10:00:00 2024' })
     assert.equal((await read(sourceOf(found(206, ['last-modified', date])), otherForm)).status, 206)
     assert.equal(same.asked[0]?.conditions['if-unmodified-since'], date)
-    // A newer version was deleted, and the one before it is there again.
+    // The newer version was deleted, and the one before it is back.
     const stale = found(206, ['last-modified', older])
     const restored = sourceOf(stale, found(200, ['last-modified', older]))
     assert.equal((await read(restored, ranged)).status, 200)

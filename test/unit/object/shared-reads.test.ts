@@ -9,7 +9,7 @@ import { Cancellation } from '../../../src/waiting/cancellation.ts'
 import { readAll } from '../../helpers/clients/bucket-client.ts'
 import { createHandFedBody, type HandFedBody, patternBytes } from '../../helpers/origin/hand-fed-bodies.ts'
 
-/** A source that answers when it is told to. */
+/** Starts a source that answers on command. */
 function start() {
   const asked: {
     request: ObjectRequest

@@ -15,7 +15,7 @@ import { createHandFedBody } from '../../helpers/origin/hand-fed-bodies.ts'
 const s3Body = (firstByte: number, endByte: number) =>
   Object.assign(createHandFedBody(firstByte, endByte), { abandon: () => undefined })
 
-/** An object of 100 bytes, and an S3 that answers the request for its rest when it is told to. */
+/** Begins an object of 100 bytes. Its S3 answers the request for the rest on command. */
 function begin() {
   const first = s3Body(0, 100)
   const signal = new Cancellation()

@@ -5,7 +5,7 @@ import { checkRange, rangeRequest, versionOf } from '../../../src/origin/open-ra
 import { VersionNames } from '../../../src/origin/version-name.ts'
 import { createHandFedBody } from '../../helpers/origin/hand-fed-bodies.ts'
 
-/** Bytes 10 to 19 of 100, unless told otherwise. */
+/** Checks an answer with bytes 10 to 19 of 100, with some changes. */
 function answerWith(changes: Partial<FoundObject> = {}) {
   const body = Object.assign(createHandFedBody(10, 20), { abandon: () => undefined })
   const found: FoundObject = {

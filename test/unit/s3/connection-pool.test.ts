@@ -108,7 +108,7 @@ describe('createConnectionPool', { timeout: 60_000 }, () => {
     assert.equal(pool.usage.open, 30)
     const asked = Array.from({ length: 100 }, () => pool.acquire(never(), 5000, { sharer: guests }))
     assert.equal(pool.usage.open, 32)
-    // Two have one, 64 wait.
+    // Two guests have a connection, and 64 wait.
     for (const one of asked.slice(66)) await assert.rejects(async () => one, { failure: 'pool-exhausted' })
     pool.close()
     await Promise.allSettled([...people, ...asked])

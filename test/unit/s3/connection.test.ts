@@ -23,7 +23,7 @@ async function connectTo(t: TestContext, port: number): Promise<Connection> {
   return pool.acquire(never(), 1000)
 }
 
-/** One exchange with a server that answers as `respond` does. */
+/** Runs one exchange with a server that answers as `respond` does. */
 async function exchange(t: TestContext, respond: (socket: Socket) => void, timeoutMs = 5000) {
   const server = await startRawServer(t, respond)
   const connection = await connectTo(t, server.port)

@@ -41,7 +41,7 @@ describe('createCredentialSource', () => {
     const forced: (() => void)[] = []
     let held = 'AKID1'
     let inFile: string | undefined = 'AKID1'
-    // As the chain of the SDK: it remembers, and what was asked for by force is remembered when it is there.
+    // This chain caches as the SDK's does, and caches the result of a forced renewal too.
     const chain = async (options?: { forceRefresh?: boolean }) => {
       if (options?.forceRefresh === true) {
         await new Promise<void>((resolve) => forced.push(resolve))
@@ -68,7 +68,7 @@ describe('createCredentialSource', () => {
     forced[0]?.()
     await new Promise(setImmediate)
     assert.equal(await idOf(), 'AKID2')
-    // A file that is not there for a moment changes nothing.
+    // A file that is missing for a moment changes nothing.
     now = 240_000
     inFile = undefined
     await idOf()

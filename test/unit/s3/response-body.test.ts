@@ -89,7 +89,7 @@ describe('ResponseBody', () => {
     const { body, calls, arrive } = createBody(4 * large, { gathers: true })
     const first = body.read()
     arrive(Buffer.alloc(large, 1))
-    // The reader was waiting and has the full block: there is room, but the socket does not read any more.
+    // The reader has the full block. There is room again, but the socket has stopped reading.
     assert.equal(body.isPaused, true)
     arrive(Buffer.alloc(16_384, 2))
     assert.equal(body.isPaused, true)
@@ -198,7 +198,7 @@ describe('ResponseBody', () => {
         gathers,
         ...(isChunked ? { framing: { kind: 'chunked' } } : {}),
       })
-      // Not so small that the steps below are too few.
+      // Larger pieces for larger bodies keep the number of steps small.
       const maxPiece = Math.ceil(sizeBytes / 20_000) + random.below(random.pick([5000, 65_536]))
       const received: Buffer[] = []
       let sent = 0

@@ -16,7 +16,7 @@ describe('createSigner', () => {
     for (const client of clients) client.destroy()
   })
 
-  /** What the SDK's own signer says of the same request. */
+  /** Creates the signer of the SDK, to compare signatures with. */
   function createSdkSigner(credentials: typeof plain & { sessionToken?: string }) {
     const client = new S3Client({ region, credentials })
     clients.push(client)
@@ -58,7 +58,7 @@ describe('createSigner', () => {
     )
   })
 
-  // Both from https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+  // Both examples are from https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
   for (const [what, parameters, signature] of [
     [
       'GET Bucket Lifecycle',

@@ -80,7 +80,7 @@ describe('createSessions', () => {
     const { open, sessions, create, clock } = start(t)
     const header = (await create()).split(';')[0]
     clock.now -= 86_400_000
-    // Another instance, which has not seen it before.
+    // Another instance has not seen the session before.
     const other = open('this')
     assert.ok(await other.find(header, false))
     clock.elapsedMs = 3_600_000

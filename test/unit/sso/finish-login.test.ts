@@ -132,7 +132,7 @@ describe('finishLogin', () => {
       const query = `?error=access_denied&state=${refused.state}`
       for (const [cookie, origin] of [
         [refused.cookie, site.origin],
-        // Somebody else may have begun it, at a host of their choice.
+        // An attacker may have begun the login, at a host of their choice.
         [undefined, at.origin],
       ] as const) {
         const denied = await finish(query, cookie, at)
@@ -194,7 +194,7 @@ describe('finishLogin', () => {
     const { sso, finish, begin } = start()
     sso.answer = { kind: 'rejected' }
     const { cookie } = await begin()
-    // Who starts again by the link of the page has all attempts again.
+    // The link of the page starts again, with all attempts.
     for (let round = 0; round < 2; round++) {
       for (let refusal = 0; refusal < 2; refusal++) {
         const elsewhere = { origin: 'http://other.example.com', isSecure: false }
@@ -267,7 +267,7 @@ function start() {
       const reply = await beginLogin(ports.parts, request(returnTo, headers), site, returnTo, 0)
       return { state: stateIn(locationIn(reply)), cookie: cookiesOf(reply) }
     },
-    /** Finishes a login; the reply has the code that the record was given. */
+    /** Finishes a login. @returns the reply with the code in the record */
     async finish(query: string, cookie?: string, at = site) {
       const headers = { accept: 'text/html', ...(cookie === undefined ? {} : { cookie }) }
       const record = new RequestRecord()

@@ -35,7 +35,7 @@ function anyValue(random: Random, depth: number): Value {
   return random.pick<Value>([random.below(1000), random.next(), { digits }, random.text(8) + digits])
 }
 
-/** As an object where the place of a list is even, with texts for names that look like numbers. */
+/** Writes a value as JSON. Lists at even places become objects, with names that look like numbers. */
 function write(value: Value, isQuoted: boolean): string {
   if (!Array.isArray(value)) {
     if (typeof value !== 'object') return JSON.stringify(value)

@@ -14,7 +14,7 @@ const redirectUri = 'https://assets.example.com/__redirect_from_sso'
 const codeVerifier = 'v'.repeat(43)
 const login = { state: 'the-state', codeVerifier, redirectUri }
 
-/** Faults that both endpoints have, and what they are. */
+/** Faults of both endpoints, with the codes that they become. */
 const faults: [string, SsoFault, ErrorCode][] = [
   ['a page with 200', { html: 200 }, 'SSO_BAD_ANSWER'],
   ['a page with 404', { html: 404 }, 'SSO_BAD_ANSWER'],
@@ -85,7 +85,7 @@ describe('exchangeCode', () => {
     const code = await newCode(sso.url)
     const startedAt = performance.now()
     await assertFails(client.exchangeCode({ ...login, code }), 'SSO_TIMEOUT')
-    // With a deadline for each it would be 2700 ms.
+    // With a deadline for each call it would take 2700 ms.
     assert.ok(performance.now() - startedAt < 2400)
   })
 
@@ -310,7 +310,7 @@ function options(url: string, addresses: Partial<SsoAddresses> = {}) {
   }
 }
 
-/** @returns `rejected` where the SSO does not take the token */
+/** The id of the person of a token. @returns `rejected` where the SSO refuses the token */
 async function idOf(client: SsoCalls, token: string): Promise<string | undefined> {
   const identity = await client.identify(token)
   return identity.kind === 'known' ? identity.person.id : identity.kind
@@ -323,7 +323,7 @@ async function newCode(url: string): Promise<string> {
   return new URL(answer.headers.get('location') ?? '').searchParams.get('code') ?? ''
 }
 
-/** Nothing that the SSO said, or that we sent, may stand in a message. */
+/** Expects a failure whose message holds nothing that the SSO said or s3proxy sent. */
 async function assertFails(work: Promise<unknown>, code: ErrorCode): Promise<void> {
   await assert.rejects(work, (error: S3ProxyError) => {
     assert.equal(error.code, code, error.message)

@@ -79,7 +79,7 @@ describe('createPacedCalls', () => {
     for (let times = 0; times < 3; times++) {
       await assert.rejects(paced.identify('eve-1', eve))
       await assert.rejects(paced.identify('eve-2', eve))
-      // Logins of the same person, whose name is not known yet.
+      // These logins belong to one person, whose name is not known yet.
       await assert.rejects(paced.identify('eve-1'))
       await assert.rejects(paced.identify('odd', jo))
       await assert.rejects(paced.identify('odder', al))
@@ -132,7 +132,7 @@ describe('createPacedCalls', () => {
 function start() {
   const clock = { ms: 5 }
   const sso = createFakeSso()
-  // What the fake one is told later counts, too.
+  // Each call looks up the method of the fake SSO, because tests replace it later.
   const calls: SsoCalls = {
     exchangeCode: (given) => sso.exchangeCode(given),
     identify: (...given) => sso.identify(...given),

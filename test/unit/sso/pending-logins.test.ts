@@ -23,7 +23,7 @@ describe('createPendingLogins', () => {
     assert.equal(pending.isOf(found, other), false)
     const claims = await Promise.all(Array.from({ length: 5 }, () => pending.claim(state, found, browser)))
     assert.deepEqual(claims, [codeVerifier, undefined, undefined, undefined, undefined])
-    // It can still be found, so that a replay can be led to its final path.
+    // A claimed login can still be found, so that a replay can be sent to its final path.
     assert.ok(await pending.find(state))
   })
 
@@ -76,7 +76,7 @@ describe('createPendingLogins', () => {
       [599_999, false],
       [600_000, true],
       [86_400_000, true],
-      // Somebody has set the clock back.
+      // With -1 the clock was set back.
       [-1, false],
     ] as const) {
       clock.now = 1_700_000_000_000 + ageMs
@@ -125,7 +125,7 @@ describe('createPendingLogins', () => {
       null,
     ])
       assert.equal(pending.recall(sealed(planted), browser), undefined, JSON.stringify(planted))
-    // The same with nothing wrong in it is believed.
+    // The same value without a mistake is accepted.
     assert.ok(pending.recall(sealed({ returnTo: '/', restarts: 0, begunAt: 0 }), browser))
   })
 

@@ -5,7 +5,7 @@ import { S3ProxyError } from '../../../src/errors.ts'
 import { accessLineOf } from '../../../src/telemetry/access-line.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
 
-/** A record whose answer had a head, at the end of the request. */
+/** Makes the record of a request that is over and had a head. */
 function ended(changes: Partial<RequestRecord>): RequestRecord {
   const record = Object.assign(new RequestRecord('GET', 10), { status: 200, headAtMs: 12 }, changes)
   record.end(25.1234567)
@@ -17,7 +17,7 @@ describe('RequestRecord', () => {
     const record = new RequestRecord('GET', 10)
     record.end(20)
     assert.deepEqual([record.status, record.code, record.outcome], [499, 'CLIENT_LEFT', 'aborted'])
-    // A code that nobody was sent is not what became of the request.
+    // A code that was never sent is not the outcome of the request.
     const unsent = ended({ headAtMs: undefined, code: 'OBJECT_NOT_FOUND' })
     assert.equal(unsent.code, 'CLIENT_LEFT')
   })
@@ -97,7 +97,7 @@ describe('accessLineOf', () => {
           s3Ms: 3,
         },
         ...{ healed: 0, askedTwiceBytes: 5, parts: 4, traceId: 't' },
-        // These are not told in the line.
+        // The line has none of these.
         ...{ etag: '"e"', sizeBytes: 5, versionId: 'v', traceparent: 'p' },
       }),
       `${begin}"totalMs":15.123,"code":"OBJECT_DENIED","route":"object","key":"a b","who":"jo","login":"finished","s3RequestId":"s","sessionMs":1,"ssoMs":2,"s3Ms":3,"healed":0,"askedTwiceBytes":5,"parts":4,"traceId":"t"}`,

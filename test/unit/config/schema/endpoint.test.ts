@@ -4,7 +4,7 @@ import { inStyle, parseEndpoint } from '../../../../src/config/schema/endpoint.t
 import type { BucketStyle } from '../../../../src/s3/bucket-endpoint.ts'
 import { uriEncodePath } from '../../../../src/s3/uri-encode.ts'
 
-/** What stands before each key in a request. */
+/** The path before each key in a request. */
 const pathOf = (url: string) => {
   const endpoint = parseEndpoint(url)
   return endpoint && endpoint.bucketPath + uriEncodePath(endpoint.keyPrefix)

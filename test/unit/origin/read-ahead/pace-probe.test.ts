@@ -6,7 +6,7 @@ describe('createPaceProbe', () => {
   let nowMs = 0
   let load = 0
   const options = { windowBytes: 10_000_000, clockMs: () => nowMs, watchLoad: () => () => load }
-  /** The reader waits for S3, then is busy with what came. */
+  /** Makes the reader wait for S3, and then be busy with the bytes. */
   const step = (probe: PaceProbe, sizeBytes: number, waitedMs: number, busyMs: number) => {
     nowMs += waitedMs
     probe.waited(waitedMs)

@@ -31,7 +31,7 @@ describe('createParallelBody', () => {
   it('leaves its stream at a boundary near by, and hands on parts without a gap', async () => {
     const { record, stream, opened, memory, readSlowly, drain, pieces } = start()
     await readSlowly(2)
-    // Bytes 0 to 200 are read; the stream goes on to 600, parts behind it are asked for.
+    // Bytes 0 to 200 are read. The stream goes on to 600, and the parts behind it are asked for.
     assert.deepEqual(
       opened.map((part) => part.firstByte),
       [600, 1000, 1400],
@@ -118,7 +118,7 @@ describe('createParallelBody', () => {
   })
 })
 
-/** Bytes 0 to `end` in parts of up to 400 bytes over 4 connections, judged every 100 bytes; blocks have 400 bytes. */
+/** Starts a body of `end` bytes with parts of up to 400 bytes over 4 connections, judged every 100 bytes. */
 function start(end = endByte, readerPatienceMs = 10_000) {
   const clock = { ms: 0 }
   const { opened, open } = createHandFedBodies()
@@ -152,7 +152,7 @@ function start(end = endByte, readerPatienceMs = 10_000) {
   return {
     ...{ body, record, stream, opened, clock, leaves, retries, pieces, read },
     memory: readAhead.memory,
-    /** Pieces of 100 bytes for which the reader waits; the first one only starts the clock. */
+    /** Reads pieces of 100 bytes, and waits for each. The first one only starts the clock. */
     async readSlowly(count: number) {
       for (let steps = 0; steps < count; steps++) {
         const reading = read()
@@ -162,7 +162,7 @@ function start(end = endByte, readerPatienceMs = 10_000) {
       }
       await turn()
     },
-    /** Reads to the end, while everything that is asked for arrives. */
+    /** Reads to the end, while every requested byte arrives. */
     async drain() {
       for (;;) {
         const reading = read()

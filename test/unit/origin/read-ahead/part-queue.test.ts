@@ -130,7 +130,7 @@ describe('createPartQueue', () => {
   })
 })
 
-/** Bytes 50 to 1000 over 3 connections in parts and blocks of 150 bytes; a window is 600 bytes. */
+/** Starts a queue for bytes 50 to 1000 over 3 connections, with parts and blocks of 150 bytes and a window of 600. */
 async function start(
   t: TestContext,
   {

@@ -4,9 +4,9 @@ import type { BlockPool } from './block-pool.ts'
  * Memory that all connections read into. Reads are synchronous, and the bytes are copied out before the next read. An
  * object of some 100 KiB arrives in one read and leaves in one write.
  */
-export const sharedLanding = Buffer.allocUnsafeSlow(256 * 1024)
+export const sharedReadBuffer = Buffer.allocUnsafeSlow(256 * 1024)
 
 /** As much of it as one read may fill: where blocks are small, a reader holds no more of the bytes behind a head either. */
-export function landingFor({ nextBytes }: BlockPool): Buffer {
-  return nextBytes < sharedLanding.length ? sharedLanding.subarray(0, nextBytes) : sharedLanding
+export function readBufferFor({ nextBytes }: BlockPool): Buffer {
+  return nextBytes < sharedReadBuffer.length ? sharedReadBuffer.subarray(0, nextBytes) : sharedReadBuffer
 }
