@@ -25,7 +25,7 @@ export interface S3Request {
    * because some proxies change it.
    */
   acceptEncoding?: 'gzip' | 'identity'
-  /** Whose share of the connections the request takes from. */
+  /** Owner of the share of connections that the request uses. */
   sharer?: Sharer
 }
 

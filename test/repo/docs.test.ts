@@ -130,6 +130,28 @@ describe('links between documents', () => {
   })
 })
 
+describe('paths of files in documents', () => {
+  const paths = documents.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/`((?:src|bin|test|docs|man)\/[\w./-]*)`/g)].map(
+      ([, path = '']) => [file, path] as const,
+    ),
+  )
+
+  it('lead to files and folders that exist', () => {
+    const missing = paths.filter(([, path]) => !existsSync(path)).map((found) => found.join(': '))
+    assert.deepEqual(missing, [])
+  })
+
+  it('walk through the rooms in CONTRIBUTING.md', () => {
+    const named = new Set(paths.filter(([file]) => file === 'CONTRIBUTING.md').map(([, path]) => path))
+    for (const room of ['server', 'identity', 'session', 'sso', 'object', 'origin', 's3', 'config', 'wiring'])
+      assert.ok(
+        [...named].some((path) => path.startsWith(`src/${room}/`)),
+        room,
+      )
+  })
+})
+
 describe('the code', () => {
   it('mentions documents that exist', () => {
     const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
