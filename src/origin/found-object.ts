@@ -7,25 +7,25 @@ import type { S3Response } from '../s3/connection.ts'
 import { badAnswer, requestIdOf } from './attempt-failure.ts'
 import { measureBody } from './measured-body.ts'
 
-/** An object, or a range of one, as one answer of S3 gives it; the body is not yet guarded against breaking. */
+/** An object, or a range of one, in one answer of S3. Its body is not healed yet when it breaks off. */
 export interface FoundObject {
   kind: 'found'
   status: 200 | 206
   headers: HeaderList
   /** Size of the body of this answer. */
   sizeBytes: number
-  /** `undefined` for a whole object. */
+  /** The range of the answer; `undefined` for a whole object. */
   range: ByteRange | undefined
   etag: string | undefined
   lastModified: string | undefined
   contentEncoding: string | undefined
-  /** As S3 says it. */
+  /** Value of `x-amz-version-id`. */
   versionId: string | undefined
   s3RequestId: string | undefined
   body: S3Response['body']
 }
 
-/** A whole object whose length S3 does not tell, in a coding that shows its end. */
+/** A whole object whose length S3 does not tell. Its coding shows its end. */
 export interface UnmeasuredObject extends Omit<FoundObject, 'kind' | 'sizeBytes'> {
   kind: 'unmeasured'
 }
@@ -33,7 +33,7 @@ export interface UnmeasuredObject extends Omit<FoundObject, 'kind' | 'sizeBytes'
 /**
  * Reads the head of an answer with status 200 or 206, once for everything behind it.
  *
- * @throws AttemptError where the head contradicts the request or itself, after the body was given up
+ * @throws AttemptError where the head contradicts the request or itself; the body is cancelled then
  */
 export function readFound(request: ObjectRequest, response: S3Response): FoundObject | UnmeasuredObject {
   const { headers, body } = response
@@ -79,15 +79,15 @@ export function readFound(request: ObjectRequest, response: S3Response): FoundOb
 }
 
 /**
- * Whether an answer is not what was stored: what compresses on the way cannot tell the length, and no ETag can name
- * the bytes strongly. An answer to HEAD has nothing else to be told by than its missing length.
+ * Tells whether an answer was compressed on its way. Such an answer has no length and no strong ETag. In an answer to
+ * HEAD only the missing length shows it.
  */
 export function isCompressedOnItsWay(method: string, headers: S3Response['headers']): boolean {
   if (headers.has('content-length')) return false
   return method === 'HEAD' || (headers.has('content-encoding') && !isStrongEtag(headers.get('etag')))
 }
 
-/** @throws AttemptError where a head contradicts the request or itself, after the body was given up */
+/** Checks a head. @throws AttemptError where it contradicts the request or itself; the body is cancelled then */
 function checkHead(
   { method, conditions }: ObjectRequest,
   response: S3Response,

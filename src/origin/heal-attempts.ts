@@ -7,9 +7,9 @@ import { Deadline } from '../waiting/deadline.ts'
 import { toAttemptError } from './attempt-failure.ts'
 
 export interface HealAttemptsOptions {
-  /** So many answers in a row that are none may come for a rest; an S3 that is away is only bounded by time. */
+  /** The most contradictory answers in a row to a request for the rest. Only time limits an S3 that is down. */
   maxAttempts: number
-  /** How long the reader waits for S3, over all attempts, before the body is cut. */
+  /** The longest wait of the reader for S3 over all attempts. The body is cut after it. */
   deadlineMs: number
   random(): number
   /** A clock that never jumps, in milliseconds. */
@@ -17,10 +17,10 @@ export interface HealAttemptsOptions {
   onRetry(error: S3ProxyError, where: 'body'): void
 }
 
-/** After so many bytes attempts and waiting are counted anew. */
+/** Number of bytes after which the counts of attempts and waiting begin anew. */
 const progressBytes = 1024 * 1024
 
-/** Counts what it takes to get the rest of a body: attempts, bad answers among them, and the reader's waiting. */
+/** Counts the attempts to get the rest of a body, the bad answers among them, and the waiting of the reader. */
 export class HealAttempts {
   readonly #options: HealAttemptsOptions
   #attempts = 0
@@ -42,7 +42,7 @@ export class HealAttempts {
     this.#countedFrom = nextByte
   }
 
-  /** Forgets everything before a byte where enough bytes have come since. */
+  /** Forgets everything before a byte, where enough bytes have come since. */
   noteProgress(nextByte: number): void {
     if (nextByte - this.#countedFrom >= progressBytes) this.countAnew(nextByte)
   }
@@ -51,7 +51,7 @@ export class HealAttempts {
     this.#waitedMs += ms
   }
 
-  /** The end of the reader's waiting, who has waited for `waitedMs` since the last `addWait`. */
+  /** The end of the waiting of a reader that has waited for `waitedMs` since the last `addWait`. */
   deadlineAfter(waitedMs: number): Deadline {
     const { deadlineMs, now } = this.#options
     return new Deadline(deadlineMs - this.#waitedMs - waitedMs, now)
@@ -80,7 +80,7 @@ export class HealAttempts {
     onRetry(error, 'body')
   }
 
-  /** Waits before the next attempt, ever longer, and at least for as long as S3 wants to be left alone. */
+  /** Waits before the next attempt, longer each time, and at least as long as S3 asked for. */
   async pause(failure: unknown, signal: CancelSignal, deadline: Deadline): Promise<void> {
     const leastMs = retryAfterMs(failure)
     if (this.#attempts > 1 || leastMs > 0)
@@ -88,12 +88,12 @@ export class HealAttempts {
   }
 }
 
-/** Whether an S3 that is away, silent or busy says so: that passes, while an answer that makes no sense hardly does. */
+/** Tells whether a failure means that S3 is down, silent or busy, which passes. A contradictory answer hardly does. */
 function isPassing(code: ErrorCode): boolean {
   return code === 'S3_UNAVAILABLE' || code === 'S3_TIMEOUT' || code === 'S3_SLOW_DOWN'
 }
 
-/** How long S3 wants to be left alone. */
+/** The wait that S3 asked for. */
 function retryAfterMs(failure: unknown): number {
   return failure instanceof S3ProxyError ? (failure.retryAfterSeconds ?? 0) * 1000 : 0
 }

@@ -5,16 +5,16 @@ import { attemptObject } from './attempt.ts'
 import type { FoundObject, UnmeasuredObject } from './found-object.ts'
 import { checkRange, checkRest, rangeRequest, type Version } from './open-range.ts'
 
-/** A body that has nothing more. */
+/** A body without any byte. */
 const noBytes: FoundObject['body'] = { read: () => null, cancel() {}, abandon: () => undefined }
 
-/** A version of which bytes are missing. */
+/** A version whose body was begun, and of which bytes are missing. */
 export interface Begun {
   version: Version
-  /** The answer that began it, where that did not tell the length. */
+  /** The answer that began it, where it did not tell the length. */
   unmeasured: UnmeasuredObject | undefined
   firstByte: number
-  /** `Infinity` where S3 has not told it. */
+  /** The end of the body; `Infinity` where S3 has not told the length. */
   endByte: number
 }
 
@@ -22,7 +22,7 @@ export interface Begun {
  * Asks S3 once for the rest of a version.
  *
  * @returns the body, and the size of the whole object
- * @throws AttemptError; S3ProxyError where the rest of this very version is not to be had
+ * @throws AttemptError; S3ProxyError where S3 does not give the rest of this very version
  */
 export async function openRest(
   client: S3Client,
@@ -40,7 +40,7 @@ export async function openRest(
   return { body: rest?.body ?? noBytes, sizeBytes: rest?.range?.sizeBytes ?? firstByte }
 }
 
-/** A range of a version that nobody has asked S3 for yet. */
+/** A range of a version that S3 was not yet asked for. */
 export function unaskedRange(
   { etag, sizeBytes }: Version,
   { firstByte, endByte }: { firstByte: number; endByte: number },

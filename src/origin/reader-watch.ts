@@ -2,18 +2,18 @@ import type { Sharer } from '../s3/fair-shares.ts'
 import { timerErrorMs } from '../waiting/deadline.ts'
 
 export interface ReaderWatchOptions {
-  /** How long a reader may take nothing before its connection to S3 is given back. */
+  /** Time without reading after which a reader loses its connection to S3. */
   readerPatienceMs: number
-  /** Whether requests wait for such a connection: then readers that take nothing are not borne with for long. */
+  /** Tells whether requests wait for such a connection. Readers that take nothing lose theirs sooner then. */
   isCrowded(sharer: Sharer): boolean
   /** A clock that never jumps, in milliseconds. */
   now(): number
 }
 
-/** Where requests wait for a connection, readers have this share of the patience. */
+/** The part of `readerPatienceMs` that readers have while requests wait for a connection. */
 const crowdedShare = 1 / 20
 
-/** Watches that the reader of a body goes on taking pieces. */
+/** Watches whether the reader of a body goes on to take pieces. */
 export class ReaderWatch {
   readonly #options: ReaderWatchOptions
   readonly #sharer: Sharer
@@ -29,7 +29,7 @@ export class ReaderWatch {
     this.#passedOnAtMs = options.now()
   }
 
-  /** Whether the reader took its time with the piece before. */
+  /** Whether the reader took long for the piece before. */
   get isSlow(): boolean {
     const { now, readerPatienceMs } = this.#options
     return now() - this.#passedOnAtMs > readerPatienceMs / 10
@@ -40,7 +40,7 @@ export class ReaderWatch {
     this.#passedOnAtMs = this.#options.now()
   }
 
-  /** Waits for the reader to come back; `stop` says that it has. */
+  /** Begins to wait for the reader; `stop` ends that. */
   wait(): void {
     const { readerPatienceMs, isCrowded, now } = this.#options
     this.#timer = setTimeout(() => {

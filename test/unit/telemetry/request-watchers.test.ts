@@ -4,7 +4,7 @@ import { personWithId } from '../../../src/person/person.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
 import { type RequestWatchers, watchRequests } from '../../../src/telemetry/request-watchers.ts'
 
-/** What each watcher saw, in order. */
+/** Shows a record to watchers. @returns the views of each watcher, in order */
 function watched(id: string | undefined, watchers: Partial<RequestWatchers> = {}) {
   const seen: [watcher: string, who: unknown, traceId: unknown][] = []
   const info = ({ who, traceId }: { who?: string; traceId?: string }) => seen.push(['log', who, traceId])
