@@ -18,7 +18,7 @@ export function checkServer(
   }
   if (server.adminPort !== undefined && sources['server.adminHost'] === 'default')
     warn(
-      `the admin port listens on every address (${server.adminHost}) and asks for no password: set server.adminHost, to the same where that is meant`,
+      `the admin port listens on every address (${server.adminHost}) and asks for no password: set server.adminHost, also where every address is intended`,
     )
   if (server.allowedHosts === undefined && env.VCAP_APPLICATION) {
     try {
@@ -33,7 +33,7 @@ export function checkServer(
   }
   if (Array.isArray(server.sandboxActiveContent))
     warn(
-      `pages below ${server.sandboxActiveContent.join(', ')} run their scripts as whoever reads them (server.sandboxActiveContent): nobody else may write there`,
+      `pages below ${server.sandboxActiveContent.join(', ')} run their scripts in the name of their reader (server.sandboxActiveContent): let only trusted people write there`,
     )
   if (server.publicUrl === undefined && server.allowedHosts === undefined)
     warn('any host name is served: set server.publicUrl, or server.allowedHosts')

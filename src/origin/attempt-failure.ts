@@ -43,7 +43,11 @@ const attemptFailures = {
   cut: ['S3_UNAVAILABLE', true, ': if this lasts, look at what lies between here and S3'],
   stale: ['S3_UNAVAILABLE', true, ''],
   // An object may have been stored with malformed headers, which is no fault of the endpoint.
-  garbage: ['S3_BAD_ANSWER', true, ': if every object is answered so, check s3.endpoint (AWS_S3_ENDPOINT)'],
+  garbage: [
+    'S3_BAD_ANSWER',
+    true,
+    ': if every object gets such an answer, check s3.endpoint (AWS_S3_ENDPOINT)',
+  ],
   // The message of this failure names the option already.
   'pool-exhausted': ['S3_BUSY', false, ''],
   cancelled: ['S3_UNAVAILABLE', false, ''],

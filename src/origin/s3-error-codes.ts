@@ -23,11 +23,11 @@ const notFound: S3Verdict = { kind: 'not-found' }
 const denied: S3Verdict = { kind: 'denied' }
 
 export const nameUnknown =
-  'it is taken to be about this object alone; see what it means in the documentation of this S3'
+  'it is taken for an error of this one object; the documentation of this S3 explains it'
 export const keyUnusable: S3Verdict = {
   kind: 'denied',
   advice:
-    'the key that this object is encrypted with is disabled, gone or not ours to use: look at it in KMS (kms:Decrypt)',
+    'the key that this object is encrypted with is disabled, deleted or forbidden to s3proxy: check it in KMS (kms:Decrypt)',
 }
 const archived: S3Verdict = {
   kind: 'denied',
@@ -51,9 +51,9 @@ export const redirected = failure(
 export const noS3 = failure(
   'S3_BAD_ANSWER',
   false,
-  'no S3 answers so; if every object is answered so, check s3.endpoint (AWS_S3_ENDPOINT): does it point at S3?',
+  'this is no answer of S3; if every object gets it, check s3.endpoint (AWS_S3_ENDPOINT): does it point at S3?',
 )
-const notImplemented = failure('S3_BAD_ANSWER', false, 'this S3 cannot do what was asked of it')
+const notImplemented = failure('S3_BAD_ANSWER', false, 'this S3 does not support the request')
 const checkKeys =
   'check s3.accessKeyId and s3.secretAccessKey (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), or the role'
 export const badCredentials = failure('S3_CREDENTIALS', false, checkKeys)

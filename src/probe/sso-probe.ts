@@ -39,7 +39,7 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
         'SSO_BAD_ANSWER',
       )
     if (status >= 500)
-      throw new ProbeFailure(`${endpoints.authorize} answered ${status}`, 'the SSO itself fails')
+      throw new ProbeFailure(`${endpoints.authorize} answered ${status}`, 'the SSO has a failure of its own')
     const isRefused = status >= 400 || location?.includes('error=') === true
     if (isRefused && options.redirectUris.length === 0)
       return {

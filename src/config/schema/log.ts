@@ -4,7 +4,7 @@ import { secret } from './text-shapes.ts'
 
 /** Lines of the log, and how they name people. */
 export const log = section({
-  level: choice('least severe lines that are logged', [
+  level: choice('level of the least severe lines that are logged', [
     'trace',
     'debug',
     'info',
@@ -13,10 +13,8 @@ export const log = section({
     'fatal',
     'silent',
   ]).default('info'),
-  audit: flag('one line for each object that was delivered: to whom, which bytes, how it ended').default(
-    false,
-  ),
-  identity: choice('how lines name the person: as the SSO does, or by a keyed hash of that', [
+  audit: flag('write one line for each delivered object: the person, the bytes, the outcome').default(false),
+  identity: choice('way in which lines name the person: as the SSO does, or by a keyed hash of that name', [
     'plain',
     'hashed',
   ]).default('plain'),

@@ -34,21 +34,25 @@ export const s3 = section({
     { env: ['AWS_S3_REGION', 'AWS_DEFAULT_REGION', 'AWS_REGION'] },
   ),
   endpoint: textLike(
-    'URL of the bucket, path or domain style, with a key prefix where wanted',
+    'URL of the bucket in path or domain style, with or without a key prefix',
     parsed(anyText('expected the URL of a bucket'), parseEndpoint, expectedEndpoint),
     { env: ['AWS_S3_ENDPOINT'], show: ({ url }: BucketEndpoint) => url },
   ).optional(),
   addressingStyle: choice(
-    'how requests name the bucket: path (first segment of the path), virtual (the host), or auto: as the host says at AWS; elsewhere path where s3.endpoint has one, or s3.bucket is given',
+    'way in which requests name the bucket: path (by the first segment of the path), virtual (by the host), or auto: as the host shows at AWS; elsewhere path where s3.endpoint has one, or where s3.bucket is given',
     ['auto', 'path', 'virtual'],
   ).default('auto'),
-  bucket: textLike('bucket, where no endpoint is given; my-bucket/prefix too', bucketName, {
-    env: ['AWS_S3_BUCKET'],
-  }).optional(),
+  bucket: textLike(
+    'name of the bucket in place of an endpoint; my-bucket/prefix is possible too',
+    bucketName,
+    {
+      env: ['AWS_S3_BUCKET'],
+    },
+  ).optional(),
   endpointUrl: textLike('root URL of an S3 other than AWS, for use with bucket', rootUrl, {
     env: ['S3_ENDPOINT_URL'],
   }).optional(),
-  keyPrefix: text('put before every key, for use with bucket', { env: ['KEY_PREFIX'] }).optional(),
+  keyPrefix: text('beginning of every key, for use with bucket', { env: ['KEY_PREFIX'] }).optional(),
   accessKeyId: textLike('access key; without it the AWS default chain is used', token, {
     env: ['AWS_ACCESS_KEY_ID'],
     isSecret: true,
@@ -58,44 +62,50 @@ export const s3 = section({
     isSecret: true,
   }).optional(),
   sessionToken: textLike(
-    'token of a temporary access key; only from where the key is from (the environment, `.env`, or names and files of our own)',
+    'token of a temporary access key; it has to come from the same source as the key (the environment, `.env`, or names and files of s3proxy itself)',
     token,
     { env: ['AWS_SESSION_TOKEN'], isSecret: true },
   ).optional(),
   healthcheckKey: textLike('object served without login', servableKey, {
     env: ['AWS_S3_HEALTHCHECK_KEY'],
   }).optional(),
-  connectTimeoutMs: count('until connected to S3', 10, day).default(5000),
-  stallTimeoutMs: count('without a byte from S3, before and within a body', 10, day).default(10_000),
+  connectTimeoutMs: count('time to connect to S3', 10, day).default(5000),
+  stallTimeoutMs: count('longest time without a byte from S3, before and within a body', 10, day).default(
+    10_000,
+  ),
   deadlineMs: count(
-    'waiting for S3 over all attempts together, before the head or within a body',
+    'longest wait for S3 over all attempts together, before the head or within a body',
     10,
     day,
   ).default(30_000),
-  maxAttempts: count('attempts before the head, and for a rest that makes no sense', 1, 20).default(3),
-  maxConnections: count('connections to S3; beyond it requests wait', 1, 10_000).default(256),
+  maxAttempts: count(
+    'number of attempts before the head; also of contradictory answers to requests for the rest of a body',
+    1,
+    20,
+  ).default(3),
+  maxConnections: count('most connections to S3; beyond them requests wait', 1, 10_000).default(256),
   readerPatienceMs: count(
-    'a client that takes nothing for so long gives its S3 connection back',
+    'time after which a client that takes nothing loses its connection to S3, and is continued later',
     100,
     day,
   ).default(10_000),
   parallelConnections: count(
-    'connections to S3 for one large download; 1: never more than one',
+    'most connections to S3 for one large download; 1 switches several connections off',
     1,
     64,
   ).default(4),
   parallelThresholdBytes: count(
-    'larger downloads use several connections where that is faster',
+    'size above which downloads use several connections where that is faster',
     0,
     terabyte,
   ).default(32 * mebibyte),
   parallelPartBytes: count(
-    'asked for at a time on each of several connections',
+    'size of most parts, of which each of several connections fetches one at a time',
     65_536,
     1024 * mebibyte,
   ).default(12 * mebibyte),
   parallelMemoryBytes: count(
-    'for what all downloads fetch ahead; beyond it they use one connection',
+    'most memory for parts that all downloads fetch ahead; beyond it they use one connection',
     0,
     terabyte,
   ).default(96 * mebibyte),

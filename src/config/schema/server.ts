@@ -42,41 +42,45 @@ export const server = section({
     { restart: 'always' },
   ).default('660'),
   tlsCertFile: file(
-    'PEM file with the certificate and those between it and its authority; clients then speak TLS',
+    'PEM file with the certificate, followed by those between it and its authority; with it clients speak TLS',
     { restart: 'with-tls' },
   ).optional(),
   tlsKeyFile: file('PEM file with the private key of the certificate', { restart: 'with-tls' }).optional(),
-  publicUrl: textLike('canonical origin; every URL made uses it, and other hosts get 421', publicUrl, {
-    show: ({ url }: PublicUrl) => url,
-  }).optional(),
+  publicUrl: textLike(
+    'canonical origin, which every URL of s3proxy begins with; requests for other hosts get 421',
+    publicUrl,
+    {
+      show: ({ url }: PublicUrl) => url,
+    },
+  ).optional(),
   allowedHosts: list(
-    'hosts that are served when publicUrl is not set; default: those of VCAP_APPLICATION, else any',
+    'hosts that are served where publicUrl is not set; default: those of VCAP_APPLICATION, else any',
     host,
     expectedHosts,
   ).optional(),
-  drainTimeoutMs: count('after SIGTERM, how long requests under way may take', 0, day).default(9000),
-  workers: count('processes that share the port', 1, 256, {
+  drainTimeoutMs: count('time for requests under way after SIGTERM', 0, day).default(9000),
+  workers: count('number of processes that share the port', 1, 256, {
     env: ['WEB_CONCURRENCY'],
     restart: 'always',
   }).default(1),
-  adminPort: count('port for liveness, readiness and metrics, which the public never sees', 0, maxPort, {
+  adminPort: count('port for liveness, readiness and metrics, which the public must not reach', 0, maxPort, {
     restart: 'always',
   }).optional(),
   adminHost: text('address of the admin port', { restart: 'always' }).default('0.0.0.0'),
-  sendTimeoutMs: count('a client that takes no byte for so long is cut', 100, day).default(120_000),
-  headersTimeoutMs: count('until the head of a request must be in', 100, day).default(15_000),
+  sendTimeoutMs: count('time after which a client that takes no byte is cut', 100, day).default(120_000),
+  headersTimeoutMs: count('time for the head of a request', 100, day).default(15_000),
   keepAliveTimeoutMs: count(
-    'idle connections are closed; longer than the router keeps its own',
+    'time after which idle connections are closed; it has to be longer than that of the router',
     0,
     day,
   ).default(95_000),
   sandboxActiveContent: flagOrList(
-    'send html, svg and xml with content-security-policy: sandbox; path prefixes such as /reports/: not below these, where pages are trusted to run script as their reader',
+    'send html, svg and xml with content-security-policy: sandbox; a list of path prefixes such as /reports/ excludes the pages below them, which are trusted to run scripts in the name of their reader',
     pathPrefix,
     expectedPaths,
   ).default(true),
   crossOriginResourcePolicy: choice(
-    'whose pages may embed what is sent; default: same-site, with session.sameSite none cross-origin',
+    'sites whose pages may embed objects; default: same-site, with session.sameSite none cross-origin',
     ['same-site', 'same-origin', 'cross-origin'],
   ).optional(),
 })

@@ -11,7 +11,7 @@ const ofStore = { restart: 'with-store', reopensStore: true } as const
 /** Sessions, their cookie, and the store that has them. */
 export const session = section({
   store: choice(
-    'where sessions are kept; default: redis when its URL is known, else memory',
+    'place of sessions; default: redis where its URL is known, else memory',
     ['redis', 'memory'],
     { restart: 'always' },
   ).optional(),
@@ -23,31 +23,33 @@ export const session = section({
     show: showRedisAddresses,
   }).optional(),
   redisCluster: flag('Redis is a Cluster', ofStore).default(false),
-  redisSentinelName: text('name of the master, when the URLs are those of Sentinels', ofStore).optional(),
+  redisSentinelName: text('name of the master, where the URLs are those of Sentinels', ofStore).optional(),
   redisSentinelPassword: textLike('password of the Sentinels themselves, where they have one', secret, {
     ...ofStore,
     isSecret: true,
   }).optional(),
-  redisCaFile: file('PEM file with the authority that Redis has its certificate from', ofStore).optional(),
+  redisCaFile: file(
+    'PEM file with the certificate of the authority that Redis has its certificate from',
+    ofStore,
+  ).optional(),
   redisKeyPrefix: textLike(
-    'put before every key in Redis',
+    'beginning of every key in Redis',
     shaped(/^[\x21-\x7a]*$/, 'expected printable ASCII without spaces and braces'),
     ofStore,
   ).default('s3proxy:'),
-  timeoutMs: count('one Redis command, and connecting to Redis', 10, day, { reopensStore: true }).default(
-    1000,
-  ),
+  timeoutMs: count('time for one Redis command, and for connecting to Redis', 10, day, {
+    reopensStore: true,
+  }).default(1000),
   maxAgeSeconds: count('age of a session at which it ends', 60, 31_536_000).default(32_400),
   cookieName: textLike(
-    'name of the session cookie; gets __Host- before it on https',
+    'name of the session cookie, which begins with __Host- on https',
     shaped(/^[A-Za-z0-9_.-]{1,64}$/, 'expected letters, digits, _ . -'),
   ).default('s3proxy_session'),
-  sameSite: choice('SameSite of the cookies; none for assets embedded by other sites', [
+  sameSite: choice('SameSite of the cookies; none lets other sites embed objects', ['lax', 'none']).default(
     'lax',
-    'none',
-  ]).default('lax'),
+  ),
   acceptLegacySessions: flag(
-    'read sessions that the original wrote, and upgrade them once the person has said whose they are',
+    'accept sessions of the original, and upgrade each one once the person has confirmed it',
     { reopensStore: true },
   ).default(false),
 })

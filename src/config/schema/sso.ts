@@ -45,24 +45,24 @@ export const sso = section({
     'page that says who a token belongs to: a URL, or a path below sso.internalUrl, else sso.url',
     ssoAddress(true),
   ).default('api/v1/user/me/'),
-  clientId: textLike('the application at the SSO', vschars, { env: ['SSO_CLIENT_ID'] }),
+  clientId: textLike('id of the application at the SSO', vschars, { env: ['SSO_CLIENT_ID'] }),
   clientSecret: textLike('secret of the application', vschars, {
     env: ['SSO_CLIENT_SECRET'],
     isSecret: true,
   }),
-  timeoutMs: count('one call to the SSO', 10, day).default(10_000),
+  timeoutMs: count('time for one call to the SSO', 10, day).default(10_000),
   tokenCheckIntervalSeconds: count(
-    'how long a verified token is trusted; 0: every request asks the SSO',
+    'time that a verified token is trusted; with 0 every request asks the SSO',
     0,
     86_400,
     { env: ['SSO_TOKEN_CHECK_GRACE_PERIOD'] },
   ).default(60),
-  scope: textLike('scope asked for', scopes).default('read write'),
+  scope: textLike('scope that logins ask for', scopes).default('read write'),
   logoutUrl: textLike(
     'page of the SSO that ends its own session, a URL or a path below sso.url; a link on the page that says signed out',
     ssoAddress(true),
   ).optional(),
   userClaim: text(
-    'what names the person in the answer of the SSO; default: user_id, sub, id, email or username, the first that is there',
+    'claim that names the person in the answer of the SSO; default: the first of user_id, sub, id, email and username that is there',
   ).optional(),
 })

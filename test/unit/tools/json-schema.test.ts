@@ -23,7 +23,7 @@ describe('jsonSchemaOfConfig', () => {
     const { stallTimeoutMs, slots } = mount.properties
     assert.equal(
       stallTimeoutMs.description,
-      'without a byte from S3, before and within a body; default: s3.stallTimeoutMs',
+      'longest time without a byte from S3, before and within a body; default: s3.stallTimeoutMs',
     )
     assert.equal(stallTimeoutMs.default, undefined)
     assert.equal(properties.s3.properties.stallTimeoutMs.default, 10_000)
