@@ -1,12 +1,14 @@
 import { isAbsoluteUrl } from '../http/absolute-url.ts'
 import type { Findings } from './findings.ts'
 import type { Values } from './schema.ts'
+import { notSigningKey, readSigningKey } from './signing-key.ts'
 
 type SsoValues = NonNullable<Values['sso']>
 
 /** Checks what options of the SSO mean together. */
 export function checkSso(sso: SsoValues, findings: Findings): void {
   checkAddresses(sso, findings)
+  checkClient(sso, findings)
 }
 
 const forBrowsers = ['authorizeUrl', 'logoutUrl'] as const
@@ -30,4 +32,26 @@ function checkAddresses(sso: SsoValues, { report, warn }: Findings): void {
     warn('sso.url is not used, because no address of the SSO lies below it')
   if (sso.internalUrl !== undefined && belowInternal.length === 0)
     warn('sso.internalUrl is not used, because sso.tokenUrl and sso.identityUrl are whole URLs')
+}
+
+/** Checks that the application has what it says with who it is. */
+function checkClient(sso: SsoValues, { report, warn }: Findings): void {
+  const { clientAuthentication = 'post', clientSecret, clientKeyFile } = sso
+  const looksAt = ['sso.clientAuthentication']
+  const wantsSecret = clientAuthentication === 'post' || clientAuthentication === 'basic'
+  const wantsKey = clientAuthentication === 'private_key_jwt'
+  if (wantsSecret && clientSecret === undefined)
+    report({ path: 'sso.clientSecret', looksAt, message: 'is required: secret of the application' })
+  if (wantsKey && clientKeyFile === undefined)
+    report({
+      path: 'sso.clientKeyFile',
+      looksAt,
+      message: 'is required with sso.clientAuthentication private_key_jwt',
+    })
+  if (clientKeyFile !== undefined && readSigningKey(clientKeyFile.content) === undefined)
+    report({ path: 'sso.clientKeyFile', message: notSigningKey })
+  const unused = (path: string) =>
+    warn(`${path} is not used, because sso.clientAuthentication is ${clientAuthentication}`)
+  if (!wantsSecret && clientSecret !== undefined) unused('sso.clientSecret')
+  if (!wantsKey && clientKeyFile !== undefined) unused('sso.clientKeyFile')
 }

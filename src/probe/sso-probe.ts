@@ -1,10 +1,12 @@
-import { networkReason } from '../errors.ts'
 import { isAbsoluteUrl } from '../http/absolute-url.ts'
 import { callbackPath } from '../http/own-paths.ts'
+import type { ClientIdentity } from '../sso/client-authentication.ts'
 import type { SsoClient } from '../sso/sso-client.ts'
 import type { SsoAddresses, SsoEndpoints } from '../sso/sso-endpoints.ts'
+import { askSso, type SsoQuestion } from './ask-sso.ts'
 import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
 import { peerOf, reach } from './reach.ts'
+import { probeToken } from './token-probe.ts'
 
 export interface SsoProbeOptions {
   sso: Pick<SsoClient, 'begin'>
@@ -12,8 +14,7 @@ export interface SsoProbeOptions {
   endpoints: SsoEndpoints
   /** The addresses as the configuration has them. */
   addresses: SsoAddresses
-  clientId: string
-  clientSecret: string
+  client: ClientIdentity
   /** Every redirect URI that the SSO may get; empty when any host is served. */
   redirectUris: string[]
   timeoutMs: number
@@ -27,7 +28,7 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
   const { endpoints, timeoutMs } = options
   const redirectUri = options.redirectUris[0] ?? `https://assets.example.com${callbackPath}`
 
-  const ask = (url: string, init: RequestInit) => askSso(url, options.userAgent, init)
+  const ask = (url: string, question: SsoQuestion) => askSso(url, options.userAgent, question)
 
   const authorize = async (signal: AbortSignal): Promise<Finding> => {
     const url = await options.sso.begin({ ...unknownLogin, redirectUri })
@@ -60,44 +61,17 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
     }
   }
 
-  const token = async (signal: AbortSignal): Promise<Finding> => {
-    const form = {
-      grant_type: 'authorization_code',
-      code: 's3proxy-probe',
-      redirect_uri: redirectUri,
-      client_id: options.clientId,
-      client_secret: options.clientSecret,
-      code_verifier: unknownLogin.codeVerifier,
-    }
-    const { status, error } = await ask(endpoints.token, {
+  const token = (signal: AbortSignal) =>
+    probeToken(
+      {
+        client: options.client,
+        redirectUri,
+        codeVerifier: unknownLogin.codeVerifier,
+        checkAddress: checkAddress('tokenUrl', options.addresses),
+        ask: (question) => ask(endpoints.token, question),
+      },
       signal,
-      method: 'POST',
-      body: new URLSearchParams(form),
-    })
-    const said = `a wrong code was answered ${status}${error === undefined ? '' : ` ${error}`}`
-    if (error === 'invalid_grant' && status < 500) return { message: `${said}, as it should` }
-    if (status === 401 || error === 'invalid_client' || error === 'unauthorized_client')
-      throw new ProbeFailure(
-        said,
-        'check sso.clientId and sso.clientSecret (SSO_CLIENT_ID, SSO_CLIENT_SECRET)',
-        'SSO_REFUSED_CODE',
-      )
-    if (status === 429)
-      throw new ProbeFailure(said, 'the SSO is asked too often: try again later', 'SSO_BUSY')
-    if (status === 400 || status === 403)
-      return {
-        message: `${said}, as it should`,
-        advice:
-          'not checked: whether the SSO knows sso.clientSecret, because its answer has no error code that tells',
-      }
-    if (status === 404)
-      throw new ProbeFailure(said, checkAddress('tokenUrl', options.addresses), 'SSO_BAD_ANSWER')
-    throw new ProbeFailure(
-      said,
-      'expected 400: is this the token endpoint of an OAuth 2.0 server?',
-      'SSO_BAD_ANSWER',
     )
-  }
 
   const identity = async (signal: AbortSignal): Promise<Finding> => {
     const { status } = await ask(endpoints.identity, { signal })
@@ -136,40 +110,4 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
 function checkAddress(name: 'authorizeUrl' | 'tokenUrl' | 'identityUrl', addresses: SsoAddresses): string {
   const address = addresses[name]
   return isAbsoluteUrl(address) ? `check sso.${name}` : `check sso.url (SSO_URL): ${address} lies below it`
-}
-
-interface SsoAnswer {
-  status: number
-  location: string | null
-  /** The error code of RFC 6749 section 5.2, where the answer has one. */
-  error: string | undefined
-}
-
-const maxAnswerCharacters = 65_536
-
-async function askSso(url: string, userAgent: string, init: RequestInit): Promise<SsoAnswer> {
-  const headers = { accept: 'application/json, text/html', 'user-agent': userAgent }
-  let response: Response
-  let text: string
-  try {
-    response = await fetch(url, { ...init, redirect: 'manual', headers })
-    text = await firstText(response)
-  } catch (error) {
-    const reason = networkReason((error as { cause?: unknown }).cause ?? error)
-    throw new ProbeFailure(`cannot be asked: ${reason}`, 'check sso.url (SSO_URL) and sso.internalUrl')
-  }
-  // Only the error code is used: the rest of the answer may repeat what the probe sent.
-  const error = /^\s*\{[\s\S]*"error"\s*:\s*"([a-z_]{1,40})"/.exec(text)?.[1]
-  return { status: response.status, location: response.headers.get('location'), error }
-}
-
-/** Reads the beginning of a body, whatever its content-type. */
-async function firstText(response: Response): Promise<string> {
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const piece of response.body ?? []) {
-    text += decoder.decode(piece, { stream: true })
-    if (text.length > maxAnswerCharacters) break
-  }
-  return text
 }

@@ -1,12 +1,11 @@
+import type { ClientIdentity } from './client-authentication.ts'
 import { fetchIdentity } from './fetch-identity.ts'
 import type { SsoCalls } from './sso-calls.ts'
 import type { SsoEndpoints } from './sso-endpoints.ts'
 import { createTokenEndpoint } from './token-endpoint.ts'
 
-export interface OAuth2CallsOptions {
+export interface OAuth2CallsOptions extends ClientIdentity {
   endpoints: Pick<SsoEndpoints, 'token' | 'identity'>
-  clientId: string
-  clientSecret: string
   /** The claim that names the user, instead of those that are known. */
   userClaim?: string | undefined
   timeoutMs: number

@@ -18,6 +18,8 @@ export interface SsoEndpoints {
   authorize: string
   /** The token endpoint, as this server reaches it. */
   token: string
+  /** The token endpoint, as the SSO knows itself: for browsers and the SSO, the root is the same. */
+  tokenAudience: string
   /** The page about the user, as this server reaches it. */
   identity: string
   /** The page that ends the SSO's own session, as browsers reach it; `undefined` where none is known. */
@@ -30,6 +32,7 @@ export function ssoEndpoints(addresses: SsoAddresses): SsoEndpoints {
   return {
     authorize: below(url, authorizeUrl),
     token: below(internalUrl, tokenUrl),
+    tokenAudience: below(url ?? internalUrl, tokenUrl),
     identity: below(internalUrl, identityUrl),
     logout: logoutUrl === undefined ? undefined : below(url, logoutUrl),
   }

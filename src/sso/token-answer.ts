@@ -37,7 +37,7 @@ export function accessTokenIn({ status, payload, retryAfterSeconds }: TokenAnswe
     case 'unauthorized_client':
       throw new S3ProxyError(
         status === 403 ? 'SSO_FORBADE_CODE' : 'SSO_REFUSED_CODE',
-        `the SSO refused the client: ${answered} (sso.clientId, sso.clientSecret)`,
+        `the SSO refused the client: ${answered} (sso.clientId, sso.clientSecret, sso.clientAuthentication)`,
       )
     case 'invalid_request':
     case 'invalid_scope':
@@ -50,7 +50,7 @@ export function accessTokenIn({ status, payload, retryAfterSeconds }: TokenAnswe
   if (status === 401)
     throw new S3ProxyError(
       'SSO_REFUSED_CODE',
-      `the SSO refused the client: ${answered} (sso.clientId, sso.clientSecret)`,
+      `the SSO refused the client: ${answered} (sso.clientId, sso.clientSecret, sso.clientAuthentication)`,
     )
   if (status === 403) throw new S3ProxyError('SSO_FORBADE_CODE', `the SSO refused the client: ${answered}`)
   throw badToken(`answered ${answered} (sso.url; redirects are not followed, sso.clientId)`)

@@ -1,15 +1,14 @@
 import type { AuthorizationCode } from 'simple-oauth2'
 import { S3ProxyError } from '../errors.ts'
 import { withinDeadline } from '../waiting/within-deadline.ts'
+import { assertionFields, type ClientIdentity } from './client-authentication.ts'
 import type { SsoCalls } from './sso-calls.ts'
 import { accessTokenIn, type TokenAnswer } from './token-answer.ts'
 import { answerIn, tokenTimeout } from './token-failure.ts'
 
-export interface TokenEndpointOptions {
+export interface TokenEndpointOptions extends ClientIdentity {
   /** The address of the token endpoint, as this server reaches it. */
   url: string
-  clientId: string
-  clientSecret: string
   timeoutMs: number
   maxAnswerBytes: number
   userAgent: string
@@ -19,16 +18,17 @@ export interface TokenEndpointOptions {
 /** Asks the token endpoint of an OAuth 2.0 server through simple-oauth2, which is loaded with the first login. */
 export function createTokenEndpoint(options: TokenEndpointOptions): Pick<SsoCalls, 'exchangeCode'> {
   const { timeoutMs } = options
+  const isBasic = options.clientAuthentication === 'basic'
   let loaded: Promise<AuthorizationCode> | undefined
 
   async function load(): Promise<AuthorizationCode> {
     const { AuthorizationCode } = await import('simple-oauth2')
     try {
       return new AuthorizationCode({
-        client: { id: options.clientId, secret: options.clientSecret },
+        client: clientOf(options),
         // The path is resolved against the host, and a whole URL stays as it is.
         auth: { tokenHost: options.url, tokenPath: options.url },
-        options: { authorizationMethod: 'body', bodyFormat: 'form' },
+        options: { authorizationMethod: isBasic ? 'header' : 'body', bodyFormat: 'form' },
         http: {
           timeout: timeoutMs,
           redirects: 0,
@@ -57,7 +57,10 @@ export function createTokenEndpoint(options: TokenEndpointOptions): Pick<SsoCall
 
   return {
     async exchangeCode({ code, codeVerifier, redirectUri }) {
-      const params = { code, redirect_uri: redirectUri, code_verifier: codeVerifier }
+      const params = {
+        ...assertionFields(options),
+        ...{ code, redirect_uri: redirectUri, code_verifier: codeVerifier },
+      }
       const asked = (await client())
         .getToken(params as Parameters<AuthorizationCode['getToken']>[0])
         .then<TokenAnswer, TokenAnswer>(
@@ -69,4 +72,14 @@ export function createTokenEndpoint(options: TokenEndpointOptions): Pick<SsoCall
       return accessTokenIn(await withinDeadline(asked, timeoutMs, late))
     },
   }
+}
+
+/**
+ * The application as the library wants it. The library always sends a secret, be it an empty one; where there is none,
+ * the id stands under its own name a second time, which makes one field of the two.
+ */
+function clientOf({ clientId: id, clientSecret, clientAuthentication }: ClientIdentity) {
+  const hasSecret = clientAuthentication === 'post' || clientAuthentication === 'basic'
+  if (hasSecret && clientSecret !== undefined) return { id, secret: clientSecret }
+  return { id, secret: id, secretParamName: 'client_id' }
 }

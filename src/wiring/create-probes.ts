@@ -8,12 +8,12 @@ import { ssoSteps } from '../probe/sso-probe.ts'
 import { type CredentialSource, createCredentialSource } from '../s3/credentials.ts'
 import { createOAuth2Calls } from '../sso/oauth2-calls.ts'
 import { createOAuth2Sso } from '../sso/oauth2-sso.ts'
-import { ssoEndpoints } from '../sso/sso-endpoints.ts'
 import { connectRedis } from '../store/redis-client.ts'
 import { createRedisStore } from '../store/redis-store.ts'
 import { createBucketClient } from './create-bucket-client.ts'
 import { createS3Memory } from './create-s3-memory.ts'
 import { createSharedOrigin } from './create-shared-origin.ts'
+import { ssoOptions } from './create-sso.ts'
 import { userAgentOf } from './user-agent.ts'
 
 /** Tries S3, Redis and the SSO for real. They are tried one after the other, so that the times are right. Never rejects. */
@@ -78,16 +78,15 @@ async function probeSso({ sso, server }: Config, userAgent: string): Promise<Pro
     server.publicUrl === undefined
       ? (server.allowedHosts ?? []).map((host) => `https://${host}`)
       : [server.publicUrl.origin]
-  const endpoints = ssoEndpoints(sso)
-  const calls = createOAuth2Calls({ ...sso, endpoints, userAgent, now: Date.now })
+  const options = ssoOptions(sso)
+  const calls = createOAuth2Calls({ ...options, userAgent, now: Date.now })
   return runSteps(
     ssoSteps({
-      sso: createOAuth2Sso(calls, { ...sso, endpoints }),
+      sso: createOAuth2Sso(calls, options),
       userAgent,
-      endpoints,
+      endpoints: options.endpoints,
       addresses: sso,
-      clientId: sso.clientId,
-      clientSecret: sso.clientSecret,
+      client: options,
       redirectUris: origins.map((origin) => origin + callbackPath),
       timeoutMs: sso.timeoutMs,
     }),

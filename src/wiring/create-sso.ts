@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import type { Config } from '../config/schema.ts'
+import { readSigningKey } from '../config/signing-key.ts'
 import type { Log } from '../log/log.ts'
+import { createClientAssertion } from '../sso/client-assertion.ts'
 import { createOAuth2Calls } from '../sso/oauth2-calls.ts'
 import { createOAuth2Sso } from '../sso/oauth2-sso.ts'
 import { createPacedCalls } from '../sso/paced-calls.ts'
@@ -9,9 +12,22 @@ import { elapsedMs, now } from './clocks.ts'
 
 /** Makes the kind of SSO that the configuration names: plain OAuth 2.0. */
 export function createSso(sso: Config['sso'], userAgent: string, log: Log): SsoClient {
-  const options = { ...sso, endpoints: ssoEndpoints(sso) }
+  const options = ssoOptions(sso)
   const calls = createOAuth2Calls({ ...options, userAgent, onUnnamed: createUnnamedWarning(log), now })
   return createOAuth2Sso(createPacedCalls(calls, elapsedMs), options)
+}
+
+/** Makes what all calls to an SSO need of the options: its addresses joined, and its key read. */
+export function ssoOptions(sso: Config['sso']) {
+  const endpoints = ssoEndpoints(sso)
+  const key = sso.clientKeyFile === undefined ? undefined : readSigningKey(sso.clientKeyFile.content)
+  if (key === undefined) return { ...sso, endpoints }
+  const { clientId } = sso
+  const audience = endpoints.tokenAudience
+  return {
+    ...{ ...sso, endpoints },
+    clientAssertion: createClientAssertion({ clientId, audience, key, newId: randomUUID, now }),
+  }
 }
 
 /** Tells once that log and audit cannot name anybody. */

@@ -21,8 +21,12 @@ function describeLogin(program: string): void {
     after(() => sso?.close())
 
     /** Starts a proxy whose callback the SSO knows. It checks the token at every request. */
-    async function start(t: TestContext, settings: Partial<DjangoSso> = {}) {
-      const env = { SSO_TOKEN_CHECK_GRACE_PERIOD: '0' }
+    async function start(
+      t: TestContext,
+      settings: Partial<DjangoSso> = {},
+      more: Record<string, string> = {},
+    ) {
+      const env = { SSO_TOKEN_CHECK_GRACE_PERIOD: '0', ...more }
       const stage = await startStageInProcess(t, { sso: { ...sso, ...settings }, env })
       await sso.order('allow-redirect', `${stage.origin}/__redirect_from_sso`)
       return stage
@@ -94,6 +98,14 @@ function describeLogin(program: string): void {
       assert.equal(answer.status, 401)
       assert.equal(jo.jar.get('s3proxy_session'), undefined)
       assert.ok(log.some((line) => line.level === 'warn' && /clientSecret/.test(JSON.stringify(line))))
+    })
+
+    it('is in order with the secret in the header', async (t) => {
+      const env = { S3PROXY_SSO_CLIENT_AUTHENTICATION: 'basic' }
+      const { origin, browser } = await start(t, {}, env)
+      const jo = browser()
+      const answer = await jo.follow(await signInAt(jo, await beginAt(jo, `${origin}/page.html`)))
+      assert.equal(answer.text, '<h1>page</h1>')
     })
 
     it('ends at the SSO where the redirect URI is not registered', async (t) => {

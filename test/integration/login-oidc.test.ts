@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { locationOf, signInAt } from '../helpers/clients/sign-in.ts'
-import { startOidcSso } from '../helpers/sso/oidc-sso.ts'
+import { type OidcSsoOptions, startOidcSso } from '../helpers/sso/oidc-sso.ts'
 import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
 describe('a login at a certified authorization server', () => {
@@ -66,6 +70,43 @@ describe('a login at a certified authorization server', () => {
     assert.deepEqual(sso.counters, { authorize: 1, token: 1, me: 1 })
   })
 
+  // Node makes no JWK of a key for PS256 alone.
+  for (const algorithm of ['RS256', 'ES256', 'EdDSA'] as const)
+    it(`is in order with an assertion in place of a secret, signed by ${algorithm}`, async (t) => {
+      const { keyFile, jwk } = await createKey(t, algorithm)
+      const client = {
+        token_endpoint_auth_method: 'private_key_jwt',
+        jwks: { keys: [{ ...jwk, use: 'sig', alg: algorithm }] },
+      }
+      const env = {
+        SSO_CLIENT_SECRET: '',
+        S3PROXY_SSO_CLIENT_AUTHENTICATION: 'private_key_jwt',
+        S3PROXY_SSO_CLIENT_KEY_FILE: keyFile,
+      }
+      await signInTwice(await start(t, env, { client }))
+    })
+
+  it('is in order with the secret in the header, whatever is in it', async (t) => {
+    const client = { token_endpoint_auth_method: 'client_secret_basic' }
+    const env = { S3PROXY_SSO_CLIENT_AUTHENTICATION: 'basic' }
+    await signInTwice(await start(t, env, { client, clientSecret: 'a secret:/+&=%!' }))
+  })
+
+  it('is in order as a public client', async (t) => {
+    const client = { token_endpoint_auth_method: 'none', client_secret: undefined }
+    const env = { S3PROXY_SSO_CLIENT_AUTHENTICATION: 'none', SSO_CLIENT_SECRET: '' }
+    await signInTwice(await start(t, env, { client }))
+  })
+
+  it('is 401 where the SSO wants another way to say who asks, and the line says what to look at', async (t) => {
+    const client = { token_endpoint_auth_method: 'none', client_secret: undefined }
+    const { origin, browser, log } = await start(t, {}, { client })
+    const jo = browser()
+    const begun = locationOf(await jo.request(`${origin}/page.html`))
+    assert.equal((await jo.request(await signInAt(jo, begun))).status, 401)
+    assert.ok(log.some((line) => /401 invalid_client.*sso\.clientAuthentication/.test(JSON.stringify(line))))
+  })
+
   it('ends when the tokens are revoked', async (t) => {
     const { origin, sso, browser } = await start(t, { SSO_TOKEN_CHECK_GRACE_PERIOD: '0' })
     const jo = browser()
@@ -76,8 +117,33 @@ describe('a login at a certified authorization server', () => {
   })
 })
 
-async function start(t: TestContext, env: Record<string, string> = {}) {
-  const sso = await startOidcSso()
+/** Signs two people in: the second assertion has to be another one than the first. */
+async function signInTwice({ origin, sso, browser }: Awaited<ReturnType<typeof start>>) {
+  for (const login of ['alice', 'bob']) {
+    const somebody = browser()
+    const begun = locationOf(await somebody.request(`${origin}/page.html`))
+    const answer = await somebody.follow(await signInAt(somebody, begun, { login }))
+    assert.equal(answer.text, '<h1>page</h1>')
+  }
+  assert.equal(sso.counters.token, 2)
+}
+
+/** A private key in a file, and its public half. */
+async function createKey(t: TestContext, algorithm: 'RS256' | 'ES256' | 'EdDSA') {
+  const { privateKey, publicKey } = {
+    RS256: () => generateKeyPairSync('rsa', { modulusLength: 2048 }),
+    ES256: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+    EdDSA: () => generateKeyPairSync('ed25519'),
+  }[algorithm]()
+  const folder = await mkdtemp(join(tmpdir(), 's3proxy-key-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const keyFile = join(folder, 'key.pem')
+  await writeFile(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
+  return { keyFile, jwk: publicKey.export({ format: 'jwk' }) }
+}
+
+async function start(t: TestContext, env: Record<string, string> = {}, options: OidcSsoOptions = {}) {
+  const sso = await startOidcSso(options)
   t.after(() => sso.close())
   const stage = await startStageInProcess(t, { sso, env })
   sso.allowRedirect(`${stage.origin}/__redirect_from_sso`)

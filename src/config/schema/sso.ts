@@ -1,4 +1,4 @@
-import { count, text, textLike } from './option-types.ts'
+import { choice, count, file, text, textLike } from './option-types.ts'
 import { section } from './section.ts'
 import { ssoAddress } from './sso-address.ts'
 import { printable, rootUrl, shaped } from './text-shapes.ts'
@@ -46,10 +46,17 @@ export const sso = section({
     ssoAddress(true),
   ).default('api/v1/user/me/'),
   clientId: textLike('id of the application at the SSO', vschars, { env: ['SSO_CLIENT_ID'] }),
-  clientSecret: textLike('secret of the application', vschars, {
+  clientSecret: textLike('secret of the application; required for post and basic', vschars, {
     env: ['SSO_CLIENT_SECRET'],
     isSecret: true,
-  }),
+  }).optional(),
+  clientAuthentication: choice(
+    'way in which the application says to the token endpoint who it is: its secret in the form or in the header, nothing but its id, or an assertion that its key signs',
+    ['post', 'basic', 'none', 'private_key_jwt'],
+  ).default('post'),
+  clientKeyFile: file(
+    'private key of the application, in PEM, for private_key_jwt: RSA of 2048 bits or more, EC P-256, or Ed25519',
+  ).optional(),
   timeoutMs: count('time for one call to the SSO', 10, day).default(10_000),
   tokenCheckIntervalSeconds: count(
     'time that a verified token is trusted; with 0 every request asks the SSO',

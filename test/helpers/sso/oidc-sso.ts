@@ -13,6 +13,8 @@ export interface OidcSsoOptions {
   clientId?: string
   clientSecret?: string
   redirectUris?: string[]
+  /** Metadata of the client that differ from those of one whose secret comes in the form. */
+  client?: Readonly<Record<string, unknown>>
   /** Where its pages are; at those of the SSO of the original unless given. */
   paths?: OidcPaths
 }
@@ -47,13 +49,14 @@ const signInPath = '/sign-in/'
 const usualPaths: OidcPaths = { authorize: '/o/authorize/', token: '/o/token/', me: '/api/v1/user/me/' }
 
 /**
- * A certified authorization server on 127.0.0.1: PKCE is required, the client secret
- * comes in the form body, and one page asks for a name and any password.
+ * A certified authorization server on 127.0.0.1: PKCE is required, the client secret comes in the form unless told
+ * otherwise, and one page asks for a name and any password.
  */
 export async function startOidcSso(options: OidcSsoOptions = {}): Promise<OidcSso> {
   const {
     clientId = 's3proxy-test',
     clientSecret = 'secret-of-the-application',
+    client = {},
     paths = usualPaths,
   } = options
   const redirectUris = new Set(options.redirectUris)
@@ -69,6 +72,7 @@ export async function startOidcSso(options: OidcSsoOptions = {}): Promise<OidcSs
       grant_types: ['authorization_code'],
       token_endpoint_auth_method: 'client_secret_post',
       id_token_signed_response_alg: 'ES256',
+      ...client,
     })
   register()
 

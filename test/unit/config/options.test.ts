@@ -89,7 +89,7 @@ describe('isRequired', () => {
   it('tells what has no default and cannot be left out', () => {
     assert.deepEqual(
       options.filter(isRequired).map(({ path }) => path),
-      ['s3.region', 'sso.clientId', 'sso.clientSecret'],
+      ['s3.region', 'sso.clientId'],
     )
   })
 })

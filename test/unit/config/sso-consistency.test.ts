@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { leastEnv, resolve } from '../../helpers/config/given.ts'
 
@@ -64,5 +65,63 @@ describe('the addresses of the SSO', () => {
       warnings.filter((warning) => /^sso\./.test(warning)).map((warning) => warning.split(',')[0]),
       ['sso.url is not used', 'sso.internalUrl is not used'],
     )
+  })
+})
+
+describe('the application at the SSO', () => {
+  const { SSO_CLIENT_SECRET, ...withoutSecret } = leastEnv
+  const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const given = (env: Record<string, string>, content = pem) => {
+    const { config, problems, warnings } = resolve({
+      env: { ...withoutSecret, ...env },
+      readFile: () => content,
+    })
+    return {
+      config,
+      problems: problems.map(({ path, env: name }) => `${path} ${name}`),
+      warnings: warnings.filter((warning) => warning.startsWith('sso.')),
+    }
+  }
+  const wayIs = (S3PROXY_SSO_CLIENT_AUTHENTICATION: string) => ({ S3PROXY_SSO_CLIENT_AUTHENTICATION })
+  const withKey = { S3PROXY_SSO_CLIENT_KEY_FILE: 'key.pem' }
+
+  it('needs a secret by post, which is the default, and by basic', () => {
+    for (const env of [{}, wayIs('post'), wayIs('basic')]) {
+      assert.deepEqual(given(env).problems, ['sso.clientSecret SSO_CLIENT_SECRET'])
+      assert.deepEqual(given({ ...env, SSO_CLIENT_SECRET }).problems, [])
+    }
+    assert.equal(given({ SSO_CLIENT_SECRET }).config?.sso.clientAuthentication, 'post')
+  })
+
+  it('needs a key by private_key_jwt, and no secret', () => {
+    const way = wayIs('private_key_jwt')
+    assert.deepEqual(given(way).problems, ['sso.clientKeyFile S3PROXY_SSO_CLIENT_KEY_FILE'])
+    const { config, problems, warnings } = given({ ...way, ...withKey })
+    assert.deepEqual([problems, warnings], [[], []])
+    assert.deepEqual(config?.sso.clientKeyFile, { path: 'key.pem', content: pem })
+  })
+
+  it('needs a key that signs', () => {
+    const env = { ...wayIs('private_key_jwt'), ...withKey }
+    assert.deepEqual(given(env, 'hunter2').problems, ['sso.clientKeyFile S3PROXY_SSO_CLIENT_KEY_FILE'])
+  })
+
+  it('needs nothing by none', () => {
+    const { problems, warnings } = given(wayIs('none'))
+    assert.deepEqual([problems, warnings], [[], []])
+  })
+
+  it('is said to leave a secret or a key unused', () => {
+    const told = (env: Record<string, string>) => given({ ...env, SSO_CLIENT_SECRET, ...withKey }).warnings
+    const [noSecret, noKey] = ['sso.clientSecret is not used', 'sso.clientKeyFile is not used']
+    for (const [way, unused] of [
+      ['post', [noKey]],
+      ['none', [noSecret, noKey]],
+      ['private_key_jwt', [noSecret]],
+    ] as const)
+      assert.deepEqual(
+        told(wayIs(way)),
+        unused.map((warning) => `${warning}, because sso.clientAuthentication is ${way}`),
+      )
   })
 })

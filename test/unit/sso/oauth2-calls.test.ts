@@ -304,6 +304,7 @@ function options(url: string, addresses: Partial<SsoAddresses> = {}) {
     endpoints: ssoEndpoints({ url, ...paths, ...addresses }),
     clientId: 'proxy-client',
     clientSecret: 'sso secret/+&=%',
+    clientAuthentication: 'post' as const,
     timeoutMs: 10_000,
     userAgent: 's3proxy/1.2.3',
     now: Date.now,

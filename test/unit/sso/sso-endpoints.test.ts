@@ -11,6 +11,7 @@ describe('ssoEndpoints', () => {
       assert.deepEqual(ssoEndpoints({ url: root, ...paths, logoutUrl: 'logout' }), {
         authorize: 'https://sso.example.com/auth/o/authorize/',
         token: 'https://sso.example.com/auth/o/token/',
+        tokenAudience: 'https://sso.example.com/auth/o/token/',
         identity: 'https://sso.example.com/auth/api/v1/user/me/',
         logout: 'https://sso.example.com/auth/logout',
       })
@@ -21,6 +22,7 @@ describe('ssoEndpoints', () => {
     assert.deepEqual(endpoints, {
       authorize: 'https://sso.example.com/o/authorize/',
       token: 'http://sso:8000/o/token/',
+      tokenAudience: 'https://sso.example.com/o/token/',
       identity: 'http://sso:8000/api/v1/user/me/',
       logout: 'https://sso.example.com/logout',
     })
@@ -32,7 +34,12 @@ describe('ssoEndpoints', () => {
       tokenUrl: 'HTTPS://b.example.com/token',
       identityUrl: 'https://c.example.com/me',
     }
-    const expected = { authorize: whole.authorizeUrl, token: whole.tokenUrl, identity: whole.identityUrl }
+    const expected = {
+      authorize: whole.authorizeUrl,
+      token: whole.tokenUrl,
+      tokenAudience: whole.tokenUrl,
+      identity: whole.identityUrl,
+    }
     for (const roots of [{}, { url, internalUrl: 'http://sso:8000' }])
       assert.deepEqual(ssoEndpoints({ ...roots, ...whole }), { ...expected, logout: undefined })
     assert.equal(ssoEndpoints({ url, ...whole, tokenUrl: 'o/token/' }).token, `${url}o/token/`)

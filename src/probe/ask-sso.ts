@@ -1,0 +1,55 @@
+import { networkReason } from '../errors.ts'
+import { ProbeFailure } from './probe.ts'
+
+/** An answer of the SSO, as far as a probe looks at it. */
+export interface SsoAnswer {
+  status: number
+  location: string | null
+  /** The error code of RFC 6749 section 5.2, where the answer has one. */
+  error: string | undefined
+}
+
+export interface SsoQuestion {
+  signal: AbortSignal
+  headers?: Readonly<Record<string, string>>
+  /** Sent with POST; without it, the question is a GET. */
+  form?: URLSearchParams
+}
+
+const maxAnswerCharacters = 65_536
+
+/** Asks a page of the SSO. Redirects are not followed. @throws ProbeFailure when there is no answer */
+export async function askSso(
+  url: string,
+  userAgent: string,
+  { signal, headers, form }: SsoQuestion,
+): Promise<SsoAnswer> {
+  let response: Response
+  let text: string
+  try {
+    response = await fetch(url, {
+      ...(form === undefined ? {} : { method: 'POST', body: form }),
+      headers: { accept: 'application/json, text/html', 'user-agent': userAgent, ...headers },
+      redirect: 'manual',
+      signal,
+    })
+    text = await firstText(response)
+  } catch (error) {
+    const reason = networkReason((error as { cause?: unknown }).cause ?? error)
+    throw new ProbeFailure(`cannot be asked: ${reason}`, 'check sso.url (SSO_URL) and sso.internalUrl')
+  }
+  // Only the error code is used: the rest of the answer may repeat what the probe sent.
+  const error = /^\s*\{[\s\S]*"error"\s*:\s*"([a-z_]{1,40})"/.exec(text)?.[1]
+  return { status: response.status, location: response.headers.get('location'), error }
+}
+
+/** Reads the beginning of a body, whatever its content-type. */
+async function firstText(response: Response): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const piece of response.body ?? []) {
+    text += decoder.decode(piece, { stream: true })
+    if (text.length > maxAnswerCharacters) break
+  }
+  return text
+}
