@@ -26,7 +26,7 @@ const scopes = shaped(
 /** The SSO, and the application that s3proxy is registered as. */
 export const sso = section({
   url: textLike(
-    'root URL of the SSO, as browsers reach it; required where any of the addresses below is no whole URL',
+    'root URL of the SSO, as browsers reach it; required unless the addresses below are whole URLs',
     ssoUrl,
     { env: ['SSO_URL'] },
   ).optional(),
@@ -42,7 +42,7 @@ export const sso = section({
     ssoAddress(false),
   ).default('o/token/'),
   identityUrl: textLike(
-    'page that says who a token belongs to: a URL, or a path below sso.internalUrl, else sso.url',
+    'address that names the person of a token: a URL, or a path below sso.internalUrl, else sso.url',
     ssoAddress(true),
   ).default('api/v1/user/me/'),
   clientId: textLike('id of the application at the SSO', vschars, { env: ['SSO_CLIENT_ID'] }),
@@ -66,7 +66,7 @@ export const sso = section({
   ).default(60),
   scope: textLike('scope that logins ask for', scopes).default('read write'),
   logoutUrl: textLike(
-    'page of the SSO that ends its own session, a URL or a path below sso.url; a link on the page that says signed out',
+    'page of the SSO that ends its own session: a URL, or a path below sso.url; the page after the logout links to it',
     ssoAddress(true),
   ).optional(),
   userClaim: text(
