@@ -1,5 +1,5 @@
 /** The candidate that a mistyped name most likely means; `undefined` when none is near. */
-export function closest(name: string, candidates: readonly string[]): string | undefined {
+export function closestName(name: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1
   for (const candidate of candidates) {

@@ -1,4 +1,4 @@
-import { closest } from './closest.ts'
+import { closestName } from './closest-name.ts'
 import { isLinkedPort, isOfKubernetes } from './kubernetes-variables.ts'
 import { type Options, systematicName } from './options.ts'
 import type { Environment, Sources } from './sources.ts'
@@ -19,7 +19,7 @@ export function unknownNames({ env, dotenv }: Given, options: Options): string[]
     .map(([name]) => {
       if (isInFileOnly(name, options))
         return `${name} is not an option: that stands in the configuration file only`
-      const guess = closest(name, known)
+      const guess = closestName(name, known)
       return `${name} is not an option${guess === undefined ? '' : `; did you mean ${guess}?`}`
     })
 }

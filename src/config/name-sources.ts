@@ -20,8 +20,10 @@ export function createNameSources(options: Options): (text: string, sources: Opt
       const hasNames = whole.endsWith(')')
       if (given.length === 0 || !(isDerived || hasNames || bracket !== undefined)) return whole
       const names = [...new Set(given)].join(', ')
-      const told = paths.join(' and ')
-      return bracket === undefined || hasNames ? `${bracket ?? ''}${told} (${names})` : `(${told}, ${names}`
+      const places = paths.join(' and ')
+      return bracket === undefined || hasNames
+        ? `${bracket ?? ''}${places} (${names})`
+        : `(${places}, ${names}`
     })
 }
 

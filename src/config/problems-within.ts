@@ -1,4 +1,4 @@
-import { closest } from './closest.ts'
+import { closestName } from './closest-name.ts'
 import { isObject } from './is-object.ts'
 import type { Problem } from './problem.ts'
 import { type Structure, structureOf } from './schema/list-of-objects.ts'
@@ -41,7 +41,7 @@ function unknownMembers(known: readonly string[], value: object, path: string, f
   return Object.keys(value)
     .filter((key) => !known.includes(key))
     .map((key) => {
-      const guess = closest(key, known)
+      const guess = closestName(key, known)
       const guessedPath = guess === undefined ? undefined : `${path}.${guess}`
       return problemOf(`${path}.${key}`, `unknown key in ${file}`, guessedPath)
     })

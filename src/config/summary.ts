@@ -46,6 +46,6 @@ function formatValue(option: Option, value: unknown): string {
   // A list of objects would make the column as wide as itself; --json shows it.
   if (option.kind === 'list of objects' && Array.isArray(value))
     return value.length === 1 ? '1 object' : `${value.length} objects`
-  const told = shown(option, value)
-  return typeof told === 'string' ? told : JSON.stringify(told)
+  const text = shown(option, value)
+  return typeof text === 'string' ? text : JSON.stringify(text)
 }

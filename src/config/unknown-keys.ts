@@ -1,4 +1,4 @@
-import { closest } from './closest.ts'
+import { closestName } from './closest-name.ts'
 import type { Option } from './option.ts'
 import type { Options } from './options.ts'
 import type { Problem } from './problem.ts'
@@ -50,5 +50,5 @@ function closestPath(path: string, { single, named, sections }: Options): string
   const candidates = [...own, ...single, ...others]
   const name = (own.length > 0 ? rest.slice(1) : rest).join('.').toLowerCase() || path.toLowerCase()
   const sameName = candidates.find((option) => option.name.toLowerCase() === name)
-  return sameName?.path ?? closest(path, [...candidates.map((option) => option.path), ...sections])
+  return sameName?.path ?? closestName(path, [...candidates.map((option) => option.path), ...sections])
 }

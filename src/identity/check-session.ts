@@ -1,5 +1,5 @@
 import { S3ProxyError } from '../errors.ts'
-import { createRecent } from '../session/recent.ts'
+import { createRecentCache } from '../session/recent-cache.ts'
 import type { Session } from '../session/session.ts'
 import type { OpenSession, Sessions } from '../session/sessions.ts'
 import type { Granted, SsoClient } from '../sso/sso-client.ts'
@@ -40,7 +40,7 @@ export function createSessionCheck(options: SessionCheckOptions): SessionCheck {
   const underWay = new Map<string, CheckUnderWay>()
 
   /** By secrets of sessions that no note could be made of: the time until which their tokens are trusted. */
-  const trusted = createRecent<number>(unnotedChecks)
+  const trusted = createRecentCache<number>(unnotedChecks)
 
   function ask(open: OpenSession): CheckUnderWay {
     const { session, secret } = open

@@ -1,11 +1,11 @@
 /** Values that were found a short while ago. Beyond `size` of them, those that nobody has asked for are forgotten. */
-export interface Recent<T> {
+export interface RecentCache<T> {
   get(key: string): T | undefined
   set(key: string, value: T): void
 }
 
 /** Keeps two generations: a value that is asked for moves to the younger one, and the older one is dropped as a whole. */
-export function createRecent<T>(size: number): Recent<T> {
+export function createRecentCache<T>(size: number): RecentCache<T> {
   let young = new Map<string, T>()
   let old = new Map<string, T>()
 

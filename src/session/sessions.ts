@@ -1,7 +1,7 @@
 import { isSecret, nameOf, newSecret, type Secret, seal, unseal } from '../store/sealing.ts'
 import type { Store } from '../store/store.ts'
 import { type CookieSettings, cookieNameFor, readCookies, writeCookie } from './cookies.ts'
-import { createRecent } from './recent.ts'
+import { createRecentCache } from './recent-cache.ts'
 import type { Session } from './session.ts'
 import { decodeSession, encodeSession } from './session-record.ts'
 
@@ -54,8 +54,8 @@ export function createSessions({
   /** At most the whole age: after the wall clock was set back, an older session seems to begin in the future. */
   const remainingMs = (session: Session) => Math.min(maxAgeMs, session.createdAt + maxAgeMs - now())
   const keyOf = (secret: Secret) => `session:${nameOf(secret)}`
-  const recent = createRecent<OpenSession>(recentSessions)
-  const ends = createRecent<number>(10 * recentSessions)
+  const recent = createRecentCache<OpenSession>(recentSessions)
+  const ends = createRecentCache<number>(10 * recentSessions)
 
   async function open(secret: Secret): Promise<OpenSession | undefined> {
     const sealed = await store.get(keyOf(secret))

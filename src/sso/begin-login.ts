@@ -19,7 +19,7 @@ export interface LoginOptions {
   /** Settings of the cookie that ties logins to a browser. */
   cookie: CookieSettings
   /** Resolves when a browser has probably got the answers to requests that it sent at the same moment. */
-  settle(): Promise<void>
+  waitForOtherTabs(): Promise<void>
   now(): number
 }
 

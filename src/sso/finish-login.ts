@@ -78,7 +78,7 @@ export async function finishLogin(
     if (recalled?.isOver === false || wayBack.restarts >= maxRestarts) return refuse('LOGIN_EXPIRED')
     // Tabs that a browser without a cookie opens at once get a cookie each, and the last one stays. Waiting for it lets
     // the next callback bring it, and the tab needs no more restarts than it has.
-    if (login?.restarts === 0 && sent.length > 0) await options.settle()
+    if (login?.restarts === 0 && sent.length > 0) await options.waitForOtherTabs()
     return restart(wayBack)
   }
 

@@ -1,6 +1,6 @@
 import { type ErrorCode, S3ProxyError } from '../errors.ts'
 import type { Person } from '../person/person.ts'
-import { createRecent } from '../session/recent.ts'
+import { createRecentCache } from '../session/recent-cache.ts'
 import type { SsoCalls } from './sso-calls.ts'
 
 const defaultPauseMs = 1000
@@ -24,8 +24,8 @@ interface Pause {
  * @param elapsedMs a clock that never jumps
  */
 export function createPacedCalls(calls: SsoCalls, elapsedMs: () => number): SsoCalls {
-  const byToken = createRecent<Pause>(rememberedFailures)
-  const byPerson = createRecent<Pause>(rememberedFailures)
+  const byToken = createRecentCache<Pause>(rememberedFailures)
+  const byPerson = createRecentCache<Pause>(rememberedFailures)
   let everybody: Pause | undefined
   let codes: Pause | undefined
   /** The person who met a failure of the SSO last, with nobody in between for whom it worked. */

@@ -1,6 +1,6 @@
 import { S3ProxyError } from '../errors.ts'
 import type { Claims } from '../person/person.ts'
-import { quoteLargeNumbers } from './large-numbers.ts'
+import { quoteLargeNumbers } from './quote-large-numbers.ts'
 
 /**
  * Reads what the SSO says of a person. A number that JavaScript would round becomes a text.

@@ -43,10 +43,10 @@ export interface TracingOptions {
  * The spans of a request are made from its record when it is over, so that no context has to go through the program.
  */
 export function createTracing({ version, instanceId, onProblem }: TracingOptions): Tracing {
-  const say = (message: string) => onProblem(reasonIn(message))
+  const report = (message: string) => onProblem(reasonIn(message))
   const silent = () => {}
   diag.setLogger(
-    { error: say, warn: say, info: silent, debug: silent, verbose: silent },
+    { error: report, warn: report, info: silent, debug: silent, verbose: silent },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   )
   const own = { 'service.name': 's3proxy', 'service.version': version, 'service.instance.id': instanceId }

@@ -11,7 +11,7 @@ import { elapsedMs, now } from './clocks.ts'
 import type { StoreConnection } from './create-store.ts'
 
 /** A browser has the answers to requests that it sent at the same moment by then. */
-const settleMs = 500
+const otherTabsMs = 500
 
 /** Makes sessions and logins, and takes sessions of the original where they are accepted. */
 export function createLogins(
@@ -29,7 +29,7 @@ export function createLogins(
     pending: createPendingLogins(store, deployment, now),
     refusedTokens: createRefusedTokens(store),
     cookie: { name: `${cookieName}_login`, sameSite },
-    settle: () => sleep(settleMs),
+    waitForOtherTabs: () => sleep(otherTabsMs),
     now,
   }
   if (legacyTokens === undefined) return logins

@@ -32,10 +32,10 @@ export function ssoOptions(sso: Config['sso']) {
 
 /** Tells once that log and audit cannot name anybody. */
 function createUnnamedWarning(log: Log): () => void {
-  let isTold = false
+  let hasWarned = false
   return () => {
-    if (isTold) return
-    isTold = true
+    if (hasWarned) return
+    hasWarned = true
     log.warn(
       { code: 'SSO_NAMES_NOBODY' },
       'the SSO says who signs in without a claim that names the person: lines of log and audit say `unnamed` (sso.userClaim)',

@@ -51,7 +51,7 @@ function commandCase({ name, flags, choices }: CommandWord): string {
 
 /** Writes one flag for `_arguments`: flags that exclude it, its spellings, its description, its value. */
 function flagSpec(flag: FlagWord): string {
-  const told = flag.description.replace(/[[\]\\:]/g, '\\$&')
+  const description = flag.description.replace(/[[\]\\:]/g, '\\$&')
   const value = { none: '', file: ':file:_files', setting: ':option:_s3proxy_set', any: ':value: ' }[
     flag.value
   ]
@@ -59,7 +59,7 @@ function flagSpec(flag: FlagWord): string {
   return spellings(flag)
     .map((spelling) => {
       const equals = flag.value !== 'none' && spelling.startsWith('--') ? '=' : ''
-      return quote(`${excluded}${spelling}${equals}[${told}]${value}`)
+      return quote(`${excluded}${spelling}${equals}[${description}]${value}`)
     })
     .join(' ')
 }

@@ -21,7 +21,7 @@ export interface Plan {
   source: ObjectSource
   signal: AbortSignal
   /** Writes to stderr. */
-  say(text: string): void
+  report(text: string): void
   /** Writes to stderr, except with `--quiet`. */
   note(text: string): void
 }
@@ -49,7 +49,7 @@ export async function runDownload(plan: Plan): Promise<number> {
   if (result.kind !== 'found') {
     const { status, text } = explain(result)
     if (status === exitStatus.ok) note(text)
-    else plan.say(text)
+    else plan.report(text)
     return status
   }
   if (flags.verbose === true) process.stderr.write(formatHead(result))
@@ -66,7 +66,7 @@ export async function runDownload(plan: Plan): Promise<number> {
     throw error
   } finally {
     if (flags.verbose === true && record.healed > 0)
-      plan.say(`S3 broke off ${record.healed} times, and was asked for the rest`)
+      plan.report(`S3 broke off ${record.healed} times, and was asked for the rest`)
   }
 
   async function findLeft({ key, s3 }: Plan): Promise<LeftPart | undefined> {
@@ -140,7 +140,7 @@ async function deliver(plan: Plan, left: LeftPart | undefined, result: Found | u
   if (flags.verify !== true) return exitStatus.ok
   if (expectation === undefined) return exitStatus.unverified
   if (!isAllTaken) {
-    plan.say('not verified: the reader had enough before the end of the object')
+    plan.report('not verified: the reader had enough before the end of the object')
     return exitStatus.unverified
   }
   plan.note(`the object is what S3 says it is, by its ${expectation.name}`)
@@ -157,7 +157,7 @@ function withLeft(left: LeftPart | undefined, sizeBytes: number | undefined): nu
 async function expectationOf(plan: Plan, etag: string | undefined): Promise<Expectation | undefined> {
   const expectation = isStrongEtag(etag) ? await askForExpectation(plan, etag) : undefined
   if (expectation === undefined)
-    plan.say(
+    plan.report(
       'cannot verify: S3 has no checksum of the full object, and the ETag is no MD5 (length and version do fit)',
     )
   return expectation

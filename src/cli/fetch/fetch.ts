@@ -18,7 +18,7 @@ import { inspectOutput, type Output } from './output.ts'
 
 /** Streams one object to stdout or a file. */
 export async function fetchObject(keyText: string, flags: FetchFlags): Promise<number> {
-  const say = (text: string) => {
+  const write = (text: string) => {
     process.stderr.write(`s3proxy: ${text}\n`)
   }
   let key: ObjectKey
@@ -31,7 +31,7 @@ export async function fetchObject(keyText: string, flags: FetchFlags): Promise<n
       throw new UsageError('--continue needs --output with the name of a file')
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
-    say(error.message)
+    write(error.message)
     return exitStatus.usage
   }
   const { config, problems, warnings, sources } = loadConfig({
@@ -43,22 +43,22 @@ export async function fetchObject(keyText: string, flags: FetchFlags): Promise<n
     process.stderr.write(formatProblems({ problems, warnings }))
     return exitStatus.usage
   }
-  const tell = (text: string) => say(nameSources(text, sources))
-  const note = flags.quiet === true ? () => {} : tell
+  const report = (text: string) => write(nameSources(text, sources))
+  const note = flags.quiet === true ? () => {} : report
   for (const warning of warnings) note(`warning: ${warning}`)
 
-  const retries = retriesAsNotes(flags.verbose === true ? tell : () => {})
+  const retries = retriesAsNotes(flags.verbose === true ? report : () => {})
   const { source, connections } = createObjects(config, retries, userAgentOf(readVersion().version))
   const interruption = listenForInterruption()
   const { signal } = interruption
   try {
-    return await runDownload({ key, flags, output, s3: config.s3, source, signal, say: tell, note })
+    return await runDownload({ key, flags, output, s3: config.s3, source, signal, report, note })
   } catch (error) {
-    tell(signal.aborted ? stopped(error) : describe(error))
+    report(signal.aborted ? stopped(error) : describe(error))
     return exitStatus.failure
   } finally {
     connections.close()
-    interruption.settle()
+    interruption.end()
   }
 }
 
@@ -83,9 +83,9 @@ function toKey(text: string): ObjectKey {
   return key
 }
 
-function retriesAsNotes(say: (text: string) => void): Log {
-  const write = (_fields: object, message: string) => say(message)
-  return { debug: write, info: write, warn: write, error: write }
+function retriesAsNotes(report: (text: string) => void): Log {
+  const note = (_fields: object, message: string) => report(message)
+  return { debug: note, info: note, warn: note, error: note }
 }
 
 function stopped(error: unknown): string {

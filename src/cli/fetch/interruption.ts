@@ -4,7 +4,7 @@ export interface Interruption {
   readonly signal: AbortSignal
   readonly name: NodeJS.Signals | undefined
   /** Stops listening. Where a signal came, it ends the process by that signal, so that the parent process knows. */
-  settle(): void
+  end(): void
 }
 
 const signals = ['SIGINT', 'SIGTERM'] as const
@@ -30,7 +30,7 @@ export function listenForInterruption(): Interruption {
     get name() {
       return name
     },
-    settle() {
+    end() {
       unlisten()
       if (name !== undefined) process.kill(process.pid, name)
     },

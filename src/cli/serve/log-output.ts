@@ -35,8 +35,8 @@ export function createLogOutput(options: LogOutputOptions): LogOutput {
   let isScheduled = false
   let waitMs = firstWaitMs
   let droppedLines = 0
-  let untoldLines = 0
-  let isTelling = false
+  let unreportedLines = 0
+  let isReporting = false
   let closing: Promise<void> | undefined
   let isClosed = false
   let onIdle = () => {}
@@ -59,7 +59,7 @@ export function createLogOutput(options: LogOutputOptions): LogOutput {
       waitMs = firstWaitMs
       if (writtenBytes < bytes.length) return writeNext(bytes.subarray(writtenBytes))
       writing = undefined
-      tellDropped()
+      reportDropped()
       writeGathered()
     })
   }
@@ -71,13 +71,13 @@ export function createLogOutput(options: LogOutputOptions): LogOutput {
     waitMs = Math.min(maxWaitMs, waitMs * 2)
   }
 
-  function tellDropped(): void {
-    if (untoldLines === 0) return
-    const lines = untoldLines
-    untoldLines = 0
-    isTelling = true
+  function reportDropped(): void {
+    if (unreportedLines === 0) return
+    const lines = unreportedLines
+    unreportedLines = 0
+    isReporting = true
     onRecovered(lines)
-    isTelling = false
+    isReporting = false
   }
 
   function closeWithin(timeoutMs: number): Promise<void> {
@@ -95,9 +95,9 @@ export function createLogOutput(options: LogOutputOptions): LogOutput {
     write(line) {
       if (isClosed) return
       const pendingBytes = gathered.length + (writing?.length ?? 0)
-      if (pendingBytes + line.length > maxPendingBytes && !isTelling) {
+      if (pendingBytes + line.length > maxPendingBytes && !isReporting) {
         droppedLines++
-        untoldLines++
+        unreportedLines++
         return
       }
       gathered += line

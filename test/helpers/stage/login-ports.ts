@@ -67,7 +67,7 @@ export function createLoginPorts() {
     elapsedMs: now,
   })
   const sso = createFakeSso()
-  let settled = 0
+  let waited = 0
   const parts = {
     ...{
       sessions,
@@ -78,11 +78,11 @@ export function createLoginPorts() {
       refusedTokens: createRefusedTokens(store),
       cookie: { ...cookie, name: 's_login' },
     },
-    async settle() {
-      settled++
+    async waitForOtherTabs() {
+      waited++
     },
   } satisfies LoginOptions
-  return { parts, store, sso, clock, settledTimes: () => settled }
+  return { parts, store, sso, clock, waitedTimes: () => waited }
 }
 
 /** A record of a request that nobody reads. */

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createRecent } from '../../../src/session/recent.ts'
+import { createRecentCache } from '../../../src/session/recent-cache.ts'
 
-describe('createRecent', () => {
+describe('createRecentCache', () => {
   it('gives what was set, and nothing else', () => {
-    const recent = createRecent<number>(10)
+    const recent = createRecentCache<number>(10)
     recent.set('a', 1)
     assert.equal(recent.get('a'), 1)
     assert.equal(recent.get('b'), undefined)
   })
 
   it('forgets what nobody asked for, and keeps what somebody did', () => {
-    const recent = createRecent<number>(10)
+    const recent = createRecentCache<number>(10)
     recent.set('asked for', 1)
     recent.set('forgotten', 2)
     for (let index = 0; index < 20; index++) {

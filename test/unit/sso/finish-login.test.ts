@@ -160,17 +160,17 @@ describe('finishLogin', () => {
   })
 
   it('waits for the cookies of other tabs once, and only where there is a cookie', async () => {
-    const { finish, begin, settledTimes } = start()
+    const { finish, begin, waitedTimes } = start()
     const [mine, other] = [await begin(), await begin()]
     assert.notEqual(mine.cookie, other.cookie)
     const restarted = await finish(`?code=x&state=${mine.state}`, other.cookie)
-    assert.equal(settledTimes(), 1)
+    assert.equal(waitedTimes(), 1)
     // The cookie that the browser has stays as it is.
     assert.equal(cookiesOf(restarted.reply), '')
     await finish(`?code=x&state=${stateIn(locationIn(restarted.reply))}`, mine.cookie)
-    assert.equal(settledTimes(), 1)
+    assert.equal(waitedTimes(), 1)
     await finish(`?code=x&state=${mine.state}`)
-    assert.equal(settledTimes(), 1)
+    assert.equal(waitedTimes(), 1)
   })
 
   it('counts restarts itself, and ends where another tab has finished', async () => {

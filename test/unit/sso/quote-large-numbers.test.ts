@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { quoteLargeNumbers } from '../../../src/sso/large-numbers.ts'
+import { quoteLargeNumbers } from '../../../src/sso/quote-large-numbers.ts'
 import { createRandom, type Random } from '../../helpers/random.ts'
 
 describe('quoteLargeNumbers', () => {

@@ -30,7 +30,7 @@ function startProgram(afterwards: string) {
 describe('listenForInterruption', () => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`lets the program tidy up after ${signal}, and then ends it by that signal`, async () => {
-      const { child, lines, ended } = startProgram('interruption.settle()')
+      const { child, lines, ended } = startProgram('interruption.end()')
       assert.equal((await lines.next()).value, 'ready')
       child.kill(signal)
       assert.equal((await lines.next()).value, 'stopping')
