@@ -15,7 +15,7 @@ export interface SessionCheckOptions {
   onUnnoted?(error: S3ProxyError): void
 }
 
-/** How many checks that the store did not take are remembered. */
+/** The most checks that are remembered here because the store refused them. */
 const unnotedChecks = 20_000
 
 /** A question to the SSO under way, and the note that the store takes of the answer. */
@@ -39,14 +39,14 @@ export type SessionCheck = (open: OpenSession) => true | CheckUnderWay
 export function createSessionCheck(options: SessionCheckOptions): SessionCheck {
   const underWay = new Map<string, CheckUnderWay>()
 
-  /** By secrets of sessions that no note could be made of: the time until which their tokens are trusted. */
+  /** The times until which tokens are trusted, by the secrets of sessions whose check the store refused. */
   const trusted = createRecentCache<number>(unnotedChecks)
 
   function ask(open: OpenSession): CheckUnderWay {
     const { session, secret } = open
     const answered = options.sso.renew(session)
     const isValid = answered.then((granted) => conclude(open, granted)).finally(() => underWay.delete(secret))
-    // A failure is told to those who wait for the answer.
+    // A failure goes to the callers that wait for the answer.
     isValid.catch(() => {})
     return { answered, isValid }
   }

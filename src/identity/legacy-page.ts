@@ -44,7 +44,7 @@ export function readAnswer(query: string): { returnTo: string; isAbout(legacy: L
   }
 }
 
-/** A path of ours, as it may stand in a header. */
+/** Matches a path of this site that is safe in a header. */
 const isTarget = /^\/[\x21-\x7e\x80-\xff]*$/
 
 /** Tells sessions apart without naming one: addresses stand in histories. */

@@ -33,7 +33,7 @@ export interface LegacySessions {
    * @returns the page that asks; `undefined` where there is no session that is still valid
    */
   offer(request: ProxyRequest, record: RequestRecord): Promise<Reply | undefined>
-  /** Answers the page's button: the session becomes one of ours, once, and is gone. */
+  /** Answers the page's button: the session becomes one of s3proxy, once, and is removed. */
   resume(request: ProxyRequest, record: RequestRecord, site: Site): Promise<Continued>
   /** Ends the session of somebody who signs out. @returns the value for `set-cookie` */
   end(request: ProxyRequest): Promise<string>

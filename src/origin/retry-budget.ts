@@ -1,6 +1,6 @@
 /**
  * Keeps retries from multiplying the load on an S3 that fails. It is a token bucket: each request puts half a token into
- * it, and each retry takes one out. When everything fails, S3 sees 1.5 requests for each of ours in the long run. While
+ * it, and each retry takes one out. When everything fails, S3 gets 1.5 requests for each request of clients in the long run. While
  * little fails, every failure is retried.
  */
 export interface RetryBudget {

@@ -1,4 +1,4 @@
-/** How long versions are asked for without their names, after S3 refused a name and gave the object without it. */
+/** Time without names of versions in requests, after S3 refused a name and gave the object without it. */
 const pauseMs = 5 * 60 * 1000
 
 /**

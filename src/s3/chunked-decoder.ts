@@ -14,7 +14,7 @@ export interface ChunkedDecoder {
 
 const maxLineBytes = 256
 
-/** Chunk extensions and trailers are passed over. @see RFC 9112 section 7.1 */
+/** Chunk extensions and trailers are ignored. @see RFC 9112 section 7.1 */
 export function createChunkedDecoder(): ChunkedDecoder {
   let expected: 'size' | 'data' | 'data-end' | 'trailer' | 'done' = 'size'
   let line = ''

@@ -13,7 +13,7 @@ export interface ConnectionPool {
    * that becomes free.
    *
    * @param waitMs bounds the wait for a free connection, and connecting where that is less than the connect timeout
-   * @param claim who the connection is for, and what it is for
+   * @param claim the person that the connection is for, and its use
    * @param isNew asks for a connection that was never used, where one can be had
    * @throws TransportError `unreachable`, `connect-timeout`, `pool-exhausted` or `cancelled`
    */

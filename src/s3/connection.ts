@@ -44,7 +44,7 @@ export class Connection {
   #keepAlive = true
   #exchanges = 0
   #timer: NodeJS.Timeout | undefined
-  /** When it last became idle, by the clock of `performance.now()`; the pool sets it. */
+  /** Time when it last became idle, by `performance.now()`; the pool sets it. */
   idleSinceMs = 0
   /** The party that uses it now; the pool sets it. */
   holder: object | null = null

@@ -33,7 +33,7 @@ export interface ChainCredentials extends Credentials {
 
 /** Least time between two requests for other credentials that S3's refusals cause. */
 const renewalIntervalMs = 10_000
-/** How often credentials without an expiration are read again: a shared credentials file may be replaced. */
+/** Interval for reading credentials without an expiration again: a shared credentials file may be replaced. */
 const rereadIntervalMs = 2 * 60_000
 /** Silence after which the chain is made anew: some providers have no timeout, and block all others. */
 const silenceMs = 10_000

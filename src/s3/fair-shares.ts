@@ -1,7 +1,7 @@
 /** All visitors without a session together. */
 export const guests = Symbol('guests')
 
-/** A party to the sharing: a person, or all guests together; `undefined` is work of our own, which has no limit. */
+/** A party to the sharing: a person, or all guests together; `undefined` is work of s3proxy itself, which has no limit. */
 export type Sharer = string | typeof guests | undefined
 
 /** The connections of one sharer, and the requests that wait for one. */
@@ -19,7 +19,7 @@ export interface FairShares<Waiter> {
   partyOf(sharer: Sharer): Party<Waiter>
   /** Drops a party that has no connection and waits for none. */
   forget(party: Party<Waiter>): void
-  /** Tells whether a request may have a connection at once. @param free how many connections nobody uses */
+  /** Tells whether a request may have a connection at once. @param free number of connections that nobody uses */
   mayTake(party: Party<Waiter>, isHead: boolean, free: number): boolean
   /** Takes the next request out of the queue: among parties that may take a connection, from the one with the fewest. */
   next(free: number): Waiter | undefined

@@ -1,7 +1,7 @@
 import net from 'node:net'
 import tls from 'node:tls'
 
-/** Where S3 listens. */
+/** Host and port of S3. */
 export interface S3Origin {
   isSecure: boolean
   hostname: string

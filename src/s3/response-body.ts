@@ -23,7 +23,7 @@ const copiedBytes = 64 * 1024
 /** Bytes that a paused TLS socket may still hand out: one read from the network, and a record before it. */
 const decryptedBytes = 80 * 1024
 
-/** The end of every body that is given up. It is made once, because making a stack costs more than ending a body. */
+/** The error of every body that is cancelled. It is made once, because making a stack costs more than ending a body. */
 const givenUp = new TransportError('cancelled', 'the body was given up')
 
 /**
@@ -52,7 +52,7 @@ export class ResponseBody implements ByteSource {
   #failure: Error | null = null
   #isComplete = false
   #isPaused = false
-  /** Which of `#arrived` and `#lent` are blocks of the pool. */
+  /** The blocks of `#arrived` and `#lent` that belong to the pool. */
   readonly #taken = new Set<Buffer>()
 
   constructor(connection: BodyConnection, options: BodyOptions) {
@@ -79,7 +79,7 @@ export class ResponseBody implements ByteSource {
    * Takes bytes that have arrived.
    *
    * @param bytes a view of `readBuffer` where that is not `null`, else of memory that is used again
-   * @returns how many of them belong to this body
+   * @returns the number of bytes that belong to this body
    * @throws TransportError `garbage` when they do not follow the chunked coding
    */
   accept(bytes: Buffer): number {

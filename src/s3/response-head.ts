@@ -9,7 +9,7 @@ export interface ResponseHead {
   keepAlive: boolean
 }
 
-/** How the end of a body is found. @see RFC 9112 section 6.3 */
+/** The ways to find the end of a body. @see RFC 9112 section 6.3 */
 export type Framing = { kind: 'length'; sizeBytes: number } | { kind: 'chunked' } | { kind: 'until-close' }
 
 const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [^\r\n]*)?$/

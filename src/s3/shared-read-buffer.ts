@@ -6,7 +6,7 @@ import type { BlockPool } from './block-pool.ts'
  */
 export const sharedReadBuffer = Buffer.allocUnsafeSlow(256 * 1024)
 
-/** As much of it as one read may fill: where blocks are small, a reader holds no more of the bytes behind a head either. */
+/** The part of it that one read may fill. Where blocks are small, a reader holds few of the bytes behind a head as well. */
 export function readBufferFor({ nextBytes }: BlockPool): Buffer {
   return nextBytes < sharedReadBuffer.length ? sharedReadBuffer.subarray(0, nextBytes) : sharedReadBuffer
 }

@@ -1,4 +1,4 @@
-/** How an exchange with S3 failed below HTTP. It decides whether and how the exchange is tried again. */
+/** The ways in which an exchange with S3 can fail below HTTP. They decide whether and how it is repeated. */
 export type TransportFailure =
   /** There is no connection: refused, unreachable, unknown host, TLS. */
   | 'unreachable'

@@ -46,7 +46,7 @@ export function createAnswer(options: AnswerOptions) {
     const incoming = readIncoming(message, gone)
     const isUnreadable = incoming.kind === 'invalid' && incoming.code === 'HEADERS_TOO_MANY'
     if (isUnreadable || hasBody(message)) {
-      // The body is thrown away. A client that goes on sending does so until the connection is closed.
+      // The body is thrown away. A client may go on sending until the connection is closed.
       message.resume()
       response.shouldKeepAlive = false
     }

@@ -53,7 +53,7 @@ export interface Connections {
   /**
    * Ends each connection after its last answer, and at once where it has no request.
    *
-   * @returns how many requests were still under way after `timeoutMs` and were reset
+   * @returns the number of requests that were still under way after `timeoutMs` and were reset
    */
   drain(timeoutMs: number): Promise<number>
 }

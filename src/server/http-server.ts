@@ -19,7 +19,7 @@ export interface HttpServer {
   /**
    * Stops listening, lets requests under way finish, and closes every other connection at once.
    *
-   * @returns how many requests were still under way after `timeoutMs` and were reset
+   * @returns the number of requests that were still under way after `timeoutMs` and were reset
    */
   drain(timeoutMs: number): Promise<number>
   readonly activity: Readonly<Activity>

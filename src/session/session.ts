@@ -9,6 +9,6 @@ export interface Grant {
 /** A grant that a browser has signed in with. Times are milliseconds since 1970. */
 export interface Session extends Grant {
   readonly createdAt: number
-  /** When the SSO last said that the token is valid. */
+  /** Time when the SSO last said that the token is valid. */
   readonly verifiedAt: number
 }

@@ -9,7 +9,7 @@ import { decodeSession, encodeSession } from './session-record.ts'
 export interface OpenSession {
   readonly session: Session
   readonly secret: Secret
-  /** By the clock that never jumps. A session ends no later, whatever becomes of the wall clock. */
+  /** The end by the clock that never jumps. The session ends no later, whatever happens to the wall clock. */
   readonly endsAtMs: number
 }
 

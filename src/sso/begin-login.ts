@@ -29,7 +29,7 @@ export function siteOfLogin({ redirectUri }: Pick<PendingLogin, 'redirectUri'>):
   return { origin, isSecure: origin.startsWith('https:') }
 }
 
-/** How long a page of the SSO may stay open, and the login still ends where it was to end. */
+/** Time that a page of the SSO may stay open, after which the login still leads to its page. */
 const cookieMaxAgeSeconds = 86_400
 
 /**
@@ -39,7 +39,7 @@ const cookieMaxAgeSeconds = 86_400
  * fills the cookie header.
  *
  * @param returnTo path and query where the login ends, byte for byte
- * @param restarts how often this login was begun before
+ * @param restarts number of times that this login was begun before
  */
 export async function beginLogin(
   options: LoginOptions,

@@ -5,7 +5,7 @@ import type { SsoCalls } from './sso-calls.ts'
 
 const defaultPauseMs = 1000
 const maxPauseMs = 60_000
-/** How many failures are remembered, of persons and of tokens each. */
+/** The most failures that are remembered, of persons and of tokens each. */
 const rememberedFailures = 1000
 
 interface Pause {
@@ -17,7 +17,7 @@ interface Pause {
  * Calls to an SSO that is not asked again for a moment after it failed: for as long as its `retry-after` says, at most
  * a minute, else for a second. Calls meanwhile fail in the same way.
  *
- * An answer that makes no sense is remembered for its token. An SSO that is busy, away or silent is remembered for the
+ * A contradictory answer is remembered for its token. An SSO that is busy, away or silent is remembered for the
  * person, and for everybody once two persons in a row have met it: limits are often set for each person, and one
  * who has used theirs up must not keep others out.
  *

@@ -1,7 +1,7 @@
 import { nameOf, newSecret, type Secret, seal, toSecret, unseal } from '../store/sealing.ts'
 import type { Store } from '../store/store.ts'
 
-/** Where a login is to end, and how often it was begun again. */
+/** The page that a login leads to, and the number of its restarts. */
 export interface WayBack {
   /** Path and query of the request that it was for, byte for byte. */
   returnTo: string

@@ -8,7 +8,7 @@ type RefusedLogin = Pick<WayBack, 'returnTo'>
 
 /** Counts how often the SSO gave a browser a token for a page and then refused it. The count ends a circle of redirects. */
 export interface RefusedTokens {
-  /** Notes one more. @returns how many there are with this one */
+  /** Notes one more. @returns the number with this one */
   add(browser: Secret, login: RefusedLogin): Promise<number>
   forget(browser: Secret, login: RefusedLogin): Promise<void>
 }

@@ -16,7 +16,7 @@ export interface SsoCalls {
 /** `rejected`: the server does not take the token. */
 export type Identified = { kind: 'known'; person: Person } | { kind: 'rejected' }
 
-/** As much of a request's record as a call is noted in. */
+/** The part of a request's record that notes calls. */
 export interface CallRecord {
   /** Adds the duration of `work`. */
   timed<T>(phase: 'ssoMs', work: Promise<T>): Promise<T>

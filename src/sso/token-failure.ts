@@ -22,7 +22,7 @@ interface Thrown {
  */
 export function answerIn(thrown: unknown, timeoutMs: number, nowMs: number): TokenAnswer {
   const { output, data, message } = thrown as Thrown
-  // Nobody reads the rest of an answer that was given up.
+  // Nobody reads the rest of a cancelled answer.
   if (data?.isResponseError !== true) data?.res?.destroy?.()
   const isLate = output?.statusCode === 504 || output?.statusCode === 408
   if (isLate && data?.isResponseError !== true) throw tokenTimeout(timeoutMs)

@@ -17,7 +17,7 @@ export interface LogOutputOptions {
 export interface LogOutput {
   /** Never waits, and never throws. Lines of one turn of the event loop are written together, at its end. */
   write(line: string): void
-  /** How many lines were dropped since the start. */
+  /** The number of lines that were dropped since the start. */
   readonly droppedLines: number
   /** Resolves once all lines are written, or after `timeoutMs`; those that are left or come later are lost. */
   close(timeoutMs: number): Promise<void>

@@ -7,7 +7,7 @@ export interface Faults {
 }
 
 /**
- * Logs and counts errors that nobody caught, and goes on: a fault of ours costs one request, and not the downloads of
+ * Logs and counts errors that nobody caught, and goes on: a fault of s3proxy costs one request, and not the downloads of
  * everybody.
  *
  * @see docs/decisions/014-uncaught-faults.md

@@ -7,7 +7,7 @@ const lastWordsMs = 100
  * Ends the connections that were handed to a worker which ended before it took them.
  *
  * The primary accepts each connection, sends it to a worker, and keeps a copy until the worker says that it has it.
- * When that worker dies first, Node forgets the copy and leaves it open (lib/internal/cluster/round_robin_handle.js):
+ * When that worker dies first, Node forgets the copy and leaves it open (lib/internal/cluster/round_robin_handle.js);
  * the client waits for an answer that nobody sends. Node then emits no `disconnect` either, and goes on counting the
  * worker among those that listen.
  *

@@ -4,7 +4,7 @@ import { z } from './zod.ts'
 export type OptionSchema = z.ZodType
 
 /**
- * How the text of an environment variable becomes the value of an option. An object and a list of objects have no text
+ * The way in which the text of an environment variable becomes the value of an option. An object and a list of objects have no text
  * form: they stand in the configuration file only.
  */
 export type OptionKind = 'text' | 'count' | 'flag' | 'list' | 'flag or list' | 'object' | 'list of objects'
@@ -24,7 +24,7 @@ export interface OptionMeta {
   kind: OptionKind
   /** Names of the original and of the platform, strongest first; the systematic name goes before them. */
   env?: string[]
-  /** Never shown, and may come from a file (`NAME_FILE`; in a named section, `…File` beside it). */
+  /** Whether the option is a secret, which is never shown and may come from a file (`NAME_FILE`; in a named section, `…File` beside it). */
   isSecret?: boolean
   /** The path of a file that is read with the configuration. */
   isFile?: boolean

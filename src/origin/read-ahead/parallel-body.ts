@@ -11,7 +11,7 @@ import type { ReadAhead } from './read-ahead.ts'
 
 export interface ParallelOptions {
   readAhead: ReadAhead
-  /** How long a reader may take nothing before the bytes that were fetched for it are dropped. */
+  /** Time without reading after which the bytes that were fetched for a reader are dropped. */
   readerPatienceMs: number
   signal: CancelSignal
   /**
