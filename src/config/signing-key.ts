@@ -9,7 +9,7 @@ export interface SigningKey {
 export const notSigningKey =
   'expected a private key in PEM, without a passphrase: RSA of 2048 bits or more, EC P-256, or Ed25519'
 
-/** @returns `undefined` for text that is no private key of a kind that signs */
+/** Reads a private key. @returns `undefined` for a text that is no private key for signatures */
 export function readSigningKey(pem: string): SigningKey | undefined {
   let key: KeyObject
   try {

@@ -5,7 +5,7 @@ import { notSigningKey, readSigningKey } from './signing-key.ts'
 
 type SsoValues = NonNullable<Values['sso']>
 
-/** Checks what options of the SSO mean together. */
+/** Checks options of the SSO together. */
 export function checkSso(sso: SsoValues, findings: Findings): void {
   checkAddresses(sso, findings)
   checkClient(sso, findings)
@@ -14,7 +14,7 @@ export function checkSso(sso: SsoValues, findings: Findings): void {
 const forBrowsers = ['authorizeUrl', 'logoutUrl'] as const
 const forThisServer = ['tokenUrl', 'identityUrl'] as const
 
-/** Checks that every address is a whole one, or lies below one that is given. */
+/** Checks that every address is a whole URL, or lies below a URL that is given. */
 function checkAddresses(sso: SsoValues, { report, warn }: Findings): void {
   const isBelow = (name: 'authorizeUrl' | 'tokenUrl' | 'identityUrl' | 'logoutUrl') => {
     const address = sso[name]
@@ -34,7 +34,7 @@ function checkAddresses(sso: SsoValues, { report, warn }: Findings): void {
     warn('sso.internalUrl is not used, because sso.tokenUrl and sso.identityUrl are whole URLs')
 }
 
-/** Checks that the application has what it says with who it is. */
+/** Checks that the application has everything for its way of authentication. */
 function checkClient(sso: SsoValues, { report, warn }: Findings): void {
   const { clientAuthentication = 'post', clientSecret, clientKeyFile } = sso
   const looksAt = ['sso.clientAuthentication']

@@ -1,7 +1,7 @@
 import { networkReason } from '../errors.ts'
 import { ProbeFailure } from './probe.ts'
 
-/** An answer of the SSO, as far as a probe looks at it. */
+/** The parts of an answer of the SSO that a probe uses. */
 export interface SsoAnswer {
   status: number
   location: string | null
@@ -12,7 +12,7 @@ export interface SsoAnswer {
 export interface SsoQuestion {
   signal: AbortSignal
   headers?: Readonly<Record<string, string>>
-  /** Sent with POST; without it, the question is a GET. */
+  /** A form, which is sent with POST; without it, the request is a GET. */
   form?: URLSearchParams
 }
 

@@ -4,13 +4,13 @@ import {
   type ClientIdentity,
 } from '../sso/client-authentication.ts'
 
-/** What a request to the token endpoint has of the application. */
+/** The credentials of the application in a request to the token endpoint. */
 export interface ClientCredentials {
   fields: Readonly<Record<string, string>>
   headers: Readonly<Record<string, string>>
 }
 
-/** Says to the token endpoint who asks. @see RFC 6749 section 2.3.1, RFC 7523 section 2.2 */
+/** Makes the credentials of the application. @see RFC 6749 section 2.3.1, RFC 7523 section 2.2 */
 export function clientCredentials(client: ClientIdentity): ClientCredentials {
   const { clientId, clientSecret = '', clientAuthentication } = client
   if (clientAuthentication === 'basic') {
@@ -21,7 +21,7 @@ export function clientCredentials(client: ClientIdentity): ClientCredentials {
   return { fields: { client_id: clientId, ...secret, ...assertionFields(client) }, headers: {} }
 }
 
-/** The other ways to say who asks for which the configuration has what they need. */
+/** The other ways of client authentication that the configuration has everything for. */
 export function otherAuthentications(client: ClientIdentity): ClientAuthentication[] {
   const { clientSecret, clientAssertion, clientAuthentication } = client
   const possible: ClientAuthentication[] = [

@@ -12,7 +12,7 @@ export interface SsoProbeOptions {
   sso: Pick<SsoClient, 'begin'>
   userAgent: string
   endpoints: SsoEndpoints
-  /** The addresses as the configuration has them. */
+  /** The addresses in the configuration. */
   addresses: SsoAddresses
   client: ClientIdentity
   /** Every redirect URI that the SSO may get; empty when any host is served. */

@@ -7,12 +7,12 @@ export interface TokenProbeOptions {
   client: ClientIdentity
   redirectUri: string
   codeVerifier: string
-  /** The advice where there is no such page. */
+  /** The advice where the SSO has no such address. */
   checkAddress: string
   ask(question: SsoQuestion): Promise<SsoAnswer>
 }
 
-/** Asks the token endpoint with a code that it cannot know: its error tells whether it knows the application. */
+/** Asks the token endpoint with a code that it cannot know. Its error shows whether it knows the application. */
 export async function probeToken(options: TokenProbeOptions, signal: AbortSignal): Promise<Finding> {
   const { status, error } = await askAs(options.client, options, signal)
   const said = `a wrong code was answered ${status}${error === undefined ? '' : ` ${error}`}`
@@ -52,7 +52,7 @@ function askAs(
   return ask({ signal, form, headers })
 }
 
-/** Finds another way to say who asks, with which the SSO knows the application; `undefined` where there is none. */
+/** Finds another way of client authentication that the SSO accepts; `undefined` where there is none. */
 async function findAuthentication(
   options: TokenProbeOptions,
   signal: AbortSignal,

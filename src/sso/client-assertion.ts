@@ -6,17 +6,17 @@ export interface ClientAssertionOptions {
   /** The address of the token endpoint, as the SSO knows itself. */
   audience: string
   key: SigningKey
-  /** Gives a text that was never given before. */
+  /** Returns a text that it has never returned before. */
   newId(): string
   now(): number
 }
 
-/** The SSO may be asked with an assertion for as long as this, which covers one call and clocks that differ. */
+/** Lifetime of an assertion, which covers one call and clocks that differ. */
 const lifetimeSeconds = 60
 
 /**
- * Makes the JSON Web Tokens by which the application says who it is to the token endpoint, in place of a secret. Each is
- * for one call.
+ * Makes the JSON Web Tokens that authenticate the application at the token endpoint, in place of a secret. Each is for
+ * one call.
  *
  * @see RFC 7523 section 3, RFC 7515 section 7.1
  */
@@ -45,7 +45,7 @@ function encode(value: object): string {
 function signatureOf(text: string, { key, algorithm }: SigningKey): string {
   const padding = algorithm === 'PS256' ? pssPadding : {}
   const hash = algorithm === 'EdDSA' ? null : 'sha256'
-  // JSON Web Signatures have the two numbers of ECDSA side by side, not in DER (RFC 7518 section 3.4).
+  // JSON Web Signatures hold the two numbers of ECDSA side by side, not in DER (RFC 7518 section 3.4).
   const signature = sign(hash, Buffer.from(text), { key, dsaEncoding: 'ieee-p1363', ...padding })
   return signature.toString('base64url')
 }
