@@ -9,7 +9,7 @@ import type { MetricSnapshot } from '../telemetry/prom-client.ts'
 import { createRequestTally } from '../telemetry/request-tally.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { createAppMetrics } from './create-metrics.ts'
-import { createParts, type Parts } from './create-parts.ts'
+import { createService, type Service } from './create-service.ts'
 import { createStore, type StoreConnection, storeSettings } from './create-store.ts'
 import { userAgentOf } from './user-agent.ts'
 
@@ -66,14 +66,14 @@ export async function createApp(
   const requests = config.server.adminPort === undefined ? undefined : createRequestTally()
   const observers = { requests, trace: tracing?.trace, userAgent: userAgentOf(version.version) }
   let store = await openStore(config, log)
-  let parts = createParts(config, store, log, observers)
+  let service = createService(config, store, log, observers)
   let isDraining = false
 
   const readiness: Readiness = {
-    check: () => parts.readiness.check(),
+    check: () => service.readiness.check(),
     startDraining() {
       isDraining = true
-      parts.readiness.startDraining()
+      service.readiness.startDraining()
     },
   }
   const server = createHttpServer({
@@ -82,22 +82,22 @@ export async function createApp(
     handler(request, record) {
       const usedStore = store
       usedStore.users++
-      const reply = parts.handler(request, record)
+      const reply = service.handler(request, record)
       void reply.then(() => release(usedStore))
       return reply
     },
     log,
-    onEnd: (record) => parts.onEnd(record),
+    onEnd: (record) => service.onEnd(record),
     notesPhases: tracing !== undefined,
   })
 
-  function putIntoForce(newParts: Parts, newStore: OpenStore): void {
-    const [oldParts, oldStore] = [parts, store]
-    parts = newParts
+  function putIntoForce(newService: Service, newStore: OpenStore): void {
+    const [oldService, oldStore] = [service, store]
+    service = newService
     store = newStore
-    if (isDraining) parts.readiness.startDraining()
-    server.configure(newParts.config.server, certificateOf(newParts.config))
-    oldParts.s3.retire()
+    if (isDraining) service.readiness.startDraining()
+    server.configure(newService.config.server, certificateOf(newService.config))
+    oldService.s3.retire()
     if (oldStore === newStore) return
     oldStore.isRetired = true
     oldStore.users++
@@ -108,7 +108,7 @@ export async function createApp(
     requests &&
     (await createAppMetrics({
       ...{ version, requests, droppedLines, faults, activity: () => server.activity },
-      s3: () => parts.s3.usage,
+      s3: () => service.s3.usage,
       sessionStore: () => store.usage(),
     }))
   return {
@@ -118,18 +118,18 @@ export async function createApp(
     reports: { readiness: readiness.check, ...(metrics && { metrics: metrics.snapshot }) },
     async prepare(next) {
       const newStore = storeSettings(next) === store.settings ? store : await openStore(next, log, true)
-      const newParts = createParts(next, newStore, log, observers)
+      const newService = createService(next, newStore, log, observers)
       return {
-        commit: () => putIntoForce(newParts, newStore),
+        commit: () => putIntoForce(newService, newStore),
         discard() {
-          newParts.s3.close()
+          newService.s3.close()
           if (newStore !== store) void newStore.store.close()
         },
       }
     },
     connect: () => store.connect(),
     async warnOfUnreachable() {
-      const asked = Object.entries(parts.shared).map(([dependency, ask]) =>
+      const asked = Object.entries(service.shared).map(([dependency, ask]) =>
         ask().catch((error: unknown) => {
           log.warn(
             { code: codeOf(error, 'INTERNAL'), dependency },
@@ -140,7 +140,7 @@ export async function createApp(
       await Promise.all(asked)
     },
     async close() {
-      parts.s3.close()
+      service.s3.close()
       await store.store.close()
     },
   }

@@ -18,8 +18,8 @@ import { type Connections, createObjects } from './create-objects.ts'
 import { createSso } from './create-sso.ts'
 import type { StoreConnection } from './create-store.ts'
 
-/** Everything that answers requests by one configuration. A reload makes another one. */
-export interface Parts {
+/** The service of one configuration: everything that answers its requests. A reload makes another one. */
+export interface Service {
   config: Config
   handler: Handler
   readiness: Readiness
@@ -42,16 +42,16 @@ export interface Observers {
 const pingTimeoutMs = 2000
 
 /**
- * Picks the implementations that a configuration asks for.
+ * Creates the service of a configuration, and picks the implementations that it asks for.
  *
  * @param observers the same for every configuration
  */
-export function createParts(
+export function createService(
   config: Config,
   stores: StoreConnection,
   log: Log | ProgramLog,
   { requests, trace, userAgent }: Observers,
-): Parts {
+): Service {
   const { source, connections } = createObjects(config, log, userAgent, requests?.retries)
   const sso = createSso(config.sso, userAgent, log)
   const shared = {
