@@ -73,8 +73,8 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
   },
   CONTINUE_FOREIGN: {
     title: 'Not signed in',
-    what: 'The request to go on as somebody did not come from this site.',
-    advice: 'Open the page that you wanted, and use the button that you see there.',
+    what: 'The request to continue as this person did not come from this site.',
+    advice: 'Open the page that you wanted, and use the button on it.',
   },
   OBJECT_NOT_FOUND: { title: 'Not found', what: 'There is no such file.', advice: checkAddress },
   METHOD_NOT_ALLOWED: {
@@ -110,12 +110,12 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
   INTERNAL: { title: 'Something went wrong', what: 'This is a fault of ours.', advice: tellOperator },
   S3_BAD_ANSWER: {
     title: 'The file store cannot be used',
-    what: 'The file store gave an answer that makes no sense.',
+    what: 'The file store gave an answer that this site does not understand.',
     advice: tryLater,
   },
   S3_BUCKET_MISSING: {
     title: 'The file store cannot be used',
-    what: 'The file store does not have what this site is set up for.',
+    what: 'The file store does not have the folder that this site is set up for.',
     advice: tellOperator,
   },
   S3_CREDENTIALS: {
@@ -130,7 +130,7 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
   },
   SSO_BAD_ANSWER: {
     title: 'Sign in does not work',
-    what: 'The sign in service gave an answer that makes no sense.',
+    what: 'The sign in service gave an answer that this site does not understand.',
     advice: tryLater,
   },
   SSO_ERROR: {
@@ -146,7 +146,7 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
   S3_BUSY: { title: 'Too busy', what: 'Too many files are being read at once.', advice: tryLater },
   S3_SLOW_DOWN: {
     title: 'Too busy',
-    what: 'The file store asks to be asked less often.',
+    what: 'The file store asks for fewer requests.',
     advice: tryLater,
   },
   SESSION_STORE_UNAVAILABLE: {
@@ -157,7 +157,7 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
   SHUTTING_DOWN: { title: 'Restarting', what: 'This instance is shutting down.', advice: tryLater },
   SSO_BUSY: {
     title: 'Sign in is too busy',
-    what: 'The sign in service asks to be asked less often.',
+    what: 'The sign in service asks for fewer requests.',
     advice: tryLater,
   },
   S3_TIMEOUT: {
