@@ -112,17 +112,33 @@ const maxErrorBytes = 64 * 1024
  * @param parse gets `undefined` where the body is larger than `limitBytes`
  * @throws AttemptError when the body broke, took too long or made no sense
  */
-export async function readAnswer<Parsed>(
-  response: S3Response,
+export function readAnswer<Parsed>(
+  { body }: S3Response,
   limitBytes: number,
   signal: CancelSignal,
   deadline: Deadline,
   parse: (bytes: Buffer | undefined) => Parsed,
 ): Promise<Parsed> {
-  const cancel = () => response.body.cancel()
+  return beforeHead(body, signal, deadline, async () =>
+    parse(await readWhole(body, limitBytes, deadline.remainingMs)),
+  )
+}
+
+/**
+ * Reads of a body while the client has no head yet, so that a failure is one of the attempt.
+ *
+ * @throws AttemptError when the body broke, took too long or made no sense
+ */
+export async function beforeHead<T>(
+  body: S3Response['body'],
+  signal: CancelSignal,
+  deadline: Deadline,
+  read: () => Promise<T>,
+): Promise<T> {
+  const cancel = () => body.cancel()
   signal.addEventListener('abort', cancel)
   try {
-    return parse(await readWhole(response.body, limitBytes, deadline.remainingMs))
+    return await read()
   } catch (error) {
     if (!(error instanceof TransportError) || signal.aborted) throw error
     if (deadline.isOver) throw new AttemptError('S3_TIMEOUT', 'S3 did not finish its answer in time', false)

@@ -15,6 +15,7 @@ import {
   speakableCode,
   toAttemptError,
 } from './attempt-failure.ts'
+import { withFirstPiece } from './first-piece.ts'
 import { type FoundObject, isCompressedOnItsWay, readFound, type UnmeasuredObject } from './found-object.ts'
 import { judgeS3Answer, refusesVersionId, xmlElement } from './verdict.ts'
 import type { VersionName } from './version-name.ts'
@@ -59,8 +60,10 @@ export async function attemptObject(
   }
   const { status } = response
   if (status === 200 || status === 206) {
-    if (acceptEncoding === 'identity' || !isCompressedOnItsWay(method, response.headers))
-      return readFound(request, response)
+    if (acceptEncoding === 'identity' || !isCompressedOnItsWay(method, response.headers)) {
+      const found = readFound(request, response)
+      return found.kind === 'found' || method === 'HEAD' ? found : withFirstPiece(found, signal, deadline)
+    }
     response.body.cancel()
     return attemptObject(client, request, deadline, 'identity')
   }

@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls'
 import type { ByteSource } from '../http/byte-source.ts'
 import { DestinationClosed, relayBody } from '../http/relay.ts'
 import type { Reply, StreamBody } from '../http/reply.ts'
+import { startingWith } from '../http/starting-with.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { resetSocket } from './reset-socket.ts'
 import { createTlsSteps } from './tls-write-steps.ts'
@@ -75,19 +76,6 @@ async function sendBody(
     if (isAborted) return
     record.outcome = 'cut'
     record.cutCause = error
-  }
-}
-
-/** Wraps a source whose first piece was already read. */
-function startingWith(first: ReturnType<ByteSource['read']>, rest: ByteSource): ByteSource {
-  let next: ReturnType<ByteSource['read']> | undefined = first
-  return {
-    read() {
-      const piece = next
-      next = undefined
-      return piece === undefined ? rest.read() : piece
-    },
-    cancel: () => rest.cancel(),
   }
 }
 

@@ -80,6 +80,17 @@ describe('an object in a coding', { timeout: 120_000 }, () => {
     assert.equal(bucket.blocks.lentBytes, 0)
   })
 
+  it('without a length is asked for again where its first bytes are garbage', async (t) => {
+    const bucket = createBucketClient(t, s3)
+    const garbage = { rawHead: 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n' }
+    let left = 2
+    s3.misbehave(() => (left-- > 0 ? garbage : undefined))
+    assert.equal((await readAll((await bucket.get('text')).body)).toString(), 'hello world')
+    assert.equal(bucket.retries.length, 2)
+    s3.misbehave(garbage)
+    await assert.rejects(bucket.get('text'), { code: 'S3_BAD_ANSWER' })
+  })
+
   it('has the length of its range, where S3 tells no other', async (t) => {
     const bucket = createBucketClient(t, s3)
     s3.misbehave({ chunkedBody: true })

@@ -9,8 +9,8 @@ const garbage = [
   'HTTP/1.1 999\r\n\r\n',
   'HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n',
   '\0\0\0\0\r\n\r\n',
-  'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n',
 ]
+const garbageBody = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n'
 
 export const s3LineFaults: FaultKind[] = [
   onWay('s3', 'S3 is far away', (random) => ({ latencyMs: 20 + random.below(60) })),
@@ -93,6 +93,13 @@ export const s3Faults: FaultKind[] = [
     mayCut: true,
     statuses: [502],
   }),
+  byS3(
+    'S3 sends garbage behind a valid head',
+    // The head alone is a valid answer to HEAD.
+    (random) => (request) =>
+      request.method !== 'HEAD' && random.chance(0.5) ? { rawHead: garbageBody } : undefined,
+    { mayCut: true, statuses: [502] },
+  ),
   byS3(
     'S3 ends before the head',
     (random) => () =>
