@@ -1,15 +1,13 @@
 import { networkReason, S3ProxyError } from '../errors.ts'
 import { parseRetryAfter } from '../http/retry-after.ts'
-import { personFromClaims } from '../person/person-from-claims.ts'
+import { type ClaimPlaces, personFromClaims } from '../person/person-from-claims.ts'
 import { badIdentity, parseClaims } from './parse-claims.ts'
 import type { Identified } from './sso-calls.ts'
 
-export interface IdentityOptions {
+export interface IdentityOptions extends ClaimPlaces {
   timeoutMs: number
   maxAnswerBytes: number
   userAgent: string
-  /** The claim that names the user, instead of those that are known. */
-  userClaim?: string | undefined
   /** Called when an answer has no claim that names anybody. */
   onUnnamed(): void
   now(): number
@@ -36,7 +34,7 @@ export async function fetchIdentity(
       throw statusError(response, options.now())
     }
     const claims = parseClaims(await readText(response, options.maxAnswerBytes))
-    const person = personFromClaims(claims, options.userClaim)
+    const person = personFromClaims(claims, options)
     if (person.id === undefined) options.onUnnamed()
     return { kind: 'known', person }
   } catch (error) {

@@ -1,13 +1,12 @@
+import type { ClaimPlaces } from '../person/person-from-claims.ts'
 import type { ClientIdentity } from './client-authentication.ts'
 import { fetchIdentity } from './fetch-identity.ts'
 import type { SsoCalls } from './sso-calls.ts'
 import type { SsoEndpoints } from './sso-endpoints.ts'
 import { createTokenEndpoint } from './token-endpoint.ts'
 
-export interface OAuth2CallsOptions extends ClientIdentity {
+export interface OAuth2CallsOptions extends ClientIdentity, ClaimPlaces {
   endpoints: Pick<SsoEndpoints, 'token' | 'identity'>
-  /** The claim that names the user, instead of those that are known. */
-  userClaim?: string | undefined
   timeoutMs: number
   userAgent: string
   /** Called when the SSO does not name the person whom a token belongs to. */

@@ -60,6 +60,15 @@ function describeLogin(program: string): void {
       assert.ok(log.some((line) => JSON.stringify(line).includes('id-of-ada')))
     })
 
+    it('tells it by a claim within another, where that was chosen', async (t) => {
+      const env = { S3PROXY_SSO_USER_CLAIM: '/account/badge~1number' }
+      const { origin, browser, log } = await start(t, {}, env)
+      const jo = browser()
+      await jo.follow(await signInAt(jo, await beginAt(jo, `${origin}/page.html`), { login: 'ada' }))
+      assert.ok(log.some((line) => JSON.stringify(line).includes('badge-of-ada')))
+      assert.ok(!log.some((line) => JSON.stringify(line).includes('id-of-ada')))
+    })
+
     it('gives nothing to whoever replays a callback, or brings it to another browser', async (t) => {
       const { origin, browser } = await start(t)
       const [jo, eve] = [browser(), browser()]

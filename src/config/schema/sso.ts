@@ -1,7 +1,7 @@
-import { choice, count, file, text, textLike } from './option-types.ts'
+import { choice, count, file, flag, textLike } from './option-types.ts'
 import { section } from './section.ts'
 import { ssoAddress } from './sso-address.ts'
-import { printable, rootUrl, shaped } from './text-shapes.ts'
+import { claimPlace, printable, rootUrl, shaped } from './text-shapes.ts'
 import { day } from './units.ts'
 
 /** The root URL of the SSO. Its pages are below it, and are no part of it. */
@@ -69,7 +69,19 @@ export const sso = section({
     'page of the SSO that ends its own session: a URL, or a path below sso.url; the page after the logout links to it',
     ssoAddress(true),
   ).optional(),
-  userClaim: text(
-    'claim that names the person in the answer of the SSO; default: the first of user_id, sub, id, email and username that is there',
+  userClaim: textLike(
+    'claim that names the person in the answer of the SSO, or a JSON Pointer to it; default: the first of user_id, sub, id, email and username that is there',
+    claimPlace,
   ).optional(),
+  nameClaim: textLike('claim with the name for people to read, or a JSON Pointer to it', claimPlace).default(
+    'name',
+  ),
+  emailClaim: textLike('claim with the e-mail address, or a JSON Pointer to it', claimPlace).default('email'),
+  groupsClaim: textLike(
+    'claim with the groups, or a JSON Pointer to it: texts, one text, or an object whose values are true',
+    claimPlace,
+  ).default('/groups'),
+  trustEmail: flag(
+    'take every e-mail address for verified; otherwise only those whose claim email_verified is true',
+  ).default(false),
 })

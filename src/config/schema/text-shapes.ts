@@ -23,6 +23,12 @@ export const rootUrl = url(
   'expected a URL in ASCII without user and query, such as https://sso.example.com/',
 ).overwrite(withoutTrailingDot)
 
+/** The plain name of a claim, or a JSON Pointer to it (RFC 6901 section 3). */
+export const claimPlace = plainText.refine(
+  (place) => !place.startsWith('/') || !/~(?![01])/.test(place),
+  'expected the name of a claim, or a JSON Pointer such as /realm_access/roles, where ~0 stands for ~ and ~1 for /',
+)
+
 /** A secret of any kind. Most secrets that fail have a line break from a file, or a blank that was copied with them. */
 export const secret = shaped(/^\S(?:[\s\S]*\S)?$/, 'expected text without spaces or line breaks around it')
 

@@ -68,6 +68,35 @@ describe('the addresses of the SSO', () => {
   })
 })
 
+describe('the claims of the SSO', () => {
+  it('are the usual ones unless given, and no address is trusted unasked', () => {
+    const { config } = resolve({ env: leastEnv })
+    const { userClaim, nameClaim, emailClaim, groupsClaim, trustEmail } = config?.sso ?? {}
+    assert.deepEqual(
+      [userClaim, nameClaim, emailClaim, groupsClaim, trustEmail],
+      [undefined, 'name', 'email', '/groups', false],
+    )
+  })
+
+  for (const [place, isTaken] of [
+    ['/realm_access/roles', true],
+    ['/a~0b~1c', true],
+    ['https://example.com/~groups', true],
+    ['/a~2', false],
+    ['/a~', false],
+  ] as const)
+    it(`may${isTaken ? '' : ' not'} stand at ${place}`, () => {
+      for (const name of ['USER', 'NAME', 'EMAIL', 'GROUPS']) {
+        const { problems } = resolve({ env: { ...leastEnv, [`S3PROXY_SSO_${name}_CLAIM`]: place } })
+        assert.equal(problems.length, isTaken ? 0 : 1)
+        assert.match(
+          problems[0]?.message ?? 'expected the name of a claim,',
+          /^expected the name of a claim,/,
+        )
+      }
+    })
+})
+
 describe('the application at the SSO', () => {
   const { SSO_CLIENT_SECRET, ...withoutSecret } = leastEnv
   const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { personWithId } from '../../../src/person/person.ts'
 import { personFromClaims } from '../../../src/person/person-from-claims.ts'
 import { parseClaims } from '../../../src/sso/parse-claims.ts'
+import { usualPlaces } from '../../helpers/sso/usual-places.ts'
 
 describe('the id of personFromClaims', () => {
   it('keeps ids apart that JavaScript would round to the same number', () => {
@@ -56,27 +57,77 @@ describe('the id of personFromClaims', () => {
 describe('personFromClaims', () => {
   it('takes name, address and groups where they have the type that they should have', () => {
     const claims = { sub: 's-1', name: 'Jo', email: 'jo@example.com', email_verified: true, groups: ['a'] }
-    assert.deepEqual(personFromClaims(claims, undefined), {
+    assert.deepEqual(personFromClaims(claims, usualPlaces), {
       ...{ id: 's-1', name: 'Jo', email: 'jo@example.com', emailVerified: true, groups: ['a'] },
       claims,
     })
     const odd = { sub: 's-1', name: 5, email: ['jo@example.com'], email_verified: 'true', groups: [1] }
-    assert.deepEqual(personFromClaims(odd, undefined), { ...personWithId('s-1'), claims: odd })
+    assert.deepEqual(personFromClaims(odd, usualPlaces), { ...personWithId('s-1'), claims: odd })
   })
 
+  it('takes them from where it is told to, and from nowhere else', () => {
+    const claims = {
+      ...{ sub: 's-1', id: 'not-this', name: 'not this', email: 'not@example.com', groups: ['not-this'] },
+      profile: { number: 7, names: ['Jo', 'Example'], mail: 'jo@example.com' },
+      realm_access: { roles: { admin: true, reader: true } },
+    }
+    const places = {
+      ...{ userClaim: '/profile/number', nameClaim: '/profile/names/0', emailClaim: '/profile/mail' },
+      ...{ groupsClaim: '/realm_access/roles', trustEmail: false },
+    }
+    assert.deepEqual(personFromClaims(claims, places), {
+      ...{ id: '7', name: 'Jo', email: 'jo@example.com', emailVerified: undefined },
+      ...{ groups: ['admin', 'reader'], claims },
+    })
+    const missing = {
+      ...places,
+      userClaim: '/no/id',
+      nameClaim: '/no',
+      emailClaim: 'mail',
+      groupsClaim: '/sub/0',
+    }
+    assert.deepEqual(personFromClaims(claims, missing), { ...personWithId(undefined), claims })
+  })
+
+  for (const [what, claims, places, expected] of [
+    ['true where the SSO says so', { email_verified: true }, {}, true],
+    ['false where the SSO says so', { email_verified: false }, {}, false],
+    ['not known where the SSO does not say', {}, {}, undefined],
+    ['not known where the SSO says it in text', { email_verified: 'true' }, {}, undefined],
+    [
+      'not known of another address',
+      { email_verified: true, mail: 'o@x.org' },
+      { emailClaim: 'mail' },
+      undefined,
+    ],
+    ['true of a pointer to that address', { email_verified: true }, { emailClaim: '/email' }, true],
+    ['true where all addresses are trusted', {}, { trustEmail: true }, true],
+    [
+      'true where all are trusted, whatever the SSO says',
+      { email_verified: false },
+      { trustEmail: true },
+      true,
+    ],
+    ['not known without an address', { email: '' }, { trustEmail: true }, undefined],
+  ] as const)
+    it(`says that an address is verified: ${what}`, () => {
+      const given = { email: 'jo@example.com', ...claims }
+      assert.equal(personFromClaims(given, { ...usualPlaces, ...places }).emailVerified, expected)
+    })
+
   it('leaves out a text that is too long or empty, and writes the others so that they can be seen', () => {
-    const { name, email } = personFromClaims({ name: 'J\no', email: 'x'.repeat(257) }, undefined)
+    const { name, email } = personFromClaims({ name: 'J\no', email: 'x'.repeat(257) }, usualPlaces)
     assert.deepEqual([name, email], ['J\\u{a}o', undefined])
-    assert.equal(personFromClaims({ name: '' }, undefined).name, undefined)
+    assert.equal(personFromClaims({ name: '' }, usualPlaces).name, undefined)
   })
 
   it('keeps no claims that are too large, and takes no groups from them', () => {
     const claims = { sub: 's-1', name: 'Jo', groups: ['a'.repeat(17_000)] }
-    assert.deepEqual(personFromClaims(claims, undefined), { ...personWithId('s-1'), name: 'Jo' })
+    assert.deepEqual(personFromClaims(claims, usualPlaces), { ...personWithId('s-1'), name: 'Jo' })
   })
 })
 
 /** The id in an answer of the SSO. */
 function idIn(json: string, userClaim: string | undefined): string | undefined {
-  return personFromClaims(parseClaims(json), userClaim).id
+  return personFromClaims(parseClaims(json), { ...usualPlaces, userClaim }).id
 }

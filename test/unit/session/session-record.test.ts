@@ -4,6 +4,7 @@ import { personWithId } from '../../../src/person/person.ts'
 import { personFromClaims } from '../../../src/person/person-from-claims.ts'
 import type { Session } from '../../../src/session/session.ts'
 import { decodeSession, encodeSession } from '../../../src/session/session-record.ts'
+import { usualPlaces } from '../../helpers/sso/usual-places.ts'
 
 const times = { createdAt: 1_700_000_000_000, verifiedAt: 1_700_000_060_000 }
 
@@ -17,7 +18,11 @@ describe('a session record', () => {
       groups: ['a'],
       x: { y: [1] },
     }
-    for (const person of [personFromClaims(claims, undefined), personWithId('jo'), personWithId(undefined)]) {
+    for (const person of [
+      personFromClaims(claims, usualPlaces),
+      personWithId('jo'),
+      personWithId(undefined),
+    ]) {
       const session: Session = { accessToken: 'the-token', person, ...times }
       assert.deepEqual(decodeSession(encodeSession(session)), session)
     }

@@ -8,6 +8,7 @@ import { type SsoAddresses, ssoEndpoints } from '../../../src/sso/sso-endpoints.
 import { findFreePort } from '../../helpers/network/free-port.ts'
 import type { SsoFault } from '../../helpers/sso/stand-in/sso-fault.ts'
 import { startSsoStandIn } from '../../helpers/sso/stand-in/start-sso-stand-in.ts'
+import { usualPlaces } from '../../helpers/sso/usual-places.ts'
 
 const paths = { authorizeUrl: 'o/authorize/', tokenUrl: 'o/token/', identityUrl: 'api/v1/user/me/' }
 const redirectUri = 'https://assets.example.com/__redirect_from_sso'
@@ -204,6 +205,25 @@ describe('identify', () => {
     }
   })
 
+  it('takes all that it tells of a person from the claims that were chosen', async (t) => {
+    const { sso, client } = await start(t, {
+      ...{ userClaim: '/user/id', nameClaim: '/user/full~1name', emailClaim: 'mail' },
+      ...{ groupsClaim: '/realm_access/roles', trustEmail: true },
+    })
+    const claims = {
+      ...{ sub: 's-1', user: { id: 7, 'full/name': 'Jo' }, mail: 'jo@example.com' },
+      realm_access: { roles: ['a', 'b'] },
+    }
+    sso.misbehave({ me: { json: claims } })
+    assert.deepEqual(await client.identify(sso.issueToken()), {
+      kind: 'known',
+      person: {
+        ...{ id: '7', name: 'Jo', email: 'jo@example.com', emailVerified: true, groups: ['a', 'b'] },
+        claims,
+      },
+    })
+  })
+
   for (const type of ['text/html', 'text/plain; charset=utf-8', ''])
     it(`takes JSON that is sent as '${type}', with or without a byte order mark`, async (t) => {
       const { sso, client } = await start(t)
@@ -305,6 +325,7 @@ function options(url: string, addresses: Partial<SsoAddresses> = {}) {
     clientId: 'proxy-client',
     clientSecret: 'sso secret/+&=%',
     clientAuthentication: 'post' as const,
+    ...usualPlaces,
     timeoutMs: 10_000,
     userAgent: 's3proxy/1.2.3',
     now: Date.now,

@@ -14,6 +14,7 @@ def me(request):
             'user_id': f'id-of-{user.username}',
             'first_name': user.username.title(),
             'last_name': 'Example',
+            'account': {'badge/number': f'badge-of-{user.username}'},
         }
     )
 
