@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { parse as parseDotenv } from 'dotenv'
 import { messageOf } from '../errors.ts'
-import type { Problem } from './problem.ts'
-import { productOptions } from './product-options.ts'
+import { productOptions } from './options/product-options.ts'
 import { type Resolved, resolveConfig } from './resolve.ts'
-import type { Section } from './schema.ts'
-import type { Sources } from './sources.ts'
+import type { Section } from './schema/config-schema.ts'
+import type { Problem } from './sources/problem.ts'
+import type { Sources } from './sources/sources.ts'
 
 export interface LoadOptions {
   /** Value of `--config`; without it, `S3PROXY_CONFIG` names the file. */

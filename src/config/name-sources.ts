@@ -1,5 +1,5 @@
-import type { Options } from './options.ts'
-import { productOptions } from './product-options.ts'
+import type { Options } from './options/options.ts'
+import { productOptions } from './options/product-options.ts'
 
 /** Option path to where its value came from, as `resolveConfig` tells it. */
 export type OptionSources = Readonly<Record<string, string>>

@@ -1,9 +1,9 @@
-import type { Option } from './option.ts'
-import { getValue, namesIn, removeValue, setValue } from './option-values.ts'
-import type { Options } from './options.ts'
-import { productOptions } from './product-options.ts'
+import type { Option } from './options/option.ts'
+import { getValue, namesIn, removeValue, setValue } from './options/option-values.ts'
+import type { Options } from './options/options.ts'
+import { productOptions } from './options/product-options.ts'
+import type { Config } from './schema/config-schema.ts'
 import type { RestartRule } from './schema/option-meta.ts'
-import type { Config } from './schema.ts'
 
 /** The changes that a running process makes after its configuration was read again. */
 export interface ReloadPlan {

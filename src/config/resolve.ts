@@ -1,10 +1,10 @@
-import { checkTogether } from './consistency.ts'
-import type { Options } from './options.ts'
-import type { Problem } from './problem.ts'
-import { productOptions } from './product-options.ts'
-import { readValues } from './read-values.ts'
-import type { Config, Values } from './schema.ts'
-import type { Sources } from './sources.ts'
+import { checkTogether } from './consistency/consistency.ts'
+import type { Options } from './options/options.ts'
+import { productOptions } from './options/product-options.ts'
+import type { Config, Values } from './schema/config-schema.ts'
+import type { Problem } from './sources/problem.ts'
+import { readValues } from './sources/read-values.ts'
+import type { Sources } from './sources/sources.ts'
 
 /** The outcome of reading a configuration: all of it, or everything that is wrong with it. */
 export interface Resolved {

@@ -1,7 +1,7 @@
-import type { Option } from './option.ts'
-import { getValue, optionsIn, setValue } from './option-values.ts'
-import type { Options } from './options.ts'
-import { productOptions } from './product-options.ts'
+import type { Option } from './options/option.ts'
+import { getValue, optionsIn, setValue } from './options/option-values.ts'
+import type { Options } from './options/options.ts'
+import { productOptions } from './options/product-options.ts'
 import type { Resolved } from './resolve.ts'
 
 /** The configuration in force as people may see it: secrets are masked, in a URL only user and password. */

@@ -1,5 +1,5 @@
 import { constants, sign } from 'node:crypto'
-import type { SigningKey } from '../config/signing-key.ts'
+import type { SigningKey } from '../config/consistency/signing-key.ts'
 
 export interface ClientAssertionOptions {
   clientId: string

@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts'
+import type { Config } from '../config/schema/config-schema.ts'
 import { codeOf, safeMessageOf } from '../errors.ts'
 import type { Log, ProgramLog } from '../log/log.ts'
 import { type AdminServer, createAdminServer } from '../server/admin-server.ts'

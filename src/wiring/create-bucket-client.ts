@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts'
+import type { Config } from '../config/schema/config-schema.ts'
 import type { ConnectionPool } from '../s3/connection-pool.ts'
 import type { CredentialSource } from '../s3/credentials.ts'
 import { createS3Client, type S3Client } from '../s3/s3-client.ts'

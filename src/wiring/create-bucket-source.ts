@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts'
+import type { Config } from '../config/schema/config-schema.ts'
 import type { Log } from '../log/log.ts'
 import type { ObjectSource } from '../object/object-source.ts'
 import { createReadAhead, type ReadAhead } from '../origin/read-ahead/read-ahead.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Config } from '../config/schema.ts'
+import type { Config } from '../config/schema/config-schema.ts'
 import { isAbsoluteUrl } from '../http/absolute-url.ts'
 import { createLegacySessions, type LegacySessions } from '../identity/legacy-session.ts'
 import { createSessions } from '../session/sessions.ts'

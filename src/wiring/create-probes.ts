@@ -1,5 +1,5 @@
 import { nameSources } from '../config/name-sources.ts'
-import type { Config } from '../config/schema.ts'
+import type { Config } from '../config/schema/config-schema.ts'
 import { callbackPath } from '../http/own-paths.ts'
 import { type ProbeResult, runSteps } from '../probe/probe.ts'
 import { redisSteps } from '../probe/redis-probe.ts'

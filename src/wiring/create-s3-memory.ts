@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts'
+import type { Config } from '../config/schema/config-schema.ts'
 import { createPartMemory, type PartMemory } from '../origin/read-ahead/part-memory.ts'
 import { type BlockPool, createBlockPool } from '../s3/block-pool.ts'
 

@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts'
+import type { Config } from '../config/schema/config-schema.ts'
 import { createRareWarning, type Log, type ProgramLog } from '../log/log.ts'
 import { createRefusalWarnings } from '../object/refusal-warnings.ts'
 import { createSandboxRule } from '../object/sandbox-rule.ts'

@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts'
+import type { Config } from '../config/schema/config-schema.ts'
 import type { PartMemory } from '../origin/read-ahead/part-memory.ts'
 import { createSpareConnections, type SpareConnections } from '../origin/read-ahead/spare-connections.ts'
 import { createRetryBudget, type RetryBudget } from '../origin/retry-budget.ts'

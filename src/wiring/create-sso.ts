@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Config } from '../config/schema.ts'
-import { readSigningKey } from '../config/signing-key.ts'
+import { readSigningKey } from '../config/consistency/signing-key.ts'
+import type { Config } from '../config/schema/config-schema.ts'
 import type { Log } from '../log/log.ts'
 import { createClientAssertion } from '../sso/client-assertion.ts'
 import { createOAuth2Calls } from '../sso/oauth2-calls.ts'

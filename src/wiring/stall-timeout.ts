@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts'
+import type { Config } from '../config/schema/config-schema.ts'
 
 /** The longest time without a byte on one connection. It is no longer than that of all attempts together. */
 export function stallTimeoutOf({ stallTimeoutMs, deadlineMs }: Config['s3']): number {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { resolveConfig } from '../../src/config/resolve.ts'
-import type { Config } from '../../src/config/schema.ts'
+import type { Config } from '../../src/config/schema/config-schema.ts'
 import type { ObjectKey } from '../../src/object/key.ts'
 import type { ObjectSource } from '../../src/object/object-source.ts'
 import { RequestRecord } from '../../src/telemetry/request-record.ts'

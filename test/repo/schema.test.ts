@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { loadConfig } from '../../src/config/load.ts'
-import { defaultOf } from '../../src/config/option.ts'
-import { productOptions } from '../../src/config/product-options.ts'
+import { defaultOf } from '../../src/config/options/option.ts'
+import { productOptions } from '../../src/config/options/product-options.ts'
 import { jsonSchemaOfConfig } from '../tools/json-schema.ts'
 
 const { single: options } = productOptions

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { defaultOf, type Option } from '../../src/config/option.ts'
-import type { NamedSections, Options } from '../../src/config/options.ts'
-import { productOptions } from '../../src/config/product-options.ts'
+import { defaultOf, type Option } from '../../src/config/options/option.ts'
+import type { NamedSections, Options } from '../../src/config/options/options.ts'
+import { productOptions } from '../../src/config/options/product-options.ts'
+import { configSchema } from '../../src/config/schema/config-schema.ts'
 import { internalFacts } from '../../src/config/schema/option-meta.ts'
-import { configSchema } from '../../src/config/schema.ts'
 
 /** The part of a JSON Schema that is read here. */
 interface Node {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defaultOf, isRequired, type Option } from '../../src/config/option.ts'
-import type { NamedSections, Options } from '../../src/config/options.ts'
+import { defaultOf, isRequired, type Option } from '../../src/config/options/option.ts'
+import type { NamedSections, Options } from '../../src/config/options/options.ts'
 import { structureOf } from '../../src/config/schema/list-of-objects.ts'
 import { metaOf, type OptionMeta, type OptionSchema } from '../../src/config/schema/option-meta.ts'
 

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { productOptions } from '../../src/config/product-options.ts'
+import { productOptions } from '../../src/config/options/product-options.ts'
 import { manList, markdownTable } from './option-table.ts'
 import { optionTexts } from './option-texts.ts'
 

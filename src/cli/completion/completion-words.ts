@@ -1,6 +1,6 @@
-import { valuesOf } from '../../config/option.ts'
-import type { Options } from '../../config/options.ts'
-import { productOptions } from '../../config/product-options.ts'
+import { valuesOf } from '../../config/options/option.ts'
+import type { Options } from '../../config/options/options.ts'
+import { productOptions } from '../../config/options/product-options.ts'
 
 /** The part of a commander program that completion reads. */
 export interface CommandLine {

@@ -1,4 +1,4 @@
-import type { Config } from '../../config/schema.ts'
+import type { Config } from '../../config/schema/config-schema.ts'
 import { S3ProxyError } from '../../errors.ts'
 import { isStrongEtag } from '../../http/etag.ts'
 import type { ObjectKey } from '../../object/key.ts'

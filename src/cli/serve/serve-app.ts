@@ -1,6 +1,6 @@
 import cluster from 'node:cluster'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Config } from '../../config/schema.ts'
+import type { Config } from '../../config/schema/config-schema.ts'
 import { messageOf, safeMessageOf, safeStackOf } from '../../errors.ts'
 import type { Log } from '../../log/log.ts'
 import type { ListenTarget } from '../../server/listen.ts'

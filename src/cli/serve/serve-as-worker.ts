@@ -1,5 +1,5 @@
 import cluster from 'node:cluster'
-import type { Config } from '../../config/schema.ts'
+import type { Config } from '../../config/schema/config-schema.ts'
 import { messageOf } from '../../errors.ts'
 import type { Change } from '../../wiring/create-app.ts'
 import { nameSourcesIn } from './name-sources-in-log.ts'

@@ -1,6 +1,6 @@
 import type { OptionSources } from '../../config/name-sources.ts'
 import type { Resolved } from '../../config/resolve.ts'
-import type { Config } from '../../config/schema.ts'
+import type { Config } from '../../config/schema/config-schema.ts'
 import type { ProgramLog } from '../../log/log.ts'
 import type { Sighup } from './listen-for-sighup.ts'
 import type { LogOutput } from './log-output.ts'

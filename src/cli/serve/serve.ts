@@ -1,6 +1,6 @@
 import cluster from 'node:cluster'
 import { loadConfig } from '../../config/load.ts'
-import type { Config } from '../../config/schema.ts'
+import type { Config } from '../../config/schema/config-schema.ts'
 import { messageOf } from '../../errors.ts'
 import type { ListenTarget } from '../../server/listen.ts'
 import { exitStatus } from '../command/exit-status.ts'

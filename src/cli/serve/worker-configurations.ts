@@ -1,6 +1,6 @@
 import type { Worker } from 'node:cluster'
 import type { OptionSources } from '../../config/name-sources.ts'
-import type { Config } from '../../config/schema.ts'
+import type { Config } from '../../config/schema/config-schema.ts'
 import type { ListenTarget } from '../../server/listen.ts'
 import { withinDeadline } from '../../waiting/within-deadline.ts'
 import type { Change } from '../../wiring/create-app.ts'

@@ -1,5 +1,5 @@
 import type { OptionSources } from '../../config/name-sources.ts'
-import type { Config } from '../../config/schema.ts'
+import type { Config } from '../../config/schema/config-schema.ts'
 import type { ListenTarget } from '../../server/listen.ts'
 import type { ReadinessReport } from '../../server/readiness.ts'
 import type { MetricSnapshot } from '../../telemetry/prom-client.ts'

@@ -1,6 +1,6 @@
-import { productOptions } from '../../../src/config/product-options.ts'
+import { productOptions } from '../../../src/config/options/product-options.ts'
 import { type Resolved, resolveConfig } from '../../../src/config/resolve.ts'
-import type { Sources } from '../../../src/config/sources.ts'
+import type { Sources } from '../../../src/config/sources/sources.ts'
 
 /** The smallest environment for `serve`. */
 export const leastEnv = {

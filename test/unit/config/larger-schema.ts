@@ -1,13 +1,13 @@
-import { createOptions } from '../../../src/config/options.ts'
+import { createOptions } from '../../../src/config/options/options.ts'
 import { type Resolved, resolveConfig } from '../../../src/config/resolve.ts'
+import { configSchema } from '../../../src/config/schema/config-schema.ts'
 import { listOfObjects, object, oneOrMoreObjects } from '../../../src/config/schema/list-of-objects.ts'
 import { namedSections } from '../../../src/config/schema/named-sections.ts'
 import { choice, count, file, flag, list, text, textLike } from '../../../src/config/schema/option-types.ts'
 import { s3 } from '../../../src/config/schema/s3.ts'
 import { type SectionOutput, section } from '../../../src/config/schema/section.ts'
 import { shaped } from '../../../src/config/schema/text-shapes.ts'
-import { configSchema } from '../../../src/config/schema.ts'
-import type { Sources } from '../../../src/config/sources.ts'
+import type { Sources } from '../../../src/config/sources/sources.ts'
 import { leastEnv, sourcesOf } from '../../helpers/config/given.ts'
 
 const folder = section({

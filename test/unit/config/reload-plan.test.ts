@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { productOptions } from '../../../src/config/product-options.ts'
+import { productOptions } from '../../../src/config/options/product-options.ts'
 import { planReload } from '../../../src/config/reload-plan.ts'
-import type { Config } from '../../../src/config/schema.ts'
+import type { Config } from '../../../src/config/schema/config-schema.ts'
 import { leastEnv, resolve } from '../../helpers/config/given.ts'
 import { configOf as largerConfigOf, largerOptions } from './larger-schema.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { productOptions } from '../../../src/config/product-options.ts'
+import { productOptions } from '../../../src/config/options/product-options.ts'
 import { formatSummary, maskedConfig } from '../../../src/config/summary.ts'
 import { leastEnv, resolve } from '../../helpers/config/given.ts'
 import { largerOptions, resolveLarger } from './larger-schema.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { constants, createPublicKey, generateKeyPairSync, type KeyObject, verify } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { readSigningKey, type SigningKey } from '../../../src/config/signing-key.ts'
+import { readSigningKey, type SigningKey } from '../../../src/config/consistency/signing-key.ts'
 import { createClientAssertion } from '../../../src/sso/client-assertion.ts'
 
 const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }

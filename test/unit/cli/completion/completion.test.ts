@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { completionScript, type Shell } from '../../../../src/cli/completion/completion.ts'
 import { spellings, wordsOf } from '../../../../src/cli/completion/completion-words.ts'
 import { createProgram } from '../../../../src/cli/program.ts'
-import { productOptions } from '../../../../src/config/product-options.ts'
+import { productOptions } from '../../../../src/config/options/product-options.ts'
 import { largerOptions } from '../../config/larger-schema.ts'
 
 const { single: options } = productOptions

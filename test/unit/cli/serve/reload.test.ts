@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createReload, type ReloadOptions } from '../../../../src/cli/serve/reload.ts'
 import type { Resolved } from '../../../../src/config/resolve.ts'
-import type { Config } from '../../../../src/config/schema.ts'
+import type { Config } from '../../../../src/config/schema/config-schema.ts'
 import { leastEnv, resolve } from '../../../helpers/config/given.ts'
 
 const loadedOf = (env: Record<string, string> = {}): Resolved =>

@@ -4,7 +4,7 @@ import { EventEmitter } from 'node:events'
 import { describe, it } from 'node:test'
 import { createWorkerConfigurations } from '../../../../src/cli/serve/worker-configurations.ts'
 import type { FromWorker, ToWorker } from '../../../../src/cli/serve/worker-messages.ts'
-import type { Config } from '../../../../src/config/schema.ts'
+import type { Config } from '../../../../src/config/schema/config-schema.ts'
 import { leastEnv, resolve } from '../../../helpers/config/given.ts'
 
 const configOf = (level: string): Config => {
