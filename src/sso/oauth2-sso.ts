@@ -7,6 +7,8 @@ export interface OAuth2SsoOptions {
   endpoints: Pick<SsoEndpoints, 'authorize' | 'logout'>
   clientId: string
   scope: string
+  /** More of the query, each as `name=value` in plain text. */
+  authorizeParameters?: readonly string[] | undefined
 }
 
 /** An SSO that speaks plain OAuth 2.0: an identity endpoint says who a token belongs to, and whether it is valid. */
@@ -14,6 +16,7 @@ export function createOAuth2Sso(calls: SsoCalls, options: OAuth2SsoOptions): Sso
   const { authorize, logout } = options.endpoints
   // The address may have a query of its own, which stays (RFC 6749 section 3.1).
   const prefix = authorize + (authorize.includes('?') ? '&' : '?')
+  const more = queryOf(options.authorizeParameters ?? [])
   return {
     begin({ state, codeVerifier, redirectUri }) {
       const query = new URLSearchParams({
@@ -25,7 +28,7 @@ export function createOAuth2Sso(calls: SsoCalls, options: OAuth2SsoOptions): Sso
         code_challenge: hash('sha256', codeVerifier, 'base64url'),
         code_challenge_method: 'S256',
       })
-      return prefix + query
+      return `${prefix}${query}${more}`
     },
     async finish(login, record) {
       const accessToken = await record.timed('ssoMs', calls.exchangeCode(login))
@@ -41,4 +44,13 @@ export function createOAuth2Sso(calls: SsoCalls, options: OAuth2SsoOptions): Sso
 function granted(accessToken: string, identified: Identified): Granted {
   if (identified.kind === 'rejected') return identified
   return { kind: 'known', grant: { accessToken, person: identified.person } }
+}
+
+/** @returns the parameters as the end of a query; empty where there are none */
+function queryOf(parameters: readonly string[]): string {
+  const pairs = parameters.map((parameter): [name: string, value: string] => {
+    const [name = '', ...value] = parameter.split('=')
+    return [name, value.join('=')]
+  })
+  return pairs.length === 0 ? '' : `&${new URLSearchParams(pairs)}`
 }

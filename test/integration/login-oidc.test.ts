@@ -86,6 +86,17 @@ describe('a login at a certified authorization server', () => {
       await signInTwice(await start(t, env, { client }))
     })
 
+  it('asks for the password once more where a parameter says so', async (t) => {
+    const { origin, browser } = await start(t, { S3PROXY_SSO_AUTHORIZE_PARAMETERS: 'prompt=login' })
+    const jo = browser()
+    await jo.follow(await signInAt(jo, locationOf(await jo.request(`${origin}/page.html`))))
+    jo.jar.delete('s3proxy_session')
+    const begun = locationOf(await jo.request(`${origin}/page.html`))
+    assert.ok(begun.endsWith('&prompt=login'))
+    const page = await jo.follow(begun)
+    assert.match(page.text, /<form method="post">/)
+  })
+
   it('is in order with the secret in the header, whatever is in it', async (t) => {
     const client = { token_endpoint_auth_method: 'client_secret_basic' }
     const env = { S3PROXY_SSO_CLIENT_AUTHENTICATION: 'basic' }

@@ -70,6 +70,8 @@ describe('s3proxy.example.json', () => {
       's3.keyPrefix',
       // This is set only where s3proxy reaches the SSO at another URL than browsers.
       'sso.internalUrl',
+      // This is set only where the SSO wants more than OAuth does.
+      'sso.authorizeParameters',
       // This is set only where the application has a key in place of a secret.
       'sso.clientKeyFile',
       // This is set only where the SSO names people by an unusual claim.

@@ -1,4 +1,5 @@
-import { choice, count, file, flag, textLike } from './option-types.ts'
+import { authorizeParameter, expectedParameters, ownParameterIn } from './authorize-parameter.ts'
+import { choice, count, file, flag, list, textLike } from './option-types.ts'
 import { section } from './section.ts'
 import { ssoAddress } from './sso-address.ts'
 import { claimPlace, printable, rootUrl, shaped } from './text-shapes.ts'
@@ -23,6 +24,11 @@ const scopes = shaped(
   'expected scopes in printable ASCII, separated by single spaces',
 )
 
+const authorizeAddress = ssoAddress(true).superRefine((address, context) => {
+  const name = ownParameterIn(address)
+  if (name !== undefined) context.addIssue(`expected a query without ${name}: logins set it`)
+})
+
 /** The SSO, and the application that s3proxy is registered as. */
 export const sso = section({
   url: textLike(
@@ -35,7 +41,7 @@ export const sso = section({
   }).optional(),
   authorizeUrl: textLike(
     'page where people sign in: a URL, which may have a query, or a path below sso.url',
-    ssoAddress(true),
+    authorizeAddress,
   ).default('o/authorize/'),
   tokenUrl: textLike(
     'token endpoint: a URL, or a path below sso.internalUrl, else sso.url',
@@ -65,6 +71,11 @@ export const sso = section({
     { env: ['SSO_TOKEN_CHECK_GRACE_PERIOD'] },
   ).default(60),
   scope: textLike('scope that logins ask for', scopes).default('read write'),
+  authorizeParameters: list(
+    'more parameters of the page where people sign in, such as prompt=login and hd=example.com; values are plain text',
+    authorizeParameter,
+    expectedParameters,
+  ).optional(),
   logoutUrl: textLike(
     'page of the SSO that ends its own session: a URL, or a path below sso.url; the page after the logout links to it',
     ssoAddress(true),

@@ -30,6 +30,15 @@ describe('createOAuth2Sso', () => {
     )
   })
 
+  it('adds the parameters that were given, as a browser would encode them', async () => {
+    const authorizeParameters = ['prompt=login consent', 'acr_values=a=b&c', 'empty=']
+    const login = { state: 'the-state', codeVerifier, redirectUri }
+    const without = await start().sso.begin(login)
+    const begun = await start({ authorizeParameters }).sso.begin(login)
+    assert.equal(begun, `${without}&prompt=login+consent&acr_values=a%3Db%26c&empty=`)
+    assert.equal(await start({ authorizeParameters: [] }).sso.begin(login), without)
+  })
+
   it('finishes with the token of the code and the person that it belongs to', async () => {
     const { sso, asked } = start()
     const grant = { accessToken: 'token-1', person: jo }
@@ -83,12 +92,14 @@ interface Given {
   identified?: Identified
   authorize?: string
   logout?: string
+  authorizeParameters?: readonly string[]
 }
 
 function start({
   identified = { kind: 'known', person: jo },
   authorize = 'https://sso.example.com/auth/o/authorize/',
   logout,
+  authorizeParameters,
 }: Given = {}) {
   const asked: unknown[][] = []
   const calls: SsoCalls = {
@@ -102,6 +113,9 @@ function start({
     },
   }
   const endpoints = { authorize, logout }
-  const sso = createOAuth2Sso(calls, { endpoints, clientId: 'proxy-client', scope: 'read write' })
+  const sso = createOAuth2Sso(calls, {
+    ...{ endpoints, clientId: 'proxy-client', scope: 'read write' },
+    authorizeParameters,
+  })
   return { sso, asked }
 }

@@ -68,6 +68,32 @@ describe('the addresses of the SSO', () => {
   })
 })
 
+describe('more parameters of the authorize address', () => {
+  const S3PROXY_SSO_AUTHORIZE_PARAMETERS = 'prompt=login, hd=example.com'
+
+  it('come from the environment, separated by commas, or from a list in the file', () => {
+    const fromEnv = resolve({ env: { ...leastEnv, S3PROXY_SSO_AUTHORIZE_PARAMETERS } })
+    assert.deepEqual(fromEnv.config?.sso.authorizeParameters, ['prompt=login', 'hd=example.com'])
+    const authorizeParameters = ['claims={"a": [1, 2]}']
+    const fromFile = resolve({ env: leastEnv, content: { sso: { authorizeParameters } } })
+    assert.deepEqual(fromFile.config?.sso.authorizeParameters, authorizeParameters)
+  })
+
+  for (const [name, value] of [
+    ['S3PROXY_SSO_AUTHORIZE_PARAMETERS', 'prompt=login,state=canary'],
+    ['S3PROXY_SSO_AUTHORIZE_URL', 'https://sso.example.com/authorize?state=canary'],
+  ] as const)
+    it(`are refused in ${name} where logins set them`, () => {
+      const { problems } = resolve({ env: { ...leastEnv, [name]: value } })
+      assert.deepEqual(
+        problems.map(({ env }) => env),
+        [name],
+      )
+      assert.match(problems[0]?.message ?? '', /\bstate: logins set it/)
+      assert.doesNotMatch(problems[0]?.message ?? '', /canary/)
+    })
+})
+
 describe('the claims of the SSO', () => {
   it('are the usual ones unless given, and no address is trusted unasked', () => {
     const { config } = resolve({ env: leastEnv })
