@@ -1,3 +1,4 @@
+import { codeOf, S3ProxyError } from '../errors.ts'
 import type { ByteSource } from '../http/byte-source.ts'
 import { guests } from '../s3/fair-shares.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
@@ -28,9 +29,7 @@ export function createSharedReads(source: ObjectOpener): ObjectOpener {
 
   function start(id: string, request: ObjectRequest, record: RequestRecord): Flight {
     const givenUp = new Cancellation()
-    const result = source
-      .open({ ...request, sharer: guests, signal: givenUp }, record)
-      .then((opened) => gathered(opened, request.method))
+    const result = openGathered(source, { ...request, sharer: guests, signal: givenUp }, record)
     const flight = { result, record, people: 0, givenUp, isTaken: false }
     const end = () => {
       if (flights.get(id) === flight) flights.delete(id)
@@ -72,6 +71,32 @@ export function createSharedReads(source: ObjectOpener): ObjectOpener {
       const id = `${request.method} ${request.key}`
       return join(flights.get(id) ?? start(id, request, record), request, record)
     },
+  }
+}
+
+const maxReads = 2
+
+/**
+ * Opens an object and reads a small body to its end. An object that is replaced meanwhile is read anew, because nobody has
+ * a byte of it yet.
+ *
+ * @throws S3ProxyError `S3_BAD_ANSWER` where it seems to be replaced each time
+ */
+async function openGathered(
+  source: ObjectOpener,
+  request: ObjectRequest,
+  record: RequestRecord,
+): Promise<ObjectResult> {
+  for (let read = 1; ; read++) {
+    try {
+      return await gathered(await source.open(request, record), request.method)
+    } catch (error) {
+      if (codeOf(error, 'INTERNAL') !== 'OBJECT_REPLACED') throw error
+      if (read === maxReads)
+        throw new S3ProxyError('S3_BAD_ANSWER', 'S3 had another object each time it was read', {
+          cause: error,
+        })
+    }
   }
 }
 

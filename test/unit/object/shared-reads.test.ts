@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { S3ProxyError } from '../../../src/errors.ts'
 import type { ObjectKey } from '../../../src/object/key.ts'
 import type { ObjectOpener, ObjectRequest, ObjectResult } from '../../../src/object/object-source.ts'
 import { createSharedReads } from '../../../src/object/shared-reads.ts'
@@ -7,6 +8,7 @@ import { guests } from '../../../src/s3/fair-shares.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
 import { Cancellation } from '../../../src/waiting/cancellation.ts'
 import { readAll } from '../../helpers/clients/bucket-client.ts'
+import { untilTrue } from '../../helpers/eventually.ts'
 import { createHandFedBody, type HandFedBody, patternBytes } from '../../helpers/origin/hand-fed-bodies.ts'
 
 /** Starts a source that answers on command. */
@@ -146,5 +148,26 @@ describe('createSharedReads', () => {
     const all = [open(), open()].map((one) => assert.rejects(one, /broken/))
     asked[0]?.fail(new Error('broken'))
     await Promise.all(all)
+  })
+
+  it('reads an object anew that is replaced while it is read, once', async () => {
+    const replaced = () => new S3ProxyError('OBJECT_REPLACED', 'replaced')
+    const { asked, open } = start()
+    const one = open()
+    const first = found(1000)
+    asked[0]?.answer(first)
+    first.body.feed(400)
+    first.body.fail(replaced())
+    await untilTrue('the second read', () => asked.length === 2)
+    const second = found(10)
+    asked[1]?.answer(second)
+    second.body.feed()
+    assert.ok((await bytesOf(await one)).equals(Buffer.from(patternBytes(0, 10))))
+
+    const another = open()
+    asked[2]?.fail(replaced())
+    await untilTrue('its second read', () => asked.length === 4)
+    asked[3]?.fail(replaced())
+    await assert.rejects(another, { code: 'S3_BAD_ANSWER' })
   })
 })

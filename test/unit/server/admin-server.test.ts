@@ -24,11 +24,16 @@ describe('createAdminServer', { timeout: 20_000 }, () => {
       metrics: async () => ({ contentType: 'text/plain', text: `made ${++made.metrics}` }),
       readiness: async () => ({ ...ok, checks: { made: String(++made.readiness) } }),
     })
-    for (const path of ['/metrics', '/readyz']) {
+    for (const [path, everyMs] of [
+      ['/metrics', 250],
+      ['/readyz', 100],
+    ] as const) {
+      const startedAtMs = performance.now()
       const texts = await Promise.all(Array.from({ length: 32 }, () => get(path)))
-      assert.ok(new Set(texts).size <= 2, `${[...new Set(texts)]}`)
+      // A busy machine takes longer than one interval to send them all.
+      const most = 2 + Math.floor((performance.now() - startedAtMs) / everyMs)
+      assert.ok(new Set(texts).size <= most, `${[...new Set(texts)]}`)
     }
-    assert.ok(made.metrics <= 2 && made.readiness <= 2)
     made = { metrics: 10, readiness: 10 }
     assert.equal(await get('/metrics'), 'made 11')
     assert.match(await get('/readyz'), /"made":"11"/)
