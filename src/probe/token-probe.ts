@@ -1,4 +1,5 @@
 import type { ClientAuthentication, ClientIdentity } from '../sso/client-authentication.ts'
+import { standardError } from '../sso/token-answer.ts'
 import type { SsoAnswer, SsoQuestion } from './ask-sso.ts'
 import { clientCredentials, otherAuthentications } from './client-credentials.ts'
 import { type Finding, ProbeFailure } from './probe.ts'
@@ -14,8 +15,9 @@ export interface TokenProbeOptions {
 
 /** Asks the token endpoint with a code that it cannot know. Its error shows whether it knows the application. */
 export async function probeToken(options: TokenProbeOptions, signal: AbortSignal): Promise<Finding> {
-  const { status, error } = await askAs(options.client, options, signal)
-  const said = `a wrong code was answered ${status}${error === undefined ? '' : ` ${error}`}`
+  const { status, error: code } = await askAs(options.client, options, signal)
+  const said = `a wrong code was answered ${status}${code === undefined ? '' : ` ${code}`}`
+  const error = standardError(code)
   if (error === 'invalid_grant' && status < 500) return { message: `${said}, as it should` }
   if (status === 401 || error === 'invalid_client' || error === 'unauthorized_client') {
     const advice = adviceOnClient(await findAuthentication(options, signal))
@@ -59,7 +61,7 @@ async function findAuthentication(
 ): Promise<ClientAuthentication | undefined> {
   for (const clientAuthentication of otherAuthentications(options.client)) {
     const { error } = await askAs({ ...options.client, clientAuthentication }, options, signal)
-    if (error === 'invalid_grant') return clientAuthentication
+    if (standardError(error) === 'invalid_grant') return clientAuthentication
   }
   return undefined
 }

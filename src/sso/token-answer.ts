@@ -30,7 +30,7 @@ export function accessTokenIn({ status, payload, retryAfterSeconds }: TokenAnswe
     new S3ProxyError(code, `the token endpoint of the SSO answered ${answered}`, { retryAfterSeconds })
   if (status === 429) throw failure('SSO_BUSY')
   if (status >= 500) throw failure('SSO_UNAVAILABLE')
-  switch (said) {
+  switch (standardError(said)) {
     case 'invalid_grant':
       throw new S3ProxyError('SSO_INVALID_GRANT', `the SSO refused the code: ${answered}`)
     case 'invalid_client':
@@ -63,4 +63,14 @@ export function badToken(what: string): S3ProxyError {
 /** @returns `undefined` for what cannot be an error code. @see RFC 6749 section 5.2 */
 export function oauthErrorCode(value: unknown): string | undefined {
   return typeof value === 'string' && /^[a-z_]{1,40}$/.test(value) ? value : undefined
+}
+
+/**
+ * Translates the error codes of GitHub, which answers them with 200, to those of RFC 6749. Any other code stays as it is.
+ *
+ * @see https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
+ */
+export function standardError(code: string | undefined): string | undefined {
+  if (code === 'bad_verification_code') return 'invalid_grant'
+  return code === 'incorrect_client_credentials' ? 'invalid_client' : code
 }

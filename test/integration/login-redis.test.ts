@@ -152,6 +152,8 @@ describe('sessions in Redis', () => {
       [{ SSO_URL: sso.url.replace(/\/*$/, '') }, 's3proxy_session', 200],
       [{ SSO_CLIENT_ID: 'another' }, 's3proxy_session', 302],
       [{ SSO_URL: `${sso.url.replace(/\/*$/, '')}/another/` }, 's3proxy_session', 302],
+      [{ S3PROXY_SSO_AUTHORIZE_URL: `${sso.url}o/authorize/?a=b` }, 's3proxy_session', 302],
+      [{ S3PROXY_SSO_AUTHORIZE_URL: 'o/authorize/?a=b' }, 's3proxy_session', 200],
       [{ S3PROXY_SESSION_COOKIE_NAME: 'other' }, 'other', 302],
     ] as const) {
       const other = await startStageInProcess(t, { sso, redis, env })

@@ -40,6 +40,17 @@ describe('probeToken', () => {
       )
     })
 
+  it('understands what GitHub answers, with 200', async () => {
+    const client = { ...secret, clientAuthentication: 'post' } as const
+    const known = await probe(client, 'post', ['bad_verification_code', 'incorrect_client_credentials'])
+    assert.equal(known.message, 'a wrong code was answered 200 bad_verification_code, as it should')
+    const unknown = probe(client, 'private_key_jwt', [
+      'bad_verification_code',
+      'incorrect_client_credentials',
+    ])
+    await assert.rejects(unknown, { code: 'SSO_REFUSED_CODE' })
+  })
+
   it('says to check id, secret and the way where no other way fits', async () => {
     const client = { ...secret, clientAuthentication: 'post' } as const
     await assert.rejects(probe(client, 'private_key_jwt'), (error: ProbeFailure) => {
@@ -53,10 +64,16 @@ describe('probeToken', () => {
 })
 
 /** Asks an SSO that knows the application in one way only. */
-function probe(client: ClientIdentity, wanted: ClientIdentity['clientAuthentication']) {
+function probe(
+  client: ClientIdentity,
+  wanted: ClientIdentity['clientAuthentication'],
+  githubs?: readonly [known: string, unknown: string],
+) {
   const ask = async (question: SsoQuestion) => {
-    const error = wayOf(question) === wanted ? 'invalid_grant' : 'invalid_client'
-    return { status: error === 'invalid_grant' ? 400 : 401, location: null, error }
+    const isKnown = wayOf(question) === wanted
+    const [known, unknown] = githubs ?? ['invalid_grant', 'invalid_client']
+    const status = githubs !== undefined ? 200 : isKnown ? 400 : 401
+    return { status, location: null, error: isKnown ? known : unknown }
   }
   const options = { client, redirectUri: 'https://a.example.com/', codeVerifier: 'v', checkAddress: '', ask }
   return probeToken(options, new AbortController().signal)

@@ -97,6 +97,12 @@ describe('exchangeCode', () => {
     ['200 invalid_grant', { status: 200, error: 'invalid_grant' }, 'SSO_INVALID_GRANT'],
     ['401 invalid_grant called a page', { ...asPage, status: 401, body: invalidGrant }, 'SSO_INVALID_GRANT'],
     ['400 invalid_grant with a mark', { status: 400, body: `\ufeff${invalidGrant}` }, 'SSO_INVALID_GRANT'],
+    ['the wrong code of GitHub', { status: 200, error: 'bad_verification_code' }, 'SSO_INVALID_GRANT'],
+    [
+      'the wrong secret of GitHub',
+      { status: 200, error: 'incorrect_client_credentials' },
+      'SSO_REFUSED_CODE',
+    ],
     ['400 invalid_client', { status: 400, error: 'invalid_client' }, 'SSO_REFUSED_CODE'],
     ['400 unauthorized_client', { status: 400, error: 'unauthorized_client' }, 'SSO_REFUSED_CODE'],
     ['403 invalid_client', { status: 403, error: 'invalid_client' }, 'SSO_FORBADE_CODE'],

@@ -54,6 +54,11 @@ describe('createTokenEndpoint', () => {
     }
   })
 
+  it('asks for JSON, which GitHub gives only where it is asked for', async (t) => {
+    const { headers } = await exchange(t, { clientId, clientAuthentication: 'none' })
+    assert.equal(headers.accept, 'application/json')
+  })
+
   it('asks at the very address that was given', async (t) => {
     const client: ClientIdentity = { clientId, clientAuthentication: 'none' }
     for (const path of ['/', '/oauth/token', '/a//token/'])
