@@ -14,7 +14,6 @@ const tryAgain =
 const checkAddress = 'Check the address, or go back to the page that you came from.'
 
 /** The text of every code that a request can be answered with. */
-
 export const errorTexts: Record<ErrorCode, ErrorText> = {
   TARGET_INVALID: {
     title: 'Not a valid address',

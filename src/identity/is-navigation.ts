@@ -42,7 +42,7 @@ function takesPage(accept: string | undefined): boolean {
 /** @see RFC 9110 section 12.5.1: a range with `q=0` is not acceptable */
 function takes(accept: string, types: readonly string[]): boolean {
   return accept.split(',').some((range) => {
-    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
+    const [type = '', ...parameters] = range.split(';').map((item) => item.trim().toLowerCase())
     return types.includes(type) && !parameters.some((parameter) => /^q\s*=\s*0(?:\.0*)?$/.test(parameter))
   })
 }

@@ -104,9 +104,9 @@ export function formatForPeople(
   if (message !== 'request' || typeof fields.status !== 'number')
     return escapeForTerminal(message) + rest(fields, dim)
   const { method, path, status, bytes, totalMs, who, code, outcome, requestId, ...more } = fields
-  const parts = [method, path, status, `${bytes} B`, `${Math.round(Number(totalMs))} ms`, who, code]
-  if (outcome !== 'complete') parts.push(outcome)
-  const line = parts.filter((part) => part !== undefined).join(' ')
+  const words = [method, path, status, `${bytes} B`, `${Math.round(Number(totalMs))} ms`, who, code]
+  if (outcome !== 'complete') words.push(outcome)
+  const line = words.filter((word) => word !== undefined).join(' ')
   return escapeForTerminal(line) + rest({ ...more, requestId }, dim)
 }
 

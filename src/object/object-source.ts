@@ -46,7 +46,8 @@ export type ObjectResult = {
     }
   | { kind: 'not-modified'; headers: HeaderList }
   | { kind: 'precondition-failed' }
-  | { kind: 'range-not-satisfiable' /** Of the whole object. */; sizeBytes: number | undefined }
+  /** `sizeBytes` is the size of the whole object. */
+  | { kind: 'range-not-satisfiable'; sizeBytes: number | undefined }
   | { kind: 'not-found' | 'denied'; refusal?: Refusal }
 )
 

@@ -45,6 +45,7 @@ export async function attemptObject(
   const { method, key, conditions, signal, sharer } = request
   const versionId = request.versionName?.usable
   let response: S3Response
+  // `sendAttempt` would be one more promise for each request.
   try {
     const asked: S3Request = {
       method,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ErrorCode } from '../errors.ts'
+import { isStrongEtag } from '../http/etag.ts'
 import { checkKey, type ObjectKey, toWireKey } from '../object/key.ts'
 import { readError, toAttemptError } from '../origin/attempt-failure.ts'
 import type { S3Verdict } from '../origin/s3-error-codes.ts'
@@ -94,7 +95,7 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
     const etag = whole.headers.get('etag')
     return {
       message: `GET answered 200 (${length === undefined ? 'length unknown' : `${length} bytes`}), and 206 to a range of one byte`,
-      ...(etag?.startsWith('"')
+      ...(isStrongEtag(etag)
         ? {}
         : { advice: 'the object has no strong ETag, so broken downloads cannot be continued' }),
     }

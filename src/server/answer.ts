@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { codeOf, type ErrorCode, type S3ProxyError, safeMessageOf } from '../errors.ts'
+import { codeOf, type ErrorCode, S3ProxyError, safeMessageOf } from '../errors.ts'
 import { errorReply } from '../http/error-reply.ts'
 import type { Log } from '../log/log.ts'
 import { logFault } from '../log/log-fault.ts'
@@ -104,7 +104,7 @@ function hasBody({ headers }: IncomingMessage): boolean {
 
 function logCut(log: Log, { requestId, cutCause, s3RequestId: opened }: RequestRecord): void {
   // The failure has the id of the answer that broke off, which may be another one than the first.
-  const { s3RequestId = opened } = cutCause as Partial<S3ProxyError>
+  const { s3RequestId = opened } = cutCause instanceof S3ProxyError ? cutCause : {}
   log.warn(
     { requestId, code: codeOf(cutCause, 'INTERNAL'), ...(s3RequestId === undefined ? {} : { s3RequestId }) },
     `a body was cut, and so was the client's connection: ${safeMessageOf(cutCause)}`,

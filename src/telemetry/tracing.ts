@@ -142,7 +142,7 @@ function reasonIn(message: string): string {
   let reason = message
   try {
     const error = JSON.parse(message) as { message?: unknown; code?: unknown }
-    reason = [error.code, error.message].filter((part) => part !== undefined && part !== '').join(' ')
+    reason = [error.code, error.message].filter((told) => told !== undefined && told !== '').join(' ')
   } catch {
     // The message is plain text.
   }

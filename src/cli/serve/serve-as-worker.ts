@@ -22,10 +22,8 @@ export async function serveAsWorker(): Promise<number> {
   })
 
   async function obey(prepare: (config: Config) => Promise<Change>): Promise<void> {
-    let [change, taken]: [Change | undefined, (ToWorker & { kind: 'prepare' }) | undefined] = [
-      undefined,
-      undefined,
-    ]
+    let change: Change | undefined
+    let taken: (ToWorker & { kind: 'prepare' }) | undefined
     for (;;) {
       const message = await receive()
       if (message.kind === 'prepare') {

@@ -4,7 +4,7 @@ import { choicesOf, type OptionMeta, type OptionSchema } from '../schema/option-
 export interface Option extends OptionMeta {
   /** `s3.stallTimeoutMs`, `mounts.docs.path` */
   path: string
-  /** The parts of the path: keys in the file, one within the other. */
+  /** The words of the path: keys in the file, one within the other. */
   keys: readonly string[]
   section: string
   name: string

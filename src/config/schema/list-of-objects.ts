@@ -26,7 +26,7 @@ export const oneOrMoreObjects = <Item extends SectionSchema>(description: string
     .transform((given) => [given].flat() as z.output<Item>[])
     .meta({ description, kind: 'object' })
 
-/** The parts of a value that is a list of objects, an object, or either. */
+/** The structure of a value that is a list of objects, an object, or either. */
 export interface Structure {
   /** The members of the object, or of each object in the list. */
   members: Readonly<Record<string, OptionSchema>>
@@ -36,7 +36,7 @@ export interface Structure {
   canBeList: boolean
 }
 
-/** Finds the parts in the schema of a value; `undefined` for any other value. */
+/** Finds the structure in the schema of a value; `undefined` for any other value. */
 export function structureOf(schema: OptionSchema): Structure | undefined {
   const inner = innermost(schema)
   const given = inner instanceof z.ZodPipe ? innermost(inner.in) : inner

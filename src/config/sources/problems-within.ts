@@ -17,8 +17,8 @@ export function problemsWithin(schema: OptionSchema, value: unknown, path: strin
   if (parsed.success) return []
   if (value === undefined) return [problemOf(path, requirementOf(metaOf(schema)))]
   const structure = structureOf(schema)
-  const inner = structure === undefined ? [] : problemsOfParts(structure, value, path, file)
-  // A value without a wrong part is of another kind, or its parts do not fit together.
+  const inner = structure === undefined ? [] : problemsOfMembers(structure, value, path, file)
+  // A value without a wrong member is of another kind, or its members do not fit together.
   if (inner.length > 0) return inner
   const isNoObject = structure?.canBeList === false && !isObject(value)
   return [
@@ -26,7 +26,7 @@ export function problemsWithin(schema: OptionSchema, value: unknown, path: strin
   ]
 }
 
-function problemsOfParts(structure: Structure, value: unknown, path: string, file: string): Problem[] {
+function problemsOfMembers(structure: Structure, value: unknown, path: string, file: string): Problem[] {
   const { members, item, canBeObject, canBeList } = structure
   if (canBeList && Array.isArray(value))
     return value.flatMap((one, index) => problemsWithin(item, one, `${path}[${index}]`, file))

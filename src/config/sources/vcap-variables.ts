@@ -55,7 +55,7 @@ function isTagged(instance: unknown): boolean {
 function urlOf(instance: unknown, where: string): string {
   const credentials = isObject(instance) ? instance.credentials : undefined
   const { uri, url } = isObject(credentials) ? credentials : {}
-  const given = uri ?? url ?? (isObject(credentials) ? fromParts(credentials) : undefined)
+  const given = uri ?? url ?? (isObject(credentials) ? urlFromMembers(credentials) : undefined)
   if (typeof given !== 'string' || given === '')
     throw new Error(`expected ${where}.credentials.uri to be a URL, or host and port beside it`)
   return given
@@ -65,13 +65,13 @@ function urlOf(instance: unknown, where: string): string {
  * Makes the URL of host and port, for brokers that give none. TLS is spoken at `tls_port`, or at `port` where `tls` or
  * `tls_enabled` says so.
  */
-function fromParts({ username, password, ...given }: Record<string, unknown>): string | undefined {
+function urlFromMembers({ username, password, ...given }: Record<string, unknown>): string | undefined {
   const host = given.host ?? given.hostname
   const tlsPort = Number(given.tls_port) || undefined
   const port = tlsPort ?? (Number(given.port) || undefined)
   if (typeof host !== 'string' || host === '' || port === undefined) return undefined
   const isTls = tlsPort !== undefined || given.tls === true || given.tls_enabled === true
-  const [name, secret] = [username, password].map((part) => encodeURIComponent(String(part ?? '')))
+  const [name, secret] = [username, password].map((given) => encodeURIComponent(String(given ?? '')))
   const user = name === '' && secret === '' ? '' : `${name}:${secret}@`
   return `redis${isTls ? 's' : ''}://${user}${host.includes(':') ? `[${host}]` : host}:${port}`
 }

@@ -1,4 +1,4 @@
-/** As much of oidc-provider as the SSO of the tests uses; the package itself has no types. */
+/** The part of oidc-provider that the SSO of the tests uses. The package itself has no types. */
 declare module 'oidc-provider' {
   import type { EventEmitter } from 'node:events'
   import type { IncomingMessage, ServerResponse } from 'node:http'
