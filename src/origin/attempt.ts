@@ -61,7 +61,7 @@ export async function attemptObject(
   }
   const { status } = response
   if (status === 200 || status === 206) {
-    if (acceptEncoding === 'identity' || !isCompressedOnItsWay(method, response.headers)) {
+    if (acceptEncoding === 'identity' || !isCompressedOnItsWay(method, response)) {
       const found = readFound(request, response)
       return found.kind === 'found' || method === 'HEAD' ? found : withFirstPiece(found, signal, deadline)
     }

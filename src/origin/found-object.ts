@@ -36,13 +36,12 @@ export interface UnmeasuredObject extends Omit<FoundObject, 'kind' | 'sizeBytes'
  * @throws AttemptError where the head contradicts the request or itself; the body is cancelled then
  */
 export function readFound(request: ObjectRequest, response: S3Response): FoundObject | UnmeasuredObject {
-  const { headers, body } = response
+  const { headers, contentLength, body } = response
   const status = response.status === 206 ? 206 : 200
-  const length = headers.get('content-length')
   const range = status === 206 ? parseContentRange(headers.get('content-range')) : undefined
   const rangeBytes = range === undefined ? undefined : range.last - range.first + 1
   checkHead(request, response, range, rangeBytes)
-  const sizeBytes = length === undefined ? rangeBytes : Number(length)
+  const sizeBytes = contentLength ?? rangeBytes
   const picked = pickObjectHeaders(headers)
   const etag = headers.get('etag')
   const lastModified = headers.get('last-modified')
@@ -62,7 +61,7 @@ export function readFound(request: ObjectRequest, response: S3Response): FoundOb
       s3RequestId,
       body,
     }
-  const isHeldToSize = length !== undefined || request.method === 'HEAD'
+  const isHeldToSize = contentLength !== undefined || request.method === 'HEAD'
   return {
     kind: 'found',
     status,
@@ -82,8 +81,8 @@ export function readFound(request: ObjectRequest, response: S3Response): FoundOb
  * Tells whether an answer was compressed on its way. Such an answer has no length and no strong ETag. In an answer to
  * HEAD only the missing length shows it.
  */
-export function isCompressedOnItsWay(method: string, headers: S3Response['headers']): boolean {
-  if (headers.has('content-length')) return false
+export function isCompressedOnItsWay(method: string, { headers, contentLength }: S3Response): boolean {
+  if (contentLength !== undefined) return false
   return method === 'HEAD' || (headers.has('content-encoding') && !isStrongEtag(headers.get('etag')))
 }
 
@@ -94,16 +93,15 @@ function checkHead(
   range: ByteRange | undefined,
   rangeBytes: number | undefined,
 ): void {
-  const { status, headers, body } = response
-  const length = headers.get('content-length')
+  const { status, headers, contentLength, body } = response
   const asked = conditions.range
   const isOtherRange =
     status === 206 && (asked === undefined || range === undefined || !answersRange(range, asked))
   const problem = isOtherRange
     ? 'with a range that was not asked for'
-    : rangeBytes !== undefined && length !== undefined && rangeBytes !== Number(length)
+    : rangeBytes !== undefined && contentLength !== undefined && rangeBytes !== contentLength
       ? 'whose content-length is not that of its range'
-      : length === undefined && method === 'GET' && !headers.has('transfer-encoding')
+      : contentLength === undefined && method === 'GET' && !headers.has('transfer-encoding')
         ? 'without content-length, so that its end looks like a cut'
         : undefined
   if (problem === undefined) return

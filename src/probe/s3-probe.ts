@@ -30,6 +30,7 @@ interface S3Answer {
   status: number
   errorCode: string | undefined
   headers: ReadonlyMap<string, string>
+  sizeBytes: number | undefined
   firstPiece: Uint8Array | null
 }
 
@@ -55,15 +56,16 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
     const response = await client.send(request, signal, deadline).catch((error: unknown) => {
       throw error instanceof TransportError ? toAttemptError(error) : error
     })
-    skew.note(response.headers.get('date'))
-    if (response.status === 200 || response.status === 206) {
+    const { status, headers: told, contentLength: sizeBytes } = response
+    skew.note(told.get('date'))
+    if (status === 200 || status === 206) {
       const firstPiece = await response.body.read()
       const copy = firstPiece === null ? null : Uint8Array.from(firstPiece)
       response.body.cancel()
-      return { status: response.status, errorCode: undefined, headers: response.headers, firstPiece: copy }
+      return { status, errorCode: undefined, headers: told, sizeBytes, firstPiece: copy }
     }
     const errorCode = xmlElement(await readError(response, signal, deadline), 'Code')
-    return { status: response.status, errorCode, headers: response.headers, firstPiece: null }
+    return { status, errorCode, headers: told, sizeBytes, firstPiece: null }
   }
 
   const healthcheck = async (signal: AbortSignal): Promise<Finding> => {
@@ -78,8 +80,7 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
       throw refused(whole, 'GET of the health-check object', 's3.healthcheckKey (AWS_S3_HEALTHCHECK_KEY)')
     answered = { key, answer: whole }
     const part = await ask(key, 'bytes=0-0', signal)
-    const length = whole.headers.get('content-length')
-    if (part.status !== 206 && length !== '0')
+    if (part.status !== 206 && whole.sizeBytes !== 0)
       throw new ProbeFailure(
         `a range of one byte was answered ${part.status}`,
         'this S3 does not serve ranges: players cannot seek, and broken downloads cannot be continued',
@@ -94,7 +95,7 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
       )
     const etag = whole.headers.get('etag')
     return {
-      message: `GET answered 200 (${length === undefined ? 'length unknown' : `${length} bytes`}), and 206 to a range of one byte`,
+      message: `GET answered 200 (${whole.sizeBytes === undefined ? 'length unknown' : `${whole.sizeBytes} bytes`}), and 206 to a range of one byte`,
       ...(isStrongEtag(etag)
         ? {}
         : { advice: 'the object has no strong ETag, so broken downloads cannot be continued' }),

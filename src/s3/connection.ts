@@ -10,7 +10,7 @@ import type { ResponseHead } from './response-head.ts'
 import { readBufferFor, sharedReadBuffer } from './shared-read-buffer.ts'
 import { TransportError } from './transport-error.ts'
 
-export interface S3Response extends Pick<ResponseHead, 'status' | 'headers'> {
+export interface S3Response extends Pick<ResponseHead, 'status' | 'headers' | 'contentLength'> {
   body: ByteSource & Pick<ResponseBody, 'abandon'>
 }
 
@@ -156,7 +156,8 @@ export class Connection {
     })
     this.#body = body
     this.#state = 'body'
-    waiter?.resolve({ status: head.status, headers: head.headers, body })
+    const { status, headers, contentLength } = head
+    waiter?.resolve({ status, headers, contentLength, body })
     this.#receiveBody(rest)
   }
 

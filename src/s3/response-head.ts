@@ -5,6 +5,8 @@ export interface ResponseHead {
   status: number
   /** Values by lower-case name. A header that came twice with the same value is there once. */
   headers: Map<string, string>
+  /** The size that the head tells. An answer to HEAD tells that of the body which it does not have. */
+  contentLength: number | undefined
   framing: Framing
   keepAlive: boolean
 }
@@ -36,11 +38,13 @@ export function parseResponseHead(text: string, method: string): ResponseHead {
     addField(headers, text, start, end)
   }
   const connection = headers.get('connection')?.toLowerCase() ?? ''
-  const framing = framingOf(status, method, headers)
+  const contentLength = contentLengthIn(headers)
+  const framing = framingOf(status, method, headers, contentLength)
   if (first[1] === '0' && framing.kind === 'chunked') throw garbage('a transfer-encoding in HTTP/1.0')
   return {
     status,
     headers,
+    contentLength,
     framing,
     keepAlive:
       (first[1] === '1' ? !connection.includes('close') : connection.includes('keep-alive')) &&
@@ -92,18 +96,28 @@ function isSpace(text: string, index: number): boolean {
 /** Headers that must not come twice with different values: they say what the body is. */
 const single = new Set(['content-length', 'content-range', 'content-type', 'etag', 'last-modified'])
 
-function framingOf(status: number, method: string, headers: Map<string, string>): Framing {
+function contentLengthIn(headers: Map<string, string>): number | undefined {
   const length = headers.get('content-length')
-  if (length !== undefined && !/^\d{1,15}$/.test(length)) throw garbage('content-length is not a number')
+  if (length === undefined) return undefined
+  if (!/^\d{1,15}$/.test(length)) throw garbage('content-length is not a number')
+  return Number(length)
+}
+
+function framingOf(
+  status: number,
+  method: string,
+  headers: Map<string, string>,
+  contentLength: number | undefined,
+): Framing {
   if (method === 'HEAD' || status === 204 || status === 304 || status < 200)
     return { kind: 'length', sizeBytes: 0 }
   const coding = headers.get('transfer-encoding')
   if (coding !== undefined) {
     if (coding.toLowerCase() !== 'chunked') throw garbage('a transfer-encoding other than chunked')
-    if (length !== undefined) throw garbage('both content-length and transfer-encoding')
+    if (contentLength !== undefined) throw garbage('both content-length and transfer-encoding')
     return { kind: 'chunked' }
   }
-  return length === undefined ? { kind: 'until-close' } : { kind: 'length', sizeBytes: Number(length) }
+  return contentLength === undefined ? { kind: 'until-close' } : { kind: 'length', sizeBytes: contentLength }
 }
 
 function garbage(what: string): TransportError {

@@ -67,10 +67,10 @@ function begin() {
     answer({
       status: 206,
       headers: new Map([
-        ['content-length', String(100 - firstByte)],
         ['content-range', `bytes ${firstByte}-99/${totalBytes}`],
         ['etag', '"a"'],
       ]),
+      contentLength: 100 - firstByte,
       body: rest,
     })
     return rest

@@ -16,6 +16,7 @@ describe('parseResponseHead', () => {
         ['x-empty', ''],
       ],
     )
+    assert.equal(head.contentLength, 42)
     assert.deepEqual(head.framing, { kind: 'length', sizeBytes: 42 })
     assert.equal(head.keepAlive, true)
   })
@@ -53,7 +54,8 @@ describe('parseResponseHead', () => {
     ['100', 'HTTP/1.1 100 Continue', 'GET'],
   ] as const) {
     it(`knows that an answer to ${what} has no body`, () => {
-      assert.deepEqual(parse(text, method).framing, { kind: 'length', sizeBytes: 0 })
+      const { framing } = parse(text, method)
+      assert.deepEqual(framing, { kind: 'length', sizeBytes: 0 })
       assert.equal(parse(text, method).keepAlive, true)
     })
   }
