@@ -6,7 +6,7 @@ import type { ObjectKey } from '../../src/object/key.ts'
 import type { ObjectSource } from '../../src/object/object-source.ts'
 import { RequestRecord } from '../../src/telemetry/request-record.ts'
 import { createBucketSource } from '../../src/wiring/create-bucket-source.ts'
-import { createS3Memory } from '../../src/wiring/create-s3-memory.ts'
+import { createS3Memory, type S3Memory } from '../../src/wiring/create-s3-memory.ts'
 import { createSharedOrigin, type SharedOrigin } from '../../src/wiring/create-shared-origin.ts'
 import { readAll } from '../helpers/clients/bucket-client.ts'
 import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
@@ -63,6 +63,18 @@ describe('two buckets at one origin', { timeout: 120_000 }, () => {
     assert.equal(budget.takenBytes, 0)
   })
 
+  it('read into the blocks that all buckets of the process share', async (t) => {
+    const { s3, memory, buckets } = await start(t, { S3PROXY_S3_PARALLEL_CONNECTIONS: '1' })
+    for (const { prefix } of buckets) s3.put(`${prefix}film`, { body: Buffer.alloc(3 * mib, prefix) })
+    let mostBytes = 0
+    const note = () => {
+      mostBytes = Math.max(mostBytes, memory.blocks.lentBytes)
+    }
+    await Promise.all(buckets.map(({ source }) => read(source, 'film', note)))
+    assert.ok(mostBytes > 0)
+    assert.equal(memory.blocks.lentBytes, 0)
+  })
+
   it('have one budget of attempts when everything fails', async (t) => {
     const { s3, buckets } = await start(t, { S3PROXY_S3_MAX_ATTEMPTS: '20' })
     s3.misbehave({ error: 500 })
@@ -83,20 +95,21 @@ async function start(
   t: TestContext,
   env: Record<string, string>,
   options: Parameters<typeof startS3StandIn>[0] = {},
-): Promise<{ s3: S3StandIn; origin: SharedOrigin; buckets: Mounted[] }> {
+): Promise<{ s3: S3StandIn; memory: S3Memory; origin: SharedOrigin; buckets: Mounted[] }> {
   const s3 = await startS3StandIn(options)
   t.after(() => s3.close())
   const own = ['one/', 'two/'].map((prefix) => ({ prefix, s3: configOf(s3, prefix, env) }))
   const [first] = own
   assert.ok(first)
-  const origin = createSharedOrigin(first.s3, createS3Memory(first.s3))
+  const memory = createS3Memory(first.s3)
+  const origin = createSharedOrigin(first.s3, memory)
   t.after(() => origin.pool.close())
   const bucketOptions = { userAgent: 's3proxy/test', log: silent, retries: { head: 0, body: 0 } }
   const buckets = own.map(({ prefix, s3 }) => ({
     prefix,
     source: createBucketSource(s3, origin, bucketOptions),
   }))
-  return { s3, origin, buckets }
+  return { s3, memory, origin, buckets }
 }
 
 function configOf(s3: S3StandIn, prefix: string, env: Record<string, string>): Config['s3'] {
