@@ -1,4 +1,5 @@
-import { createRareWarning, type Log } from '../log/log.ts'
+import type { Log } from '../log/log.ts'
+import { createRareWarning } from '../log/rare-warning.ts'
 import type { ReadOptions } from './read-object.ts'
 
 /** The most error names with a warning of their own; S3 and compatible servers know about a hundred. */

@@ -1,4 +1,5 @@
-import { type Log, logAccess, type ProgramLog } from '../log/log.ts'
+import type { Log, ProgramLog } from '../log/log.ts'
+import { logAccess } from '../log/log-access.ts'
 import { shownId } from '../person/person.ts'
 import { accessLineOf } from './access-line.ts'
 import type { RequestRecord } from './request-record.ts'

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema/config-schema.ts'
-import { createRareWarning, type Log, type ProgramLog } from '../log/log.ts'
+import type { Log, ProgramLog } from '../log/log.ts'
+import { createRareWarning } from '../log/rare-warning.ts'
 import { createRefusalWarnings } from '../object/refusal-warnings.ts'
 import { createSandboxRule } from '../object/sandbox-rule.ts'
 import { pingS3 } from '../origin/ping-s3.ts'

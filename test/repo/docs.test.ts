@@ -6,7 +6,7 @@ import { createProgram } from '../../src/cli/program.ts'
 import { productOptions } from '../../src/config/options/product-options.ts'
 import { errorStatus, operatorCodes } from '../../src/errors.ts'
 import { reservedKeys } from '../../src/http/own-paths.ts'
-import type { logAccess } from '../../src/log/log.ts'
+import type { logAccess } from '../../src/log/log-access.ts'
 import { optionTexts } from '../tools/option-texts.ts'
 import { generatedParts, withOptions } from '../tools/write-docs.ts'
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { createRareWarning, type Log } from '../../log/log.ts'
+import type { Log } from '../../log/log.ts'
+import { createRareWarning } from '../../log/rare-warning.ts'
 import type { Tracing } from '../../telemetry/tracing.ts'
 
 /**

@@ -1,6 +1,7 @@
 import cluster from 'node:cluster'
 import { constants, fstatSync, openSync, write } from 'node:fs'
-import { createLog, type LogOptions, type ProgramLog } from '../../log/log.ts'
+import { createLog, type LogOptions } from '../../log/create-log.ts'
+import type { ProgramLog } from '../../log/log.ts'
 import { createLogOutput, type LogOutput } from './log-output.ts'
 
 /** A log, and the output that its lines go through, which must be closed before the process ends. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { nameSourcesIn } from '../../../../src/cli/serve/name-sources-in-log.ts'
-import { createLog } from '../../../../src/log/log.ts'
+import { createLog } from '../../../../src/log/create-log.ts'
 
 describe('nameSourcesIn', () => {
   it('names where options were set at that moment, at every level that the log has by then', async () => {
