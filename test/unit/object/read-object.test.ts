@@ -45,9 +45,10 @@ function read(
   from: ProxyRequest,
   onDenied = () => {},
   onRefused: ReadOptions['onRefused'] = () => assert.fail('S3 has no reason of its own'),
+  record = new RequestRecord(),
 ) {
   const options = { isSandboxed: () => true, onDenied, onRefused, now: Date.now }
-  return readObject(source, from, new RequestRecord(), 'k' as ObjectKey, options)
+  return readObject(source, from, record, 'k' as ObjectKey, options)
 }
 
 describe('readObject', () => {
@@ -59,6 +60,17 @@ describe('readObject', () => {
     assert.equal(reply.status, 206)
     assert.deepEqual(reply.body, { source: object.body, sizeBytes: 5 })
     assert.equal(headerIn(reply.headers, 'cache-control'), 'private, no-cache')
+  })
+
+  it('writes into the record what S3 says of the object', async () => {
+    const range = { first: 0, last: 4, sizeBytes: 9 }
+    const object = { ...found(206, ['etag', '"a"']), range, versionId: 'v1', s3RequestId: 'S3ID' }
+    const record = new RequestRecord()
+    await read(sourceOf(object), request({ range: 'bytes=0-4' }), undefined, undefined, record)
+    assert.deepEqual(
+      [record.sizeBytes, record.etag, record.range, record.versionId, record.s3RequestId],
+      [5, '"a"', range, 'v1', 'S3ID'],
+    )
   })
 
   it('asks with HEAD for HEAD, and keeps the connection for nobody', async () => {
