@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ErrorCode, errorStatus, S3ProxyError } from '../../src/errors.ts'
-import type { ObjectResult } from '../../src/object/object-source.ts'
+import type { ObjectRequest, ObjectResult } from '../../src/object/object-source.ts'
+import { guests, type Sharer } from '../../src/s3/fair-shares.ts'
 import { TransportError } from '../../src/s3/transport-error.ts'
 import { RequestRecord } from '../../src/telemetry/request-record.ts'
-import { cookiesOf, jo, locationIn, request, site } from '../helpers/stage/login-ports.ts'
+import { cookiesOf, createLoginPorts, jo, locationIn, request, site } from '../helpers/stage/login-ports.ts'
 import { createStageInMemory, found, readAll } from '../helpers/stage/stage-in-memory.ts'
 
 describe('a request on its way', () => {
@@ -33,6 +34,21 @@ describe('a request on its way', () => {
     assert.equal(await statusOf('/', 'DELETE', 'other'), 405)
     assert.equal(await statusOf('/', 'GET', 'other'), 421)
     assert.equal(await statusOf('/', 'GET'), 302)
+  })
+
+  it('asks S3 in the name of the person, and for the health check in that of guests', async () => {
+    const sharers: Sharer[] = []
+    const stage = createStageInMemory({
+      source: {
+        async open({ sharer }: ObjectRequest): Promise<ObjectResult> {
+          sharers.push(sharer)
+          return { kind: 'not-found' }
+        },
+      },
+    })
+    assert.equal((await stage.ask('/a', { cookie: await stage.signIn() })).status, 404)
+    assert.equal((await stage.ask('/health')).status, 404)
+    assert.deepEqual(sharers, ['jo', guests])
   })
 
   it('for the empty key stands behind the login, and then is 404 without S3', async () => {
@@ -176,6 +192,14 @@ describe('without a session', () => {
     const unknown = await stage.ask(`/__redirect_from_sso?code=c&state=${'A'.repeat(43)}`)
     assert.deepEqual([denied.status, failed.status, unknown.status], [403, 400, 403])
     assert.ok(!JSON.stringify([denied, failed, stage.logged]).includes('canary'))
+  })
+
+  it('a callback that the store fails under is a login that failed', async () => {
+    const away = new S3ProxyError('SESSION_STORE_UNAVAILABLE', 'away')
+    const { pending } = createLoginPorts().parts
+    const stage = createStageInMemory({ pending: { ...pending, find: () => Promise.reject(away) } })
+    const { status, record } = await stage.ask(`/__redirect_from_sso?code=c&state=${'A'.repeat(43)}`)
+    assert.deepEqual([status, record.login], [503, 'failed'])
   })
 })
 
