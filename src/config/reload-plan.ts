@@ -36,7 +36,7 @@ export function planReload(running: Config, next: Config, options: Options = pro
     if (restart === undefined || !keeps[restart]) changed.push(path)
     else {
       kept.push(path)
-      if (old === undefined && place.isSection) removeValue(config, place)
+      if (old === undefined) removeValue(config, place)
       else setValue(config, place, old)
     }
   }
@@ -46,7 +46,6 @@ export function planReload(running: Config, next: Config, options: Options = pro
 /** An option, or a whole section with a name. */
 interface Place extends Pick<Option, 'path' | 'keys'> {
   restart?: RestartRule
-  isSection?: boolean
 }
 
 /** Lists the options of both configurations, and the named sections that only one of them has. */
@@ -56,7 +55,7 @@ function placesOf({ single, named }: Options, running: Config, next: Config): re
     const [before, after] = [namesIn(section, running), namesIn(section, next)]
     return namesIn(section, running, next).flatMap((name): readonly Place[] => {
       if (before.includes(name) && after.includes(name)) return optionsOf(name)
-      const place = { path: `${section}.${name}`, keys: [section, name], isSection: true }
+      const place = { path: `${section}.${name}`, keys: [section, name] }
       return [restart === undefined ? place : { ...place, restart }]
     })
   })
