@@ -26,7 +26,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): Pick<SsoCall
     try {
       return new AuthorizationCode({
         client: clientOf(options),
-        // The path is resolved against the host, and a whole URL stays as it is.
+        // The library resolves the path against the host, and a whole URL stays as it is.
         auth: { tokenHost: options.url, tokenPath: options.url },
         options: { authorizationMethod: isBasic ? 'header' : 'body', bodyFormat: 'form' },
         http: {
@@ -75,8 +75,8 @@ export function createTokenEndpoint(options: TokenEndpointOptions): Pick<SsoCall
 }
 
 /**
- * The application as the library wants it. The library always sends a secret, be it an empty one; where there is none,
- * the id stands under its own name a second time, which makes one field of the two.
+ * Describes the application to simple-oauth2, which always sends a field for the secret. Without a secret, that field
+ * gets the name and the value of the id, and both together are one field of the form.
  */
 function clientOf({ clientId: id, clientSecret, clientAuthentication }: ClientIdentity) {
   const hasSecret = clientAuthentication === 'post' || clientAuthentication === 'basic'
