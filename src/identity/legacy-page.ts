@@ -35,12 +35,12 @@ export function askPerson(request: ProxyRequest, legacy: LegacyToken, person: Pe
 }
 
 /** Reads from the page's address where the person wants to go, and which session the page was about. */
-export function readAnswer(query: string): { returnTo: string; isAbout(legacy: LegacyToken): boolean } {
-  const answer = new URLSearchParams(query)
-  const returnTo = answer.get('to') ?? ''
+export function readChoice(query: string): { returnTo: string; isAbout(legacy: LegacyToken): boolean } {
+  const parameters = new URLSearchParams(query)
+  const returnTo = parameters.get('to') ?? ''
   return {
     returnTo: isTarget.test(returnTo) ? returnTo : '/',
-    isAbout: (legacy) => answer.get('as') === fingerprint(legacy),
+    isAbout: (legacy) => parameters.get('as') === fingerprint(legacy),
   }
 }
 

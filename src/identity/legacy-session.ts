@@ -9,7 +9,7 @@ import type { Grant } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { SsoClient } from '../sso/sso-client.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
-import { askPerson, readAnswer } from './legacy-page.ts'
+import { askPerson, readChoice } from './legacy-page.ts'
 import { forgetLegacyCookie, type LegacyToken, type LegacyTokens } from './legacy-tokens.ts'
 
 export interface LegacySessionsOptions {
@@ -91,7 +91,7 @@ export function createLegacySessions({ tokens, sessions, sso, now }: LegacySessi
     },
     async resume(request, record, site) {
       if (!isOwnForm(request, site.origin)) return { reply: errorReply('CONTINUE_FOREIGN', request, record) }
-      const { returnTo, isAbout } = readAnswer(request.query)
+      const { returnTo, isAbout } = readChoice(request.query)
       const legacy = await tokens.find(request.header('cookie'))
       // A cookie that was replaced while the page stood there is another session: the person is asked anew.
       const upgraded = legacy && isAbout(legacy) ? await upgradeOnce(legacy, site, record) : undefined

@@ -10,6 +10,7 @@ import type { S3Client } from '../s3/s3-client.ts'
 import type { Credentials } from '../s3/sigv4.ts'
 import { TransportError } from '../s3/transport-error.ts'
 import { Deadline } from '../waiting/deadline.ts'
+import { createClockSkew } from './clock-skew.ts'
 import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
 import { type Peer, reach } from './reach.ts'
 import { judgeKeys } from './s3-keys.ts'
@@ -34,13 +35,10 @@ interface S3Answer {
   firstPiece: Uint8Array | null
 }
 
-const skewWarningMs = 60_000
-const maxSkewMs = 15 * 60_000
-
 /** The steps that try everything which `serve` needs of S3. */
 export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
   const { timeoutMs } = options
-  const skew = createSkew()
+  const skew = createClockSkew(Date.now)
   /** The answer to the configured keys, to be compared with the answer to wrong ones. */
   let answered: { key: ObjectKey; answer: S3Answer } | undefined
 
@@ -176,37 +174,4 @@ function codeOfVerdict(verdict: S3Verdict): ErrorCode {
   if (verdict.kind === 'failure') return verdict.code
   if (verdict.kind === 'denied') return 'OBJECT_DENIED'
   return verdict.kind === 'not-found' ? 'OBJECT_NOT_FOUND' : 'S3_BAD_ANSWER'
-}
-
-/** Measures the difference between S3's clock and the one of this machine by the `date` of S3's answers. */
-function createSkew() {
-  let skewMs: number | undefined
-  return {
-    note(date: string | undefined): void {
-      const there = Date.parse(date ?? '')
-      if (!Number.isNaN(there)) skewMs = Date.now() - there
-    },
-    judge(): Finding {
-      if (skewMs === undefined)
-        throw new ProbeFailure(
-          'the answers of S3 have no date header',
-          'check s3.endpoint (AWS_S3_ENDPOINT)',
-          'S3_BAD_ANSWER',
-        )
-      const seconds = Math.round(Math.abs(skewMs) / 1000)
-      const message = `this clock is ${seconds} s ${skewMs < 0 ? 'behind' : 'ahead of'} that of S3`
-      if (Math.abs(skewMs) >= maxSkewMs)
-        throw new ProbeFailure(
-          message,
-          'set the clock: S3 refuses signatures that are more than 15 minutes off',
-          'S3_CREDENTIALS',
-        )
-      return {
-        message,
-        ...(Math.abs(skewMs) >= skewWarningMs
-          ? { advice: 'set the clock: S3 accepts a difference of 15 minutes at most' }
-          : {}),
-      }
-    },
-  }
 }

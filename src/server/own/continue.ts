@@ -3,7 +3,7 @@ import type { ProxyRequest } from '../../http/proxy-request.ts'
 import type { Reply } from '../../http/reply.ts'
 import type { Site } from '../../http/site.ts'
 import { challenge } from '../../identity/challenge.ts'
-import { continuePath, readAnswer } from '../../identity/legacy-page.ts'
+import { continuePath, readChoice } from '../../identity/legacy-page.ts'
 import type { LegacySessions } from '../../identity/legacy-session.ts'
 import { forgetLegacyCookie } from '../../identity/legacy-tokens.ts'
 import type { LoginOptions } from '../../sso/begin-login.ts'
@@ -16,7 +16,7 @@ export interface ContinuePageOptions extends LoginOptions {
 }
 
 /**
- * Handles a person's answer to the question whether a session of the original is theirs. A POST goes on with that
+ * Handles a person's choice on the page that asks whether a session of the original is theirs. A POST goes on with that
  * session, and a GET begins a login instead.
  */
 export function createContinuePage(options: ContinuePageOptions): SitePage {
@@ -42,7 +42,7 @@ async function signInAnew(
   record: RequestRecord,
   site: Site,
 ): Promise<Reply> {
-  const reply = await challenge(options, request, record, site, readAnswer(request.query).returnTo)
+  const reply = await challenge(options, request, record, site, readChoice(request.query).returnTo)
   if (record.login === 'started') reply.headers.push('set-cookie', forgetLegacyCookie)
   return reply
 }
