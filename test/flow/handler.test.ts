@@ -196,7 +196,7 @@ describe('without a session', () => {
 
   it('a callback that the store fails under is a login that failed', async () => {
     const away = new S3ProxyError('SESSION_STORE_UNAVAILABLE', 'away')
-    const { pending } = createLoginPorts().parts
+    const { pending } = createLoginPorts().options
     const stage = createStageInMemory({ pending: { ...pending, find: () => Promise.reject(away) } })
     const { status, record } = await stage.ask(`/__redirect_from_sso?code=c&state=${'A'.repeat(43)}`)
     assert.deepEqual([status, record.login], [503, 'failed'])

@@ -68,7 +68,7 @@ export function createLoginPorts() {
   })
   const sso = createFakeSso()
   let waited = 0
-  const parts = {
+  const options = {
     ...{
       sessions,
       sso,
@@ -82,7 +82,7 @@ export function createLoginPorts() {
       waited++
     },
   } satisfies LoginOptions
-  return { parts, store, sso, clock, waitedTimes: () => waited }
+  return { options, store, sso, clock, waitedTimes: () => waited }
 }
 
 /** A record of a request that nobody reads. */

@@ -20,12 +20,12 @@ export function createStageInMemory(changes: Partial<HandlerOptions> = {}) {
   }
   let result: ObjectResult | Error = found('text/plain', 'hello')
   const handler = createHandler({
-    ...ports.parts,
+    ...ports.options,
     sessions: {
-      ...ports.parts.sessions,
+      ...ports.options.sessions,
       find(cookie, isSecure) {
         steps.push('session')
-        return ports.parts.sessions.find(cookie, isSecure)
+        return ports.options.sessions.find(cookie, isSecure)
       },
     },
     source: {
@@ -65,7 +65,7 @@ export function createStageInMemory(changes: Partial<HandlerOptions> = {}) {
     async signIn() {
       const { now } = ports.clock
       const session = { accessToken: 'token', person: jo, createdAt: now, verifiedAt: now }
-      return ((await ports.parts.sessions.create(session, true)).split(';')[0] ?? '') as string
+      return ((await ports.options.sessions.create(session, true)).split(';')[0] ?? '') as string
     },
   }
 }

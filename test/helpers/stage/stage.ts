@@ -24,16 +24,16 @@ export interface StageSso extends SsoAddress {
 }
 
 /** The servers that are being started for a stage. The stage closes them. */
-export interface StageParts<Sso, Redis> {
+export interface StageServers<Sso, Redis> {
   s3: Promise<S3StandIn>
   sso: Promise<Sso>
   redis?: Promise<Redis>
 }
 
 export async function createStage<Sso extends StageSso, Redis extends RedisServer | undefined = undefined>(
-  parts: StageParts<Sso, Redis>,
+  servers: StageServers<Sso, Redis>,
 ): Promise<Stage<Sso, Redis>> {
-  const [s3, sso, redis] = await Promise.all([parts.s3, parts.sso, parts.redis as Promise<Redis>])
+  const [s3, sso, redis] = await Promise.all([servers.s3, servers.sso, servers.redis as Promise<Redis>])
   const env = environmentOf({ s3, sso, redis })
   const proxies = new Set<ProxyProcess>()
   return {

@@ -56,8 +56,8 @@ describe('createSessionIdentity', () => {
 })
 
 function start(check: SessionCheck) {
-  const { parts, clock } = createLoginPorts()
-  const { sessions } = parts
+  const { options, clock } = createLoginPorts()
+  const { sessions } = options
   const identity = createSessionIdentity(sessions, check)
   return {
     sessions,

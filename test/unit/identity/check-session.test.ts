@@ -37,7 +37,7 @@ describe('createSessionCheck', () => {
   })
 
   it('tells when the SSO has answered, before the store has taken note', async () => {
-    const { begin, clock, sso, open, parts } = await start(60_000)
+    const { begin, clock, sso, open, options } = await start(60_000)
     for (const [method, answer] of [
       ['update', { kind: 'known', person: jo }],
       ['delete', { kind: 'rejected' }],
@@ -45,7 +45,7 @@ describe('createSessionCheck', () => {
       clock.now += 60_000
       sso.answer = answer
       let note = () => {}
-      parts.sessions[method] = () =>
+      options.sessions[method] = () =>
         new Promise((resolve) => {
           note = resolve
         })
@@ -79,10 +79,10 @@ describe('createSessionCheck', () => {
     const unavailable = new S3ProxyError('SESSION_STORE_UNAVAILABLE', 'OOM')
 
     it('goes on, and trusts in this process for the interval', async () => {
-      const { check, clock, sso, open, create, parts, unnoted } = await start(60_000)
+      const { check, clock, sso, open, create, options, unnoted } = await start(60_000)
       const other = await create()
       clock.now += 60_000
-      parts.sessions.update = () => Promise.reject(unavailable)
+      options.sessions.update = () => Promise.reject(unavailable)
       assert.equal(await check(open), true)
       assert.equal(unnoted.length, 1)
       clock.now += 59_999
@@ -96,19 +96,19 @@ describe('createSessionCheck', () => {
     })
 
     it('lets nobody in whom the SSO rejects, though what is no session any more cannot be deleted', async () => {
-      const { check, clock, sso, open, parts } = await start(60_000)
+      const { check, clock, sso, open, options } = await start(60_000)
       clock.now += 60_000
       sso.answer = { kind: 'rejected' }
-      parts.sessions.delete = () => Promise.reject(unavailable)
+      options.sessions.delete = () => Promise.reject(unavailable)
       assert.equal(await check(open), false)
       assert.equal(await check(open), false)
       assert.equal(sso.asked.length, 2)
     })
 
     it('hides no fault of ours', async () => {
-      const { check, clock, open, parts } = await start(60_000)
+      const { check, clock, open, options } = await start(60_000)
       clock.now += 60_000
-      parts.sessions.update = () => Promise.reject(new TypeError('a bug'))
+      options.sessions.update = () => Promise.reject(new TypeError('a bug'))
       await assert.rejects(async () => check(open), /a bug/)
     })
   })
@@ -125,11 +125,11 @@ describe('createSessionCheck', () => {
   })
 
   it('does not bring back a session that was signed out while the SSO was asked', async () => {
-    const { check, clock, sso, open, find, parts } = await start(60_000)
+    const { check, clock, sso, open, find, options } = await start(60_000)
     clock.now += 60_000
     const identify = sso.identify
     sso.identify = async (token) => {
-      await parts.sessions.delete(open.secret)
+      await options.sessions.delete(open.secret)
       return identify(token)
     }
     await check(open)
@@ -149,24 +149,24 @@ describe('createSessionCheck', () => {
 })
 
 async function start(tokenCheckIntervalMs: number) {
-  const { parts, clock, sso } = createLoginPorts()
+  const { options, clock, sso } = createLoginPorts()
   const create = async () => {
     const session = { accessToken: 't', person: jo, createdAt: clock.now, verifiedAt: clock.now }
-    const cookie = (await parts.sessions.create(session, true)).split(';')[0]
-    const open = await parts.sessions.find(cookie, true)
+    const cookie = (await options.sessions.create(session, true)).split(';')[0]
+    const open = await options.sessions.find(cookie, true)
     assert.ok(open)
     return Object.assign(open, { cookie })
   }
   const open = await create()
   const unnoted: S3ProxyError[] = []
-  const find = () => parts.sessions.find(open.cookie, true)
+  const find = () => options.sessions.find(open.cookie, true)
   const begin = createSessionCheck({
-    ...parts,
+    ...options,
     tokenCheckIntervalMs,
     onUnnoted: (error) => unnoted.push(error),
   })
   return {
-    parts,
+    options,
     clock,
     sso,
     open,

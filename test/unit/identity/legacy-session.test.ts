@@ -46,7 +46,7 @@ describe('createLegacySessions', () => {
   })
 
   it('becomes a session by the button, once, however often it is pressed', async () => {
-    const { legacy, press, values, sso, parts } = start()
+    const { legacy, press, values, sso, options } = start()
     const target = await press('/a%2Fb?c')
     sso.asked.length = 0
     const pressed = await Promise.all([1, 2, 3].map(() => legacy.resume(target(), site)))
@@ -57,7 +57,7 @@ describe('createLegacySessions', () => {
       assert.deepEqual([reply.status, locationIn(reply), person], [303, `${site.origin}/a%2Fb?c`, jo])
     assert.deepEqual(sso.asked, ['identify the-token'])
     assert.equal(values.size, 0)
-    assert.equal((await parts.sessions.find(cookies[0], true))?.session.person.id, 'jo')
+    assert.equal((await options.sessions.find(cookies[0], true))?.session.person.id, 'jo')
     const late = await legacy.resume(target(), site)
     assert.deepEqual([late.reply.status, cookiesOf(late.reply), late.person], [303, '', undefined])
   })
@@ -159,16 +159,16 @@ describe('createLegacySessions', () => {
 })
 
 function start() {
-  const { parts, sso, clock, store } = createLoginPorts()
+  const { options, sso, clock, store } = createLoginPorts()
   const values = new Map([[key, 'the-token']])
   const redis = {
     get: async (name: string) => values.get(name) ?? null,
     del: async (name: string) => Number(values.delete(name)),
   }
   let stored = 0
-  const { create, delete: remove } = parts.sessions
+  const { create, delete: remove } = options.sessions
   const sessions = {
-    ...parts.sessions,
+    ...options.sessions,
     create(...given: Parameters<typeof create>) {
       stored++
       return create(...given)
@@ -188,7 +188,7 @@ function start() {
   }
   const legacy = instance()
   return {
-    ...{ legacy, another: instance(), sso, values, parts, store, stored: () => stored },
+    ...{ legacy, another: instance(), sso, values, options, store, stored: () => stored },
     /** Sends the form of the page, as its button does. */
     async press(target: string) {
       const page = await legacy.offer(request(target, html))

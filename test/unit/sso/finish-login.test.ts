@@ -19,7 +19,7 @@ const returnTo = '/a%20b?c=d?'
 
 describe('finishLogin', () => {
   it('gives a session to the browser that began, at the redirect_uri that was used', async () => {
-    const { sso, parts, finish, begin } = start()
+    const { sso, options, finish, begin } = start()
     const login = await begin()
     const { reply, person } = await finish(`?code=x&state=${login.state}`, login.cookie)
     assert.equal(locationIn(reply), site.origin + returnTo)
@@ -28,7 +28,7 @@ describe('finishLogin', () => {
       'exchange x https://assets.example.com/__redirect_from_sso',
       'identify token-for-x',
     ])
-    const open = await parts.sessions.find(cookiesOf(reply), true)
+    const open = await options.sessions.find(cookiesOf(reply), true)
     assert.equal(open?.session.accessToken, 'token-for-x')
   })
 
@@ -70,7 +70,7 @@ describe('finishLogin', () => {
   })
 
   it('leaves a login that the store loses before its time to the person, with a link to its page', async () => {
-    const { clock, store, sso, parts, finish, begin } = start()
+    const { clock, store, sso, options, finish, begin } = start()
     const login = await begin()
     store.get = async () => null
     clock.now += 599_999
@@ -81,7 +81,7 @@ describe('finishLogin', () => {
     assert.ok(String(reply.body).includes('Please try the original link again.'))
     assert.ok(String(reply.body).includes(`href="${site.origin}/a%20b?c=d?"`))
     // Another tab has finished meanwhile.
-    parts.sessions.find = async () => ({}) as OpenSession
+    options.sessions.find = async () => ({}) as OpenSession
     const repeated = await finish(query, login.cookie)
     assert.deepEqual([repeated.step, locationIn(repeated.reply)], ['repeated', site.origin + returnTo])
     assert.deepEqual(sso.asked, [])
@@ -114,7 +114,7 @@ describe('finishLogin', () => {
   })
 
   it('leads to the origin where the login began, whatever host and scheme the callback has', async () => {
-    const { sso, parts, finish, begin } = start()
+    const { sso, options, finish, begin } = start()
     for (const at of [
       { origin: 'https://other.example.com', isSecure: true },
       { origin: 'http://assets.example.com', isSecure: false },
@@ -126,7 +126,7 @@ describe('finishLogin', () => {
       const repeated = await finish(`?code=x&state=${login.state}`, login.cookie, at)
       assert.equal(locationIn(repeated.reply), site.origin + returnTo)
       const restarted = await finish(`?code=x&state=${(await begin()).state}`, undefined, at)
-      const again = await parts.pending.find(stateIn(locationIn(restarted.reply)))
+      const again = await options.pending.find(stateIn(locationIn(restarted.reply)))
       assert.equal(again?.redirectUri, `${site.origin}/__redirect_from_sso`)
       const refused = await begin()
       const query = `?error=access_denied&state=${refused.state}`
@@ -174,7 +174,7 @@ describe('finishLogin', () => {
   })
 
   it('counts restarts itself, and ends where another tab has finished', async () => {
-    const { sso, parts, finish, begin } = start()
+    const { sso, options, finish, begin } = start()
     let { state } = await begin()
     for (let restart = 0; restart < 2; restart++) {
       const { reply } = await finish(`?code=x&state=${state}`)
@@ -182,9 +182,9 @@ describe('finishLogin', () => {
       state = stateIn(locationIn(reply))
     }
     assert.equal((await finish(`?code=x&state=${state}`)).reply.code, 'LOGIN_EXPIRED')
-    const now = parts.now()
+    const now = options.now()
     const session = { accessToken: 't', person: jo, createdAt: now, verifiedAt: now }
-    const cookie = (await parts.sessions.create(session, true)).split(';')[0]
+    const cookie = (await options.sessions.create(session, true)).split(';')[0]
     const { reply } = await finish(`?code=x&state=${state}`, cookie)
     assert.equal(locationIn(reply), site.origin + returnTo)
     assert.deepEqual(sso.asked, [])
@@ -264,7 +264,7 @@ function start() {
     ...ports,
     async begin(cookie?: string) {
       const headers = cookie === undefined ? {} : { cookie }
-      const reply = await beginLogin(ports.parts, request(returnTo, headers), site, returnTo, 0)
+      const reply = await beginLogin(ports.options, request(returnTo, headers), site, returnTo, 0)
       return { state: stateIn(locationIn(reply)), cookie: cookiesOf(reply) }
     },
     /** Finishes a login. @returns the reply with the code in the record */
@@ -272,7 +272,7 @@ function start() {
       const headers = { accept: 'text/html', ...(cookie === undefined ? {} : { cookie }) }
       const record = new RequestRecord()
       const finished = await finishLogin(
-        ports.parts,
+        ports.options,
         request(`/__redirect_from_sso${query}`, headers),
         record,
         at,

@@ -16,12 +16,12 @@ describe('createContinuePage', () => {
   })
 
   it('begins a login on a GET, for the page that was asked for, and forgets the cookie of the original', async () => {
-    const { parts, ask } = start(() => assert.fail('it went on'))
+    const { options, ask } = start(() => assert.fail('it went on'))
     const { answer, record } = await ask('GET')
     assert.equal(answer.status, 302)
     assert.match(cookiesOf(answer), /^__Host-s_login=[\w-]{43}; assets_session_id=$/)
     const state = new URL(answer.headers[1] ?? '').searchParams.get('state') ?? ''
-    assert.equal((await parts.pending.find(state))?.returnTo, '/a?b')
+    assert.equal((await options.pending.find(state))?.returnTo, '/a?b')
     assert.equal(record.login, 'started')
   })
 
@@ -33,17 +33,17 @@ describe('createContinuePage', () => {
 
   it('is no page where sessions of the original are not accepted', async () => {
     const record = new RequestRecord()
-    const page = createContinuePage(createLoginPorts().parts)
+    const page = createContinuePage(createLoginPorts().options)
     assert.equal((await page.answer(request(path), record, site)).status, 404)
     assert.equal(record.code, 'OBJECT_NOT_FOUND')
   })
 })
 
 function start(resume: NonNullable<Parameters<typeof createContinuePage>[0]['legacySessions']>['resume']) {
-  const { parts } = createLoginPorts()
-  const page = createContinuePage({ ...parts, legacySessions: { resume } })
+  const { options } = createLoginPorts()
+  const page = createContinuePage({ ...options, legacySessions: { resume } })
   return {
-    parts,
+    options,
     async ask(method: string, headers = {}) {
       const record = new RequestRecord()
       return { answer: await page.answer(request(path, headers, method), record, site), record }

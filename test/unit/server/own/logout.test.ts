@@ -10,10 +10,10 @@ import { cookiesOf, createLoginPorts, jo, request, site } from '../../../helpers
 
 describe('createLogoutPage', () => {
   it('shows a button that works without a script, and changes nothing', async () => {
-    const { parts } = createLoginPorts()
+    const { options } = createLoginPorts()
     for (const method of ['GET', 'HEAD']) {
       const reply = await logout(
-        parts,
+        options,
         request('/__s3proxy/logout', { origin: site.origin }, method),
         new RequestRecord(),
         site,
@@ -27,9 +27,9 @@ describe('createLogoutPage', () => {
   })
 
   it('ends the session, and what the original may have left', async () => {
-    const { parts, clock } = createLoginPorts()
+    const { options, clock } = createLoginPorts()
     const session = { accessToken: 't', person: jo, createdAt: clock.now, verifiedAt: clock.now }
-    const cookie = (await parts.sessions.create(session, true)).split(';')[0] ?? ''
+    const cookie = (await options.sessions.create(session, true)).split(';')[0] ?? ''
     const legacySessions = { end: async () => 'assets_session_id=; Max-Age=0' }
     const ended: (Grant | undefined)[] = []
     const sso = {
@@ -39,20 +39,20 @@ describe('createLogoutPage', () => {
       },
     }
     const post = request('/__s3proxy/logout', { origin: site.origin, cookie }, 'POST')
-    const reply = await logout({ ...parts, sso, legacySessions }, post, new RequestRecord(), site)
+    const reply = await logout({ ...options, sso, legacySessions }, post, new RequestRecord(), site)
     assert.deepEqual(ended, [session])
     assert.equal(cookiesOf(reply), '__Host-s=; assets_session_id=')
     assert.equal(headerIn(reply.headers, 'clear-site-data'), '"cache"')
-    assert.equal(await parts.sessions.find(cookie, true), undefined)
+    assert.equal(await options.sessions.find(cookie, true), undefined)
   })
 
   it('has a link to where the SSO ends its own session, where that is known', async () => {
-    const { parts } = createLoginPorts()
+    const { options } = createLoginPorts()
     const post = request('/__s3proxy/logout', { origin: site.origin }, 'POST')
-    assert.doesNotMatch(String((await logout(parts, post, new RequestRecord(), site)).body), /<a /)
+    assert.doesNotMatch(String((await logout(options, post, new RequestRecord(), site)).body), /<a /)
     const ssoLogoutUrl = 'https://sso.example.com/o/logout?a=1&b="2"'
     const { body } = await logout(
-      { ...parts, sso: { end: () => ssoLogoutUrl } },
+      { ...options, sso: { end: () => ssoLogoutUrl } },
       post,
       new RequestRecord(),
       site,
@@ -64,7 +64,7 @@ describe('createLogoutPage', () => {
   })
 
   it('refuses a form of another site, whatever it claims to be', async () => {
-    const { parts } = createLoginPorts()
+    const { options } = createLoginPorts()
     for (const headers of [
       {},
       { origin: 'null' },
@@ -72,13 +72,13 @@ describe('createLogoutPage', () => {
       { 'sec-fetch-site': 'same-site' },
     ]) {
       const record = new RequestRecord('POST')
-      const reply = await logout(parts, request('/__s3proxy/logout', headers, 'POST'), record, site)
+      const reply = await logout(options, request('/__s3proxy/logout', headers, 'POST'), record, site)
       assert.equal(record.code, 'LOGOUT_FOREIGN')
       assert.equal(reply.status, 403)
     }
   })
 })
 
-function logout(parts: LogoutPageOptions, asked: ProxyRequest, record: RequestRecord, at: Site) {
-  return createLogoutPage(parts).answer(asked, record, at)
+function logout(options: LogoutPageOptions, asked: ProxyRequest, record: RequestRecord, at: Site) {
+  return createLogoutPage(options).answer(asked, record, at)
 }

@@ -8,7 +8,7 @@ describe('createOwnPages', () => {
   const readiness = { check: async () => ({ state: 'ok' as const }) }
   const silent = { debug() {}, info() {}, warn() {}, error() {} }
   const resume = () => assert.fail('asked')
-  const given = { ...createLoginPorts().parts, readiness, log: silent }
+  const given = { ...createLoginPorts().options, readiness, log: silent }
 
   it('has each page once, at a path that is reserved, with its methods and whether it needs a host', () => {
     const pages = createOwnPages({ ...given, legacySessions: { resume, end: async () => '' } })
