@@ -6,7 +6,7 @@ import { createRouter, routeKindOf } from '../../../src/server/route.ts'
 import { createLoginPorts } from '../../helpers/stage/login-ports.ts'
 
 describe('createRouter', () => {
-  const logoutPage = createLogoutPage(createLoginPorts().parts)
+  const logoutPage = createLogoutPage(createLoginPorts().options)
   const route = createRouter([livezPage, logoutPage], 'health/check')
 
   it('tells objects, the health check, the root, and what is no path', () => {
