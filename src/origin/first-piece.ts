@@ -1,8 +1,8 @@
 import { startingWith } from '../http/starting-with.ts'
 import type { CancelSignal } from '../waiting/cancellation.ts'
 import type { Deadline } from '../waiting/deadline.ts'
-import { withinDeadline } from '../waiting/within-deadline.ts'
 import { beforeHead } from './attempt-failure.ts'
+import { cancelLate } from './cancel-late.ts'
 import type { UnmeasuredObject } from './found-object.ts'
 
 /**
@@ -17,12 +17,8 @@ export async function withFirstPiece(
   deadline: Deadline,
 ): Promise<UnmeasuredObject> {
   const { body } = found
-  const first = await beforeHead(body, signal, deadline, () => {
-    const piece = Promise.resolve(body.read())
-    return withinDeadline(piece, deadline.remainingMs, () => {
-      body.cancel()
-      return piece
-    })
-  })
+  const first = await beforeHead(body, signal, deadline, () =>
+    cancelLate(body, Promise.resolve(body.read()), deadline.remainingMs),
+  )
   return { ...found, body: { ...startingWith(first, body), abandon: () => body.abandon() } }
 }

@@ -42,39 +42,19 @@ export function readFound(request: ObjectRequest, response: S3Response): FoundOb
   const rangeBytes = range === undefined ? undefined : range.last - range.first + 1
   checkHead(request, response, range, rangeBytes)
   const sizeBytes = contentLength ?? rangeBytes
-  const picked = pickObjectHeaders(headers)
-  const etag = headers.get('etag')
-  const lastModified = headers.get('last-modified')
-  const contentEncoding = headers.get('content-encoding')
-  const versionId = headers.get('x-amz-version-id')
-  const s3RequestId = requestIdOf(response)
-  if (sizeBytes === undefined)
-    return {
-      kind: 'unmeasured',
-      status,
-      headers: picked,
-      range,
-      etag,
-      lastModified,
-      contentEncoding,
-      versionId,
-      s3RequestId,
-      body,
-    }
-  const isHeldToSize = contentLength !== undefined || request.method === 'HEAD'
-  return {
-    kind: 'found',
+  const head = {
     status,
-    headers: picked,
-    sizeBytes,
+    headers: pickObjectHeaders(headers),
     range,
-    etag,
-    lastModified,
-    contentEncoding,
-    versionId,
-    s3RequestId,
-    body: isHeldToSize ? body : measureBody(body, sizeBytes),
-  }
+    etag: headers.get('etag'),
+    lastModified: headers.get('last-modified'),
+    contentEncoding: headers.get('content-encoding'),
+    versionId: headers.get('x-amz-version-id'),
+    s3RequestId: requestIdOf(response),
+  } as const
+  if (sizeBytes === undefined) return { kind: 'unmeasured', ...head, body }
+  const isHeldToSize = contentLength !== undefined || request.method === 'HEAD'
+  return { kind: 'found', ...head, sizeBytes, body: isHeldToSize ? body : measureBody(body, sizeBytes) }
 }
 
 /**

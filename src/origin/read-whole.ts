@@ -1,5 +1,5 @@
 import type { ByteSource } from '../http/byte-source.ts'
-import { withinDeadline } from '../waiting/within-deadline.ts'
+import { cancelLate } from './cancel-late.ts'
 
 /**
  * Reads a small body to its end, and cancels it where it takes too long.
@@ -14,12 +14,7 @@ export function readWhole(
   limitBytes: number,
   timeoutMs: number,
 ): Promise<Buffer | undefined> {
-  const bytes = gather(body, limitBytes)
-  const giveUp = () => {
-    body.cancel()
-    return bytes
-  }
-  return withinDeadline(bytes, timeoutMs, giveUp).finally(() => body.cancel())
+  return cancelLate(body, gather(body, limitBytes), timeoutMs).finally(() => body.cancel())
 }
 
 async function gather(body: ByteSource, limitBytes: number): Promise<Buffer | undefined> {

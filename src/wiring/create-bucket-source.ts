@@ -4,6 +4,7 @@ import type { ObjectSource } from '../object/object-source.ts'
 import { createReadAhead, type ReadAhead } from '../origin/read-ahead/read-ahead.ts'
 import { createS3Source } from '../origin/s3-source.ts'
 import { createCredentialSource } from '../s3/credentials.ts'
+import { elapsedMs } from './clocks.ts'
 import { createBucketClient } from './create-bucket-client.ts'
 import type { SharedOrigin } from './create-shared-origin.ts'
 
@@ -35,7 +36,7 @@ export function createBucketSource(
     readerPatienceMs: s3.readerPatienceMs,
     isCrowded: pool.isCrowded,
     random: Math.random,
-    now: () => performance.now(),
+    now: elapsedMs,
     onRetry({ code, s3RequestId, message }, where) {
       retries[where]++
       log.debug({ code, where, s3RequestId }, `asking S3 again: ${message}`)
@@ -54,7 +55,7 @@ function readAheadOf(
     partBytes: s3.parallelPartBytes,
     memory: partMemory,
     spareConnections,
-    clockMs: () => performance.now(),
+    clockMs: elapsedMs,
     watchLoad() {
       const before = performance.eventLoopUtilization()
       return () => performance.eventLoopUtilization(before).utilization

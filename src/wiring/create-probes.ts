@@ -10,6 +10,7 @@ import { createOAuth2Calls } from '../sso/oauth2-calls.ts'
 import { createOAuth2Sso } from '../sso/oauth2-sso.ts'
 import { connectRedis } from '../store/redis-client.ts'
 import { createRedisStore } from '../store/redis-store.ts'
+import { now } from './clocks.ts'
 import { createBucketClient } from './create-bucket-client.ts'
 import { createS3Memory } from './create-s3-memory.ts'
 import { createSharedOrigin } from './create-shared-origin.ts'
@@ -79,7 +80,7 @@ async function probeSso({ sso, server }: Config, userAgent: string): Promise<Pro
       ? (server.allowedHosts ?? []).map((host) => `https://${host}`)
       : [server.publicUrl.origin]
   const options = ssoOptions(sso)
-  const calls = createOAuth2Calls({ ...options, userAgent, now: Date.now })
+  const calls = createOAuth2Calls({ ...options, userAgent, now })
   return runSteps(
     ssoSteps({
       sso: createOAuth2Sso(calls, options),

@@ -9,6 +9,7 @@ import type { connectRedis, RedisSettings } from '../store/redis-client.ts'
 import type { RedisCommands } from '../store/redis-commands.ts'
 import { createRedisStore } from '../store/redis-store.ts'
 import type { Store } from '../store/store.ts'
+import { elapsedMs } from './clocks.ts'
 
 /** A store with the state of its connection, and the tokens of the original where those are accepted. */
 export interface StoreConnection {
@@ -38,7 +39,7 @@ export async function createStore(config: Config, log: Log, mustConnect = false)
   const { redisUrl } = config.session
   if (config.session.store === 'memory' || redisUrl === undefined) {
     return {
-      store: createMemoryStore(() => performance.now()),
+      store: createMemoryStore(elapsedMs),
       usage: () => ({ isUp: true, pending: 0 }),
       connect: async () => {},
     }
