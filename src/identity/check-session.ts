@@ -44,7 +44,7 @@ export function createSessionCheck(options: SessionCheckOptions): SessionCheck {
 
   function ask(open: OpenSession): CheckUnderWay {
     const { session, secret } = open
-    const answered = options.sso.renew(session)
+    const answered = options.sso.check(session)
     const isValid = answered.then((granted) => conclude(open, granted)).finally(() => underWay.delete(secret))
     // A failure goes to the callers that wait for the answer.
     isValid.catch(() => {})

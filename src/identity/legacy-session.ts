@@ -15,7 +15,7 @@ import { forgetLegacyCookie, type LegacyToken, type LegacyTokens } from './legac
 export interface LegacySessionsOptions {
   tokens: LegacyTokens
   sessions: Sessions
-  sso: Pick<SsoClient, 'renew'>
+  sso: Pick<SsoClient, 'check'>
   now(): number
 }
 
@@ -45,7 +45,7 @@ export function createLegacySessions({ tokens, sessions, sso, now }: LegacySessi
   /** @returns `undefined` where the SSO does not take the token any more, which ends the session */
   async function grantOf(legacy: LegacyToken, record: RequestRecord): Promise<Grant | undefined> {
     const { accessToken } = legacy
-    const granted = await record.timed('ssoMs', sso.renew({ accessToken }))
+    const granted = await record.timed('ssoMs', sso.check({ accessToken }))
     if (granted.kind === 'known') return granted.grant
     await tokens.spend(legacy)
     return undefined

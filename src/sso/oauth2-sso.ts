@@ -34,7 +34,7 @@ export function createOAuth2Sso(calls: SsoCalls, options: OAuth2SsoOptions): Sso
       const accessToken = await record.timed('ssoMs', calls.exchangeCode(login))
       return granted(accessToken, await record.timed('ssoMs', calls.identify(accessToken)))
     },
-    async renew({ accessToken, person }) {
+    async check({ accessToken, person }) {
       return granted(accessToken, await calls.identify(accessToken, person))
     },
     end: () => logout,

@@ -26,7 +26,7 @@ export interface SsoClient {
    *
    * @throws S3ProxyError `SSO_UNAVAILABLE`, `SSO_BUSY`, `SSO_BAD_ANSWER`, `SSO_TIMEOUT`
    */
-  renew(grant: RenewableGrant): Promise<Granted>
+  check(grant: CheckedGrant): Promise<Granted>
 
   /**
    * @param grant of the session that has ended, where there was one
@@ -49,7 +49,7 @@ export interface ReturnedLogin {
 }
 
 /** A grant whose person may be unknown, as that of a session of the original. */
-export type RenewableGrant = Pick<Grant, 'accessToken'> & Partial<Pick<Grant, 'person'>>
+export type CheckedGrant = Pick<Grant, 'accessToken'> & Partial<Pick<Grant, 'person'>>
 
 /** `rejected`: the SSO does not take the token that it gave. */
 export type Granted = { kind: 'known'; grant: Grant } | { kind: 'rejected' }

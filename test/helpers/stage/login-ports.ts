@@ -24,7 +24,7 @@ export interface FakeSso extends SsoClient, SsoCalls {
 }
 
 export function createFakeSso(): FakeSso {
-  const { finish, renew } = createOAuth2Sso(
+  const { finish, check } = createOAuth2Sso(
     {
       exchangeCode: (login) => sso.exchangeCode(login),
       identify: (...asked) => sso.identify(...asked),
@@ -33,7 +33,7 @@ export function createFakeSso(): FakeSso {
   )
   const sso: FakeSso = {
     finish,
-    renew,
+    check,
     end: () => undefined,
     asked: [],
     answer: { kind: 'known', person: jo },

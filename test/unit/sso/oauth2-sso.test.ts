@@ -64,9 +64,9 @@ describe('createOAuth2Sso', () => {
   it('renews a grant with what the SSO says of the person now', async () => {
     const { sso, asked } = start()
     const before = personWithId('jo-before')
-    const answer = await sso.renew({ accessToken: 'token-0', person: before })
+    const answer = await sso.check({ accessToken: 'token-0', person: before })
     assert.deepEqual(answer, { kind: 'known', grant: { accessToken: 'token-0', person: jo } })
-    await sso.renew({ accessToken: 'token-of-the-original' })
+    await sso.check({ accessToken: 'token-of-the-original' })
     assert.deepEqual(asked, [
       ['identify', 'token-0', before],
       ['identify', 'token-of-the-original', undefined],
@@ -76,7 +76,7 @@ describe('createOAuth2Sso', () => {
   it('says rejected of a token that the SSO does not take, also of one that it has just given', async () => {
     const { sso } = start({ identified: { kind: 'rejected' } })
     assert.deepEqual(await sso.finish(returned, noRecord), { kind: 'rejected' })
-    assert.deepEqual(await sso.renew({ accessToken: 't', person: jo }), { kind: 'rejected' })
+    assert.deepEqual(await sso.check({ accessToken: 't', person: jo }), { kind: 'rejected' })
   })
 
   it('ends at the address that was given, whoever it was', () => {
