@@ -9,6 +9,8 @@ import { decodeSession, encodeSession } from './session-record.ts'
 export interface OpenSession {
   readonly session: Session
   readonly secret: Secret
+  /** The hash of the secret, which names the session in the store. */
+  readonly name: string
   /** The end by the clock that never jumps. The session ends no later, whatever happens to the wall clock. */
   readonly endsAtMs: number
 }
@@ -53,25 +55,26 @@ export function createSessions({
   const maxAgeMs = maxAgeSeconds * 1000
   /** At most the whole age: after the wall clock was set back, an older session seems to begin in the future. */
   const remainingMs = (session: Session) => Math.min(maxAgeMs, session.createdAt + maxAgeMs - now())
-  const keyOf = (secret: Secret) => `session:${nameOf(secret)}`
+  const keyOf = (name: string) => `session:${name}`
   const recent = createRecentCache<OpenSession>(recentSessions)
   const ends = createRecentCache<number>(10 * recentSessions)
 
   async function open(secret: Secret): Promise<OpenSession | undefined> {
-    const sealed = await store.get(keyOf(secret))
-    const opened = sealed === null ? undefined : unsealed(sealed, secret)
+    const name = nameOf(secret)
+    const sealed = await store.get(keyOf(name))
+    const opened = sealed === null ? undefined : unsealed(sealed, secret, name)
     const isLive = opened !== undefined && remainingMs(opened.session) > 0 && elapsedMs() < opened.endsAtMs
     return isLive ? opened : undefined
   }
 
   /** Opens each value once, and not for every request that the store answers with it. */
-  function unsealed(sealed: string, secret: Secret): OpenSession | undefined {
+  function unsealed(sealed: string, secret: Secret, name: string): OpenSession | undefined {
     const before = recent.get(sealed)
     if (before?.secret === secret) return before
     const text = unseal(sealed, secret, purpose)
     const session = text === undefined ? undefined : decodeSession(text)
     if (session === undefined) return undefined
-    const opened: OpenSession = { session, secret, endsAtMs: endOf(session, secret) }
+    const opened: OpenSession = { session, secret, name, endsAtMs: endOf(session, secret) }
     if (sealed.length <= maxRecentCharacters) recent.set(sealed, opened)
     return opened
   }
@@ -101,14 +104,18 @@ export function createSessions({
       endOf(session, secret)
       // Rounding up lets the browser keep the cookie a moment longer; the session has its own end.
       const ageSeconds = Math.ceil(remainingMs(session) / 1000)
-      await store.set(keyOf(secret), seal(encodeSession(session), secret, purpose), remainingMs(session))
+      await store.set(
+        keyOf(nameOf(secret)),
+        seal(encodeSession(session), secret, purpose),
+        remainingMs(session),
+      )
       return writeCookie(cookie, secret, ageSeconds, isSecure)
     },
-    async update({ session, secret, endsAtMs }) {
+    async update({ session, secret, name, endsAtMs }) {
       const leftMs = Math.min(remainingMs(session), endsAtMs - elapsedMs())
-      await store.replace(keyOf(secret), seal(encodeSession(session), secret, purpose), leftMs)
+      await store.replace(keyOf(name), seal(encodeSession(session), secret, purpose), leftMs)
     },
-    delete: (secret) => store.delete(keyOf(secret)),
+    delete: (secret) => store.delete(keyOf(nameOf(secret))),
     forget: (isSecure) => writeCookie(cookie, '', 0, isSecure),
   }
 }

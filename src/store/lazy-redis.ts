@@ -38,7 +38,13 @@ export function createLazyRedis(isCluster: boolean, open: () => Promise<RedisCom
     set: (key, value, ...how) => send((redis) => redis.set(key, value, ...how)),
     incrby: (key, by) => send((redis) => redis.incrby(key, by)),
     pexpire: (key, ttlMs) => send((redis) => redis.pexpire(key, ttlMs)),
+    pttl: (key) => send((redis) => redis.pttl(key)),
     del: (key) => send((redis) => redis.del(key)),
+    eval: (script, key, words) => send((redis) => redis.eval(script, key, words)),
+    sadd: (key, member) => send((redis) => redis.sadd(key, member)),
+    srem: (key, member) => send((redis) => redis.srem(key, member)),
+    smembers: (key) => send((redis) => redis.smembers(key)),
+    exists: (keys) => send((redis) => redis.exists(keys)),
     ping: () => send((redis) => redis.ping()),
     disconnect() {
       // Commands that wait for a failed attempt get its error, so it is ignored here.

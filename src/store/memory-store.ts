@@ -11,8 +11,14 @@ export interface MemoryStoreLimits {
 
 const defaultLimits: MemoryStoreLimits = { maxValues: 100_000, maxCharacters: 64 * 1024 * 1024 }
 
+interface Entry {
+  value: string | Set<string>
+  characters: number
+  expiresAt: number
+}
+
 interface Kind {
-  values: Map<string, { value: string; expiresAt: number }>
+  values: Map<string, Entry>
   characters: number
 }
 
@@ -40,55 +46,101 @@ export function createMemoryStore(now: () => number, limits = defaultLimits): St
     return kind
   }
 
-  function live(key: string): string | null {
+  function entryOf(key: string): Entry | undefined {
     const entry = kindOf(key).values.get(key)
-    return entry !== undefined && entry.expiresAt > now() ? entry.value : null
+    return entry !== undefined && entry.expiresAt > now() ? entry : undefined
   }
 
-  function put(key: string, value: string, ttlMs: number): void {
+  function live(key: string): string | null {
+    const value = entryOf(key)?.value
+    return typeof value === 'string' ? value : null
+  }
+
+  function membersOf(key: string): Set<string> {
+    const value = entryOf(key)?.value
+    return value instanceof Set ? value : new Set()
+  }
+
+  /** Puts a value at the young end of its kind. */
+  function put(key: string, value: string | Set<string>, ttlMs: number): void {
     const kind = kindOf(key)
     remove(kind, key)
-    kind.values.set(key, { value, expiresAt: now() + ttlMs })
-    kind.characters += key.length + value.length
+    const characters = key.length + sizeOf(value)
+    kind.values.set(key, { value, characters, expiresAt: now() + ttlMs })
+    kind.characters += characters
     for (const oldest of kind.values.keys()) {
       if (kind.values.size <= limits.maxValues && kind.characters <= limits.maxCharacters) break
       remove(kind, oldest)
     }
   }
 
+  function take(key: string, owner: string, ttlMs: number): boolean {
+    if (live(key) !== null) return false
+    put(key, owner, ttlMs)
+    return true
+  }
+
   function remove(kind: Kind, key: string): void {
     const entry = kind.values.get(key)
     if (entry === undefined) return
     kind.values.delete(key)
-    kind.characters -= key.length + entry.value.length
+    kind.characters -= entry.characters
   }
 
   return {
     get: async (key) => live(key),
     set: async (key, value, ttlMs) => put(key, value, ttlMs),
     async replace(key, value, ttlMs) {
-      const entry = kindOf(key).values.get(key)
-      if (entry !== undefined && live(key) !== null) put(key, value, Math.min(ttlMs, entry.expiresAt - now()))
+      const entry = entryOf(key)
+      if (entry !== undefined) put(key, value, Math.min(ttlMs, entry.expiresAt - now()))
     },
-    async claim(key, ttlMs) {
-      if (live(key) !== null) return false
-      put(key, '1', ttlMs)
-      return true
-    },
+    claim: async (key, ttlMs) => take(key, '1', ttlMs),
     async increment(key, by, ttlMs) {
-      const entry = kindOf(key).values.get(key)
-      const isLive = entry !== undefined && entry.expiresAt > now()
-      const value = isLive ? Number(entry.value) + by : by
-      put(key, String(value), isLive ? entry.expiresAt - now() : ttlMs)
+      const entry = entryOf(key)
+      const value = entry === undefined ? by : Number(entry.value) + by
+      put(key, String(value), entry === undefined ? ttlMs : entry.expiresAt - now())
       return value
     },
     async delete(key) {
       remove(kindOf(key), key)
     },
+    async swap(key, expected, value) {
+      const entry = entryOf(key)
+      if (entry?.value !== expected) return false
+      put(key, value, entry.expiresAt - now())
+      return true
+    },
+    lease: async (key, owner, ttlMs) => take(key, owner, ttlMs),
+    async release(key, owner) {
+      if (live(key) === owner) remove(kindOf(key), key)
+    },
+    async touch(key, ttlMs) {
+      const entry = entryOf(key)
+      if (entry !== undefined) put(key, entry.value, ttlMs)
+    },
+    async add(key, member, ttlMs) {
+      const leftMs = (entryOf(key)?.expiresAt ?? 0) - now()
+      put(key, membersOf(key).add(member), Math.max(ttlMs, leftMs))
+    },
+    members: async (key) => [...membersOf(key)],
+    async remove(key, member) {
+      const members = membersOf(key)
+      if (!members.delete(member)) return
+      if (members.size === 0) remove(kindOf(key), key)
+      else put(key, members, (entryOf(key)?.expiresAt ?? 0) - now())
+    },
+    existing: async (keys) => keys.map((key) => entryOf(key) !== undefined),
     ping: async () => {},
     async close() {
       clearInterval(sweep)
       kinds.clear()
     },
   }
+}
+
+function sizeOf(value: string | Set<string>): number {
+  if (typeof value === 'string') return value.length
+  let characters = 0
+  for (const member of value) characters += member.length
+  return characters
 }

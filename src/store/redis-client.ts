@@ -89,7 +89,13 @@ function connectServer(settings: RedisSettings, events: ConnectionEvents): Redis
     set: (key, value, ...how) => connection.current.set(key, value, ...(how as ['PX', number])),
     incrby: (key, by) => connection.current.incrby(key, by),
     pexpire: (key, ttlMs) => connection.current.pexpire(key, ttlMs),
+    pttl: (key) => connection.current.pttl(key),
     del: (key) => connection.current.del(key),
+    eval: (script, key, words) => connection.current.eval(script, 1, key, ...words) as Promise<number>,
+    sadd: (key, member) => connection.current.sadd(key, member),
+    srem: (key, member) => connection.current.srem(key, member),
+    smembers: (key) => connection.current.smembers(key),
+    exists: (keys) => connection.current.exists([...keys]),
     ping: () => connection.current.ping(),
     info: () => connection.current.info(),
     disconnect: () => connection.disconnect(),
@@ -156,8 +162,12 @@ function connectCluster(settings: RedisSettings, events: ConnectionEvents): Redi
   function alone<T>(sent: Promise<T>, name: string, words: (string | number)[]): Promise<T> {
     return sent.catch((error: unknown) => {
       if (!movingSlots.test(messageOf(error))) throw error
-      return cluster.sendCommand(new Command(name, words, { replyEncoding: 'utf8' })) as Promise<T>
+      return send(name, words)
     })
+  }
+
+  function send<T>(name: string, words: (string | number)[]): Promise<T> {
+    return cluster.sendCommand(new Command(name, words, { replyEncoding: 'utf8' })) as Promise<T>
   }
 
   return {
@@ -168,7 +178,14 @@ function connectCluster(settings: RedisSettings, events: ConnectionEvents): Redi
       alone(cluster.set(key, value, ...(how as ['PX', number])), 'set', [key, value, ...how]),
     incrby: (key, by) => alone(cluster.incrby(key, by), 'incrby', [key, by]),
     pexpire: (key, ttlMs) => alone(cluster.pexpire(key, ttlMs), 'pexpire', [key, ttlMs]),
+    pttl: (key) => alone(cluster.pttl(key), 'pttl', [key]),
     del: (key) => alone(cluster.del(key), 'del', [key]),
+    // The client puts a command into the batch of its first word's node, and the first word of EVAL is no key.
+    eval: (script, key, words) => send('eval', [script, 1, key, ...words]),
+    sadd: (key, member) => alone(cluster.sadd(key, member), 'sadd', [key, member]),
+    srem: (key, member) => alone(cluster.srem(key, member), 'srem', [key, member]),
+    smembers: (key) => alone(cluster.smembers(key), 'smembers', [key]),
+    exists: (keys) => alone(cluster.exists([...keys]), 'exists', [...keys]),
     ping: () => cluster.ping(),
     info: () => cluster.info(),
     disconnect: () => cluster.disconnect(),

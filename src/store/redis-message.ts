@@ -11,3 +11,8 @@ export function redisMessage(error: unknown): string {
     : ''
   return text.replace(/,? ?with args beginning with:.*/s, '').slice(0, 300) + hint
 }
+
+/** Tells whether Redis itself refused the command, and no connection failed. The command had no effect then. */
+export function isReply(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError'
+}

@@ -1,6 +1,8 @@
 import { messageOf } from '../errors.ts'
 import { createBatcher } from '../waiting/batcher.ts'
 import type { RedisCommands } from './redis-commands.ts'
+import { isReply } from './redis-message.ts'
+import { createRedisScripts } from './redis-scripts.ts'
 import type { Store } from './store.ts'
 import { createRedisTimeout } from './with-redis-timeout.ts'
 
@@ -18,6 +20,7 @@ export interface RedisStore extends Store {
 
 export function createRedisStore(redis: RedisCommands, { prefix, timeoutMs }: RedisStoreOptions): RedisStore {
   const withRedisTimeout = createRedisTimeout(timeoutMs)
+  const scripts = createRedisScripts(redis)
   let pending = 0
 
   async function send<T>(command: () => Promise<T>): Promise<T> {
@@ -72,6 +75,30 @@ export function createRedisStore(redis: RedisCommands, { prefix, timeoutMs }: Re
     return value
   }
 
+  async function existing(keys: readonly string[]): Promise<boolean[]> {
+    if (redis.isCluster) return Promise.all(keys.map(async (key) => (await redis.exists([key])) === 1))
+    try {
+      return await existingAmong(keys)
+    } catch (error) {
+      if (!isReply(error)) throw error
+      // A Cluster behind one address answers CROSSSLOT; access rules may not allow EXISTS.
+      const values = await Promise.all(keys.map(getBatched))
+      return values.map((value) => value !== null)
+    }
+  }
+
+  /** Counts the keys with one command, and looks into either half where some are missing. */
+  async function existingAmong(keys: readonly string[]): Promise<boolean[]> {
+    const count = await redis.exists(keys)
+    if (count === keys.length || count === 0) return keys.map(() => count > 0)
+    const middle = keys.length >> 1
+    const halves = await Promise.all([
+      existingAmong(keys.slice(0, middle)),
+      existingAmong(keys.slice(middle)),
+    ])
+    return halves.flat()
+  }
+
   return {
     get pending() {
       return pending
@@ -90,6 +117,27 @@ export function createRedisStore(redis: RedisCommands, { prefix, timeoutMs }: Re
     async delete(key) {
       await send(() => redis.del(prefix + key))
     },
+    swap: (key, expected, value, ttlMs) =>
+      send(() => scripts.swap(prefix + key, expected, value, lifetime(ttlMs))),
+    lease: async (key, owner, ttlMs) =>
+      (await send(() => redis.set(prefix + key, owner, 'PX', lifetime(ttlMs), 'NX'))) === 'OK',
+    async release(key, owner) {
+      await send(() => scripts.release(prefix + key, owner))
+    },
+    async touch(key, ttlMs) {
+      await send(() => redis.pexpire(prefix + key, lifetime(ttlMs)))
+    },
+    async add(key, member, ttlMs) {
+      await send(() => scripts.add(prefix + key, member, lifetime(ttlMs)))
+    },
+    members: (key) => send(() => redis.smembers(prefix + key)),
+    async remove(key, member) {
+      await send(() => redis.srem(prefix + key, member))
+    },
+    async existing(keys) {
+      const named = keys.map((key) => prefix + key)
+      return named.length === 0 ? [] : send(() => existing(named))
+    },
     async ping() {
       await send(() => redis.ping())
     },
@@ -101,11 +149,6 @@ export function createRedisStore(redis: RedisCommands, { prefix, timeoutMs }: Re
 
 /** Refusals of MGET that do not pass: keys on several nodes, access rules, proxies. */
 const permanentRefusal = /^(?:CROSSSLOT|NOPERM|ERR)\b/
-
-/** Tells whether Redis itself refused the command, and no connection failed. The command had no effect then. */
-function isReply(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ReplyError'
-}
 
 /** Rounds a time to what Redis takes: whole milliseconds, and at least one. */
 function lifetime(ttlMs: number): number {

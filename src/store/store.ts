@@ -1,5 +1,5 @@
 /**
- * Keeps values and counters until they expire. A key is a kind, a colon and a name. Names are hashes, and callers seal
+ * Keeps values, counters, leases and sets until they expire. A key is a kind, a colon and a name. Names are hashes, and callers seal
  * the values: a store never sees a secret.
  *
  * Every method throws S3ProxyError `SESSION_STORE_UNAVAILABLE` when the store does not answer in time.
@@ -25,6 +25,36 @@ export interface Store {
    */
   increment(key: string, by: number, ttlMs: number): Promise<number>
   delete(key: string): Promise<void>
+  /**
+   * Replaces a value only where it is still `expected`. The new value expires when the old one would have.
+   *
+   * @param ttlMs the life of a value that has none, which no caller makes
+   * @returns whether it was; of many callers at once that expect the same, exactly one gets `true`
+   */
+  swap(key: string, expected: string, value: string, ttlMs: number): Promise<boolean>
+  /**
+   * Takes a lease, which ends after `ttlMs` by itself.
+   *
+   * @param owner a text that no other taker has
+   * @returns whether it was free
+   */
+  lease(key: string, owner: string, ttlMs: number): Promise<boolean>
+  /** Gives a lease back, where `owner` still has it. */
+  release(key: string, owner: string): Promise<void>
+  /** Sets the life of a value or a set that exists. */
+  touch(key: string, ttlMs: number): Promise<void>
+  /** Adds to a set. The life of the whole set becomes at least `ttlMs`. */
+  add(key: string, member: string, ttlMs: number): Promise<void>
+  /** Reads a set. @returns no members where there is none */
+  members(key: string): Promise<string[]>
+  /** Removes from a set. A set without members does not exist. */
+  remove(key: string, member: string): Promise<void>
+  /**
+   * Tells which values exist, without reading them.
+   *
+   * @returns an answer for each key, in their order
+   */
+  existing(keys: readonly string[]): Promise<boolean[]>
   /** Asks the store whether it answers, for readiness. */
   ping(): Promise<void>
   close(): Promise<void>

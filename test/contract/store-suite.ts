@@ -111,6 +111,99 @@ export function describeStore(name: string, getStore: () => Store): void {
       await untilTrue(async () => (await store.get(key)) === null)
     })
 
+    it('swaps a value for one of many that expect it, and for nobody who expects another', async () => {
+      const [store, key] = [getStore(), newKey()]
+      assert.equal(await store.swap(key, 'one', 'two', long), false)
+      assert.equal(await store.get(key), null)
+      await store.set(key, 'one', long)
+      const swaps = Array.from({ length: 100 }, (_, index) => store.swap(key, 'one', `by ${index}`, long))
+      const winners = (await Promise.all(swaps)).flatMap((isSwapped, index) => (isSwapped ? [index] : []))
+      assert.equal(winners.length, 1)
+      assert.equal(await store.get(key), `by ${winners[0]}`)
+      assert.equal(await store.swap(key, 'one', 'two', long), false)
+      await store.delete(key)
+      assert.equal(await store.swap(key, `by ${winners[0]}`, 'two', long), false)
+      assert.equal(await store.get(key), null)
+    })
+
+    it('gives a swapped value no more time than it had', async () => {
+      const [store, key] = [getStore(), newKey()]
+      await store.set(key, 'one', 200)
+      assert.equal(await store.swap(key, 'one', 'two', long), true)
+      await untilTrue(async () => (await store.get(key)) === null)
+    })
+
+    it('leases to one of many, until its owner gives it back, or until its time is over', async () => {
+      const [store, key] = [getStore(), newKey('lease')]
+      const owners = Array.from({ length: 100 }, (_, index) => `owner ${index}`)
+      const leased = await Promise.all(owners.map((owner) => store.lease(key, owner, long)))
+      const holders = owners.filter((_, index) => leased[index])
+      assert.equal(holders.length, 1)
+      await store.release(key, 'somebody else')
+      assert.equal(await store.lease(key, 'next', long), false)
+      await store.release(key, holders[0] as string)
+      await store.release(key, holders[0] as string)
+      assert.equal(await store.lease(key, 'next', 50), true)
+      await untilTrue(() => store.lease(key, 'last', long))
+      await store.release(key, 'next')
+      assert.equal(await store.lease(key, 'nobody', long), false)
+    })
+
+    it('lengthens and shortens the life of what exists, and makes nothing', async () => {
+      const [store, longer, shorter, set, missing] = [getStore(), newKey(), newKey(), newKey('set'), newKey()]
+      await store.set(longer, 'one', 100)
+      await store.touch(longer, long)
+      await store.set(shorter, 'one', long)
+      await store.add(set, 'one', long)
+      await Promise.all([shorter, set].map((key) => store.touch(key, 100)))
+      await store.touch(missing, long)
+      await untilTrue(async () => (await store.get(shorter)) === null)
+      await untilTrue(async () => (await store.members(set)).length === 0)
+      assert.equal(await store.get(longer), 'one')
+      assert.equal(await store.get(missing), null)
+    })
+
+    it('keeps sets, each member once, of many who add and remove at once', async () => {
+      const [store, key] = [getStore(), newKey('set')]
+      assert.deepEqual(await store.members(key), [])
+      await store.remove(key, 'nobody')
+      const names = Array.from({ length: 100 }, (_, index) => `member ${index}`)
+      await Promise.all([...names, ...names].map((name) => store.add(key, name, long)))
+      await Promise.all(names.slice(2).map((name) => store.remove(key, name)))
+      assert.deepEqual((await store.members(key)).toSorted(), ['member 0', 'member 1'])
+      await Promise.all(names.slice(0, 2).map((name) => store.remove(key, name)))
+      assert.deepEqual(await store.members(key), [])
+      assert.deepEqual(await store.existing([key]), [false])
+      await store.add(key, 'again', long)
+      await store.delete(key)
+      assert.deepEqual(await store.members(key), [])
+    })
+
+    it('keeps a set as long as its longest member asks for', async () => {
+      const [store, one, other] = [getStore(), newKey('set'), newKey('set')]
+      await store.add(one, 'long', long)
+      await store.add(one, 'short', 50)
+      await store.add(other, 'short', 50)
+      await untilTrue(async () => (await store.members(other)).length === 0)
+      assert.deepEqual((await store.members(one)).toSorted(), ['long', 'short'])
+    })
+
+    it('tells which of many keys exist, in their order', async () => {
+      const [store, keys] = [getStore(), Array.from({ length: 300 }, () => newKey())]
+      assert.deepEqual(await store.existing([]), [])
+      assert.deepEqual(await store.existing(keys), Array(300).fill(false))
+      await Promise.all(keys.map((key) => store.set(key, '', long)))
+      assert.deepEqual(await store.existing(keys), Array(300).fill(true))
+      const gone = [0, 7, 150, 151, 299]
+      await Promise.all(gone.map((index) => store.delete(keys[index] as string)))
+      assert.deepEqual(
+        await store.existing(keys),
+        keys.map((_, index) => !gone.includes(index)),
+      )
+      const [first, second] = keys.slice(1, 3) as [string, string]
+      assert.deepEqual(await store.existing([second, first, second]), [true, true, true])
+    })
+
     it('answers many at once, each with its own', async () => {
       const [store, keys] = [getStore(), Array.from({ length: 500 }, () => newKey())]
       await Promise.all(keys.map((key) => store.set(key, `value of ${key}`, long)))

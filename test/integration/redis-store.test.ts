@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { S3ProxyError } from '../../src/errors.ts'
@@ -99,7 +100,8 @@ describe('createRedisStore', () => {
   })
 
   it('signs in as a user of the access control list, with what percent encoding hides', async (t) => {
-    const rules = 'on >p@ss/word ~s3proxy:* +get +mget +set +del +ping +info +client'
+    const rights = /needs `(\+get [^`]+)` on/s.exec(readFileSync('docs/operating.md', 'utf8'))?.[1]
+    const rules = `on >p@ss/word ~s3proxy:* ${rights?.replace(/\s+/g, ' ')}`
     const args = ['--user', 'the-proxy', ...rules.split(' ')]
     const { redis } = await start(t, {}, { args })
     const open = openRedisStore(`redis://the-proxy:p%40ss%2Fword@127.0.0.1:${redis.port}`)
@@ -107,6 +109,9 @@ describe('createRedisStore', () => {
     await open.ready
     await open.store.set('session:a', 'x', 1000)
     assert.equal(await open.store.get('session:a'), 'x')
+    await Promise.all(everyCommand(open.store))
+    assert.equal(await open.store.increment('a:e', 1, 1000), 1)
+    assert.doesNotMatch(await redis.command('info', 'commandstats'), /rejected_calls=[1-9]/)
   })
 
   it('takes the number of the database from the URL', async (t) => {
@@ -212,6 +217,72 @@ describe('createRedisStore', () => {
       await Promise.all([loading.get('a:a'), loading.get('a:b')])
       assert.deepEqual(asked, ['mget', 'get', 'get', 'mget'])
     })
+  })
+
+  for (const [what, server] of [
+    ['a user who may not', { args: [] }],
+    [
+      'a Redis without the commands',
+      { args: ['EVAL', 'EXISTS'].flatMap((name) => ['--rename-command', name, '']) },
+    ],
+  ] as const) {
+    it(`swaps, leases and looks step by step where EVAL and EXISTS are refused by ${what}`, async (t) => {
+      const { redis, open } = await start(t, {}, { args: [...server.args] })
+      if (what === 'a user who may not') await redis.command('acl', 'setuser', 'default', '-eval', '-exists')
+      const { store: stepwise } = open
+      await stepwise.set('session:a', 'one', 60_000)
+      assert.equal(await stepwise.swap('session:a', 'another', 'two', 3_600_000), false)
+      assert.equal(await stepwise.swap('session:a', 'one', 'two', 3_600_000), true)
+      assert.equal(await stepwise.get('session:a'), 'two')
+      assert.equal(await stepwise.swap('session:none', 'one', 'two', 60_000), false)
+      const left = Number(await redis.command('pttl', 's3proxy:session:a'))
+      assert.ok(left > 50_000 && left <= 60_000, `${left}`)
+      assert.equal(await stepwise.lease('lease:a', 'me', 60_000), true)
+      await stepwise.release('lease:a', 'you')
+      assert.equal(await stepwise.lease('lease:a', 'you', 60_000), false)
+      await stepwise.release('lease:a', 'me')
+      assert.equal(await stepwise.lease('lease:a', 'you', 60_000), true)
+      for (const ttlMs of [60_000, 1000, 2_000_000]) await stepwise.add('set:a', `for ${ttlMs}`, ttlMs)
+      assert.equal((await stepwise.members('set:a')).length, 3)
+      assert.ok(Number(await redis.command('pttl', 's3proxy:set:a')) > 1_900_000)
+      assert.deepEqual(await stepwise.existing(['session:none', 'session:a']), [false, true])
+      assert.equal(stepwise.pending, 0)
+    })
+  }
+
+  it('changes by a script, and looks for a thousand keys with one command', async (t) => {
+    const { redis, open } = await start(t)
+    const keys = Array.from({ length: 1000 }, (_, index) => `session:${index}`)
+    await Promise.all(keys.map((key) => open.store.set(key, 'one', 60_000)))
+    await redis.command('config', 'resetstat')
+    assert.ok((await open.store.existing(keys)).every(Boolean))
+    await open.store.swap('session:1', 'one', 'two', 60_000)
+    await open.store.add('set:a', 'one', 60_000)
+    await open.store.release('lease:a', 'nobody')
+    const stats = await redis.command('info', 'commandstats')
+    assert.match(stats, /cmdstat_exists:calls=1,/)
+    assert.match(stats, /cmdstat_eval:calls=3,/)
+    assert.doesNotMatch(stats, /cmdstat_mget/)
+  })
+
+  it('says by the script what Redis says: that it takes no writes', async (t) => {
+    const { redis, open } = await start(t)
+    await open.store.set('session:a', 'one', 60_000)
+    await redis.command('config', 'set', 'min-replicas-to-write', '1')
+    await assert.rejects(open.store.swap('session:a', 'one', 'value-canary', 60_000), (error: Error) => {
+      assert.ok(isUnavailable(error))
+      assert.match(error.message, /NOREPLICAS/)
+      assert.doesNotMatch(error.message, /canary/)
+      return true
+    })
+    await redis.command('config', 'set', 'min-replicas-to-write', '0')
+    assert.equal(await open.store.get('session:a'), 'one')
+  })
+
+  it('gives a life to a swapped value that had none', async () => {
+    await shared.command('set', 's3proxy:session:eternal', 'one')
+    assert.equal(await store.swap('session:eternal', 'one', 'two', 60_000), true)
+    assert.ok(Number(await shared.command('pttl', 's3proxy:session:eternal')) > 50_000)
   })
 
   it('needs neither INFO nor CLIENT, for which a proxy may end the connection', async (t) => {
@@ -376,6 +447,14 @@ function everyCommand(of: Store): Promise<unknown>[] {
     of.claim('a:b', 1000),
     of.increment('a:b', 1, 1000),
     of.delete('a:b'),
+    of.swap('a:b', 'x', 'y', 1000),
+    of.lease('a:c', 'me', 1000),
+    of.release('a:c', 'me'),
+    of.touch('a:b', 1000),
+    of.add('a:d', 'x', 1000),
+    of.members('a:d'),
+    of.remove('a:d', 'x'),
+    of.existing(['a:b', 'a:c']),
     of.ping(),
   ]
 }

@@ -3,12 +3,27 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, it, type TestContext } from 'node:test'
+import { after, before, describe, it, type TestContext } from 'node:test'
 import type { Store } from '../../src/store/store.ts'
+import { describeStore } from '../contract/store-suite.ts'
 import { untilItWorks } from '../helpers/eventually.ts'
 import { startRawServer } from '../helpers/network/raw-server.ts'
 import { openRedisStore } from '../helpers/redis/open-redis-store.ts'
 import { type RedisServer, type RedisServerOptions, startRedisServer } from '../helpers/redis/redis-server.ts'
+
+let clusterStore: Store
+let closeCluster: () => Promise<unknown>
+before(async () => {
+  const nodes = await Promise.all([1, 2].map(() => startRedisServer({ args: ['--cluster-enabled', 'yes'] })))
+  const [first, second] = nodes as [RedisServer, RedisServer]
+  await joinCluster(first, second)
+  const open = openRedisStore(first.url, { redisCluster: true })
+  closeCluster = () => Promise.all([open.store.close(), ...nodes.map((node) => node.close())])
+  await open.ready
+  clusterStore = open.store
+})
+after(() => closeCluster())
+describeStore('createRedisStore over a Cluster', () => clusterStore)
 
 describe('connectRedis', () => {
   it('finds the master by its Sentinels, and the new one after a failover', async (t) => {
@@ -46,13 +61,7 @@ describe('connectRedis', () => {
   it('finds every key in a Cluster', async (t) => {
     const nodes = await Promise.all([1, 2].map(() => start(t, { args: ['--cluster-enabled', 'yes'] })))
     const [first, second] = nodes as [RedisServer, RedisServer]
-    await first.command('cluster', 'addslotsrange', '0', '8191')
-    await second.command('cluster', 'addslotsrange', '8192', '16383')
-    await first.command('cluster', 'meet', '127.0.0.1', String(second.port))
-    for (const node of nodes)
-      await untilItWorks(async () => {
-        assert.match(await node.command('cluster', 'info'), /cluster_state:ok/)
-      })
+    await joinCluster(first, second)
     const open = openRedisStore(first.url, { redisCluster: true, timeoutMs: 1000 })
     t.after(() => open.store.close())
     await open.ready
@@ -94,6 +103,7 @@ describe('connectRedis', () => {
         try {
           assert.equal(await open.store.get(key), `of ${key}`)
           await open.store.replace(key, `of ${key}`, 600_000)
+          assert.equal(await open.store.swap(key, `of ${key}`, `of ${key}`, 600_000), true)
           assert.equal(await open.store.claim(`claimed:${start}-${count}`, 60_000), true)
         } catch (error) {
           failures.push(String(error))
@@ -191,6 +201,17 @@ async function start(t: TestContext, options: RedisServerOptions): Promise<Redis
   return server
 }
 
+/** Makes a Cluster of two nodes, with half of the slots each. */
+async function joinCluster(first: RedisServer, second: RedisServer): Promise<void> {
+  await first.command('cluster', 'addslotsrange', '0', '8191')
+  await second.command('cluster', 'addslotsrange', '8192', '16383')
+  await first.command('cluster', 'meet', '127.0.0.1', String(second.port))
+  for (const node of [first, second])
+    await untilItWorks(async () => {
+      assert.match(await node.command('cluster', 'info'), /cluster_state:ok/)
+    })
+}
+
 function sentinelLines(port: number, password: string): string[] {
   const lines = [
     `monitor main 127.0.0.1 ${port} 1`,
@@ -213,6 +234,9 @@ async function useIt(store: Store): Promise<void> {
   const counter = `count:${Math.random()}`
   const sums = await Promise.all([store.increment(counter, 1, 9000), store.increment(counter, 1, 9000)])
   assert.deepEqual(sums.toSorted(), [1, 2])
+  assert.equal(await store.swap('session:1', 'of session:1', 'another', 60_000), true)
+  await store.add('set:1', 'one', 60_000)
   await store.delete('session:0')
+  assert.deepEqual(await store.existing(['session:0', 'session:1', 'set:1']), [false, true, true])
   assert.equal(await store.get('session:0'), null)
 }

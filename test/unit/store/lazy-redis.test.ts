@@ -19,7 +19,13 @@ function startNotes() {
     set: note('set', 'OK'),
     incrby: note('incrby', 5),
     pexpire: note('pexpire', 1),
+    pttl: note('pttl', 9),
     del: note('del', 1),
+    eval: note('eval', 1),
+    sadd: note('sadd', 1),
+    srem: note('srem', 1),
+    smembers: note('smembers', ['member']),
+    exists: note('exists', 2),
     ping: note('ping', 'PONG'),
     disconnect: () => void commands.push(['disconnect']),
   } as RedisCommands
@@ -52,13 +58,20 @@ describe('createLazyRedis', () => {
       late.set('c', '2', 'PX', 6, 'NX'),
       late.incrby('e', 2),
       late.pexpire('e', 7),
+      late.pttl('e'),
       late.del('d'),
+      late.eval('return 1', 'f', ['x', 2]),
+      late.sadd('g', 'x'),
+      late.srem('g', 'y'),
+      late.smembers('g'),
+      late.exists(['a', 'g']),
       late.ping(),
     ]
     await new Promise(setImmediate)
     assert.deepEqual(commands, [])
     attempt.resolve(redis)
-    assert.deepEqual(await Promise.all(asked), ['value', ['value', null], 'OK', 'OK', 5, 1, 1, 'PONG'])
+    const answers = ['value', ['value', null], 'OK', 'OK', 5, 1, 9, 1, 1, 1, 1, ['member'], 2, 'PONG']
+    assert.deepEqual(await Promise.all(asked), answers)
     assert.deepEqual(commands, [
       ['get', 'a'],
       ['mget', ['a', 'b']],
@@ -66,7 +79,13 @@ describe('createLazyRedis', () => {
       ['set', 'c', '2', 'PX', 6, 'NX'],
       ['incrby', 'e', 2],
       ['pexpire', 'e', 7],
+      ['pttl', 'e'],
       ['del', 'd'],
+      ['eval', 'return 1', 'f', ['x', 2]],
+      ['sadd', 'g', 'x'],
+      ['srem', 'g', 'y'],
+      ['smembers', 'g'],
+      ['exists', ['a', 'g']],
       ['ping'],
     ])
   })

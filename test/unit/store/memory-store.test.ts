@@ -31,6 +31,32 @@ describe('createMemoryStore, when too much comes', () => {
     await store.close()
   })
 
+  it('counts sets with all of their members', async () => {
+    const store = createMemoryStore(() => 0, { maxValues: 100, maxCharacters: 100 })
+    for (let index = 0; index < 50; index++) {
+      await store.add('set:a', 'x'.repeat(40), 10)
+      await store.add('set:a', `${index}`, 10)
+      await store.remove('set:a', `${index}`)
+      await store.touch('set:a', 10)
+    }
+    assert.deepEqual(await store.members('set:a'), ['x'.repeat(40)])
+    await store.add('set:b', 'y'.repeat(60), 10)
+    assert.deepEqual(await store.existing(['set:a', 'set:b']), [false, true])
+    await store.add('set:b', 'z'.repeat(60), 10)
+    assert.deepEqual(await store.members('set:b'), [])
+    await store.close()
+  })
+
+  it('keeps what is in use before what is not', async () => {
+    const store = createMemoryStore(() => 0, { maxValues: 2, maxCharacters: 1000 })
+    await store.set('session:a', 'x', 10)
+    await store.set('session:b', 'x', 10)
+    await store.touch('session:a', 10)
+    await store.set('session:c', 'x', 10)
+    assert.deepEqual(await store.existing(['session:a', 'session:b', 'session:c']), [true, false, true])
+    await store.close()
+  })
+
   it('counts what was deleted and replaced', async () => {
     const store = createMemoryStore(() => 0, { maxValues: 100, maxCharacters: 60 })
     for (let index = 0; index < 50; index++) {
