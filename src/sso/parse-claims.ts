@@ -28,10 +28,9 @@ function parseObject(json: string): Claims {
   return value as Claims
 }
 
-/** @param what the end of the sentence, as in `is not JSON` */
-export function badIdentity(what: string): S3ProxyError {
-  return new S3ProxyError(
-    'SSO_BAD_ANSWER',
-    `the answer of the SSO to who a token belongs to ${what} (sso.url)`,
-  )
+/** The answer of the page about the user, in messages. */
+export const identityAnswer = 'the answer of the SSO to who a token belongs to'
+
+function badIdentity(what: string): S3ProxyError {
+  return new S3ProxyError('SSO_BAD_ANSWER', `${identityAnswer} ${what} (sso.url)`)
 }

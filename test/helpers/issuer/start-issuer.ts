@@ -1,0 +1,67 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { TestContext } from 'node:test'
+import { createIssuer, type Issuer, type IssuerOptions } from '../../../src/issuer/issuer.ts'
+
+/** An issuer over HTTP, whose every answer a test may replace. */
+export interface TestIssuer {
+  url: string
+  /** The paths that were asked for. */
+  asked: string[]
+  /** Members of the discovery document that differ from the usual ones. */
+  document: Record<string, unknown>
+  keys: object[]
+  /** Answers in place of the usual answer, by path. */
+  answers: Map<string, (response: ServerResponse, request: IncomingMessage) => void>
+  clock: { nowMs: number; elapsedMs: number }
+  /** Lets the time pass, on both clocks. */
+  pass(ms: number): void
+  issuer(options?: Partial<IssuerOptions>): Issuer
+}
+
+export const discoveryPath = '/.well-known/openid-configuration'
+export const keysPath = '/keys'
+
+export async function startIssuer(t: Pick<TestContext, 'after'>): Promise<TestIssuer> {
+  const server = createServer((request, response) => {
+    const path = request.url ?? ''
+    started.asked.push(path)
+    const answer = started.answers.get(path)
+    if (answer !== undefined) answer(response, request)
+    else if (path === discoveryPath)
+      sendJson(response, { issuer: started.url, jwks_uri: started.url + keysPath, ...started.document })
+    else if (path === keysPath) sendJson(response, { keys: started.keys })
+    else response.writeHead(404).end()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const clock = { nowMs: Date.UTC(2026, 0, 1), elapsedMs: 0 }
+  const started: TestIssuer = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked: [],
+    document: {},
+    keys: [],
+    answers: new Map(),
+    clock,
+    pass(ms) {
+      clock.nowMs += ms
+      clock.elapsedMs += ms
+    },
+    issuer: (options) =>
+      createIssuer({
+        ...{ url: started.url, option: 'sso.issuer', timeoutMs: 2000, userAgent: 's3proxy/test' },
+        ...{ now: () => clock.nowMs, elapsedMs: () => clock.elapsedMs },
+        ...options,
+      }),
+  }
+  return started
+}
+
+export function sendJson(response: ServerResponse, value: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+}
