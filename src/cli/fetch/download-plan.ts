@@ -1,24 +1,20 @@
-import type { Config } from '../../config/schema/config-schema.ts'
-import { S3ProxyError } from '../../errors.ts'
 import { isStrongEtag } from '../../http/etag.ts'
-import type { ObjectKey } from '../../object/key.ts'
-import type { Conditions, ObjectRequest, ObjectResult, ObjectSource } from '../../object/object-source.ts'
+import type { Conditions } from '../../object/object-source.ts'
 import { RequestRecord } from '../../telemetry/request-record.ts'
 import { exitStatus } from '../command/exit-status.ts'
 import type { FetchFlags } from '../command/flags.ts'
-import { type Download, toDevice, toFile, toStdout } from './download.ts'
+import { type Delivery, type Download, toDevice, toFile, toStdout } from './download.ts'
 import { explain, type Found, formatHead } from './fetch-answer.ts'
+import type { FetchResult, FetchSource } from './fetch-source.ts'
 import type { Output } from './output.ts'
 import { findPart, type LeftPart, type PartRecord } from './part-record.ts'
-import { type Expectation, pickExpectation } from './verification.ts'
+import type { Expectation } from './verification.ts'
 
 /** Everything that one `s3proxy fetch` needs. */
 export interface Plan {
-  key: ObjectKey
   flags: FetchFlags
   output: Output
-  s3: Config['s3']
-  source: ObjectSource
+  source: FetchSource
   signal: AbortSignal
   /** Writes to stderr. */
   report(text: string): void
@@ -27,24 +23,20 @@ export interface Plan {
 }
 
 /**
- * Asks S3 for the object, or for the rest of it, and delivers it.
+ * Asks for the object, or for the rest of it, and delivers it.
  *
  * @returns the exit status
- * @throws S3ProxyError where S3 gives no regular answer
+ * @throws where the server gives no regular answer
  */
 export async function runDownload(plan: Plan): Promise<number> {
-  const { flags, output, note } = plan
+  const { flags, output, source, note } = plan
   const left = flags.continue === true ? await findLeft(plan) : undefined
   if (left !== undefined && left.haveBytes === left.record.sizeBytes) return deliver(plan, left, undefined)
 
   const record = new RequestRecord()
-  const request: ObjectRequest = {
-    method: flags.head === true ? 'HEAD' : 'GET',
-    key: plan.key,
-    conditions: left === undefined ? conditionsOf(flags) : conditionsOfRest(left),
-    signal: plan.signal,
-  }
-  const result = await plan.source.open(request, record)
+  const method = flags.head === true ? 'HEAD' : 'GET'
+  const conditions = left === undefined ? conditionsOf(flags) : conditionsOfRest(left)
+  const result = await source.open({ method, conditions, signal: plan.signal }, record)
   if (left !== undefined && isAllThere(left, result)) return deliver(plan, left, undefined)
   if (result.kind !== 'found') {
     const { status, text } = explain(result)
@@ -59,20 +51,19 @@ export async function runDownload(plan: Plan): Promise<number> {
     return exitStatus.ok
   }
   try {
-    checkAnswer(result, left, flags)
+    checkAnswer(result, left, flags, source.server)
     return await deliver(plan, left, result)
   } catch (error) {
     result.body.cancel()
     throw error
   } finally {
     if (flags.verbose === true && record.healed > 0)
-      plan.report(`S3 broke off ${record.healed} times, and was asked for the rest`)
+      plan.report(`${source.server} broke off ${record.healed} times, and was asked for the rest`)
   }
 
-  async function findLeft({ key, s3 }: Plan): Promise<LeftPart | undefined> {
+  async function findLeft({ source: { endpoint, key } }: Plan): Promise<LeftPart | undefined> {
     if (output.kind !== 'file') return undefined
-    const wanted = { endpoint: s3.endpoint.url, key, range: flags.range ?? '' }
-    const found = await findPart(output.path, wanted)
+    const found = await findPart(output.path, { endpoint, key, range: flags.range ?? '' })
     if (typeof found !== 'string') return found
     note(`cannot go on from ${output.path}.part: ${found}; starting anew`)
     return undefined
@@ -91,8 +82,8 @@ function conditionsOfRest({ record, haveBytes }: LeftPart): Conditions {
   return { range: `bytes=${record.firstByte + haveBytes}-${last}`, 'if-match': record.etag }
 }
 
-/** Tells whether the part is the whole object. Without a length, only S3's answer to a request for more shows that. */
-function isAllThere({ record, haveBytes }: LeftPart, result: ObjectResult): boolean {
+/** Tells whether the part is the whole object. Without a length, only the answer to a request for more shows that. */
+function isAllThere({ record, haveBytes }: LeftPart, result: FetchResult): boolean {
   return (
     record.sizeBytes === undefined &&
     result.kind === 'range-not-satisfiable' &&
@@ -105,24 +96,26 @@ function checkAnswer(
   { status, etag, sizeBytes }: Found,
   left: LeftPart | undefined,
   flags: FetchFlags,
+  server: string,
 ): void {
   const isAsked = status === 206 || (left === undefined && flags.range === undefined)
-  if (!isAsked) throw new Error('S3 sent the whole object instead of the range that was asked for')
+  if (!isAsked) throw new Error(`${server} sent the whole object instead of the range that was asked for`)
   if (left === undefined) return
   const { record, haveBytes } = left
   const isOfRest = record.sizeBytes === undefined || sizeBytes === record.sizeBytes - haveBytes
   if (etag !== record.etag || !isOfRest)
     throw new Error(
-      'S3 sent another rest than that of the part: leave out --continue to fetch the object anew',
+      `${server} sent another rest than that of the part: leave out --continue to fetch the object anew`,
     )
 }
 
 /** Delivers the object. @param result `undefined` where the part is the whole object already */
 async function deliver(plan: Plan, left: LeftPart | undefined, result: Found | undefined): Promise<number> {
-  const { flags, output } = plan
+  const { flags, output, source } = plan
   const etag = result === undefined ? left?.record.etag : result.etag
   const expectation = flags.verify === true ? await expectationOf(plan, etag) : undefined
   const download: Download = {
+    server: source.server,
     body: result?.body ?? { read: () => null, cancel() {} },
     sizeBytes: left?.record.sizeBytes ?? withLeft(left, result?.sizeBytes),
     haveBytes: left?.haveBytes ?? 0,
@@ -130,24 +123,33 @@ async function deliver(plan: Plan, left: LeftPart | undefined, result: Found | u
     showsProgress: flags.quiet !== true && process.stderr.isTTY === true,
     signal: plan.signal,
   }
-  let isAllTaken = true
-  if (output.kind === 'stdout') isAllTaken = await toStdout(download)
-  else if (output.kind === 'device') isAllTaken = await toDevice(download, output.path)
+  let delivery: Delivery
+  if (output.kind === 'stdout') delivery = await toStdout(download)
+  else if (output.kind === 'device') delivery = await toDevice(download, output.path)
   else {
     const record = left?.record ?? (result === undefined ? undefined : recordOf(plan, result, etag))
-    await toFile(download, output, record, left)
+    delivery = await toFile(download, output, record, left)
   }
-  if (flags.verify !== true) return exitStatus.ok
-  if (expectation === undefined) return exitStatus.unverified
-  if (!isAllTaken) {
-    plan.report('not verified: the reader had enough before the end of the object')
-    return exitStatus.unverified
-  }
-  plan.note(`the object is what S3 says it is, by its ${expectation.name}`)
-  return exitStatus.ok
+  return flags.verify === true ? verified(plan, expectation, delivery) : exitStatus.ok
 }
 
-/** Adds the size of the part. @param sizeBytes size of the bytes that S3 sends now */
+/** Says whether what was delivered is the object. @returns the exit status */
+function verified(plan: Plan, expectation: Expectation | undefined, delivery: Delivery): number {
+  const { server } = plan.source
+  if (expectation === undefined) return exitStatus.unverified
+  if (delivery === 'complete') {
+    plan.note(`the object is what ${server} says it is, by its ${expectation.name}`)
+    return exitStatus.ok
+  }
+  plan.report(
+    delivery === 'left'
+      ? 'not verified: the reader had enough before the end of the object'
+      : `not verified: the object has another ${expectation.name}, which is none where the bucket encrypts with KMS`,
+  )
+  return exitStatus.unverified
+}
+
+/** Adds the size of the part. @param sizeBytes size of the bytes that come now */
 function withLeft(left: LeftPart | undefined, sizeBytes: number | undefined): number | undefined {
   if (left === undefined) return sizeBytes
   return left.haveBytes + (sizeBytes ?? 0)
@@ -155,29 +157,22 @@ function withLeft(left: LeftPart | undefined, sizeBytes: number | undefined): nu
 
 /** Finds the digest to compare with. Where there is none it says so, also with `--quiet`. */
 async function expectationOf(plan: Plan, etag: string | undefined): Promise<Expectation | undefined> {
-  const expectation = isStrongEtag(etag) ? await askForExpectation(plan, etag) : undefined
+  const { source, signal } = plan
+  const expectation = isStrongEtag(etag) ? await source.expectation(etag, signal) : undefined
   if (expectation === undefined)
     plan.report(
-      'cannot verify: S3 has no checksum of the full object, and the ETag is no MD5 (length and version do fit)',
+      `cannot verify: ${source.server} has no checksum of the full object, and the ETag is no MD5 (length and version do fit)`,
     )
   return expectation
-}
-
-async function askForExpectation(
-  { source, key, signal }: Plan,
-  etag: string,
-): Promise<Expectation | undefined> {
-  const result = await source.checksum({ key, etag, signal })
-  if (result.kind === 'found') return pickExpectation(result.checksums)
-  throw new S3ProxyError('OBJECT_REPLACED', 'the object was replaced while it was fetched: fetch it again')
 }
 
 const sizeOf = ({ sizeBytes }: Found) => (sizeBytes === undefined ? {} : { sizeBytes })
 
 /** Makes the record of the part. @returns `undefined` where the part could not be continued, for want of a strong ETag */
-function recordOf({ key, s3, flags }: Plan, result: Found, etag: string | undefined): PartRecord | undefined {
+function recordOf(plan: Plan, result: Found, etag: string | undefined): PartRecord | undefined {
   if (!isStrongEtag(etag)) return undefined
   const firstByte = result.range?.first ?? 0
-  const endpoint = s3.endpoint.url
+  const { source, flags } = plan
+  const { endpoint, key } = source
   return { endpoint, key, range: flags.range ?? '', etag, firstByte, ...sizeOf(result) }
 }

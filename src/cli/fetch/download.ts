@@ -9,10 +9,12 @@ import { type LeftPart, type PartRecord, partPathOf } from './part-record.ts'
 import { createProgress, formatBytes, type Progress } from './progress.ts'
 import { type Digest, digestFile, type Expectation, withDigest } from './verification.ts'
 
-/** A body on its way from S3 to the output. */
+/** A body on its way to the output. */
 export interface Download {
+  /** Name of the server that it comes from. */
+  server: string
   body: ByteSource
-  /** Size of the whole answer, with the part of an earlier download; `undefined` where S3 does not tell it. */
+  /** Size of the whole answer, with the part of an earlier download; `undefined` where the server does not tell it. */
   sizeBytes: number | undefined
   haveBytes: number
   expectation: Expectation | undefined
@@ -20,6 +22,12 @@ export interface Download {
   /** Ends the download. */
   signal: AbortSignal
 }
+
+/**
+ * The end of a download that did not fail. `differs`: the bytes have another digest than the expected one, which is no
+ * proof of damage. `left`: the reader had enough before the end.
+ */
+export type Delivery = 'complete' | 'differs' | 'left'
 
 /** A failed download into a file, whose part may be kept. */
 export class Incomplete extends Error {
@@ -35,8 +43,8 @@ export class Incomplete extends Error {
   }
 }
 
-/** Writes a body to stdout. @returns whether the reader took all of it */
-export async function toStdout(download: Download): Promise<boolean> {
+/** Writes a body to stdout. */
+export async function toStdout(download: Download): Promise<Delivery> {
   // On one terminal, the object and the progress would mix.
   const showsProgress = download.showsProgress && process.stdout.isTTY !== true
   const stdout = openStdout()
@@ -47,24 +55,26 @@ export async function toStdout(download: Download): Promise<boolean> {
     download.body.cancel()
   })
   return untilReaderLeaves(async () => {
+    let delivery: Delivery = 'left'
     try {
-      await move({ ...download, showsProgress }, stdout)
+      delivery = await move({ ...download, showsProgress }, stdout)
       // Node reports the failure of a write to a pipe in a later turn, also after the last piece.
       await nextTurn()
     } catch (error) {
       if (failure === undefined) throw error
     }
     if (failure !== undefined) throw new DestinationClosed({ cause: failure })
+    return delivery
   })
 }
 
-/** Writes a body to a pipe or a device. @returns whether the reader took all of it */
-export async function toDevice(download: Download, path: string): Promise<boolean> {
+/** Writes a body to a pipe or a device. */
+export async function toDevice(download: Download, path: string): Promise<Delivery> {
   const device = createWriteStream(path)
   device.on('error', () => {})
-  const isAllTaken = await untilReaderLeaves(() => move(download, device))
+  const delivery = await untilReaderLeaves(() => move(download, device))
   await new Promise<void>((resolve) => (device.destroyed ? resolve() : device.end(resolve)))
-  return isAllTaken
+  return delivery
 }
 
 /**
@@ -77,12 +87,13 @@ export async function toFile(
   { path, mode }: { path: string; mode: number | undefined },
   record: PartRecord | undefined,
   left: LeftPart | undefined,
-): Promise<void> {
+): Promise<Delivery> {
   const digest = download.expectation?.start()
   if (digest !== undefined && left !== undefined) await digestFile(partPathOf(path), left.haveBytes, digest)
   const part = await openPartFile(path, record, { left, mode })
+  let delivery: Delivery
   try {
-    await move(download, part.stream, digest)
+    delivery = await move(download, part.stream, digest)
   } catch (error) {
     if (error instanceof Mismatch) await part.discard()
     const keptBytes = error instanceof Mismatch ? 0 : await part.keep()
@@ -90,20 +101,21 @@ export async function toFile(
   }
   try {
     await part.finish()
+    return delivery
   } catch (error) {
     throw new Incomplete(error, path, await part.keep().catch(() => 0))
   }
 }
 
-/** The digest of the received bytes differs from the one of S3. */
+/** The digest of the received bytes differs from the one that the object has for certain. */
 class Mismatch extends Error {}
 
 async function move(
   download: Download,
   destination: Writable,
   digest: Digest | undefined = download.expectation?.start(),
-): Promise<void> {
-  const { body, expectation, signal } = download
+): Promise<Delivery> {
+  const { body, expectation, signal, server } = download
   const cancel = () => body.cancel()
   signal.addEventListener('abort', cancel, { once: true })
   const progress = download.showsProgress ? showProgress(download) : undefined
@@ -118,9 +130,10 @@ async function move(
     clearInterval(redrawing)
     progress?.end(isComplete)
   }
-  if (expectation === undefined || digest?.digest().equals(expectation.digest) === true) return
+  if (expectation === undefined || digest?.digest().equals(expectation.digest) === true) return 'complete'
+  if (!expectation.isCertain) return 'differs'
   throw new Mismatch(
-    `the bytes are not those that S3 has, by its ${expectation.name}: fetch the object again`,
+    `the bytes are not those that ${server} has, by its ${expectation.name}: fetch the object again`,
   )
 }
 
@@ -135,14 +148,13 @@ function showProgress({ sizeBytes, haveBytes }: Download): Progress {
 }
 
 /** Runs until a reader such as `head` closes the pipe, which is no failure. */
-async function untilReaderLeaves(run: () => Promise<void>): Promise<boolean> {
+async function untilReaderLeaves(run: () => Promise<Delivery>): Promise<Delivery> {
   try {
-    await run()
-    return true
+    return await run()
   } catch (error) {
     if (!(error instanceof DestinationClosed)) throw error
     const code = (error.cause as NodeJS.ErrnoException | undefined)?.code
     if (error.cause !== undefined && code !== 'EPIPE' && code !== 'ECONNRESET') throw error
-    return false
+    return 'left'
   }
 }

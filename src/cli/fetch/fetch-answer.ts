@@ -1,11 +1,13 @@
 import { formatUnsatisfied } from '../../http/content-range.ts'
 import type { ObjectResult } from '../../object/object-source.ts'
 import { exitStatus } from '../command/exit-status.ts'
+import type { FetchResult } from './fetch-source.ts'
 
 export type Found = Extract<ObjectResult, { kind: 'found' }>
 
-/** The message and the exit status for an answer of S3 without the object. */
-export function explain(result: Exclude<ObjectResult, { kind: 'found' }>): { status: number; text: string } {
+/** The message and the exit status for an answer without the object. */
+export function explain(result: Exclude<FetchResult, { kind: 'found' }>): { status: number; text: string } {
+  if (result.kind === 'refused') return notServed(result.text)
   if ('refusal' in result && result.refusal !== undefined) return notServed(result.refusal.message)
   switch (result.kind) {
     case 'not-modified':

@@ -11,7 +11,7 @@ export type Output =
   | { kind: 'device'; path: string }
 
 /**
- * Inspects the path of `--output` before S3 is asked.
+ * Inspects the path of `--output` before the object is asked for.
  *
  * @throws UsageError where no file can be created there
  */

@@ -3,6 +3,7 @@ import { isStrongEtag } from '../../http/etag.ts'
 
 /** The facts about a part file that `--continue` needs, kept as JSON beside it. */
 export interface PartRecord {
+  /** Address of the server: of the bucket, or of the proxy. */
   endpoint: string
   key: string
   /** The range that was asked for; empty for the whole object. */
@@ -11,7 +12,7 @@ export interface PartRecord {
   etag: string
   /** The byte of the object at which the part begins. */
   firstByte: number
-  /** Size of the whole answer, where S3 tells it. */
+  /** Size of the whole answer, where the server tells it. */
   sizeBytes?: number
 }
 

@@ -8,7 +8,7 @@ export interface Progress {
 }
 
 export interface ProgressOptions {
-  /** Size of the whole; `undefined` where S3 does not tell it. */
+  /** Size of the whole; `undefined` where the server does not tell it. */
   totalBytes: number | undefined
   /** Number of bytes from an earlier download. */
   haveBytes?: number

@@ -4,11 +4,13 @@ import type { ByteSource } from '../../http/byte-source.ts'
 import type { ChecksumAlgorithm, Checksums } from '../../object/checksums.ts'
 import { type Crc, createCrc32, createCrc32c, createCrc64Nvme } from './crc.ts'
 
-/** The digest that the whole object must have, according to S3. */
+/** The digest that the whole object must have, according to the server. */
 export interface Expectation {
   /** Name of the digest, such as `sha256` or `MD5 of the ETag`. */
   name: string
   digest: Buffer
+  /** Whether bytes with another digest are damaged. An ETag that looks like an MD5 may be none. */
+  isCertain: boolean
   start(): Digest
 }
 
@@ -27,12 +29,12 @@ const algorithms: [ChecksumAlgorithm, start: () => Digest][] = [
   ['md5', () => createHash('md5')],
 ]
 
-/** Picks the strongest digest of the full object; `undefined` where S3 has none. */
+/** Picks the strongest digest of the full object; `undefined` where S3 has none. S3 tells where an ETag is no MD5. */
 export function pickExpectation(checksums: Checksums): Expectation | undefined {
   for (const [algorithm, start] of algorithms) {
     const digest = checksums[algorithm]
     if (digest !== undefined)
-      return { name: algorithm === 'md5' ? 'MD5 of the ETag' : algorithm, digest, start }
+      return { name: algorithm === 'md5' ? 'MD5 of the ETag' : algorithm, digest, isCertain: true, start }
   }
   return undefined
 }
