@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Provider } from 'oidc-provider'
+import { answerSignIn, signInPath } from './oidc-sso/answer-sign-in.ts'
 import { loadProvider } from './oidc-sso/load-provider.ts'
 import { createSsoMemory, type SsoMemory } from './oidc-sso/memory-adapter.ts'
-import { errorPage, signInPage } from './oidc-sso/sign-in-page.ts'
+import { errorPage } from './oidc-sso/sign-in-page.ts'
 
 export interface OidcSsoOptions {
   /** 0, the default, takes a free one. */
@@ -45,7 +46,6 @@ export interface OidcSso {
 }
 
 const scope = 'openid read write'
-const signInPath = '/sign-in/'
 const usualPaths: OidcPaths = { authorize: '/o/authorize/', token: '/o/token/', me: '/api/v1/user/me/' }
 
 /**
@@ -153,40 +153,4 @@ async function createProvider(issuer: string, memory: SsoMemory, paths: OidcPath
   // A fault of the server itself is a fault of the test.
   provider.on('server_error', (_context: unknown, error: Error) => process.emitWarning(error))
   return provider
-}
-
-async function answerSignIn(
-  provider: Provider,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  try {
-    if (request.method !== 'POST') {
-      await provider.interactionDetails(request, response)
-      sendPage(response, 200, signInPage('The file site'))
-      return
-    }
-    const form = new URLSearchParams(await readBody(request))
-    const name = (form.get('login') ?? '').trim()
-    const isAgreed = form.get('answer') !== 'no'
-    if (isAgreed && (name === '' || (form.get('password') ?? '') === '')) {
-      sendPage(response, 400, signInPage('The file site'))
-      return
-    }
-    const result = isAgreed ? { login: { accountId: name } } : { error: 'access_denied' }
-    await provider.interactionFinished(request, response, result)
-  } catch (error) {
-    sendPage(response, 400, errorPage('The sign in was over', (error as Error).message))
-  }
-}
-
-function sendPage(response: ServerResponse, status: number, html: string): void {
-  response.writeHead(status, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
-  response.end(html)
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  let text = ''
-  for await (const piece of request.setEncoding('utf8')) text += piece
-  return text
 }

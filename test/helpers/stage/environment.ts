@@ -6,9 +6,10 @@ export interface S3Address {
   secretAccessKey: string
 }
 
-/** The address of an SSO, and the client that it knows. */
+/** The address of an SSO, by one of the two options, and the client that it knows. */
 export interface SsoAddress {
-  url: string
+  url?: string
+  issuer?: string
   clientId: string
   clientSecret: string
   /** For `sso.scope`; the default of the option unless given. */
@@ -30,7 +31,8 @@ const nobody: SsoAddress = { url: 'http://127.0.0.1:9/', clientId: 'client', cli
 export function environmentOf({ s3, sso = nobody, redis }: Backends): Record<string, string> {
   return {
     ...s3EnvironmentOf(s3),
-    SSO_URL: sso.url,
+    ...(sso.url === undefined ? {} : { SSO_URL: sso.url }),
+    ...(sso.issuer === undefined ? {} : { S3PROXY_SSO_ISSUER: sso.issuer }),
     SSO_CLIENT_ID: sso.clientId,
     SSO_CLIENT_SECRET: sso.clientSecret,
     ...(sso.scope === undefined ? {} : { S3PROXY_SSO_SCOPE: sso.scope }),

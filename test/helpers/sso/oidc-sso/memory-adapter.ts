@@ -7,6 +7,10 @@ export interface SsoMemory {
   /** For the SSO: one adapter for each kind of thing. */
   adapter(model: string): Adapter
   put(model: string, id: string, payload: Payload): void
+  /** All of a kind that are not over. */
+  list(model: string): Payload[]
+  /** Forgets one that was listed. */
+  remove(payload: Payload): void
   /** Forgets all of a kind. */
   clear(model: string): void
 }
@@ -50,6 +54,13 @@ export function createSsoMemory(): SsoMemory {
       },
     }),
     put: (model, id, payload) => void entries.set(keyOf(model, id), payload),
+    list: (model) =>
+      [...entries]
+        .filter(([key, payload]) => key.startsWith(`${model}:`) && isLive(payload))
+        .map(([, payload]) => payload),
+    remove(payload) {
+      for (const [key, other] of entries) if (other === payload) entries.delete(key)
+    },
     clear(model) {
       for (const key of entries.keys()) if (key.startsWith(`${model}:`)) entries.delete(key)
     },

@@ -11,6 +11,7 @@ declare module 'oidc-provider' {
 
   export interface Grant {
     addOIDCScope(scope: string): void
+    addResourceScope(resource: string, scope: string): void
     save(): Promise<string>
   }
 
@@ -19,8 +20,23 @@ declare module 'oidc-provider' {
       provider: Provider
       client: { clientId: string }
       session: { accountId: string; grantIdFor(clientId: string): string | undefined }
-      params: { scope?: string }
+      params: { scope?: string; grant_type?: string }
+      /** The resources that were asked for, by their indicator. */
+      resourceServers?: Record<string, unknown>
     }
+  }
+
+  /** The answer that a page of the provider is written into. */
+  export interface PageContext {
+    type: string
+    body: string
+  }
+
+  export interface Client {
+    readonly clientId: string
+    readonly backchannelLogoutUri?: string
+    /** Sends a logout token, and rejects unless the answer is 200 or 204. */
+    backchannelLogout(accountId: string, sid: string | undefined): Promise<void>
   }
 
   export interface Adapter {
@@ -37,19 +53,16 @@ declare module 'oidc-provider' {
     adapter: (model: string) => Adapter
     jwks: { keys: object[] }
     cookies: { keys: string[] }
-    routes: Record<string, string>
+    routes?: Record<string, string>
     scopes: string[]
     claims: Record<string, string[]>
-    features: Record<string, { enabled: boolean }>
+    features: Record<string, { enabled: boolean; [option: string]: unknown }>
     ttl: Record<string, number>
-    pkce: { required: () => boolean }
+    pkce: { required: (context: unknown, client: { clientAuthMethod: string }) => boolean }
     interactions: { url: (context: unknown, interaction: Interaction) => string }
     findAccount: (context: unknown, id: string) => { accountId: string; claims: () => object }
     loadExistingGrant: (context: GrantContext) => Promise<Grant | undefined>
-    renderError: (
-      context: { type: string; body: string },
-      out: { error: string; error_description?: string },
-    ) => void
+    renderError: (context: PageContext, out: { error: string; error_description?: string }) => void
     [option: string]: unknown
   }
 
@@ -62,5 +75,6 @@ declare module 'oidc-provider' {
       new (properties: { accountId: string; clientId: string }): Grant
       find(id: string): Promise<Grant | undefined>
     }
+    readonly Client: { find(id: string): Promise<Client | undefined> }
   }
 }

@@ -36,7 +36,8 @@ export function errorPage(error: string, description = ''): string {
   return page('Sign in failed', `<p>${escapeHtml(error)}: ${escapeHtml(description)}</p>`)
 }
 
-function page(title: string, body: string): string {
+/** @param body HTML */
+export function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
