@@ -1,10 +1,15 @@
-import { pageHeaders, renderPage } from './page.ts'
+import { leavingPageHeaders, pageHeaders, renderPage } from './page.ts'
 import type { ProxyRequest } from './proxy-request.ts'
 import type { Reply } from './reply.ts'
 
 /** A page with a form that only this site may send. @param body HTML; the caller has escaped its texts */
 export function formPage(status: number, title: string, body: string): Reply {
   return { status, headers: [...formHeaders, ...pageHeaders], body: renderPage(title, body) }
+}
+
+/** A page with a form whose answer may lead to another site. @param body HTML; the caller has escaped its texts */
+export function leavingFormPage(title: string, body: string): Reply {
+  return { status: 200, headers: [...formHeaders, ...leavingPageHeaders], body: renderPage(title, body) }
 }
 
 /** Tells whether a POST came from a page of this very origin. @param origin that of this site */

@@ -4,5 +4,11 @@ export const callbackPath = '/__redirect_from_sso'
 /** The beginning of the paths of all other pages of s3proxy itself. */
 export const ownPathPrefix = '/__s3proxy/'
 
+/** The page with the button that signs people out. */
+export const logoutPath = `${ownPathPrefix}logout`
+
+/** The page where a logout ends. The SSO sends browsers back to it. */
+export const signedOutPath = `${ownPathPrefix}signed-out`
+
 /** Keys that cannot be served, and the beginning of others, because these paths are ours. */
 export const reservedKeys = [callbackPath.slice(1), ownPathPrefix.slice(1)] as const

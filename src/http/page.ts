@@ -22,6 +22,13 @@ a[rel], button {
 }
 a[rel]:hover, button:hover { text-decoration: underline }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 3px }
+dt { color: var(--quiet); font-size: .85rem }
+dd { margin: 0 0 .8rem; overflow-wrap: anywhere }
+h2 { margin: 2rem 0 .8rem; font-size: 1.15rem; font-weight: 650 }
+pre {
+  margin: 0; padding: .8rem; border: 1px solid var(--rule); border-radius: .4rem;
+  font: .85rem/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere;
+}
 footer {
   margin-top: 2.8rem; padding-top: .9rem; border-top: 1px solid var(--rule);
   color: var(--quiet); font-size: .85rem; overflow-wrap: anywhere;
@@ -31,12 +38,25 @@ footer {
 
 const styleHash = createHash('sha256').update(style).digest('base64')
 
-/** Headers of every page: it loads nothing, runs no script, and no other page may frame it. */
+const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; frame-ancestors 'none'; base-uri 'none'`
+
+/** Headers of a page: it loads nothing, runs no script, sends forms only here, and no other page may frame it. */
 export const pageHeaders = [
   'content-type',
   'text/html; charset=utf-8',
   'content-security-policy',
-  `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+  `${policy}; form-action 'self'`,
+] as const
+
+/**
+ * Headers of a page whose form leads on to other sites. Browsers hold every redirect after a form against `form-action`,
+ * and nobody knows where those sites lead on to.
+ */
+export const leavingPageHeaders = [
+  'content-type',
+  'text/html; charset=utf-8',
+  'content-security-policy',
+  policy,
 ] as const
 
 /**

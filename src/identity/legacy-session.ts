@@ -1,7 +1,7 @@
 import { errorReply } from '../http/error-reply.ts'
 import { isOwnForm } from '../http/own-form.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
-import { redirect } from '../http/redirect.ts'
+import { redirectAfterForm } from '../http/redirect.ts'
 import type { Reply } from '../http/reply.ts'
 import type { Site } from '../http/site.ts'
 import type { Person } from '../person/person.ts'
@@ -96,8 +96,8 @@ export function createLegacySessions({ tokens, sessions, sso, now }: LegacySessi
       // A cookie that was replaced while the page stood there is another session: the person is asked anew.
       const upgraded = legacy && isAbout(legacy) ? await upgradeOnce(legacy, site, record) : undefined
       const cookies = upgraded === undefined ? [] : [upgraded.cookie, forgetLegacyCookie]
-      const reply = redirect(site.origin + returnTo, ...cookies)
-      return { reply: { ...reply, status: 303 }, ...(upgraded && { person: upgraded.person }) }
+      const reply = redirectAfterForm(site.origin + returnTo, ...cookies)
+      return { reply, ...(upgraded && { person: upgraded.person }) }
     },
     async end(request) {
       await tokens.end(request.header('cookie'))

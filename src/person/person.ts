@@ -23,6 +23,11 @@ export function shownId(person: Person): string {
   return person.id ?? unnamed
 }
 
+/** The name by which pages address a person. Other people may have the same one. */
+export function nameForPeople(person: Person): string {
+  return person.name ?? person.email ?? shownId(person)
+}
+
 /** Makes a person with only an id. */
 export function personWithId(id: string | undefined): Person {
   return {

@@ -19,7 +19,7 @@ import type { SiteResolver } from './site.ts'
 import { createViews, type ViewsOptions } from './views.ts'
 
 /** Everything that a request may need. */
-export interface HandlerOptions extends OwnPagesOptions, ViewsOptions {
+export interface HandlerOptions extends Omit<OwnPagesOptions, 'identify'>, ViewsOptions {
   siteOf: SiteResolver
   healthcheckKey: string | undefined
   tokenCheckIntervalMs: number
@@ -33,8 +33,12 @@ export interface HandlerOptions extends OwnPagesOptions, ViewsOptions {
 export type Handler = (request: ProxyRequest, record: RequestRecord) => Promise<Reply>
 
 export function createHandler(options: HandlerOptions): Handler {
-  const route = createRouter(createOwnPages(options), options.healthcheckKey)
   const identities = createIdentities(options)
+  const ownPages = createOwnPages({
+    ...options,
+    identify: (request, site, record) => identify(identities, request, site, record),
+  })
+  const route = createRouter(ownPages, options.healthcheckKey)
   const views = createViews(options)
 
   async function handle(request: ProxyRequest, record: RequestRecord): Promise<Reply> {

@@ -37,7 +37,7 @@ export function createOAuth2Sso(calls: SsoCalls, options: OAuth2SsoOptions): Sso
     async check({ accessToken, person }) {
       return granted(accessToken, await calls.identify(accessToken, person))
     },
-    end: () => logout,
+    end: async () => logout,
   }
 }
 

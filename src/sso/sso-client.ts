@@ -29,10 +29,12 @@ export interface SsoClient {
   check(grant: CheckedGrant): Promise<Granted>
 
   /**
+   * Ends what the SSO has given, as far as it can. It never rejects, because the session here has ended already.
+   *
    * @param grant of the session that has ended, where there was one
    * @returns the address where the SSO ends its own session; `undefined` where none is known
    */
-  end(grant: Grant | undefined): string | undefined
+  end(grant: Grant | undefined, wayBack: LogoutWayBack): Promise<string | undefined>
 }
 
 export interface BegunLogin {
@@ -46,6 +48,14 @@ export interface ReturnedLogin {
   codeVerifier: string
   /** The one that the login was begun with. */
   redirectUri: string
+}
+
+/** The way back from a logout at the SSO. */
+export interface LogoutWayBack {
+  /** The absolute address that browsers are sent back to. */
+  returnTo: string
+  /** A text that the SSO adds to it. */
+  state: string
 }
 
 /** A grant whose person may be unknown, as that of a session of the original. */

@@ -5,6 +5,8 @@ export const routeKinds = [
   'login',
   'callback',
   'logout',
+  'signed-out',
+  'me',
   'continue',
   'livez',
   'readyz',

@@ -108,8 +108,10 @@ describe('s3proxy in a browser', { timeout: 120_000 }, () => {
     const page = await signedIn(t)
     const complaints = complaintsOf(page)
     await page.goto(`${origin}/__s3proxy/logout`)
+    assert.match((await page.textContent('main')) ?? '', /You are signed in as alice/)
     await page.click('button')
-    await page.waitForSelector('h1:text("Signed out")')
+    await page.waitForURL(`${origin}/__s3proxy/signed-out`)
+    assert.equal(await page.textContent('h1'), 'Signed out')
     assert.deepEqual(complaints, [])
     const { cookies } = await page.context().storageState()
     assert.equal(
@@ -119,6 +121,19 @@ describe('s3proxy in a browser', { timeout: 120_000 }, () => {
     const before = stage.sso.counters.authorize
     await page.goto(`${origin}/notes/hello.txt`)
     assert.equal(stage.sso.counters.authorize, before + 1)
+  })
+
+  it('shows who is signed in, on the smallest screen too', async (t) => {
+    const page = await signedIn(t)
+    const complaints = complaintsOf(page)
+    await page.setViewportSize({ width: 320, height: 480 })
+    await page.goto(`${origin}/__s3proxy/me`)
+    assert.equal(await page.textContent('h1'), 'You are signed in')
+    assert.match((await page.textContent('pre')) ?? '', /"sub": "alice"/)
+    assert.ok(await page.locator('html').evaluate(fitsIntoItsWindow))
+    assert.deepEqual(complaints, [])
+    await page.click('text=Sign out')
+    await page.waitForURL(`${origin}/__s3proxy/logout`)
   })
 
   it('offers a new start to somebody who cancelled', async (t) => {
@@ -165,6 +180,11 @@ interface Player {
   play(): Promise<void>
 }
 
+interface Root {
+  scrollWidth: number
+  clientWidth: number
+}
+
 /** This function and the next run in the page, and cannot use anything of this file. */
 const readPlayer = ({ currentTime, duration }: Player) => ({ currentTime, duration })
 
@@ -173,6 +193,9 @@ const playFrom = (player: Player, seconds: number) => {
   player.currentTime = seconds
   void player.play()
 }
+
+/** Whether nothing makes a page wider than its window. This function runs in the page. */
+const fitsIntoItsWindow = ({ scrollWidth, clientWidth }: Root) => scrollWidth <= clientWidth
 
 async function newContext(t: TestContext): Promise<BrowserContext> {
   const context = await browser.newContext()

@@ -299,8 +299,33 @@ describe('signing out', () => {
     assert.equal(foreign.status, 403)
     assert.equal((await stage.ask('/a', { cookie })).status, 200)
     const done = await stage.ask('/__s3proxy/logout', { cookie, origin: site.origin }, 'POST')
-    assert.equal(done.status, 200)
+    assert.deepEqual([done.status, locationIn(done)], [303, `${site.origin}/__s3proxy/signed-out`])
     assert.equal((await stage.ask('/a', { cookie })).status, 302)
+    const after = await stage.ask('/__s3proxy/signed-out', { cookie })
+    assert.deepEqual([after.status, after.record.route, cookiesOf(after)], [200, 'signed-out', ''])
+  })
+})
+
+describe('who is signed in', () => {
+  it('is told to that person, once the SSO stands by the session', async () => {
+    const stage = createStageInMemory()
+    const cookie = await stage.signIn()
+    const accept = 'application/json'
+    const told = await stage.ask('/__s3proxy/me', { cookie, accept })
+    assert.deepEqual([told.status, told.record.route, told.record.who], [200, 'me', 'jo'])
+    assert.deepEqual(JSON.parse(readAll(told)), { id: 'jo', groups: 'unknown' })
+    assert.doesNotMatch(readAll(told), /token/)
+    stage.clock.now += 61_000
+    stage.sso.answer = { kind: 'rejected' }
+    assert.equal((await stage.ask('/__s3proxy/me', { cookie, accept })).status, 401)
+    assert.equal((await stage.ask('/__s3proxy/me', { cookie })).status, 302)
+  })
+
+  it('is for the hosts that are served, and for reading only', async () => {
+    const stage = createStageInMemory()
+    const cookie = await stage.signIn()
+    assert.equal((await stage.ask('/__s3proxy/me', { cookie }, 'GET', 'other.example.com')).status, 421)
+    assert.equal((await stage.ask('/__s3proxy/me', { cookie }, 'POST')).status, 405)
   })
 })
 

@@ -15,8 +15,9 @@ describe('signing out', () => {
     assert.equal((await jo.request(`${origin}/page.html`)).status, 200)
 
     const out = await jo.request(`${origin}/__s3proxy/logout`, { method: 'POST', headers: { origin } })
-    assert.equal(out.status, 200)
-    assert.match(out.text, /signed out/)
+    const signedOut = `${origin}/__s3proxy/signed-out`
+    assert.deepEqual([out.status, out.headers.location], [303, signedOut])
+    assert.match((await jo.request(signedOut)).text, /signed out/)
     assert.equal(jo.jar.get('s3proxy_session'), undefined)
     const thief = await browser().request(`${origin}/page.html`, { headers: { cookie } })
     assert.match(locationOf(thief), /\/o\/authorize\//)
@@ -47,6 +48,17 @@ describe('signing out', () => {
     const { origin, browser } = await startStageInProcess(t)
     const headers = { 'sec-fetch-site': 'same-origin' }
     const answer = await browser().request(`${origin}/__s3proxy/logout`, { method: 'POST', headers })
-    assert.equal(answer.status, 200)
+    assert.equal(answer.status, 303)
+  })
+
+  it('leads to the page of the SSO that is configured, with nothing of the session in its address', async (t) => {
+    const logoutUrl = 'https://sso.example.com/logout?next=/'
+    const { origin, browser } = await startStageInProcess(t, { env: { S3PROXY_SSO_LOGOUT_URL: logoutUrl } })
+    const jo = browser()
+    await jo.follow(`${origin}/page.html`)
+    const out = await jo.request(`${origin}/__s3proxy/logout`, { method: 'POST', headers: { origin } })
+    assert.deepEqual([out.status, out.headers.location], [303, logoutUrl])
+    assert.equal(out.headers['clear-site-data'], '"cache"')
+    assert.match(locationOf(await jo.request(`${origin}/page.html`)), /\/o\/authorize\//)
   })
 })

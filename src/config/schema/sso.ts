@@ -77,7 +77,7 @@ export const sso = section({
     expectedParameters,
   ).optional(),
   logoutUrl: textLike(
-    'page of the SSO that ends its own session: a URL, or a path below sso.url; the page after the logout links to it',
+    'page of the SSO that ends its own session, where a logout leads to: a URL, or a path below sso.url',
     ssoAddress(true),
   ).optional(),
   userClaim: textLike(

@@ -2,11 +2,14 @@ import { type CallbackPageOptions, createCallbackPage } from './callback.ts'
 import { type ContinuePageOptions, createContinuePage } from './continue.ts'
 import { livezPage } from './livez.ts'
 import { createLogoutPage, type LogoutPageOptions } from './logout.ts'
+import { createMePage, type MePageOptions } from './me.ts'
 import type { OwnPage } from './own-page.ts'
 import { createReadyzPage, type ReadyzPageOptions } from './readyz.ts'
+import { createSignedOutPage } from './signed-out.ts'
 
 export type OwnPagesOptions = CallbackPageOptions &
   LogoutPageOptions &
+  MePageOptions &
   ContinuePageOptions &
   ReadyzPageOptions
 
@@ -15,6 +18,8 @@ export function createOwnPages(options: OwnPagesOptions): readonly OwnPage[] {
   return [
     createCallbackPage(options),
     createLogoutPage(options),
+    createSignedOutPage(options),
+    createMePage(options),
     createContinuePage(options),
     livezPage,
     createReadyzPage(options),

@@ -34,7 +34,7 @@ export function createFakeSso(): FakeSso {
   const sso: FakeSso = {
     finish,
     check,
-    end: () => undefined,
+    end: async () => undefined,
     asked: [],
     answer: { kind: 'known', person: jo },
     fail: undefined,

@@ -79,12 +79,13 @@ describe('createOAuth2Sso', () => {
     assert.deepEqual(await sso.check({ accessToken: 't', person: jo }), { kind: 'rejected' })
   })
 
-  it('ends at the address that was given, whoever it was', () => {
+  it('ends at the address that was given, whoever it was', async () => {
     const logout = 'https://sso.example.com/logout'
+    const wayBack = { returnTo: 'https://assets.example.com/', state: 's' }
     const { sso } = start({ logout })
-    assert.equal(sso.end({ accessToken: 't', person: jo }), logout)
-    assert.equal(sso.end(undefined), logout)
-    assert.equal(start().sso.end(undefined), undefined)
+    assert.equal(await sso.end({ accessToken: 't', person: jo }, wayBack), logout)
+    assert.equal(await sso.end(undefined, wayBack), logout)
+    assert.equal(await start().sso.end(undefined, wayBack), undefined)
   })
 })
 

@@ -8,7 +8,8 @@ describe('createOwnPages', () => {
   const readiness = { check: async () => ({ state: 'ok' as const }) }
   const silent = { debug() {}, info() {}, warn() {}, error() {} }
   const resume = () => assert.fail('asked')
-  const given = { ...createLoginPorts().options, readiness, log: silent }
+  const identify = () => assert.fail('asked')
+  const given = { ...createLoginPorts().options, readiness, identify, log: silent }
 
   it('has each page once, at a path that is reserved, with its methods and whether it needs a host', () => {
     const pages = createOwnPages({ ...given, legacySessions: { resume, end: async () => '' } })
@@ -18,6 +19,8 @@ describe('createOwnPages', () => {
       [
         ['callback', '/__redirect_from_sso', 'GET, HEAD', true],
         ['logout', '/__s3proxy/logout', form, true],
+        ['signed-out', '/__s3proxy/signed-out', 'GET, HEAD', true],
+        ['me', '/__s3proxy/me', 'GET, HEAD', true],
         ['continue', '/__s3proxy/continue', form, true],
         ['livez', '/__s3proxy/livez', 'GET, HEAD', false],
         ['readyz', '/__s3proxy/readyz', 'GET, HEAD', false],
