@@ -11,8 +11,11 @@ export interface MemoryStoreLimits {
 
 const defaultLimits: MemoryStoreLimits = { maxValues: 100_000, maxCharacters: 64 * 1024 * 1024 }
 
+/** A set: the time of the end of each member. */
+type Members = Map<string, number>
+
 interface Entry {
-  value: string | Set<string>
+  value: string | Members
   characters: number
   expiresAt: number
 }
@@ -56,13 +59,13 @@ export function createMemoryStore(now: () => number, limits = defaultLimits): St
     return typeof value === 'string' ? value : null
   }
 
-  function membersOf(key: string): Set<string> {
+  function membersOf(key: string): Members {
     const value = entryOf(key)?.value
-    return value instanceof Set ? value : new Set()
+    return value instanceof Map ? value : new Map()
   }
 
   /** Puts a value at the young end of its kind. */
-  function put(key: string, value: string | Set<string>, ttlMs: number): void {
+  function put(key: string, value: string | Members, ttlMs: number): void {
     const kind = kindOf(key)
     remove(kind, key)
     const characters = key.length + sizeOf(value)
@@ -120,9 +123,11 @@ export function createMemoryStore(now: () => number, limits = defaultLimits): St
     },
     async add(key, member, ttlMs) {
       const leftMs = (entryOf(key)?.expiresAt ?? 0) - now()
-      put(key, membersOf(key).add(member), Math.max(ttlMs, leftMs))
+      const members = membersOf(key)
+      for (const [other, expiresAt] of members) if (expiresAt <= now()) members.delete(other)
+      put(key, members.set(member, now() + ttlMs), Math.max(ttlMs, leftMs))
     },
-    members: async (key) => [...membersOf(key)],
+    members: async (key) => [...membersOf(key).keys()],
     async remove(key, member) {
       const members = membersOf(key)
       if (!members.delete(member)) return
@@ -138,9 +143,9 @@ export function createMemoryStore(now: () => number, limits = defaultLimits): St
   }
 }
 
-function sizeOf(value: string | Set<string>): number {
+function sizeOf(value: string | Members): number {
   if (typeof value === 'string') return value.length
   let characters = 0
-  for (const member of value) characters += member.length
+  for (const member of value.keys()) characters += member.length
   return characters
 }

@@ -10,11 +10,14 @@ export interface RedisCommands {
   pexpire(key: string, ttlMs: number): Promise<unknown>
   pttl(key: string): Promise<number>
   del(key: string): Promise<unknown>
-  /** Runs a script on one key. @returns the number that the script returns */
-  eval(script: string, key: string, words: readonly (string | number)[]): Promise<number>
-  sadd(key: string, member: string): Promise<unknown>
-  srem(key: string, member: string): Promise<unknown>
-  smembers(key: string): Promise<string[]>
+  /** Runs a script. In a Cluster all keys have to lie in one slot. @returns what the script returns */
+  eval(script: string, keys: readonly string[], words: readonly (string | number)[]): Promise<unknown>
+  zadd(key: string, score: number, member: string): Promise<unknown>
+  zrem(key: string, member: string): Promise<unknown>
+  /** @returns all members */
+  zrange(key: string): Promise<string[]>
+  /** Removes the members whose score is at most `score`. */
+  zremrangebyscore(key: string, score: number): Promise<unknown>
   /** @returns the number of keys that exist */
   exists(keys: readonly string[]): Promise<number>
   ping(): Promise<unknown>

@@ -2,14 +2,16 @@ import { messageOf } from '../errors.ts'
 import type { RedisCommands } from './redis-commands.ts'
 import { isReply } from './redis-message.ts'
 
-/** Changes that depend on what a key holds. */
+/** Changes that depend on what a key holds, and questions about many keys. */
 export interface RedisScripts {
   /** @returns whether the key held `expected`, and holds `value` now */
   swap(key: string, expected: string, value: string, ttlMs: number): Promise<boolean>
   /** Deletes the key where it holds `owner`. */
   release(key: string, owner: string): Promise<void>
-  /** Adds to a set, whose life becomes at least `ttlMs`. */
+  /** Adds to a set for `ttlMs`, and removes the members whose time is over. */
   add(key: string, member: string, ttlMs: number): Promise<void>
+  /** Tells which keys exist. In a Cluster all of them have to lie in one slot. */
+  existing(keys: readonly string[]): Promise<boolean[]>
 }
 
 /**
@@ -17,41 +19,78 @@ export interface RedisScripts {
  *
  * Where Redis refuses EVAL (access rules, a proxy), the same commands are sent one by one. Two instances that change one
  * key within one round trip may then both succeed.
+ *
+ * @param now the time of day, in milliseconds since 1970. It is used only where Redis refuses EVAL
  */
-export function createRedisScripts(redis: RedisCommands): RedisScripts {
-  async function run<T>(
-    script: string,
-    key: string,
-    words: (string | number)[],
-    stepByStep: () => Promise<T>,
-  ): Promise<T | boolean> {
+export function createRedisScripts(redis: RedisCommands, now: () => number): RedisScripts {
+  async function run<T>(script: Script<T>, stepByStep: () => Promise<T>): Promise<T> {
     try {
-      return (await redis.eval(script, key, words)) === 1
+      return script.answer(await redis.eval(script.text, script.keys, script.words ?? []))
     } catch (error) {
       if (!isReply(error) || !mayBeRefusal.test(messageOf(error))) throw error
       return stepByStep()
     }
   }
 
+  /** Counts the keys with one command, and looks into either half where some are missing. */
+  async function existingAmong(keys: readonly string[]): Promise<boolean[]> {
+    const count = await redis.exists(keys)
+    if (count === keys.length || count === 0) return keys.map(() => count > 0)
+    const middle = keys.length >> 1
+    const halves = await Promise.all([
+      existingAmong(keys.slice(0, middle)),
+      existingAmong(keys.slice(middle)),
+    ])
+    return halves.flat()
+  }
+
   return {
     swap: (key, expected, value, ttlMs) =>
-      run(swapScript, key, [expected, value, ttlMs], async () => {
+      run({ text: swapScript, keys: [key], words: [expected, value, ttlMs], answer: isOne }, async () => {
         if ((await redis.get(key)) !== expected) return false
         const leftMs = await redis.pttl(key)
         return (await redis.set(key, value, 'PX', leftMs > 0 ? leftMs : ttlMs, 'XX')) === 'OK'
       }),
     async release(key, owner) {
-      await run(releaseScript, key, [owner], async () => {
-        if ((await redis.get(key)) === owner) await redis.del(key)
+      await run({ text: releaseScript, keys: [key], words: [owner], answer: isOne }, async () => {
+        const isOwner = (await redis.get(key)) === owner
+        if (isOwner) await redis.del(key)
+        return isOwner
       })
     },
     async add(key, member, ttlMs) {
-      await run(addScript, key, [member, ttlMs], async () => {
-        await redis.sadd(key, member)
+      await run({ text: addScript, keys: [key], words: [member, ttlMs], answer: isOne }, async () => {
+        await redis.zadd(key, now() + ttlMs, member)
+        await redis.zremrangebyscore(key, now())
         if ((await redis.pttl(key)) < ttlMs) await redis.pexpire(key, ttlMs)
+        return true
       })
     },
+    existing: (keys) =>
+      run(
+        {
+          text: missingScript,
+          keys,
+          answer(positions) {
+            const missing = new Set(positions as number[])
+            return keys.map((_, index) => !missing.has(index + 1))
+          },
+        },
+        () => existingAmong(keys),
+      ),
   }
+}
+
+interface Script<T> {
+  text: string
+  keys: readonly string[]
+  words?: readonly (string | number)[]
+  /** Reads what the script has returned. */
+  answer(returned: unknown): T
+}
+
+function isOne(returned: unknown): boolean {
+  return returned === 1
 }
 
 /**
@@ -72,7 +111,19 @@ const releaseScript = `
 if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('del', KEYS[1])`
 
+// The score of a member is its end, by the clock of Redis.
 const addScript = `
-redis.call('sadd', KEYS[1], ARGV[1])
+local time = redis.call('time')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('zadd', KEYS[1], now + ARGV[2], ARGV[1])
+redis.call('zremrangebyscore', KEYS[1], '-inf', now)
 if redis.call('pttl', KEYS[1]) < tonumber(ARGV[2]) then redis.call('pexpire', KEYS[1], ARGV[2]) end
 return 1`
+
+// EXISTS of many keys returns their number only.
+const missingScript = `
+local missing = {}
+for position, key in ipairs(KEYS) do
+  if redis.call('exists', key) == 0 then missing[#missing + 1] = position end
+end
+return missing`

@@ -11,6 +11,8 @@ export interface RedisStoreOptions {
   prefix: string
   /** The longest wait for one operation of the store, from the call on. */
   timeoutMs: number
+  /** The time of day, in milliseconds since 1970. */
+  now?(): number
 }
 
 export interface RedisStore extends Store {
@@ -18,9 +20,12 @@ export interface RedisStore extends Store {
   readonly pending: number
 }
 
-export function createRedisStore(redis: RedisCommands, { prefix, timeoutMs }: RedisStoreOptions): RedisStore {
+export function createRedisStore(
+  redis: RedisCommands,
+  { prefix, timeoutMs, now = Date.now }: RedisStoreOptions,
+): RedisStore {
   const withRedisTimeout = createRedisTimeout(timeoutMs)
-  const scripts = createRedisScripts(redis)
+  const scripts = createRedisScripts(redis, now)
   let pending = 0
 
   async function send<T>(command: () => Promise<T>): Promise<T> {
@@ -78,25 +83,13 @@ export function createRedisStore(redis: RedisCommands, { prefix, timeoutMs }: Re
   async function existing(keys: readonly string[]): Promise<boolean[]> {
     if (redis.isCluster) return Promise.all(keys.map(async (key) => (await redis.exists([key])) === 1))
     try {
-      return await existingAmong(keys)
+      return await scripts.existing(keys)
     } catch (error) {
       if (!isReply(error)) throw error
       // A Cluster behind one address answers CROSSSLOT; access rules may not allow EXISTS.
       const values = await Promise.all(keys.map(getBatched))
       return values.map((value) => value !== null)
     }
-  }
-
-  /** Counts the keys with one command, and looks into either half where some are missing. */
-  async function existingAmong(keys: readonly string[]): Promise<boolean[]> {
-    const count = await redis.exists(keys)
-    if (count === keys.length || count === 0) return keys.map(() => count > 0)
-    const middle = keys.length >> 1
-    const halves = await Promise.all([
-      existingAmong(keys.slice(0, middle)),
-      existingAmong(keys.slice(middle)),
-    ])
-    return halves.flat()
   }
 
   return {
@@ -130,9 +123,9 @@ export function createRedisStore(redis: RedisCommands, { prefix, timeoutMs }: Re
     async add(key, member, ttlMs) {
       await send(() => scripts.add(prefix + key, member, lifetime(ttlMs)))
     },
-    members: (key) => send(() => redis.smembers(prefix + key)),
+    members: (key) => send(() => redis.zrange(prefix + key)),
     async remove(key, member) {
-      await send(() => redis.srem(prefix + key, member))
+      await send(() => redis.zrem(prefix + key, member))
     },
     async existing(keys) {
       const named = keys.map((key) => prefix + key)

@@ -43,9 +43,9 @@ export interface Store {
   release(key: string, owner: string): Promise<void>
   /** Sets the life of a value or a set that exists. */
   touch(key: string, ttlMs: number): Promise<void>
-  /** Adds to a set. The life of the whole set becomes at least `ttlMs`. */
+  /** Adds a member to a set for `ttlMs`, and removes members whose time is over. A set lives as long as its members. */
   add(key: string, member: string, ttlMs: number): Promise<void>
-  /** Reads a set. @returns no members where there is none */
+  /** Reads a set. @returns no members where there is none; some of them may be over, until another one is added */
   members(key: string): Promise<string[]>
   /** Removes from a set. A set without members does not exist. */
   remove(key: string, member: string): Promise<void>

@@ -22,9 +22,10 @@ function startNotes() {
     pttl: note('pttl', 9),
     del: note('del', 1),
     eval: note('eval', 1),
-    sadd: note('sadd', 1),
-    srem: note('srem', 1),
-    smembers: note('smembers', ['member']),
+    zadd: note('zadd', 1),
+    zrem: note('zrem', 1),
+    zrange: note('zrange', ['member']),
+    zremrangebyscore: note('zremrangebyscore', 3),
     exists: note('exists', 2),
     ping: note('ping', 'PONG'),
     disconnect: () => void commands.push(['disconnect']),
@@ -60,17 +61,18 @@ describe('createLazyRedis', () => {
       late.pexpire('e', 7),
       late.pttl('e'),
       late.del('d'),
-      late.eval('return 1', 'f', ['x', 2]),
-      late.sadd('g', 'x'),
-      late.srem('g', 'y'),
-      late.smembers('g'),
+      late.eval('return 1', ['f'], ['x', 2]),
+      late.zadd('g', 4, 'x'),
+      late.zrem('g', 'y'),
+      late.zrange('g'),
+      late.zremrangebyscore('g', 8),
       late.exists(['a', 'g']),
       late.ping(),
     ]
     await new Promise(setImmediate)
     assert.deepEqual(commands, [])
     attempt.resolve(redis)
-    const answers = ['value', ['value', null], 'OK', 'OK', 5, 1, 9, 1, 1, 1, 1, ['member'], 2, 'PONG']
+    const answers = ['value', ['value', null], 'OK', 'OK', 5, 1, 9, 1, 1, 1, 1, ['member'], 3, 2, 'PONG']
     assert.deepEqual(await Promise.all(asked), answers)
     assert.deepEqual(commands, [
       ['get', 'a'],
@@ -81,10 +83,11 @@ describe('createLazyRedis', () => {
       ['pexpire', 'e', 7],
       ['pttl', 'e'],
       ['del', 'd'],
-      ['eval', 'return 1', 'f', ['x', 2]],
-      ['sadd', 'g', 'x'],
-      ['srem', 'g', 'y'],
-      ['smembers', 'g'],
+      ['eval', 'return 1', ['f'], ['x', 2]],
+      ['zadd', 'g', 4, 'x'],
+      ['zrem', 'g', 'y'],
+      ['zrange', 'g'],
+      ['zremrangebyscore', 'g', 8],
       ['exists', ['a', 'g']],
       ['ping'],
     ])
