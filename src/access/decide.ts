@@ -1,19 +1,68 @@
-import type { ObjectKey } from '../object/key.ts'
 import type { Person } from '../person/person.ts'
+import { bitOf, type CompiledRule, type CompiledRules } from './compile-rules.ts'
+import { challenged, type Decision } from './decision.ts'
+import type { PersonalRules } from './personal-rules.ts'
+import type { Action } from './rule.ts'
+import { walkPath } from './walk-path.ts'
 
-/** The decision. `challenge` means that nobody is signed in, and a person who is might be allowed. */
-export type Decision = { kind: 'allowed' } | { kind: 'challenge' }
+/**
+ * Decides whether a person may do something with a path.
+ *
+ * @param person `undefined` where nobody is signed in
+ * @param path decoded, below the host, without its first `/`
+ */
+export type Decide = (person: Person | undefined, action: Action, path: string) => Decision
 
-/** Decides whether a person gets a target. Everybody who is signed in gets every target. */
-export function decide(person: Person | undefined, _target: Target): Decision {
-  return person === undefined ? challenge : allowed
+export function createDecide(
+  compiled: CompiledRules,
+  personalOf: (person: Person | undefined) => PersonalRules,
+): Decide {
+  const { rules, tree } = compiled
+  const byRule = rules.map(decisionsOf)
+
+  return (person, action, path) => {
+    const personal = personalOf(person)
+    if (rules.length === 0) return withoutRules(personal)
+    const bit = bitOf[action]
+    let allowing: CompiledRule | undefined
+    let denying: CompiledRule | undefined
+    for (const { ends } of walkPath(tree, path, personal.segmentFor))
+      for (const rule of ends) {
+        const first = rule.isDeny ? denying : allowing
+        // Only the first rule is named, and asking about people costs more than this.
+        if ((rule.actionBits & bit) === 0 || (first !== undefined && first.index < rule.index)) continue
+        if (!personal.isInForce(rule)) continue
+        if (rule.isDeny) denying = rule
+        else allowing = rule
+      }
+    const { isSignedIn, passesGates } = personal
+    if (denying !== undefined) return isSignedIn ? (byRule[denying.index] as Decisions).denied : challenged
+    if (allowing === undefined) return isSignedIn ? (passesGates ? noRule : gate) : challenged
+    const { anonymous, allowed } = byRule[allowing.index] as Decisions
+    return isSignedIn && passesGates ? allowed : anonymous
+  }
 }
 
-/** The target of a request; the root has no key. */
-interface Target {
-  readonly kind: 'object' | 'root'
-  readonly key?: ObjectKey
+/** The decisions that a rule can lead to, made once and not for each request. */
+interface Decisions {
+  allowed: Decision
+  anonymous: Decision
+  denied: Decision
 }
 
-const allowed: Decision = { kind: 'allowed' }
-const challenge: Decision = { kind: 'challenge' }
+function decisionsOf({ name }: CompiledRule): Decisions {
+  return {
+    allowed: { kind: 'allowed', ground: 'allow', rule: name },
+    anonymous: { kind: 'allowed', ground: 'anonymous', rule: name },
+    denied: { kind: 'denied', ground: 'deny', rule: name },
+  }
+}
+
+const noRule: Decision = { kind: 'denied', ground: 'no-rule', rule: undefined }
+const gate: Decision = { kind: 'denied', ground: 'gate', rule: undefined }
+const passed: Decision = { kind: 'allowed', ground: 'allow', rule: undefined }
+
+function withoutRules({ isSignedIn, passesGates }: PersonalRules): Decision {
+  if (!isSignedIn) return challenged
+  return passesGates ? passed : gate
+}

@@ -13,6 +13,10 @@ export interface ErrorRecord {
 export interface ErrorOptions {
   /** The address at which a visitor can start the login again: an absolute URL, or a path of this site. */
   startAgain?: string
+  /** The text of what happened, not escaped, where more is known than the code says. */
+  what?: string
+  /** More of the page, as HTML; the caller has escaped its texts. */
+  html?: string
   /** More headers, such as `allow`, `content-range` or `set-cookie`. */
   headers?: HeaderList
 }
@@ -37,6 +41,7 @@ export function errorReply(
   record.code = code
   const status = errorStatus[code]
   const text = errorTexts[code]
+  const what = options.what ?? text.what
   const headers: HeaderList = [...noStore, ...(options.headers ?? [])]
   if (status === 503 && !headers.includes('retry-after'))
     headers.push('retry-after', String(retryAfterSeconds))
@@ -47,7 +52,7 @@ export function errorReply(
     return {
       status,
       headers,
-      body: `${status} ${text.title}. ${text.what} ${text.advice} [${code}, request ${requestId}]\n`,
+      body: `${status} ${text.title}. ${what} ${text.advice} [${code}, request ${requestId}]\n`,
     }
   }
   headers.push(...pageHeaders)
@@ -55,9 +60,9 @@ export function errorReply(
     options.startAgain === undefined
       ? ''
       : `<p><a href="${escapeHtml(options.startAgain)}" rel="noreferrer">Start again</a></p>\n`
-  const body = `<p>${escapeHtml(text.what)}</p>
+  const body = `<p>${escapeHtml(what)}</p>
 <p>${escapeHtml(text.advice)}</p>
-${again}<footer>${status} ${code} · request ${escapeHtml(requestId)}</footer>`
+${again}${options.html ?? ''}<footer>${status} ${code} · request ${escapeHtml(requestId)}</footer>`
   return { status, headers, body: renderPage(text.title, body) }
 }
 

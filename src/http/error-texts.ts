@@ -40,6 +40,11 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
     what: 'The sign in service did not accept this site.',
     advice: tellOperator,
   },
+  ACCESS_DENIED: {
+    title: 'No access',
+    what: 'This account may not see this.',
+    advice: 'Sign in with another account if you have one, or ask whoever runs this site for access.',
+  },
   OBJECT_DENIED: {
     title: 'Not available',
     what: 'There is no such file, or this site may not read it.',

@@ -50,6 +50,10 @@ export interface AccessLine {
   askedTwiceBytes?: number | undefined
   /** Number of parts that were fetched ahead over further connections. */
   parts?: number | undefined
+  /** The reason of the decision about access, such as `allow` or `no-rule`. */
+  ground?: string | undefined
+  /** Name of the rule that settled that decision. */
+  rule?: string | undefined
   /** Step of the login. */
   login?: string | undefined
   /** S3's own id of its answer. */

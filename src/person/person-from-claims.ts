@@ -17,7 +17,8 @@ export interface ClaimPlaces {
 
 /** Claims that name the person at known SSOs. The first one that is there counts. */
 const idClaims = ['user_id', 'sub', 'id', 'email', 'username'] as const
-const maxCharacters = 256
+/** The most characters that are kept of an id; a name or an address that is longer is left out. */
+export const maxCharacters = 256
 
 /** Makes a person of the claims of an SSO. A claim of another type than expected counts as missing. */
 export function personFromClaims(claims: Claims, places: ClaimPlaces): Person {

@@ -1,4 +1,4 @@
-import { decide } from '../access/decide.ts'
+import type { Access } from '../access/create-access.ts'
 import type { S3ProxyError } from '../errors.ts'
 import { errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
@@ -12,6 +12,7 @@ import type { LegacySessions } from '../identity/legacy-session.ts'
 import { guests } from '../s3/fair-shares.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { answerFailure } from './answer-failure.ts'
+import { deniedReply } from './denied.ts'
 import { readingMethods } from './own/own-page.ts'
 import { createOwnPages, type OwnPagesOptions } from './own/own-pages.ts'
 import { createRouter, routeKindOf } from './route.ts'
@@ -22,6 +23,10 @@ import { createViews, type ViewsOptions } from './views.ts'
 export interface HandlerOptions extends Omit<OwnPagesOptions, 'identify'>, ViewsOptions {
   siteOf: SiteResolver
   healthcheckKey: string | undefined
+  /** The rules about who gets what. */
+  access: Pick<Access, 'decide'>
+  /** A page, a mailbox or a text that tells where to ask for access. */
+  contact?: string | undefined
   tokenCheckIntervalMs: number
   /** Sessions of the original, where they are accepted. */
   legacySessions?: LegacySessions
@@ -60,10 +65,16 @@ export function createHandler(options: HandlerOptions): Handler {
 
     const visitor = await identify(identities, request, site, record)
     if (visitor.kind === 'reply') return visitor.reply
-    const decision = decide(visitor.person, target)
+    const { person } = visitor
+    // The path is its own key: the one bucket is at the root.
+    const decision = options.access.decide(person, 'read', target.kind === 'root' ? '' : target.key)
+    record.ground = decision.ground
+    record.rule = decision.rule
     switch (decision.kind) {
       case 'challenge':
         return challenge(options, request, record, site, request.path + request.query)
+      case 'denied':
+        return deniedReply(request, record, person, options.contact)
       case 'allowed':
         if (target.kind === 'root') return errorReply('OBJECT_NOT_FOUND', request, record)
         return views.object(request, record, target.key, visitor.sharer ?? guests)

@@ -17,6 +17,8 @@ export function accessLineOf(record: RequestRecord): AccessLine {
     route: record.route,
     key: record.key,
     who: record.who,
+    ground: record.ground,
+    rule: record.rule,
     login: record.login,
     s3RequestId: record.s3RequestId,
     sessionMs: record.sessionMs,

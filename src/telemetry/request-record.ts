@@ -1,3 +1,4 @@
+import type { DecisionGround } from '../access/decision.ts'
 import { clientLeft, codeOf } from '../errors.ts'
 import type { ByteRange } from '../http/content-range.ts'
 import type { Person } from '../person/person.ts'
@@ -38,6 +39,10 @@ export class RequestRecord {
   /** Name of the person in every line; written when the request is over. */
   who: string | undefined = undefined
   login: LoginStep | undefined = undefined
+  /** The reason of the decision about access; `undefined` where none was made, or nothing about access is configured. */
+  ground: DecisionGround | undefined = undefined
+  /** Name of the rule that settled the decision. */
+  rule: string | undefined = undefined
   sessionMs: number | undefined = undefined
   ssoMs: number | undefined = undefined
   /** Time until the head of S3's answer. */

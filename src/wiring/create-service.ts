@@ -1,3 +1,4 @@
+import { createAccess } from '../access/create-access.ts'
 import type { Config } from '../config/schema/config-schema.ts'
 import type { Log, ProgramLog } from '../log/log.ts'
 import { createRareWarning } from '../log/rare-warning.ts'
@@ -80,6 +81,7 @@ export function createService(
     siteOf: createSiteResolver({ ...config.server, isTls: config.server.tlsCertFile !== undefined }),
     readiness,
     healthcheckKey: config.s3.healthcheckKey,
+    access: createAccess({}),
     tokenCheckIntervalMs: config.sso.tokenCheckIntervalSeconds * 1000,
     isSandboxed: createSandboxRule(config.server.sandboxActiveContent),
     log,

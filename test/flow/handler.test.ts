@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createAccess } from '../../src/access/create-access.ts'
 import { type ErrorCode, errorStatus, S3ProxyError } from '../../src/errors.ts'
 import type { ObjectRequest, ObjectResult } from '../../src/object/object-source.ts'
 import { guests, type Sharer } from '../../src/s3/fair-shares.ts'
 import { TransportError } from '../../src/s3/transport-error.ts'
 import { RequestRecord } from '../../src/telemetry/request-record.ts'
+import { rulesOf } from '../helpers/access/rules.ts'
 import { cookiesOf, createLoginPorts, jo, locationIn, request, site } from '../helpers/stage/login-ports.ts'
 import { createStageInMemory, found, readAll } from '../helpers/stage/stage-in-memory.ts'
 
@@ -362,3 +364,64 @@ async function assertOnlySso(stage: ReturnType<typeof createStageInMemory>, cook
   assert.ok(Number(record.sessionMs) >= 55, `${record.sessionMs} ms`)
   assert.ok(Number(record.ssoMs) < Number(record.sessionMs), `${record.ssoMs} ms`)
 }
+
+describe('with rules', () => {
+  const everyone = [{ everyone: true }] as const
+  const access = createAccess({
+    rules: rulesOf(
+      { name: 'public', allow: ['/public/**'], to: [{ anonymous: true }] },
+      { name: 'staff', allow: ['/**'], to: everyone },
+      { name: 'secrets', deny: ['/secret/**'], to: everyone },
+    ),
+  })
+
+  it('denies before S3 is asked, the same way whether the object exists or not', async () => {
+    const stage = createStageInMemory({ access, contact: 'help@example.org' })
+    const cookie = await stage.signIn()
+    const replies = [await stage.ask('/secret/a', { cookie, accept: 'text/html' })]
+    stage.s3({ kind: 'not-found' })
+    replies.push(await stage.ask('/secret/b', { cookie, accept: 'text/html' }))
+    const [one, other] = replies
+    assert.deepEqual([one?.status, one?.code], [403, 'ACCESS_DENIED'])
+    assert.match(String(one?.body), /signed in as jo, .*help@example\.org/s)
+    assert.deepEqual([one?.status, one?.headers, one?.body], [other?.status, other?.headers, other?.body])
+    assert.deepEqual(stage.steps, ['session', 'session'])
+  })
+
+  it('tells the log what the decision rests on', async () => {
+    const stage = createStageInMemory({ access })
+    const cookie = await stage.signIn()
+    const noted = async (target: string, headers = {}) => {
+      const { record } = await stage.ask(target, headers)
+      return [record.ground, record.rule, record.who]
+    }
+    assert.deepEqual(await noted('/secret/a', { cookie }), ['deny', 'secrets', 'jo'])
+    assert.deepEqual(await noted('/a', { cookie }), ['allow', 'staff', 'jo'])
+    assert.deepEqual(await noted('/public/a'), ['anonymous', 'public', undefined])
+    assert.deepEqual(await noted('/a'), [undefined, undefined, undefined])
+  })
+
+  it('needs no login for what is open to anybody, and one for the rest', async () => {
+    const stage = createStageInMemory({ access })
+    assert.equal(readAll(await stage.ask('/public/a')), 'hello')
+    assert.equal((await stage.ask('/public/a', {}, 'HEAD')).status, 200)
+    assert.equal((await stage.ask('/public/a', {}, 'GET', 'other.example.com')).status, 421)
+    assert.equal((await stage.ask('/public')).status, 200)
+    for (const target of ['/publicx', '/secret/a', '/', '/Public/a'])
+      assert.equal((await stage.ask(target)).status, 302, target)
+    assert.equal((await stage.ask('/a', { 'sec-fetch-mode': 'cors' })).status, 401)
+  })
+
+  it('decides about the root like about any other path', async () => {
+    const rules = rulesOf({ allow: ['/a'], to: everyone })
+    const stage = createStageInMemory({ access: createAccess({ rules }) })
+    const cookie = await stage.signIn()
+    assert.equal((await stage.ask('/', { cookie })).status, 403)
+    assert.equal((await stage.ask('/a', { cookie })).status, 200)
+  })
+
+  it('asks nothing of the health check', async () => {
+    const stage = createStageInMemory({ access: createAccess({ rules: rulesOf({ deny: ['/**'] }) }) })
+    assert.equal((await stage.ask('/health')).status, 200)
+  })
+})

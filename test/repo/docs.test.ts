@@ -87,6 +87,8 @@ describe('README.md', () => {
       healed: 0,
       askedTwiceBytes: 0,
       parts: 0,
+      ground: '',
+      rule: '',
       login: 'started',
       s3RequestId: '',
       traceId: '',

@@ -1,3 +1,4 @@
+import { createAccess } from '../../../src/access/create-access.ts'
 import type { RequestHeader } from '../../../src/http/proxy-request.ts'
 import type { Reply } from '../../../src/http/reply.ts'
 import type { ObjectRequest, ObjectResult } from '../../../src/object/object-source.ts'
@@ -40,6 +41,7 @@ export function createStageInMemory(changes: Partial<HandlerOptions> = {}) {
       check: async () => ({ state: 'ok', checks: { sessions: 'ok' } }),
     },
     healthcheckKey: 'health',
+    access: createAccess({}),
     tokenCheckIntervalMs: 60_000,
     isSandboxed: () => true,
     log: { debug: put('debug'), info: put('info'), warn: put('warn'), error: put('error') },

@@ -15,6 +15,7 @@ function audited(changes: { [name in keyof RequestRecord]?: unknown }): object[]
     bytes: 3,
     outcome: 'aborted',
     who: 'jo',
+    rule: 'staff',
     s3RequestId: 'S3-1',
     sizeBytes: 5,
     etag: '"e"',
@@ -32,6 +33,7 @@ describe('createAudit', () => {
       {
         requestId: 'id-1',
         who: 'jo',
+        rule: 'staff',
         key: 'a b',
         versionId: 'v1',
         etag: '"e"',

@@ -100,6 +100,8 @@ describe('accessLineOf', () => {
         ...{
           code: 'OBJECT_DENIED',
           who: 'jo',
+          ground: 'allow',
+          rule: 'staff',
           login: 'finished',
           s3RequestId: 's',
           sessionMs: 1,
@@ -110,7 +112,7 @@ describe('accessLineOf', () => {
         // The line has none of these.
         ...{ etag: '"e"', sizeBytes: 5, versionId: 'v', traceparent: 'p' },
       }),
-      `${begin}"totalMs":15.123,"code":"OBJECT_DENIED","route":"object","key":"a b","who":"jo","login":"finished","s3RequestId":"s","sessionMs":1,"ssoMs":2,"s3Ms":3,"healed":0,"askedTwiceBytes":5,"parts":4,"traceId":"t"}`,
+      `${begin}"totalMs":15.123,"code":"OBJECT_DENIED","route":"object","key":"a b","who":"jo","ground":"allow","rule":"staff","login":"finished","s3RequestId":"s","sessionMs":1,"ssoMs":2,"s3Ms":3,"healed":0,"askedTwiceBytes":5,"parts":4,"traceId":"t"}`,
     )
   })
 })

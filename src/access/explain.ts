@@ -1,0 +1,55 @@
+import type { Person } from '../person/person.ts'
+import { bitOf, compileRules } from './compile-rules.ts'
+import { createAccess } from './create-access.ts'
+import type { Decision } from './decision.ts'
+import { anyOf, type Match } from './match-people.ts'
+import { createPersonalRules } from './personal-rules.ts'
+import type { AccessOptions, Action } from './rule.ts'
+import { walkPath } from './walk-path.ts'
+
+/** A decision, and the part that each rule had in it. */
+export interface Explanation {
+  decision: Decision
+  /** Whether the person is in one of the gates; `undefined` where none is configured. */
+  gates: Match | undefined
+  rules: ExplainedRule[]
+}
+
+export interface ExplainedRule {
+  name: string
+  kind: 'allow' | 'deny'
+  /** Whether one of its patterns fits the path. */
+  path: 'hit' | 'miss'
+  /** Whether it is about the action. */
+  action: 'hit' | 'miss'
+  person: Match
+  /** Its effect on the decision; `none` where something of it missed. */
+  effect: 'allows' | 'denies' | 'none'
+}
+
+/** Explains a decision, by the very code that makes it. @param path as for `Decide` */
+export function explain(
+  options: AccessOptions,
+  person: Person | undefined,
+  action: Action,
+  path: string,
+): Explanation {
+  const decision = createAccess(options).decide(person, action, path)
+  const compiled = compileRules(options)
+  if (compiled === undefined) return { decision, gates: undefined, rules: [] }
+  const personal = createPersonalRules(compiled)(person)
+  const hits = new Set(walkPath(compiled.tree, path, personal.segmentFor).flatMap(({ ends }) => ends))
+  const rules = compiled.rules.map((rule): ExplainedRule => {
+    const isAbout = (rule.actionBits & bitOf[action]) !== 0
+    const isEffective = hits.has(rule) && isAbout && personal.isInForce(rule)
+    return {
+      name: rule.name,
+      kind: rule.isDeny ? 'deny' : 'allow',
+      path: hits.has(rule) ? 'hit' : 'miss',
+      action: isAbout ? 'hit' : 'miss',
+      person: personal.matchOf(rule),
+      effect: isEffective ? (rule.isDeny ? 'denies' : 'allows') : 'none',
+    }
+  })
+  return { decision, gates: compiled.gates && anyOf(compiled.gates, person), rules }
+}
