@@ -1,3 +1,5 @@
+import type { OidcEndpoint } from '../oidc-endpoint.ts'
+
 /** How a client of the provider says who it is, and what it is for. */
 export type ClientName =
   /** A web application with its secret in the header; the client of `clientId` and `clientSecret`. */
@@ -50,17 +52,6 @@ export interface OpenidProviderOptions {
   requiresPkce?: boolean
 }
 
-export type ProviderEndpoint =
-  | 'discovery'
-  | 'keys'
-  | 'authorize'
-  | 'token'
-  | 'userinfo'
-  | 'introspection'
-  | 'revocation'
-  | 'deviceAuthorization'
-  | 'endSession'
-
 /** One answer of the token endpoint. */
 export interface TokenCall {
   grantType: string
@@ -90,7 +81,7 @@ export interface OpenidProvider {
   /** For `sso.scope`: everything that it knows of a person. */
   readonly scope: string
   /** Requests so far. */
-  readonly calls: Readonly<Record<ProviderEndpoint, number>>
+  readonly calls: Readonly<Record<OidcEndpoint, number>>
   /** The calls of the token endpoint, in their order. */
   readonly tokenCalls: readonly TokenCall[]
   /** Logout tokens that it sent, in their order. */

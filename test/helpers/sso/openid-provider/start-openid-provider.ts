@@ -3,22 +3,17 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Client, GrantContext, Provider } from 'oidc-provider'
+import type { OidcEndpoint } from '../oidc-endpoint.ts'
 import { answerSignIn, signInPath } from '../oidc-sso/answer-sign-in.ts'
 import { loadProvider } from '../oidc-sso/load-provider.ts'
 import { createSsoMemory, type SsoMemory } from '../oidc-sso/memory-adapter.ts'
-import type {
-  OpenidProvider,
-  OpenidProviderOptions,
-  ProviderEndpoint,
-  SentLogout,
-  TokenCall,
-} from './openid-provider-types.ts'
+import type { OpenidProvider, OpenidProviderOptions, SentLogout, TokenCall } from './openid-provider-types.ts'
 import { createProviderClients } from './provider-clients.ts'
 import { providerConfiguration, scope } from './provider-configuration.ts'
 import { createSigningKeys } from './signing-keys.ts'
 import { usualPeople } from './usual-people.ts'
 
-const endpoints: Readonly<Record<string, ProviderEndpoint>> = {
+const endpoints: Readonly<Record<string, OidcEndpoint>> = {
   '/.well-known/openid-configuration': 'discovery',
   '/jwks': 'keys',
   '/auth': 'authorize',
@@ -43,7 +38,7 @@ export async function startOpenidProvider(options: OpenidProviderOptions = {}): 
   const keys = createSigningKeys()
   const cookieKey = randomBytes(32).toString('base64url')
   const calls = Object.fromEntries(Object.values(endpoints).map((name) => [name, 0])) as Record<
-    ProviderEndpoint,
+    OidcEndpoint,
     number
   >
   const tokenCalls: TokenCall[] = []
