@@ -1,17 +1,24 @@
 import { isTexts } from '../person/groups-in.ts'
 import { type Person, personWithId, unnamed } from '../person/person.ts'
-import type { Session } from './session.ts'
+import type { OidcLogin, Session } from './session.ts'
 
+/**
+ * The version stays the same where a field is added that older programs may ignore: while old and new instances run side
+ * by side, each reads what the other writes. An old one drops the field with its next write.
+ */
 const version = 1
 
 /** The form in which the store keeps a session, before it is sealed. */
-export function encodeSession({ accessToken, person, createdAt, verifiedAt }: Session): string {
-  return JSON.stringify({ version, accessToken, person, createdAt, verifiedAt })
+export function encodeSession(session: Session): string {
+  const { accessToken, person, createdAt, verifiedAt } = session
+  const { refreshToken, idToken, expiresAt, renewAt, login } = session
+  const always = { version, accessToken, person, createdAt, verifiedAt }
+  return JSON.stringify({ ...always, refreshToken, idToken, expiresAt, renewAt, login })
 }
 
 /**
  * Reads a session from the store. Records without a version, which have nothing but the id of the person in `who`, are
- * taken as well.
+ * taken as well. Refresh token, id token, times of the token and login may be missing in any record.
  *
  * @returns `undefined` for everything else, such as the records of a later version
  */
@@ -20,8 +27,22 @@ export function decodeSession(text: string): Session | undefined {
   if (record === undefined) return undefined
   const { accessToken, createdAt, verifiedAt } = record
   if (typeof accessToken !== 'string' || !isTime(createdAt) || !isTime(verifiedAt)) return undefined
+  const { refreshToken, idToken, expiresAt, renewAt, login } = record
+  if (!isTextOrMissing(refreshToken) || !isTextOrMissing(idToken)) return undefined
+  if (!isTimeOrMissing(expiresAt) || !isTimeOrMissing(renewAt)) return undefined
+  if (login !== undefined && !isLogin(login)) return undefined
   const person = personIn(record)
-  return person === undefined ? undefined : { accessToken, person, createdAt, verifiedAt }
+  if (person === undefined) return undefined
+  return { accessToken, person, createdAt, verifiedAt, refreshToken, idToken, expiresAt, renewAt, login }
+}
+
+function isLogin(value: unknown): value is OidcLogin {
+  return (
+    isObject(value) &&
+    typeof value.issuer === 'string' &&
+    typeof value.subject === 'string' &&
+    isTextOrMissing(value.sid)
+  )
 }
 
 function personIn(record: Fields): Person | undefined {
@@ -60,4 +81,8 @@ function isTextOrMissing(value: unknown): value is string | undefined {
 
 function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
+}
+
+function isTimeOrMissing(value: unknown): value is number | undefined {
+  return value === undefined || isTime(value)
 }

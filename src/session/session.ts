@@ -17,7 +17,7 @@ export interface Grant {
 }
 
 /** The login as an OpenID provider names it: back-channel logouts name it in the same way. */
-interface OidcLogin {
+export interface OidcLogin {
   readonly issuer: string
   readonly subject: string
   /** The session at the provider, where it names it. */

@@ -19,10 +19,11 @@ const maxAnswerBytes = 1024 * 1024
 /** Calls to an SSO that speaks plain OAuth 2.0. */
 export function createOAuth2Calls(options: OAuth2CallsOptions): SsoCalls {
   const { token, identity } = options.endpoints
-  const { exchangeCode } = createTokenEndpoint({ ...options, url: token, maxAnswerBytes })
+  const { exchangeCode, refresh } = createTokenEndpoint({ ...options, url: token, maxAnswerBytes })
   const identityOptions = { onUnnamed() {}, ...options, maxAnswerBytes }
   return {
     exchangeCode,
+    refresh,
     identify: (accessToken) => fetchIdentity(identity, accessToken, identityOptions),
   }
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Identified, SsoCalls } from './sso-calls.ts'
+import type { Identified, SsoCalls, Tokens } from './sso-calls.ts'
 import type { Granted, SsoClient } from './sso-client.ts'
 import type { SsoEndpoints } from './sso-endpoints.ts'
 
@@ -31,19 +31,29 @@ export function createOAuth2Sso(calls: SsoCalls, options: OAuth2SsoOptions): Sso
       return `${prefix}${query}${more}`
     },
     async finish(login, record) {
-      const accessToken = await record.timed('ssoMs', calls.exchangeCode(login))
-      return granted(accessToken, await record.timed('ssoMs', calls.identify(accessToken)))
+      const tokens = await record.timed('ssoMs', calls.exchangeCode(login))
+      return granted(tokens, await record.timed('ssoMs', calls.identify(tokens.accessToken)))
     },
     async check({ accessToken, person }) {
-      return granted(accessToken, await calls.identify(accessToken, person))
+      return granted({ accessToken }, await calls.identify(accessToken, person))
+    },
+    async renew(grant) {
+      const { refreshToken } = grant
+      const refreshed = refreshToken === undefined ? rejected : await calls.refresh(refreshToken)
+      if (refreshed.kind === 'rejected') return refreshed
+      // The end of the old token says nothing of the new one.
+      const before = { ...grant, expiresAt: undefined, renewAt: undefined }
+      return { kind: 'known', grant: { ...before, ...refreshed.tokens } }
     },
     end: async () => logout,
   }
 }
 
-function granted(accessToken: string, identified: Identified): Granted {
+const rejected = { kind: 'rejected' } as const
+
+function granted(tokens: Tokens, identified: Identified): Granted {
   if (identified.kind === 'rejected') return identified
-  return { kind: 'known', grant: { accessToken, person: identified.person } }
+  return { kind: 'known', grant: { ...tokens, person: identified.person } }
 }
 
 /** @returns the parameters as the end of a query; empty where there are none */

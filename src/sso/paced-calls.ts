@@ -64,6 +64,7 @@ export function createPacedCalls(calls: SsoCalls, elapsedMs: () => number): SsoC
         throw error
       }
     },
+    refresh: (refreshToken) => calls.refresh(refreshToken),
     async identify(accessToken, person) {
       rest(
         everybody,

@@ -1,9 +1,13 @@
 import type { Person } from '../person/person.ts'
+import type { Grant } from '../session/session.ts'
 
 /** The calls to an OAuth 2.0 server over the network. */
 export interface SsoCalls {
-  /** Asks the token endpoint for the access token of a code. @see RFC 6749 section 4.1.3 */
-  exchangeCode(login: { code: string; codeVerifier: string; redirectUri: string }): Promise<string>
+  /** Asks the token endpoint for the tokens of a code. @see RFC 6749 section 4.1.3 */
+  exchangeCode(login: { code: string; codeVerifier: string; redirectUri: string }): Promise<Tokens>
+
+  /** Asks the token endpoint for new tokens. The refresh token may be spent by it. @see RFC 6749 section 6 */
+  refresh(refreshToken: string): Promise<Refreshed>
 
   /**
    * Asks the identity endpoint who an access token belongs to, and so whether it is still valid.
@@ -12,6 +16,12 @@ export interface SsoCalls {
    */
   identify(accessToken: string, person?: Person): Promise<Identified>
 }
+
+/** Tokens of one answer of the token endpoint, and their times. */
+export type Tokens = Pick<Grant, 'accessToken' | 'refreshToken' | 'expiresAt' | 'renewAt'>
+
+/** `rejected`: the server does not take the refresh token, now or ever. */
+export type Refreshed = { kind: 'known'; tokens: Tokens } | { kind: 'rejected' }
 
 /** `rejected`: the server does not take the token. */
 export type Identified = { kind: 'known'; person: Person } | { kind: 'rejected' }

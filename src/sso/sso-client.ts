@@ -1,7 +1,7 @@
 import type { Grant } from '../session/session.ts'
 import type { CallRecord } from './sso-calls.ts'
 
-/** The organisation's single sign-on. The kinds of SSO differ in how they do these four things. */
+/** The organisation's single sign-on. The kinds of SSO differ in how they do these five things. */
 export interface SsoClient {
   /**
    * Begins a login.
@@ -27,6 +27,17 @@ export interface SsoClient {
    * @throws S3ProxyError `SSO_UNAVAILABLE`, `SSO_BUSY`, `SSO_BAD_ANSWER`, `SSO_TIMEOUT`
    */
   check(grant: CheckedGrant): Promise<Granted>
+
+  /**
+   * Uses the refresh token of a grant once, which may spend it. An answer without a refresh token or an id token keeps
+   * the one that there is. `rejected`: the SSO takes the refresh token no more.
+   *
+   * The person is the one whom the answer names, or else stays the same; `check` asks for more.
+   *
+   * @throws S3ProxyError `SSO_UNAVAILABLE`, `SSO_BUSY`, `SSO_BAD_ANSWER`, `SSO_TIMEOUT`
+   * @see RFC 6749 section 6, OpenID Connect Core 1.0 section 12
+   */
+  renew(grant: Grant): Promise<Granted>
 
   /**
    * Ends what the SSO has given, as far as it can. It never rejects, because the session here has ended already.

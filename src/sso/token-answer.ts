@@ -1,4 +1,6 @@
 import { S3ProxyError } from '../errors.ts'
+import type { Refreshed, Tokens } from './sso-calls.ts'
+import { tokenTimes } from './token-times.ts'
 
 /** An answer of the token endpoint. */
 export interface TokenAnswer {
@@ -9,20 +11,27 @@ export interface TokenAnswer {
 }
 
 /**
- * Takes the access token out of an answer of the token endpoint.
+ * Takes the tokens out of an answer of the token endpoint.
  *
  * An error code of OAuth counts more than the status, which servers choose differently. Texts of the SSO are not
  * repeated: they may quote what is secret.
  *
+ * @param askedAt time of the question, from which the life of a token is counted; milliseconds since 1970
  * @throws S3ProxyError `SSO_INVALID_GRANT`, `SSO_REFUSED_CODE`, `SSO_FORBADE_CODE`, `SSO_BUSY`, `SSO_UNAVAILABLE`,
  *   `SSO_BAD_ANSWER`
  * @see RFC 6749 sections 5.1 and 5.2
  */
-export function accessTokenIn({ status, payload, retryAfterSeconds }: TokenAnswer): string {
-  const { access_token: token, error } = (payload ?? {}) as { access_token?: unknown; error?: unknown }
-  const said = oauthErrorCode(error)
+export function tokensIn({ status, payload, retryAfterSeconds }: TokenAnswer, askedAt: number): Tokens {
+  const said = errorIn(payload)
   if (status < 300 && said === undefined) {
-    if (typeof token === 'string' && /^[\x21-\x7e]{1,8192}$/.test(token)) return token
+    const { access_token, refresh_token, expires_in } = (payload ?? {}) as Record<string, unknown>
+    const times = tokenTimes(expires_in, askedAt)
+    if (isToken(access_token))
+      return {
+        accessToken: access_token,
+        ...(isToken(refresh_token) && { refreshToken: refresh_token }),
+        ...times,
+      }
     throw badToken('gave no usable access_token in JSON (sso.url)')
   }
   const answered = said === undefined ? `${status}` : `${status} ${said}`
@@ -54,6 +63,39 @@ export function accessTokenIn({ status, payload, retryAfterSeconds }: TokenAnswe
     )
   if (status === 403) throw new S3ProxyError('SSO_FORBADE_CODE', `the SSO refused the client: ${answered}`)
   throw badToken(`answered ${answered} (sso.url; redirects are not followed, sso.clientId)`)
+}
+
+/**
+ * Takes the tokens out of the answer to a refresh token.
+ *
+ * Servers name a refresh token that they do not take by many codes. Any code that is neither about the application nor
+ * about a fault of the server counts as `rejected`: a new login is all that can help.
+ *
+ * @throws S3ProxyError `SSO_BUSY`, `SSO_UNAVAILABLE`, `SSO_BAD_ANSWER`
+ */
+export function refreshedIn(answer: TokenAnswer, askedAt: number): Refreshed {
+  const said = standardError(errorIn(answer.payload))
+  const isOfToken = said !== undefined && !otherFaults.has(said)
+  if (isOfToken && answer.status < 500 && answer.status !== 429) return { kind: 'rejected' }
+  try {
+    return { kind: 'known', tokens: tokensIn(answer, askedAt) }
+  } catch (error) {
+    const { code, message } = error as S3ProxyError
+    // These become 401 and 403 for somebody who signs in. Somebody who is signed in has done nothing wrong.
+    if (code !== 'SSO_REFUSED_CODE' && code !== 'SSO_FORBADE_CODE') throw error
+    throw new S3ProxyError('SSO_BAD_ANSWER', message)
+  }
+}
+
+const otherFaults = new Set(['invalid_client', 'server_error', 'temporarily_unavailable'])
+
+/** Takes tokens of 64 KiB: those with many claims are longer than any header that is usual. */
+function isToken(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]{1,65536}$/.test(value)
+}
+
+function errorIn(payload: unknown): string | undefined {
+  return oauthErrorCode((payload as { error?: unknown } | null | undefined)?.error)
 }
 
 export function badToken(what: string): S3ProxyError {

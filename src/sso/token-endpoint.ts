@@ -1,9 +1,9 @@
-import type { AuthorizationCode } from 'simple-oauth2'
+import type { AccessToken, AuthorizationCode } from 'simple-oauth2'
 import { S3ProxyError } from '../errors.ts'
 import { withinDeadline } from '../waiting/within-deadline.ts'
 import { assertionFields, type ClientIdentity } from './client-authentication.ts'
 import type { SsoCalls } from './sso-calls.ts'
-import { accessTokenIn, type TokenAnswer } from './token-answer.ts'
+import { refreshedIn, type TokenAnswer, tokensIn } from './token-answer.ts'
 import { answerIn, tokenTimeout } from './token-failure.ts'
 
 export interface TokenEndpointOptions extends ClientIdentity {
@@ -16,7 +16,9 @@ export interface TokenEndpointOptions extends ClientIdentity {
 }
 
 /** Asks the token endpoint of an OAuth 2.0 server through simple-oauth2, which is loaded with the first login. */
-export function createTokenEndpoint(options: TokenEndpointOptions): Pick<SsoCalls, 'exchangeCode'> {
+export function createTokenEndpoint(
+  options: TokenEndpointOptions,
+): Pick<SsoCalls, 'exchangeCode' | 'refresh'> {
   const { timeoutMs } = options
   const isBasic = options.clientAuthentication === 'basic'
   let loaded: Promise<AuthorizationCode> | undefined
@@ -55,21 +57,32 @@ export function createTokenEndpoint(options: TokenEndpointOptions): Pick<SsoCall
     return loaded
   }
 
+  function answerTo(asked: Promise<{ token: unknown }>): Promise<TokenAnswer> {
+    const answer = asked.then<TokenAnswer, TokenAnswer>(
+      ({ token }) => ({ status: 200, payload: token }),
+      (thrown) => answerIn(thrown, timeoutMs, options.now()),
+    )
+    // The library gives head and body a whole timeout each.
+    return withinDeadline(answer, timeoutMs, () => Promise.reject(tokenTimeout(timeoutMs)))
+  }
+
   return {
     async exchangeCode({ code, codeVerifier, redirectUri }) {
       const params = {
         ...assertionFields(options),
         ...{ code, redirect_uri: redirectUri, code_verifier: codeVerifier },
       }
-      const asked = (await client())
-        .getToken(params as Parameters<AuthorizationCode['getToken']>[0])
-        .then<TokenAnswer, TokenAnswer>(
-          ({ token }) => ({ status: 200, payload: token }),
-          (thrown) => answerIn(thrown, timeoutMs, options.now()),
-        )
-      // The library gives head and body a whole timeout each.
-      const late = () => Promise.reject(tokenTimeout(timeoutMs))
-      return accessTokenIn(await withinDeadline(asked, timeoutMs, late))
+      const library = await client()
+      const askedAt = options.now()
+      const asked = library.getToken(params as Parameters<AuthorizationCode['getToken']>[0])
+      return tokensIn(await answerTo(asked), askedAt)
+    },
+    async refresh(refreshToken) {
+      const library = await client()
+      const askedAt = options.now()
+      const token = library.createToken({ refresh_token: refreshToken })
+      const asked = token.refresh(assertionFields(options) as Parameters<AccessToken['refresh']>[0])
+      return refreshedIn(await answerTo(asked), askedAt)
     },
   }
 }

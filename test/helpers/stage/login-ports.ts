@@ -6,7 +6,7 @@ import type { LoginOptions } from '../../../src/sso/begin-login.ts'
 import { createOAuth2Sso } from '../../../src/sso/oauth2-sso.ts'
 import { createPendingLogins } from '../../../src/sso/pending-logins.ts'
 import { createRefusedTokens } from '../../../src/sso/refused-tokens.ts'
-import type { CallRecord, Identified, SsoCalls } from '../../../src/sso/sso-calls.ts'
+import type { CallRecord, Identified, Refreshed, SsoCalls } from '../../../src/sso/sso-calls.ts'
 import type { SsoClient } from '../../../src/sso/sso-client.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { headerIn } from '../clients/header-in.ts'
@@ -20,13 +20,15 @@ export const site = { origin: 'https://assets.example.com', isSecure: true }
 export interface FakeSso extends SsoClient, SsoCalls {
   asked: string[]
   answer: Identified
+  refreshed: Refreshed
   fail: Error | undefined
 }
 
 export function createFakeSso(): FakeSso {
-  const { finish, check } = createOAuth2Sso(
+  const { finish, check, renew } = createOAuth2Sso(
     {
       exchangeCode: (login) => sso.exchangeCode(login),
+      refresh: (refreshToken) => sso.refresh(refreshToken),
       identify: (...asked) => sso.identify(...asked),
     },
     { endpoints: { authorize: 'https://sso.example.com/', logout: undefined }, clientId: 'c', scope: 'read' },
@@ -34,14 +36,20 @@ export function createFakeSso(): FakeSso {
   const sso: FakeSso = {
     finish,
     check,
+    renew,
     end: async () => undefined,
     asked: [],
     answer: { kind: 'known', person: jo },
+    refreshed: { kind: 'rejected' },
     fail: undefined,
     begin: ({ state }) => `https://sso.example.com/?state=${state}`,
     async exchangeCode({ code, redirectUri }) {
       sso.asked.push(`exchange ${code} ${redirectUri}`)
-      return `token-for-${code}`
+      return { accessToken: `token-for-${code}` }
+    },
+    async refresh(refreshToken) {
+      sso.asked.push(`refresh ${refreshToken}`)
+      return sso.refreshed
     },
     async identify(accessToken) {
       sso.asked.push(`identify ${accessToken}`)

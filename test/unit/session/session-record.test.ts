@@ -24,8 +24,33 @@ describe('a session record', () => {
       personWithId(undefined),
     ]) {
       const session: Session = { accessToken: 'the-token', person, ...times }
+      assert.deepEqual(defined(decodeSession(encodeSession(session))), session)
+    }
+  })
+
+  it('keeps tokens, their times and the login, however long they are', () => {
+    const more = {
+      ...{ refreshToken: 'r'.repeat(60_000), idToken: 'i'.repeat(60_000) },
+      ...{ expiresAt: 1_700_000_300_000, renewAt: 1_700_000_240_000.5 },
+    }
+    for (const login of [
+      { issuer: 'https://a.example', subject: 's-1', sid: 'x' },
+      { issuer: '', subject: '' },
+    ]) {
+      const session = {
+        accessToken: 't'.repeat(60_000),
+        person: personWithId('jo'),
+        ...times,
+        ...more,
+        login,
+      }
       assert.deepEqual(decodeSession(encodeSession(session)), session)
     }
+  })
+
+  it('is read by a program that knows none of the later fields', () => {
+    const session = { accessToken: 't', person: personWithId('jo'), ...times, refreshToken: 'r' }
+    assert.equal(JSON.parse(encodeSession(session)).version, 1)
   })
 
   it('keeps the version and nothing that a session does not have', () => {
@@ -41,7 +66,7 @@ describe('a session record', () => {
       ['unnamed', undefined],
     ] as const) {
       const session = decodeSession(JSON.stringify({ accessToken: 't', who, ...times }))
-      assert.deepEqual(session, { accessToken: 't', person: personWithId(id), ...times })
+      assert.deepEqual(defined(session), { accessToken: 't', person: personWithId(id), ...times })
       assert.deepEqual(decodeSession(encodeSession(session as Session)), session)
     }
   })
@@ -54,7 +79,8 @@ describe('a session record', () => {
     groups: ['a'],
     claims: { sub: 'jo' },
   }
-  const record = { version: 1, accessToken: 't', person, ...times }
+  const login = { issuer: 'i', subject: 's', sid: 'x' }
+  const record = { version: 1, accessToken: 't', person, ...times, login, ...{ expiresAt: 5, renewAt: 4 } }
 
   it('of a later version is no session', () => {
     assert.ok(decodeSession(JSON.stringify(record)))
@@ -68,16 +94,20 @@ describe('a session record', () => {
   })
 
   it('with a field that is missing or of another type is no session', () => {
+    const added = ['refreshToken', 'idToken', 'expiresAt', 'renewAt', 'login']
     const rubbish: unknown[] = [null, 5, true, [5], [[]], {}, { a: 1 }, '']
     const fits: Record<string, unknown[]> = {
       ...{ createdAt: [5], verifiedAt: [5], id: [''], name: [''], email: [''], accessToken: [''] },
-      ...{ emailVerified: [true], claims: [{}, { a: 1 }] },
+      ...{ emailVerified: [true], claims: [{}, { a: 1 }], refreshToken: [''], idToken: [''] },
+      ...{ expiresAt: [5], renewAt: [5], issuer: [''], subject: [''], sid: [''] },
     }
     for (const name of ['accessToken', 'createdAt', 'verifiedAt', 'person'] as const)
       assert.equal(decodeSession(JSON.stringify({ ...record, [name]: undefined })), undefined, name)
     for (const value of rubbish) {
-      for (const name of ['accessToken', 'createdAt', 'verifiedAt', 'person'])
+      for (const name of ['accessToken', 'createdAt', 'verifiedAt', 'person', ...added])
         assertDecodes({ ...record, [name]: value }, isAmong(fits[name], value), name)
+      for (const name of Object.keys(login))
+        assertDecodes({ ...record, login: { ...login, [name]: value } }, isAmong(fits[name], value), name)
       for (const name of Object.keys(person))
         assertDecodes({ ...record, person: { ...person, [name]: value } }, isAmong(fits[name], value), name)
       const { person: _, version: __, ...old } = record
@@ -87,6 +117,11 @@ describe('a session record', () => {
       assert.equal(decodeSession(JSON.stringify(record).replace(/1700000000000/, time)), undefined)
   })
 })
+
+/** Leaves out what is not known. */
+function defined(session: Session | undefined): object {
+  return Object.fromEntries(Object.entries(session ?? {}).filter(([, value]) => value !== undefined))
+}
 
 function assertDecodes(record: object, isSession: boolean, name: string): void {
   const text = JSON.stringify(record)

@@ -7,6 +7,7 @@ import type { SsoCalls } from '../../../src/sso/sso-calls.ts'
 import { type SsoAddresses, ssoEndpoints } from '../../../src/sso/sso-endpoints.ts'
 import { findFreePort } from '../../helpers/network/free-port.ts'
 import type { SsoFault } from '../../helpers/sso/stand-in/sso-fault.ts'
+import type { SsoStandInOptions } from '../../helpers/sso/stand-in/sso-stand-in-types.ts'
 import { startSsoStandIn } from '../../helpers/sso/stand-in/start-sso-stand-in.ts'
 import { usualPlaces } from '../../helpers/sso/usual-places.ts'
 
@@ -49,7 +50,10 @@ const slowness: [string, SsoFault][] = [
 describe('exchangeCode', () => {
   it('gives the token for a code, with the secret in the form and nowhere else', async (t) => {
     const { sso, client } = await start(t)
-    assert.equal(await client.exchangeCode({ ...login, code: await newCode(sso.url) }), sso.tokens[0])
+    assert.equal(
+      (await client.exchangeCode({ ...login, code: await newCode(sso.url) })).accessToken,
+      sso.tokens[0],
+    )
     const request = sso.requests.at(-1)
     assert.equal(request?.target, '/o/token/')
     assert.deepEqual([...(request?.params.keys() ?? [])].sort(), [
@@ -138,14 +142,14 @@ describe('exchangeCode', () => {
     it(`takes a token in JSON that is sent ${name}`, async (t) => {
       const { sso, client } = await start(t)
       sso.misbehave({ token: { status: 200, body: '{"access_token": "abc"}', ...answer } })
-      assert.equal(await client.exchangeCode({ ...login, code: await newCode(sso.url) }), 'abc')
+      assert.equal((await client.exchangeCode({ ...login, code: await newCode(sso.url) })).accessToken, 'abc')
     })
 
   it('takes a token in JSON without a content-type', async (t) => {
     const { sso, client } = await start(t)
     const body = '{"access_token": "abc"}'
     sso.misbehave({ token: { raw: `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}` } })
-    assert.equal(await client.exchangeCode({ ...login, code: await newCode(sso.url) }), 'abc')
+    assert.equal((await client.exchangeCode({ ...login, code: await newCode(sso.url) })).accessToken, 'abc')
   })
 
   it('says when a busy SSO wants to be asked again', async (t) => {
@@ -166,7 +170,7 @@ describe('exchangeCode', () => {
     const { sso, client } = await start(t)
     for (const expires of ['soon', -1, 1e300, null, {}]) {
       sso.misbehave({ token: { json: { access_token: 'abc', expires_in: expires } } })
-      assert.equal(await client.exchangeCode({ ...login, code: await newCode(sso.url) }), 'abc')
+      assert.equal((await client.exchangeCode({ ...login, code: await newCode(sso.url) })).accessToken, 'abc')
     }
   })
 
@@ -183,6 +187,78 @@ describe('exchangeCode', () => {
     await assertFails(client.exchangeCode({ ...login, code: 'x' }), 'SSO_UNAVAILABLE')
     await assertFails(client.identify('x'), 'SSO_UNAVAILABLE')
   })
+})
+
+describe('refresh', () => {
+  for (const refreshTokens of ['rotating', 'kept'] as const)
+    it(`gives new tokens for a refresh token that is ${refreshTokens}`, async (t) => {
+      const { sso, client } = await start(t, {}, { refreshTokens, expiresInSeconds: 600 })
+      const first = await client.exchangeCode({ ...login, code: await newCode(sso.url) })
+      assert.match(first.refreshToken ?? '', /^refresh-/)
+      assert.equal((first.expiresAt ?? 0) - (first.renewAt ?? 0), 120_000)
+      const refreshed = await client.refresh(first.refreshToken ?? '')
+      assert.ok(refreshed.kind === 'known')
+      const { tokens } = refreshed
+      assert.equal(tokens.accessToken, sso.tokens[1])
+      const leftMs = (tokens.expiresAt ?? 0) - Date.now()
+      assert.ok(leftMs > 500_000 && leftMs <= 600_000, `${leftMs}`)
+      assert.equal(tokens.refreshToken === undefined, refreshTokens === 'kept')
+      assert.deepEqual(Object.fromEntries(sso.requests.at(-1)?.params ?? []), {
+        ...{ grant_type: 'refresh_token', refresh_token: first.refreshToken },
+        ...{ client_id: sso.clientId, client_secret: sso.clientSecret },
+      })
+      assert.equal((await client.identify(tokens.accessToken)).kind, 'known')
+      const again = await client.refresh(first.refreshToken ?? '')
+      assert.equal(again.kind, refreshTokens === 'kept' ? 'known' : 'rejected')
+    })
+
+  it('takes tokens of 64 KiB, and no longer ones', async (t) => {
+    const { sso, client } = await start(t)
+    const long = 'x'.repeat(65_536)
+    sso.misbehave({ token: { json: { access_token: long, refresh_token: `${long}x` } } })
+    assert.deepEqual(await client.refresh('r'), { kind: 'known', tokens: { accessToken: long } })
+    sso.misbehave({ token: { json: { access_token: `${long}x` } } })
+    await assertFails(client.refresh('r'), 'SSO_BAD_ANSWER')
+  })
+
+  for (const [status, error] of [
+    [400, 'invalid_grant'],
+    [401, 'invalid_grant'],
+    [200, 'bad_refresh_token'],
+    [400, 'invalid_refresh_token'],
+    [400, 'unauthorized_client'],
+    [400, 'unsupported_grant_type'],
+    [400, 'invalid_request'],
+  ] as const)
+    it(`says rejected for ${status} ${error}`, async (t) => {
+      const { sso, client } = await start(t)
+      sso.misbehave({ token: { status, error } })
+      assert.deepEqual(await client.refresh('canary'), { kind: 'rejected' })
+    })
+
+  for (const [name, fault, code] of [
+    ...faults,
+    ['400 invalid_client', { status: 400, error: 'invalid_client' }, 'SSO_BAD_ANSWER'],
+    ['401 invalid_client', { status: 401, error: 'invalid_client' }, 'SSO_BAD_ANSWER'],
+    ['the wrong secret of GitHub', { status: 200, error: 'incorrect_client_credentials' }, 'SSO_BAD_ANSWER'],
+    ['401 as a page', { html: 401 }, 'SSO_BAD_ANSWER'],
+    ['403 as a page', { html: 403 }, 'SSO_BAD_ANSWER'],
+    ['400 server_error', { status: 400, error: 'server_error' }, 'SSO_UNAVAILABLE'],
+    ['503 invalid_grant', { status: 503, error: 'invalid_grant' }, 'SSO_UNAVAILABLE'],
+    ['429 invalid_grant', { status: 429, error: 'invalid_grant' }, 'SSO_BUSY'],
+  ] as [string, SsoFault, ErrorCode][])
+    it(`says ${code} for ${name}`, async (t) => {
+      const { sso, client } = await start(t)
+      sso.misbehave({ token: fault })
+      await assertFails(client.refresh('canary'), code)
+    })
+
+  for (const [name, fault] of slowness)
+    it(`says SSO_TIMEOUT for ${name}`, async (t) => {
+      const { sso, client } = await start(t, { timeoutMs: 150 })
+      sso.misbehave({ token: fault })
+      await assertFails(client.refresh('canary'), 'SSO_TIMEOUT')
+    })
 })
 
 describe('identify', () => {
@@ -319,8 +395,12 @@ describe('identify', () => {
   })
 })
 
-async function start(t: TestContext, more: Partial<OAuth2CallsOptions> = {}) {
-  const sso = await startSsoStandIn()
+async function start(
+  t: TestContext,
+  more: Partial<OAuth2CallsOptions> = {},
+  standIn: SsoStandInOptions = {},
+) {
+  const sso = await startSsoStandIn(standIn)
   t.after(() => sso.close())
   return { sso, client: createOAuth2Calls({ ...options(sso.url), ...more }) }
 }

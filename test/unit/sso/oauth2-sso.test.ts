@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { personWithId } from '../../../src/person/person.ts'
 import { createOAuth2Sso } from '../../../src/sso/oauth2-sso.ts'
-import type { CallRecord, Identified, SsoCalls } from '../../../src/sso/sso-calls.ts'
+import type { CallRecord, Identified, Refreshed, SsoCalls, Tokens } from '../../../src/sso/sso-calls.ts'
 import { jo, noRecord } from '../../helpers/stage/login-ports.ts'
 
 const codeVerifier = 'v'.repeat(43)
@@ -73,6 +73,41 @@ describe('createOAuth2Sso', () => {
     ])
   })
 
+  it('keeps the refresh token and the times of the token', async () => {
+    const tokens = { accessToken: 'token-1', refreshToken: 'r-1', expiresAt: 5000, renewAt: 4000 }
+    assert.deepEqual(await start({ tokens }).sso.finish(returned, noRecord), {
+      kind: 'known',
+      grant: { ...tokens, person: jo },
+    })
+  })
+
+  it('renews by the refresh token, and asks nothing of the person', async () => {
+    const tokens = { accessToken: 'token-2', refreshToken: 'r-2', expiresAt: 9000, renewAt: 8000 }
+    const { sso, asked } = start({ refreshed: { kind: 'known', tokens } })
+    const before = { accessToken: 'token-1', refreshToken: 'r-1', expiresAt: 5000, renewAt: 4000, person: jo }
+    assert.deepEqual(await sso.renew(before), { kind: 'known', grant: { ...tokens, person: jo } })
+    assert.deepEqual(asked, [['refresh', 'r-1']])
+  })
+
+  it('keeps a refresh token that the answer does not replace, and no end that it does not tell', async () => {
+    const { sso } = start({ refreshed: { kind: 'known', tokens: { accessToken: 'token-2' } } })
+    const before = { accessToken: 'token-1', refreshToken: 'r-1', expiresAt: 5000, renewAt: 4000, person: jo }
+    const renewed = await sso.renew(before)
+    assert.deepEqual(renewed.kind === 'known' && JSON.parse(JSON.stringify(renewed.grant)), {
+      accessToken: 'token-2',
+      refreshToken: 'r-1',
+      person: JSON.parse(JSON.stringify(jo)),
+    })
+  })
+
+  it('says rejected of a refresh token that the SSO does not take, and of a grant without one', async () => {
+    const { sso, asked } = start()
+    const before = { accessToken: 'token-1', person: jo }
+    assert.deepEqual(await sso.renew({ ...before, refreshToken: 'r-1' }), { kind: 'rejected' })
+    assert.deepEqual(await sso.renew(before), { kind: 'rejected' })
+    assert.equal(asked.length, 1)
+  })
+
   it('says rejected of a token that the SSO does not take, also of one that it has just given', async () => {
     const { sso } = start({ identified: { kind: 'rejected' } })
     assert.deepEqual(await sso.finish(returned, noRecord), { kind: 'rejected' })
@@ -94,6 +129,8 @@ interface Given {
   authorize?: string
   logout?: string
   authorizeParameters?: readonly string[]
+  tokens?: Tokens
+  refreshed?: Refreshed
 }
 
 function start({
@@ -101,12 +138,18 @@ function start({
   authorize = 'https://sso.example.com/auth/o/authorize/',
   logout,
   authorizeParameters,
+  tokens = { accessToken: 'token-1' },
+  refreshed = { kind: 'rejected' },
 }: Given = {}) {
   const asked: unknown[][] = []
   const calls: SsoCalls = {
     async exchangeCode(login) {
       asked.push(['exchangeCode', login])
-      return 'token-1'
+      return tokens
+    },
+    async refresh(refreshToken) {
+      asked.push(['refresh', refreshToken])
+      return refreshed
     },
     async identify(accessToken, person) {
       asked.push(['identify', accessToken, person])

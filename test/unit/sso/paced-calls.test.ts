@@ -135,6 +135,7 @@ function start() {
   // Each call looks up the method of the fake SSO, because tests replace it later.
   const calls: SsoCalls = {
     exchangeCode: (given) => sso.exchangeCode(given),
+    refresh: (given) => sso.refresh(given),
     identify: (...given) => sso.identify(...given),
   }
   const paced = createPacedCalls(calls, () => clock.ms)

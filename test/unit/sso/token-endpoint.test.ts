@@ -94,7 +94,7 @@ async function exchange(t: TestContext, client: ClientIdentity, path = '/token')
     userAgent: 's3proxy/1.2.3',
     now: Date.now,
   })
-  assert.equal(await exchangeCode(login), 'the-token')
+  assert.deepEqual(await exchangeCode(login), { accessToken: 'the-token' })
   assert.ok(asked !== undefined)
   return asked
 }

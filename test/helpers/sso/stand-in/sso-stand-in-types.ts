@@ -10,7 +10,13 @@ export interface SsoStandInOptions {
   clientSecret?: string
   /** The claims that `me` tells of everybody who signs in. */
   claims?: Record<string, unknown>
+  /** Whether there are refresh tokens, and whether each is for one use. `none` unless given. */
+  refreshTokens?: RefreshTokens
+  /** The life of access tokens, which a test may change. Ten hours unless given. */
+  expiresInSeconds?: number
 }
+
+export type RefreshTokens = 'none' | 'kept' | 'rotating'
 
 /** The fault of each endpoint. A function is given the number of the request, from 1. */
 export type SsoScript = {
@@ -49,6 +55,14 @@ export interface SsoStandIn {
   holdAuthorize(): () => void
   /** Resolves once `count` requests of an endpoint came, counted from the start. */
   callsReach(endpoint: SsoEndpoint, count: number): Promise<void>
+  /** How often a refresh token came. */
+  readonly refreshes: number
+  /** The claims of `me` from now on. */
+  claims: Record<string, unknown>
+  /** The life of the access tokens that are given from now on. */
+  expiresInSeconds: number
+  /** Refresh tokens that were given out so far get `invalid_grant`. */
+  revokeRefreshTokens(): void
   /** `me` answers 401 for it, or for all tokens given out so far. */
   revoke(token?: string): void
   /** Makes a token as if somebody had signed in elsewhere. */

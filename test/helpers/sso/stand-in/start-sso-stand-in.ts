@@ -20,8 +20,14 @@ const endpoints = new Map<string, SsoEndpoint>([
 /** Starts a strict SSO on 127.0.0.1 that misbehaves on command. */
 export async function startSsoStandIn(options: SsoStandInOptions = {}): Promise<SsoStandIn> {
   const { clientId = 'proxy-client', clientSecret = 'sso secret/+&=%' } = options
-  const claims = options.claims ?? { email: 'jo@example.com', user_id: 'user-1', first_name: 'Jo' }
-  const grants = createGrants({ id: clientId, secret: clientSecret })
+  let claims = options.claims ?? { email: 'jo@example.com', user_id: 'user-1', first_name: 'Jo' }
+  let expiresInSeconds = options.expiresInSeconds ?? 36_000
+  const grants = createGrants({
+    id: clientId,
+    secret: clientSecret,
+    refreshTokens: options.refreshTokens ?? 'none',
+    expiresInSeconds: () => expiresInSeconds,
+  })
   const requests: SsoRequest[] = []
   const calls = { authorize: 0, token: 0, me: 0 }
   const ordinals = { authorize: 0, token: 0, me: 0 }
@@ -92,9 +98,14 @@ export async function startSsoStandIn(options: SsoStandInOptions = {}): Promise<
     const outcome = grants.exchange(request.params)
     const body =
       'token' in outcome
-        ? { access_token: outcome.token, token_type: 'Bearer', expires_in: 36_000, scope: 'read write' }
+        ? {
+            access_token: outcome.token,
+            ...{ token_type: 'Bearer', expires_in: expiresInSeconds, scope: 'read write' },
+            refresh_token: outcome.refreshToken,
+          }
         : { error: outcome.error }
     if (!(await commitFault(fault, response, JSON.stringify(body)))) return
+    if ('token' in outcome) outcome.commit()
     send(response, 'token' in outcome ? 200 : outcome.status, body)
   }
 
@@ -112,6 +123,22 @@ export async function startSsoStandIn(options: SsoStandInOptions = {}): Promise<
   return {
     ...{ url: `http://127.0.0.1:${port}/`, port, clientId, clientSecret, calls, requests },
     ...{ tokens: grants.tokens, codes: grants.codes, issueToken: grants.issueToken, revoke: grants.revoke },
+    revokeRefreshTokens: grants.revokeRefreshTokens,
+    get refreshes() {
+      return requests.filter(({ params }) => params.get('grant_type') === 'refresh_token').length
+    },
+    get claims() {
+      return claims
+    },
+    set claims(next) {
+      claims = next
+    },
+    get expiresInSeconds() {
+      return expiresInSeconds
+    },
+    set expiresInSeconds(next) {
+      expiresInSeconds = next
+    },
     misbehave(next = {}) {
       script = next
       Object.assign(ordinals, { authorize: 0, token: 0, me: 0 })
