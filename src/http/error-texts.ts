@@ -25,6 +25,11 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
     what: 'A header of the request is missing, repeated, too long or malformed.',
     advice: 'Try again from another browser or tool.',
   },
+  BEARER_MALFORMED: {
+    title: 'Not a valid request',
+    what: 'The authorization header does not have the form of one bearer token.',
+    advice: 'Send one token, as in `authorization: Bearer TOKEN`.',
+  },
   CALLBACK_INCOMPLETE: {
     title: 'Sign in could not be completed',
     what: 'The answer of the sign in service has no code or no state.',
@@ -34,6 +39,11 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
     title: 'Sign in needed',
     what: 'This request has no valid session.',
     advice: 'Open the page in a browser, sign in, and try again.',
+  },
+  BEARER_REFUSED: {
+    title: 'Token not accepted',
+    what: 'The bearer token of this request is not valid here, or has expired.',
+    advice: 'Get a new token for this site, and try again.',
   },
   SSO_REFUSED_CODE: {
     title: 'Sign in was refused',
@@ -49,6 +59,11 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
     title: 'Not available',
     what: 'There is no such file, or this site may not read it.',
     advice: checkAddress,
+  },
+  BEARER_UNSCOPED: {
+    title: 'Token not sufficient',
+    what: 'The bearer token of this request lacks a scope that this site asks for.',
+    advice: 'Get a token with that scope, and try again.',
   },
   LOGIN_DENIED: {
     title: 'Sign in was refused',
@@ -162,6 +177,11 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
   SSO_BUSY: {
     title: 'Sign in is too busy',
     what: 'The sign in service asks for fewer requests.',
+    advice: tryLater,
+  },
+  BEARER_UNAVAILABLE: {
+    title: 'Tokens cannot be checked',
+    what: 'The service that knows the bearer tokens does not answer, so this one cannot be let in.',
     advice: tryLater,
   },
   S3_TIMEOUT: {

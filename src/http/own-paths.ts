@@ -12,3 +12,6 @@ export const signedOutPath = `${ownPathPrefix}signed-out`
 
 /** Keys that cannot be served, and the beginning of others, because these paths are ours. */
 export const reservedKeys = [callbackPath.slice(1), ownPathPrefix.slice(1)] as const
+
+/** The document that tells programs where to get a token. It is a page of ours only where tokens are accepted (RFC 9728). */
+export const resourceMetadataPath = '/.well-known/oauth-protected-resource'

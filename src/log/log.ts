@@ -56,6 +56,8 @@ export interface AccessLine {
   rule?: string | undefined
   /** Step of the login. */
   login?: string | undefined
+  /** The outcome of the check of the bearer token. */
+  bearer?: string | undefined
   /** S3's own id of its answer. */
   s3RequestId?: string | undefined
   /** Id of the trace that the request belongs to. */

@@ -1,8 +1,10 @@
 import type { Access } from '../access/create-access.ts'
+import type { BearerOptions } from '../bearer/bearer-options.ts'
 import type { S3ProxyError } from '../errors.ts'
 import { errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
+import { createBearerIdentity } from '../identity/by-bearer.ts'
 import { createLegacyIdentity } from '../identity/by-legacy-session.ts'
 import { createSessionIdentity } from '../identity/by-session.ts'
 import { challenge } from '../identity/challenge.ts'
@@ -30,6 +32,8 @@ export interface HandlerOptions extends Omit<OwnPagesOptions, 'identify'>, Views
   tokenCheckIntervalMs: number
   /** Sessions of the original, where they are accepted. */
   legacySessions?: LegacySessions
+  /** How bearer tokens are accepted, where they are. */
+  bearer?: BearerOptions
   elapsedMs(): number
   onUnnoted?(error: S3ProxyError): void
 }
@@ -93,6 +97,11 @@ export function createHandler(options: HandlerOptions): Handler {
 /** Creates the identities in the order in which they are asked. */
 function createIdentities(options: HandlerOptions): Identity[] {
   const bySession = createSessionIdentity(options.sessions, createSessionCheck(options))
-  const { legacySessions } = options
-  return legacySessions === undefined ? [bySession] : [bySession, createLegacyIdentity(legacySessions)]
+  const { legacySessions, bearer, log } = options
+  return [
+    bySession,
+    // A request with a token is never asked about a session of the original.
+    ...(bearer === undefined ? [] : [createBearerIdentity({ bearer, log })]),
+    ...(legacySessions === undefined ? [] : [createLegacyIdentity(legacySessions)]),
+  ]
 }

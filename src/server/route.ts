@@ -1,4 +1,4 @@
-import { reservedKeys } from '../http/own-paths.ts'
+import { reservedKeys, resourceMetadataPath } from '../http/own-paths.ts'
 import { type ObjectKey, toObjectKey } from '../object/key.ts'
 import type { RouteKind } from '../telemetry/route-kind.ts'
 import type { HostlessPage, OwnPage, SitePage } from './own/own-page.ts'
@@ -29,6 +29,8 @@ export function createRouter(
   healthcheckKey: string | undefined,
 ): (path: string) => Target {
   const ownTargets = new Map(ownPages.map((page) => [page.path.slice(1), targetOf(page)]))
+  // Few sites have the document for programs, and the others keep that key for an object.
+  const metadata = ownTargets.get(metadataKey)
   return (path) => {
     const key = toObjectKey(path)
     if (key === undefined) return { kind: 'invalid' }
@@ -38,6 +40,7 @@ export function createRouter(
       if (own !== undefined) return own
       if (key.startsWith(ownKeyPrefix)) return { kind: 'nothing' }
     }
+    if (metadata !== undefined && key === metadataKey) return metadata
     // A request to S3 with an empty key would list the bucket.
     if (key === '') return { kind: 'root' }
     if (Buffer.byteLength(key) > maxKeyBytes) return { kind: 'nothing' }
@@ -54,4 +57,5 @@ function targetOf(page: OwnPage): Target {
   return page.needsHost ? { kind: 'site-page', page } : { kind: 'hostless-page', page }
 }
 
+const metadataKey = resourceMetadataPath.slice(1)
 const [, ownKeyPrefix] = reservedKeys

@@ -20,6 +20,7 @@ export function accessLineOf(record: RequestRecord): AccessLine {
     ground: record.ground,
     rule: record.rule,
     login: record.login,
+    bearer: record.bearer,
     s3RequestId: record.s3RequestId,
     sessionMs: record.sessionMs,
     ssoMs: record.ssoMs,

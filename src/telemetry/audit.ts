@@ -15,6 +15,7 @@ export function createAudit(log: Log): (record: RequestRecord) => void {
       {
         requestId: record.requestId,
         who: record.who,
+        bearer: record.bearer,
         rule: record.rule,
         key: record.key,
         versionId: record.versionId,

@@ -59,6 +59,9 @@ export function createMetrics(readings: Readings): () => Promise<MetricSnapshot[
     one(readings.droppedLines()),
   )
   add('counter', 'logins_total', 'Steps of logins', () => byLabel('step', requests.logins))
+  add('counter', 'bearer_requests_total', 'Requests with a bearer token', () =>
+    byLabel('outcome', requests.bearers),
+  )
   histogram('route', 'first_byte_seconds', 'Until the head of the answer', () => requests.firstByte)
   histogram('for', 'wait_seconds', 'What of that was waiting, and for what', () =>
     Object.entries(requests.waits),

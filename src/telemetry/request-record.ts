@@ -2,6 +2,7 @@ import type { DecisionGround } from '../access/decision.ts'
 import { clientLeft, codeOf } from '../errors.ts'
 import type { ByteRange } from '../http/content-range.ts'
 import type { Person } from '../person/person.ts'
+import type { BearerOutcome } from './bearer-outcome.ts'
 import type { LoginStep } from './login-step.ts'
 import type { RouteKind } from './route-kind.ts'
 
@@ -39,6 +40,8 @@ export class RequestRecord {
   /** Name of the person in every line; written when the request is over. */
   who: string | undefined = undefined
   login: LoginStep | undefined = undefined
+  /** The outcome of the check of the bearer token; `undefined` without one. */
+  bearer: BearerOutcome | undefined = undefined
   /** The reason of the decision about access; `undefined` where none was made, or nothing about access is configured. */
   ground: DecisionGround | undefined = undefined
   /** Name of the rule that settled the decision. */

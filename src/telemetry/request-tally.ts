@@ -1,4 +1,5 @@
 import { clientLeft, errorStatus } from '../errors.ts'
+import { bearerOutcomes } from './bearer-outcome.ts'
 import { Durations } from './durations.ts'
 import { loginSteps } from './login-step.ts'
 import type { RequestRecord } from './request-record.ts'
@@ -15,6 +16,7 @@ export interface RequestTally {
   readonly outcomes: ReadonlyMap<string, number>
   readonly errors: ReadonlyMap<string, number>
   readonly logins: ReadonlyMap<string, number>
+  readonly bearers: ReadonlyMap<string, number>
   readonly healed: number
   readonly askedTwiceBytes: number
   readonly parts: number
@@ -46,6 +48,7 @@ export function createRequestTally(): RequestTally {
   const outcomes = zeros(['complete', 'aborted', 'cut'])
   const errors = zeros([])
   const logins = zeros(countedSteps)
+  const bearers = zeros(bearerOutcomes)
   const knownRoutes = new Set<string>(routeKinds)
   const knownMethods = new Set(methods)
   const knownCodes = new Set(codes)
@@ -57,6 +60,7 @@ export function createRequestTally(): RequestTally {
     outcomes,
     errors,
     logins,
+    bearers,
     healed: 0,
     askedTwiceBytes: 0,
     parts: 0,
@@ -97,6 +101,7 @@ export function createRequestTally(): RequestTally {
       tally.healed += record.healed
       tally.askedTwiceBytes += record.askedTwiceBytes
       tally.parts += record.parts
+      if (record.bearer !== undefined) add(bearers, record.bearer, 1)
       if (login === undefined) return
       if (route === 'callback') add(logins, 'returned', 1)
       add(logins, login, 1)

@@ -8,6 +8,7 @@ export const routeKinds = [
   'signed-out',
   'me',
   'continue',
+  'resource-metadata',
   'livez',
   'readyz',
   /** The empty key: no object has it. */

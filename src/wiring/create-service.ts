@@ -15,6 +15,7 @@ import type { RequestRecord } from '../telemetry/request-record.ts'
 import type { RequestTally } from '../telemetry/request-tally.ts'
 import { type RequestWatchers, watchRequests } from '../telemetry/request-watchers.ts'
 import { elapsedMs } from './clocks.ts'
+import { createBearer } from './create-bearer.ts'
 import { createLogins } from './create-logins.ts'
 import { type Connections, createObjects } from './create-objects.ts'
 import { createSso } from './create-sso.ts'
@@ -78,6 +79,7 @@ export function createService(
   const handler = createHandler({
     source,
     ...createLogins(config, stores, sso),
+    ...createBearer(config, sso),
     siteOf: createSiteResolver({ ...config.server, isTls: config.server.tlsCertFile !== undefined }),
     readiness,
     healthcheckKey: config.s3.healthcheckKey,

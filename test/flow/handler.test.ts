@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createAccess } from '../../src/access/create-access.ts'
 import { type ErrorCode, errorStatus, S3ProxyError } from '../../src/errors.ts'
 import type { ObjectRequest, ObjectResult } from '../../src/object/object-source.ts'
+import { personWithId } from '../../src/person/person.ts'
 import { guests, type Sharer } from '../../src/s3/fair-shares.ts'
 import { TransportError } from '../../src/s3/transport-error.ts'
 import { RequestRecord } from '../../src/telemetry/request-record.ts'
@@ -202,6 +203,79 @@ describe('without a session', () => {
     const stage = createStageInMemory({ pending: { ...pending, find: () => Promise.reject(away) } })
     const { status, record } = await stage.ask(`/__redirect_from_sso?code=c&state=${'A'.repeat(43)}`)
     assert.deepEqual([status, record.login], [503, 'failed'])
+  })
+})
+
+describe('a bearer token', () => {
+  const bearer = {
+    scopes: [],
+    check: (token: string) =>
+      token === 'good'
+        ? ({ kind: 'accepted', person: personWithId('robot'), sharer: 'robot' } as const)
+        : ({ kind: 'refused', reason: 'no' } as const),
+  }
+  const good = { authorization: 'Bearer good' }
+
+  it('opens objects, and makes neither a session nor a cookie', async () => {
+    const stage = createStageInMemory({ bearer })
+    const reply = await stage.ask('/a', { ...good, range: 'bytes=0-' })
+    assert.deepEqual([reply.status, reply.record.who, reply.record.bearer], [200, 'robot', 'accepted'])
+    assert.equal(cookiesOf(reply), '')
+    assert.equal(readAll(reply), 'hello')
+  })
+
+  it('that is refused is never led to a login, nor asked about a session of the original', async () => {
+    const stage = createStageInMemory({
+      bearer,
+      legacySessions: {
+        offer: () => assert.fail('asked'),
+        resume: () => assert.fail('asked'),
+        end: async () => '',
+      },
+    })
+    const navigation = { accept: 'text/html', 'sec-fetch-mode': 'navigate' }
+    const reply = await stage.ask('/a', { ...navigation, authorization: 'Bearer bad' })
+    assert.deepEqual([reply.status, reply.code, cookiesOf(reply)], [401, 'BEARER_REFUSED', ''])
+    assert.match(reply.header('www-authenticate') ?? '', /^Bearer .*error="invalid_token"/)
+    assert.ok(!stage.steps.some((step) => step.startsWith('s3')))
+  })
+
+  it('counts after a session, and in place of a session that has ended', async () => {
+    const stage = createStageInMemory({ bearer })
+    const cookie = await stage.signIn()
+    const both = await stage.ask('/a', { ...good, cookie })
+    assert.deepEqual([both.record.who, both.record.bearer], ['jo', undefined])
+    const ended = `__Host-s=${'A'.repeat(43)}`
+    assert.equal((await stage.ask('/a', { ...good, cookie: ended })).record.who, 'robot')
+  })
+
+  it('is asked for by the 401 of a request without one, where it is accepted', async () => {
+    const challenges = async (stage: ReturnType<typeof createStageInMemory>) => {
+      const { headers } = await stage.ask('/a', { accept: 'application/json' })
+      return headers.filter((_, index) => headers[index - 1] === 'www-authenticate')
+    }
+    assert.deepEqual(await challenges(createStageInMemory({ bearer })), [
+      'Bearer realm="s3proxy", resource_metadata="https://assets.example.com/.well-known/oauth-protected-resource"',
+      'Cookie realm="s3proxy"',
+    ])
+    assert.deepEqual(await challenges(createStageInMemory()), ['Cookie realm="s3proxy"'])
+  })
+
+  it('has no meaning where none is accepted, and in the query', async () => {
+    assert.equal((await createStageInMemory().ask('/a', good)).code, 'LOGIN_REQUIRED')
+    const inQuery = await createStageInMemory({ bearer }).ask('/a?access_token=good', { accept: 'a/b' })
+    assert.equal(inQuery.code, 'LOGIN_REQUIRED')
+  })
+
+  it('has a document that tells programs where to get one', async () => {
+    const target = '/.well-known/oauth-protected-resource'
+    const stage = createStageInMemory({ bearer })
+    const reply = await stage.ask(target)
+    assert.deepEqual([reply.status, reply.record.route], [200, 'resource-metadata'])
+    assert.equal(JSON.parse(readAll(reply)).resource, site.origin)
+    assert.equal((await stage.ask(target, {}, 'GET', 'other.example.com')).status, 421)
+    assert.equal((await stage.ask(target, {}, 'POST')).status, 405)
+    assert.equal((await createStageInMemory().ask(target, { accept: 'a/b' })).status, 401)
   })
 })
 

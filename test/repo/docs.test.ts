@@ -90,6 +90,7 @@ describe('README.md', () => {
       ground: '',
       rule: '',
       login: 'started',
+      bearer: 'accepted',
       s3RequestId: '',
       traceId: '',
     }

@@ -29,7 +29,7 @@ describe('the layers of src', () => {
   it('import only from those above them, and objects and sessions do not see each other', () => {
     const rank = (file: string) => layers?.indexOf(layerOf(file)) ?? -1
     const ofObjects = new Set(['s3', 'object', 'origin', 'origin/read-ahead'])
-    const ofSessions = new Set(['store', 'issuer', 'session', 'sso', 'identity'])
+    const ofSessions = new Set(['store', 'issuer', 'session', 'sso', 'bearer', 'identity'])
     const arePeers = (one: string, other: string) =>
       (ofObjects.has(one) && ofSessions.has(other)) || (ofSessions.has(one) && ofObjects.has(other))
     const wrong = imports.filter(

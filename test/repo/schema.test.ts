@@ -76,6 +76,9 @@ describe('s3proxy.example.json', () => {
       'sso.clientKeyFile',
       // This is set only where the SSO names people by an unusual claim.
       'sso.userClaim',
+      // These are set only where bearer tokens are accepted.
+      'bearer.issuer',
+      'bearer.terminalClientId',
       // This is set instead of server.port, behind a web server that speaks TLS.
       'server.socketPath',
       'server.socketMode',

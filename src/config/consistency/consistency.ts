@@ -1,6 +1,7 @@
 import type { Options } from '../options/options.ts'
 import type { Values } from '../schema/config-schema.ts'
 import type { Sources } from '../sources/sources.ts'
+import { checkBearer } from './bearer-consistency.ts'
 import { unknownNames, unusedNames } from './environment-warnings.ts'
 import type { Conflict, Findings } from './findings.ts'
 import { checkS3 } from './s3-consistency.ts'
@@ -26,9 +27,10 @@ export function checkTogether(
     report: (conflict) => conflicts.push(conflict),
     warn: (message) => warnings.push(message),
   }
-  const { s3, sso, session, server, log } = values
+  const { s3, sso, session, bearer, server, log } = values
   if (s3 !== undefined) checkS3(s3, findings)
   if (sso !== undefined) checkSso(sso, findings)
+  if (bearer !== undefined) checkBearer(bearer, values, findings)
   if (session !== undefined) checkSession(session, server ?? {}, findings)
   if (server !== undefined) checkServer(server, { ...given.dotenv, ...given.env }, findings)
   if (log !== undefined) checkLog(log, findings)

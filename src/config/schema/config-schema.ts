@@ -1,4 +1,5 @@
 import type { BucketEndpoint } from '../../s3/bucket-endpoint.ts'
+import { bearer } from './bearer.ts'
 import { log } from './log.ts'
 import { s3 } from './s3.ts'
 import { type SectionOutput, section } from './section.ts'
@@ -7,7 +8,7 @@ import { session } from './session.ts'
 import { sso } from './sso.ts'
 
 /** The one description of the configuration: types, checks, environment names, documentation. */
-export const configSchema = section({ server, s3, sso, session, log })
+export const configSchema = section({ server, s3, sso, session, bearer, log })
 
 /** The values of all options as the schema parses them, one by one. */
 export type Parsed = SectionOutput<typeof configSchema>

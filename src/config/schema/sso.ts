@@ -2,20 +2,13 @@ import { authorizeParameter, expectedParameters, ownParameterIn } from './author
 import { choice, count, file, flag, list, textLike } from './option-types.ts'
 import { section } from './section.ts'
 import { ssoAddress } from './sso-address.ts'
-import { claimPlace, printable, rootUrl, shaped } from './text-shapes.ts'
+import { claimPlace, rootUrl, shaped, vschars } from './text-shapes.ts'
 import { day } from './units.ts'
 
 /** The root URL of the SSO. Its pages are below it, and are no part of it. */
 const ssoUrl = rootUrl.refine(
   (value) => !/\/(?:o\/(?:authorize|token)|api\/v1\/user\/me)\/?$/i.test(value),
   'expected the root URL of the SSO: leave out o/authorize/, o/token/ or api/v1/user/me/ at its end, which are added',
-)
-
-/** Text of VSCHAR (RFC 6749 appendix A.1 and A.2), without the line break or blank that is often copied with it. */
-const vschars = printable(
-  /^(?! )[\x20-\x7e]+(?<! )$/,
-  /[^\x20-\x7e]/,
-  'expected printable ASCII without spaces or line breaks around it',
 )
 
 /** Scopes as in RFC 6749 appendix A.4. */

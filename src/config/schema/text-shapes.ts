@@ -41,6 +41,13 @@ export const printable = (shape: RegExp, others: RegExp, expected: string) =>
     },
   })
 
+/** Text of VSCHAR (RFC 6749 appendix A.1 and A.2), without the line break or blank that is often copied with it. */
+export const vschars = printable(
+  /^(?! )[\x20-\x7e]+(?<! )$/,
+  /[^\x20-\x7e]/,
+  'expected printable ASCII without spaces or line breaks around it',
+)
+
 /** Text whose parsed value is the value of the option. @param parse returns `undefined` for text that is not as expected */
 export const parsed = <Value>(
   schema: z.ZodType<string, string>,

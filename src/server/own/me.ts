@@ -4,16 +4,15 @@ import { pageHeaders, renderPage } from '../../http/page.ts'
 import type { ProxyRequest } from '../../http/proxy-request.ts'
 import type { Reply } from '../../http/reply.ts'
 import type { Site } from '../../http/site.ts'
-import { challenge } from '../../identity/challenge.ts'
+import { type ChallengeOptions, challenge } from '../../identity/challenge.ts'
 import type { Identification } from '../../identity/identify.ts'
 import { namesPage } from '../../identity/is-navigation.ts'
 import type { Person } from '../../person/person.ts'
-import type { LoginOptions } from '../../sso/begin-login.ts'
 import type { RequestRecord } from '../../telemetry/request-record.ts'
 import { readingMethods, type SitePage } from './own-page.ts'
 import { personText } from './person-text.ts'
 
-export interface MePageOptions extends LoginOptions {
+export interface MePageOptions extends ChallengeOptions {
   /** Finds out who asks, in the same way as for an object. */
   identify(request: ProxyRequest, site: Site, record: RequestRecord): Promise<Identification>
 }

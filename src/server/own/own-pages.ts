@@ -1,3 +1,4 @@
+import type { BearerOptions } from '../../bearer/bearer-options.ts'
 import { type CallbackPageOptions, createCallbackPage } from './callback.ts'
 import { type ContinuePageOptions, createContinuePage } from './continue.ts'
 import { livezPage } from './livez.ts'
@@ -5,13 +6,17 @@ import { createLogoutPage, type LogoutPageOptions } from './logout.ts'
 import { createMePage, type MePageOptions } from './me.ts'
 import type { OwnPage } from './own-page.ts'
 import { createReadyzPage, type ReadyzPageOptions } from './readyz.ts'
+import { createResourceMetadataPage } from './resource-metadata.ts'
 import { createSignedOutPage } from './signed-out.ts'
 
 export type OwnPagesOptions = CallbackPageOptions &
   LogoutPageOptions &
   MePageOptions &
   ContinuePageOptions &
-  ReadyzPageOptions
+  ReadyzPageOptions & {
+    /** How bearer tokens are accepted. Without it, the document for programs does not exist. */
+    bearer?: Omit<BearerOptions, 'check'>
+  }
 
 /** Creates the table of all own pages. Other paths below the reserved ones are neither a page nor an object. */
 export function createOwnPages(options: OwnPagesOptions): readonly OwnPage[] {
@@ -23,5 +28,6 @@ export function createOwnPages(options: OwnPagesOptions): readonly OwnPage[] {
     createContinuePage(options),
     livezPage,
     createReadyzPage(options),
+    ...(options.bearer === undefined ? [] : [createResourceMetadataPage(options.bearer)]),
   ]
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { livezPage } from '../../../src/server/own/livez.ts'
 import { createLogoutPage } from '../../../src/server/own/logout.ts'
+import { createResourceMetadataPage } from '../../../src/server/own/resource-metadata.ts'
 import { createRouter, routeKindOf } from '../../../src/server/route.ts'
 import { createLoginPorts } from '../../helpers/stage/login-ports.ts'
 
@@ -30,6 +31,16 @@ describe('createRouter', () => {
       assert.deepEqual(route(path), { kind: 'nothing' }, path)
     for (const path of ['/__s3proxy', '/_s3proxy/livez', '/a/__s3proxy/livez', '/__'])
       assert.equal(route(path).kind, 'object', path)
+  })
+
+  it('knows the document for programs only where there is one', () => {
+    const path = '/.well-known/oauth-protected-resource'
+    assert.equal(route(path).kind, 'object')
+    const page = createResourceMetadataPage({ scopes: [] })
+    const withDocument = createRouter([livezPage, page], undefined)
+    assert.deepEqual(withDocument(path), { kind: 'site-page', page })
+    for (const other of [`${path}/a`, '/.well-known/', '/.well-known/openid-configuration'])
+      assert.equal(withDocument(other).kind, 'object', other)
   })
 
   it('takes keys of up to 1024 bytes', () => {

@@ -33,6 +33,7 @@ describe('createAudit', () => {
       {
         requestId: 'id-1',
         who: 'jo',
+        bearer: undefined,
         rule: 'staff',
         key: 'a b',
         versionId: 'v1',

@@ -68,6 +68,15 @@ describe('createRequestTally', () => {
     assert.deepEqual(Object.fromEntries(tally.outcomes), { complete: 2, aborted: 1, cut: 1 })
   })
 
+  it('counts what became of bearer tokens', () => {
+    const { tally, count } = createTally()
+    count({})
+    count({ bearer: 'accepted' })
+    count({ bearer: 'refused', status: 401 })
+    count({ bearer: 'accepted' })
+    assert.deepEqual(Object.fromEntries(tally.bearers), { accepted: 2, refused: 1, unavailable: 0 })
+  })
+
   it('adds up what healing and reading ahead cost', () => {
     const { tally, count } = createTally()
     count({ healed: 2, askedTwiceBytes: 100 })

@@ -30,6 +30,11 @@ describe('createOwnPages', () => {
     for (const { path } of pages) assert.ok(path === `/${callbackKey}` || path.startsWith(`/${prefix}`), path)
   })
 
+  it('has the document for programs only where their tokens are accepted', () => {
+    const kinds = createOwnPages({ ...given, bearer: { scopes: [] } }).map(({ kind }) => kind)
+    assert.equal(kinds.at(-1), 'resource-metadata')
+  })
+
   it('takes no form about sessions of the original where none are accepted', () => {
     const page = createOwnPages(given).find(({ kind }) => kind === 'continue')
     assert.deepEqual(page?.methods, ['GET', 'HEAD'])
