@@ -35,6 +35,11 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
     what: 'The answer of the sign in service has no code or no state.',
     advice: 'Go back to the page that you wanted and sign in again.',
   },
+  LOGOUT_TOKEN_INVALID: {
+    title: 'Not signed out',
+    what: 'The request has no valid logout token.',
+    advice: 'This address is for the sign in service.',
+  },
   LOGIN_REQUIRED: {
     title: 'Sign in needed',
     what: 'This request has no valid session.',

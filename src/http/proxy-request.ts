@@ -10,6 +10,13 @@ export interface ProxyRequest {
   /** The host in lower case, with the port when there is one. */
   host: string
   header(name: RequestHeader): string | undefined
+  /**
+   * Reads the body as text, where there is one. A page has to call this before it waits for anything: a body that nobody
+   * reads is thrown away.
+   *
+   * @returns `undefined` for a body that is larger than `maxBytes`, or that breaks off
+   */
+  readBody?(maxBytes: number): Promise<string | undefined>
   /** A signal that fires when the client leaves before its answer is complete. */
   signal: CancelSignal
 }

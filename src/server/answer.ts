@@ -8,6 +8,7 @@ import { Cancellation } from '../waiting/cancellation.ts'
 import type { Turn } from './connections.ts'
 import type { Handler } from './handler.ts'
 import { pathOf, readIncoming, requestIdOf } from './incoming.ts'
+import { readBody } from './request-body.ts'
 import { sendReply } from './send.ts'
 
 export interface AnswerOptions {
@@ -45,10 +46,12 @@ export function createAnswer(options: AnswerOptions) {
     if (options.notesPhases) record.phases = []
     const incoming = readIncoming(message, gone)
     const isUnreadable = incoming.kind === 'invalid' && incoming.code === 'HEADERS_TOO_MANY'
-    if (isUnreadable || hasBody(message)) {
-      // The body is thrown away. A client may go on sending until the connection is closed.
-      message.resume()
+    const hasMore = isUnreadable || hasBody(message)
+    if (hasMore) {
+      // A client may go on sending until the connection is closed.
       response.shouldKeepAlive = false
+      if (incoming.kind === 'request')
+        incoming.request.readBody = (maxBytes) => readBody(message, response, maxBytes)
     }
     record.requestId = incoming.requestId
     if (incoming.kind === 'request') {
@@ -56,12 +59,15 @@ export function createAnswer(options: AnswerOptions) {
       record.traceparent = incoming.request.header('traceparent')
     }
     const refuse = (code: ErrorCode) => errorReply(code, { header: () => message.headers.accept }, record)
-    const reply =
+    const answered =
       incoming.kind === 'invalid'
         ? refuse(incoming.code)
         : isLate
           ? refuse('SHUTTING_DOWN')
-          : await handler(incoming.request, record)
+          : handler(incoming.request, record)
+    // A page that wants the body is reading it by now. Everything else is thrown away.
+    if (hasMore) message.resume()
+    const reply = await answered
     if (isDraining()) response.shouldKeepAlive = false
     const { body } = reply
     const isStream = body !== null && typeof body !== 'string' && body.source !== null

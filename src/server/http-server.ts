@@ -100,7 +100,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const enqueue = (message: IncomingMessage, response: ServerResponse) =>
     connections.enqueue(message, response)
   server.on('request', enqueue)
-  // Requests with `expect` are answered as all others: nothing needs their body.
+  // Requests with `expect` are answered as all others: a page that needs the body says so to the client.
   server.on('checkContinue', enqueue)
   server.on('checkExpectation', enqueue)
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {

@@ -6,9 +6,12 @@ import type { RequestRecord } from './request-record.ts'
 /**
  * Writes one line for each answer that delivered an object, or a part of it, to a person. It has the person, the
  * version, the bytes, and whether all of them were sent. Objects that are served without login have no line.
+ *
+ * A request that ended sessions has a line, too, with their number.
  */
 export function createAudit(log: Log): (record: RequestRecord) => void {
   return (record) => {
+    if (record.endedSessions !== undefined) return logSignOut(log, record)
     const { route, method, status, range } = record
     if (route !== 'object' || method !== 'GET' || (status !== 200 && status !== 206)) return
     log.info(
@@ -32,6 +35,10 @@ export function createAudit(log: Log): (record: RequestRecord) => void {
       'delivery',
     )
   }
+}
+
+function logSignOut(log: Log, { requestId, who, route, endedSessions, traceId }: RequestRecord): void {
+  log.info({ requestId, who, route, endedSessions, traceId }, 'sign-out')
 }
 
 /**

@@ -39,6 +39,8 @@ export class RequestRecord {
   person: Person | undefined = undefined
   /** Name of the person in every line; written when the request is over. */
   who: string | undefined = undefined
+  /** Number of sessions that the request has ended, where it was for that. */
+  endedSessions: number | undefined = undefined
   login: LoginStep | undefined = undefined
   /** The outcome of the check of the bearer token; `undefined` without one. */
   bearer: BearerOutcome | undefined = undefined

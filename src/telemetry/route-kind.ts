@@ -6,6 +6,7 @@ export const routeKinds = [
   'callback',
   'logout',
   'signed-out',
+  'backchannel-logout',
   'me',
   'continue',
   'resource-metadata',

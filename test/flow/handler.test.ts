@@ -382,6 +382,43 @@ describe('signing out', () => {
   })
 })
 
+describe('a logout that the SSO asks for', () => {
+  it('needs neither host nor session, and is no page where the SSO cannot ask', async () => {
+    const stage = createStageInMemory({
+      backchannel: {
+        backchannelLogouts: { end: async () => ({ kind: 'ended', person: 'sso#jo', sessions: 1 }) },
+        onLogoutRefused: () => assert.fail('refused'),
+      },
+    })
+    const post = { ...request('/__s3proxy/backchannel-logout', {}, 'POST'), host: '10.0.0.1' }
+    const record = new RequestRecord('POST')
+    const asked = stage.handler({ ...post, readBody: async () => 'logout_token=a' }, record)
+    assert.deepEqual(
+      [(await asked).status, record.route, record.person?.id],
+      [200, 'backchannel-logout', 'sso#jo'],
+    )
+    assert.equal((await stage.ask('/__s3proxy/backchannel-logout')).status, 405)
+    assert.equal((await createStageInMemory().ask('/__s3proxy/backchannel-logout')).status, 404)
+    assert.deepEqual(stage.steps, [])
+  })
+
+  it('that the store is away for is 503, after which the SSO may ask again', async () => {
+    const away = new S3ProxyError('SESSION_STORE_UNAVAILABLE', 'away')
+    const stage = createStageInMemory({
+      backchannel: {
+        backchannelLogouts: { end: () => Promise.reject(away) },
+        onLogoutRefused: () => assert.fail('refused'),
+      },
+    })
+    const post = request('/__s3proxy/backchannel-logout', {}, 'POST')
+    const answer = await stage.handler(
+      { ...post, readBody: async () => 'logout_token=a' },
+      new RequestRecord(),
+    )
+    assert.equal(answer.status, 503)
+  })
+})
+
 describe('who is signed in', () => {
   it('is told to that person, once the SSO stands by the session', async () => {
     const stage = createStageInMemory()

@@ -36,6 +36,7 @@ export function createLogoutPage(options: LogoutPageOptions): SitePage {
       record.person = open?.session.person
       if (request.method !== 'POST') return question(record.person)
       const cookies = await endSession(options, open, request, site)
+      if (open !== undefined) record.endedSessions = 1
       const returnTo = site.origin + signedOutPath
       const atSso = await record.timed(
         'ssoMs',

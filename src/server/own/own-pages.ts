@@ -1,4 +1,5 @@
 import type { BearerOptions } from '../../bearer/bearer-options.ts'
+import { type BackchannelLogoutPageOptions, createBackchannelLogoutPage } from './backchannel-logout.ts'
 import { type CallbackPageOptions, createCallbackPage } from './callback.ts'
 import { type ContinuePageOptions, createContinuePage } from './continue.ts'
 import { livezPage } from './livez.ts'
@@ -16,6 +17,8 @@ export type OwnPagesOptions = CallbackPageOptions &
   ReadyzPageOptions & {
     /** How bearer tokens are accepted. Without it, the document for programs does not exist. */
     bearer?: Omit<BearerOptions, 'check'>
+    /** Logouts that the SSO asks for, where it can. */
+    backchannel?: BackchannelLogoutPageOptions
   }
 
 /** Creates the table of all own pages. Other paths below the reserved ones are neither a page nor an object. */
@@ -24,6 +27,7 @@ export function createOwnPages(options: OwnPagesOptions): readonly OwnPage[] {
     createCallbackPage(options),
     createLogoutPage(options),
     createSignedOutPage(options),
+    ...(options.backchannel === undefined ? [] : [createBackchannelLogoutPage(options.backchannel)]),
     createMePage(options),
     createContinuePage(options),
     livezPage,

@@ -28,6 +28,12 @@ function audited(changes: { [name in keyof RequestRecord]?: unknown }): object[]
 }
 
 describe('createAudit', () => {
+  it('tells whose sessions a request has ended, and how many', () => {
+    const line = { requestId: 'id-1', who: 'jo', route: 'logout', endedSessions: 1, traceId: undefined }
+    assert.deepEqual(audited({ route: 'logout', endedSessions: 1, status: 303 }), [line])
+    assert.deepEqual(audited({ route: 'logout', status: 303 }), [])
+  })
+
   it('tells who got which bytes of which version, and how it ended', () => {
     assert.deepEqual(audited({}), [
       {

@@ -5,6 +5,7 @@ import type { Site } from '../../../../src/http/site.ts'
 import { createLogoutPage, type LogoutPageOptions } from '../../../../src/server/own/logout.ts'
 import type { Grant } from '../../../../src/session/session.ts'
 import type { LoginOptions } from '../../../../src/sso/begin-login.ts'
+import type { LogoutWayBack } from '../../../../src/sso/sso-client.ts'
 import { RequestRecord } from '../../../../src/telemetry/request-record.ts'
 import { headerIn } from '../../../helpers/clients/header-in.ts'
 import {
@@ -70,7 +71,13 @@ describe('createLogoutPage', () => {
     assert.equal(headerIn(reply.headers, 'clear-site-data'), '"cache"')
     assert.equal(headerIn(reply.headers, 'cache-control'), 'no-store')
     assert.equal(await options.sessions.find(cookie, true), undefined)
-    assert.equal(record.person?.id, 'jo')
+    assert.deepEqual([record.person?.id, record.endedSessions], ['jo', 1])
+  })
+
+  it('has ended no session where there was none', async () => {
+    const record = new RequestRecord()
+    await logout(createLoginPorts().options, post(), record, site)
+    assert.equal(record.endedSessions, undefined)
   })
 
   it('leads to the page of this site that says so, where the SSO has none', async () => {
@@ -82,11 +89,12 @@ describe('createLogoutPage', () => {
   it('leads to where the SSO ends its own session, which leads back, also when the session was over before', async () => {
     const { options, clock } = createLoginPorts()
     const cookie = await signIn(options, grant, clock.now)
-    const ended: unknown[] = []
+    const ended: (string | undefined)[] = []
     const sso = {
-      async end(...given: unknown[]) {
+      async end(of: Grant | undefined, wayBack: LogoutWayBack) {
         assert.equal(await options.sessions.find(cookie, true), undefined)
-        ended.push(given)
+        assert.deepEqual(wayBack, { returnTo: `${site.origin}/__s3proxy/signed-out`, state: 'sso' })
+        ended.push(of?.accessToken)
         return 'https://sso.example.com/logout?a=1'
       },
     }
@@ -95,12 +103,7 @@ describe('createLogoutPage', () => {
       assert.deepEqual([reply.status, locationIn(reply)], [303, 'https://sso.example.com/logout?a=1'])
       assert.equal(cookiesOf(reply), '__Host-s=')
     }
-    const wayBack = { returnTo: `${site.origin}/__s3proxy/signed-out`, state: 'sso' }
-    const session = { ...grant, createdAt: clock.now, verifiedAt: clock.now }
-    assert.deepEqual(ended, [
-      [session, wayBack],
-      [undefined, wayBack],
-    ])
+    assert.deepEqual(ended, ['t', undefined])
   })
 
   it('refuses a form of another site, whatever it claims to be', async () => {

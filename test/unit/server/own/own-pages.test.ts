@@ -35,6 +35,16 @@ describe('createOwnPages', () => {
     assert.equal(kinds.at(-1), 'resource-metadata')
   })
 
+  it('takes logout tokens where the SSO can send any', () => {
+    const backchannel = {
+      backchannelLogouts: { end: () => assert.fail('asked') },
+      onLogoutRefused: () => assert.fail('asked'),
+    }
+    const pages = createOwnPages({ ...given, backchannel })
+    const page = pages.find(({ kind }) => kind === 'backchannel-logout')
+    assert.deepEqual([page?.path, page?.methods], ['/__s3proxy/backchannel-logout', ['POST']])
+  })
+
   it('takes no form about sessions of the original where none are accepted', () => {
     const page = createOwnPages(given).find(({ kind }) => kind === 'continue')
     assert.deepEqual(page?.methods, ['GET', 'HEAD'])

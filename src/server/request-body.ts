@@ -1,0 +1,31 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/**
+ * Reads the body of a request, as text. The rest of one that is too large is thrown away as it comes.
+ *
+ * The caller has to begin before the request's first turn of the event loop is over: bodies that nobody reads are thrown away.
+ *
+ * @returns `undefined` for a body that is larger than `maxBytes`, or that breaks off
+ */
+export function readBody(
+  message: IncomingMessage,
+  response: ServerResponse,
+  maxBytes: number,
+): Promise<string | undefined> {
+  // The client may wait for this before it sends the body (RFC 9110 section 10.1.1).
+  if (message.headers.expect?.toLowerCase() === '100-continue') response.writeContinue()
+  return new Promise((resolve) => {
+    let pieces: Buffer[] = []
+    let sizeBytes = 0
+    message.on('data', (piece: Buffer) => {
+      sizeBytes += piece.length
+      if (sizeBytes <= maxBytes) pieces.push(piece)
+      else {
+        pieces = []
+        resolve(undefined)
+      }
+    })
+    message.once('end', () => resolve(Buffer.concat(pieces).toString()))
+    message.once('close', () => resolve(undefined))
+  })
+}
