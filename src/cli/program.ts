@@ -4,6 +4,7 @@ import type { CheckConfigFlags, FetchFlags, ServeFlags } from './command/flags.t
 import { helpTexts } from './command/help-texts.ts'
 import { formatVersion, readVersion } from './command/version.ts'
 import type { Shell } from './completion/completion.ts'
+import { isObjectUrl } from './fetch/through/is-object-url.ts'
 
 /** Describes the command line. The code of a command is loaded only when it runs. */
 export function createProgram(setStatus: (status: number) => void): Command {
@@ -42,8 +43,11 @@ export function createProgram(setStatus: (status: number) => void): Command {
 
   program
     .command('fetch')
-    .description('stream one object to stdout or a file, through the same S3 code as serve')
-    .argument('<key>', 'the key itself, not percent-encoded, below the prefix of s3.endpoint')
+    .description('stream one object to stdout or a file: from S3 by its key, or from a proxy by its URL')
+    .argument(
+      '<key|url>',
+      'the key itself, not percent-encoded, below the prefix of s3.endpoint; or an https URL',
+    )
     .addOption(configOption())
     .addOption(setOption())
     .option('-o, --output <file>', 'write to a file, which appears when it is complete; - is stdout')
@@ -54,10 +58,24 @@ export function createProgram(setStatus: (status: number) => void): Command {
     .option('--if-none-match <etag>', 'only when the object is not this version', checkEtag)
     .option('-q, --quiet', 'no progress and no notes on stderr')
     .option('-v, --verbose', 'print the head of the answer, and each attempt that failed, on stderr')
+    .option(
+      '--client-id <id>',
+      'with a URL: sign in as this public client (default: the one that the proxy names)',
+    )
+    .option(
+      '--scope <scope>',
+      'with a URL: ask the SSO for this scope (default: the one that the proxy names)',
+    )
+    .option('--sign-out', 'with a URL: fetch nothing; revoke and forget the token for the proxy')
     .addHelpText('after', helpTexts.fetch)
-    .action(async (key: string, options: FetchFlags) => {
-      const { fetchObject } = await import('./fetch/fetch.ts')
-      setStatus(await fetchObject(key, options))
+    .action(async (text: string, options: FetchFlags) => {
+      if (isObjectUrl(text)) {
+        const { fetchThrough } = await import('./fetch/through/fetch-through.ts')
+        setStatus(await fetchThrough(text, options))
+      } else {
+        const { fetchObject } = await import('./fetch/fetch.ts')
+        setStatus(await fetchObject(text, options))
+      }
     })
 
   program

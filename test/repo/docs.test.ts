@@ -218,7 +218,7 @@ describe('names in the documentation', () => {
     const names = ofOptions.flatMap(({ envNames, isSecret }) =>
       envNames.flatMap((name) => (isSecret ? [name, `${name}_FILE`] : [name])),
     )
-    const known = new Set([...names, 'S3PROXY_CONFIG'])
+    const known = new Set([...names, 'S3PROXY_CONFIG', 'S3PROXY_TOKEN'])
     const wrong = texts.flatMap(([file, text]) =>
       (text.match(/\bS3PROXY_[A-Z0-9_]*[A-Z0-9]\b/g) ?? [])
         .filter((name) => !known.has(name))

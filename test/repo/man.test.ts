@@ -69,7 +69,7 @@ describe('s3proxy(1)', () => {
   })
 
   it('has the signals, and the variables that are no options', () => {
-    for (const name of ['SIGTERM', 'SIGINT', 'S3PROXY_CONFIG', 'VCAP_APPLICATION'])
+    for (const name of ['SIGTERM', 'SIGINT', 'S3PROXY_CONFIG', 'S3PROXY_TOKEN', 'VCAP_APPLICATION'])
       assert.ok(text.includes(name))
   })
 })

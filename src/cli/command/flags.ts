@@ -26,4 +26,10 @@ export interface FetchFlags extends ConfigFlags {
   ifNoneMatch?: string
   quiet?: boolean
   verbose?: boolean
+  /** The client to sign in as, with a URL. */
+  clientId?: string
+  /** The scope to ask for, with a URL. */
+  scope?: string
+  /** Forgets the token for the proxy of a URL. */
+  signOut?: boolean
 }

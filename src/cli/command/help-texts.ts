@@ -27,22 +27,28 @@ stdout does), or usage; 3 a probe failed, and stderr names it.
 Example: s3proxy check-config --config /etc/s3proxy.json --probe
 `,
   fetch: `${sources}
-Required: AWS_S3_REGION, AWS_S3_ENDPOINT (URL of the bucket), and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a
-profile or a role. Redis and the SSO are not needed.
+Required for a key: AWS_S3_REGION, AWS_S3_ENDPOINT (URL of the bucket), and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY,
+a profile or a role. Redis and the SSO are not needed.
+
+A URL is that of an object at a proxy that takes tokens. No configuration is needed. The first time, it prints where to
+sign in. The token is kept in a file that only you can read, below $XDG_STATE_HOME/s3proxy or ~/.local/state/s3proxy.
+S3PROXY_TOKEN gives a token where nobody can sign in; it is not kept.
 
 A download that ends too early leaves two files: FILE.part, and FILE.part.json, which names the object and its
 version. --continue fetches the rest of that version. With --verify and no checksum to compare with, the object is
 delivered all the same, and the exit status is 4.
 
-Exit status: 0 delivered, or not modified (--if-none-match), or the reader of stdout closed it early; 22 S3 does not
-serve it (403, 404, 412, 416); 4 delivered but not verified (--verify, and S3 has no checksum, or the reader closed
-early); 2 usage or configuration; 1 everything else, with one line that says what to do.
+Exit status: 0 delivered, or not modified (--if-none-match), or the reader of stdout closed it early; 22 S3 or the proxy
+does not serve it (403, 404, 412, 416); 4 delivered but not verified (--verify, and there is no checksum, or the reader
+closed early); 2 usage or configuration; 1 everything else, with one line that says what to do.
 Ctrl-C and SIGTERM end it as that signal does (130 and 143 in a shell).
 
 Examples:
   s3proxy fetch reports/2026.csv | head
   s3proxy fetch films/long.mp4 --output long.mp4 --continue --verify
   s3proxy fetch films/long.mp4 --range 0-99 | xxd
+  s3proxy fetch https://assets.example.com/films/long.mp4 --output long.mp4 --continue
+  s3proxy fetch https://assets.example.com/ --sign-out
   s3proxy fetch -- -a-key-that-starts-with-a-dash
 `,
   completion: `

@@ -19,6 +19,7 @@ export async function fetchObject(keyText: string, flags: FetchFlags): Promise<n
   let key: ObjectKey
   let output: Output
   try {
+    refuseFlagsOfUrls(flags)
     key = toKey(keyText)
     output = await checkedOutput(flags)
   } catch (error) {
@@ -49,6 +50,12 @@ export async function fetchObject(keyText: string, flags: FetchFlags): Promise<n
       objects.connections.close()
     }
   }, report)
+}
+
+/** Refuses the flags that only a URL has. */
+function refuseFlagsOfUrls({ clientId, scope, signOut }: FetchFlags): void {
+  if (clientId !== undefined || scope !== undefined || signOut === true)
+    throw new UsageError('--client-id, --scope and --sign-out need the URL of an object at a proxy')
 }
 
 function toKey(text: string): ObjectKey {

@@ -15,7 +15,7 @@ export function unknownNames({ env, dotenv }: Given, options: Options): string[]
   )
   return Object.entries({ ...dotenv, ...env })
     .filter(([name, value]) => name.startsWith('S3PROXY_') && !isOfKubernetes(name, value))
-    .filter(([name]) => name !== 'S3PROXY_CONFIG' && !known.includes(name))
+    .filter(([name]) => !ofCommands.includes(name) && !known.includes(name))
     .map(([name]) => {
       if (isInFileOnly(name, options))
         return `${name} is not an option: that stands in the configuration file only`
@@ -23,6 +23,9 @@ export function unknownNames({ env, dotenv }: Given, options: Options): string[]
       return `${name} is not an option${guess === undefined ? '' : `; did you mean ${guess}?`}`
     })
 }
+
+/** Variables that commands read and that are no options: the file of the configuration, and the token of `fetch URL`. */
+const ofCommands = ['S3PROXY_CONFIG', 'S3PROXY_TOKEN']
 
 /** Whether a variable is named after a list of objects or a named section, which have no variables. */
 function isInFileOnly(name: string, { named, single }: Options): boolean {

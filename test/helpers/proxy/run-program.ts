@@ -15,6 +15,8 @@ export interface RunningProgram {
   outcome: Promise<Outcome>
   /** Resolves as soon as stderr holds the text. */
   told(text: string): Promise<void>
+  /** Resolves with the match as soon as stderr has one. */
+  says(pattern: RegExp): Promise<RegExpExecArray>
 }
 
 /** Starts the built program with `env` as its whole environment, in a folder without `.env`. */
@@ -36,16 +38,24 @@ export function start(args: string[], env: Record<string, string> = {}, cwd = '/
     stdout: Buffer.concat(pieces),
     stderr,
   }))
+  function watch<T>(find: () => T | null | false, what: string): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const found = find()
+        if (found !== null && found !== false) resolve(found)
+      }
+      child.stderr.on('data', look)
+      look()
+      outcome.then(() => reject(new Error(`it ended without saying ${what}, but: ${stderr}`)), reject)
+    })
+  }
   return {
     child,
     outcome,
-    told: (text) =>
-      new Promise((resolve, reject) => {
-        const look = () => stderr.includes(text) && resolve()
-        child.stderr.on('data', look)
-        look()
-        outcome.then(() => reject(new Error(`it ended without saying ${text}, but: ${stderr}`)), reject)
-      }),
+    async told(text) {
+      await watch(() => stderr.includes(text), text)
+    },
+    says: (pattern) => watch(() => pattern.exec(stderr), `${pattern}`),
   }
 }
 

@@ -48,6 +48,8 @@ export interface OpenidProviderOptions {
   hasClaimsInIdToken?: boolean
   /** The algorithm that signs id tokens. `RS256` unless given. */
   idTokenAlgorithm?: 'RS256' | 'ES256'
+  /** Has no device flow, as many providers. */
+  hasNoDeviceFlow?: boolean
   /** Whether each client has to use PKCE, and not the public ones alone. True unless given. */
   requiresPkce?: boolean
 }

@@ -41,7 +41,7 @@ export function providerConfiguration({
     scopes: [...scope.split(' '), 'read', 'write'],
     claims: claimsOfScopes,
     conformIdTokenClaims: options.hasClaimsInIdToken !== true,
-    features: featuresOf(accessTokenSeconds),
+    features: featuresOf(accessTokenSeconds, options.hasNoDeviceFlow !== true),
     clientBasedCORS: () => false,
     // A client of a test listens on this machine, which the provider refuses to call by itself.
     fetch: (url: string, { dispatcher: _, ...rest }: RequestInit & { dispatcher?: unknown }) =>
@@ -79,7 +79,7 @@ export function providerConfiguration({
   }
 }
 
-function featuresOf(accessTokenSeconds: number): Configuration['features'] {
+function featuresOf(accessTokenSeconds: number, hasDeviceFlow: boolean): Configuration['features'] {
   return {
     devInteractions: { enabled: false },
     userinfo: { enabled: true },
@@ -97,7 +97,7 @@ function featuresOf(accessTokenSeconds: number): Configuration['features'] {
       postLogoutSuccessSource: (context: PageContext) => show(context, 'You are signed out'),
     },
     deviceFlow: {
-      enabled: true,
+      enabled: hasDeviceFlow,
       userCodeInputSource: (context: PageContext, form: string) =>
         show(context, 'Which code?', form, button('op.deviceInputForm', 'next', 'Continue')),
       userCodeConfirmSource: (

@@ -18,7 +18,7 @@ describe('unknownNames', () => {
 
   it('warns of variables that look like options, with a guess, in .env too', () => {
     const { problems, warnings } = resolve({
-      env: { ...leastEnv, S3PROXY_S3_STALL_TIMEOUT: '1', S3PROXY_CONFIG: 'x' },
+      env: { ...leastEnv, S3PROXY_S3_STALL_TIMEOUT: '1', S3PROXY_CONFIG: 'x', S3PROXY_TOKEN: 't' },
       dotenv: { S3PROXY_LOG_LEVLE: 'debug' },
     })
     assert.deepEqual(problems, [])

@@ -1,0 +1,67 @@
+import { boundedFetch } from '../../../http/bounded-fetch.ts'
+import { createDiscovery } from '../../../issuer/discovery.ts'
+import type { IssuerMetadata } from '../../../issuer/issuer-metadata.ts'
+import type { Configuration } from '../../../issuer/openid-client.ts'
+import { parseSecureUrl } from './secure-url.ts'
+import type { SsoOptions, Wanted } from './sign-in-options.ts'
+
+/** An SSO whose discovery document is known. */
+export interface AuthorizationServer {
+  /** The library, which is loaded only where somebody signs in or out, or a token is renewed. */
+  library: typeof import('../../../issuer/openid-client.ts')
+  configuration: Configuration
+  metadata: IssuerMetadata
+}
+
+/** The place where the address of the SSO stands, for messages. */
+const option = 'authorization_servers of the proxy'
+/** No token is nearly as large. */
+const maxAnswerBytes = 1024 * 1024
+
+/**
+ * Asks the SSO for its discovery document.
+ *
+ * @throws S3ProxyError where there is none, or it belongs to another issuer; Error where the address is not secure
+ */
+export async function discoverServer(
+  { issuer, clientId }: Pick<Wanted, 'issuer' | 'clientId'>,
+  options: SsoOptions,
+): Promise<AuthorizationServer> {
+  const url = parseSecureUrl(issuer, options.allowsLoopback)
+  if (url === undefined) throw new Error(`the proxy names an SSO that is no https URL (${option})`)
+  const { timeoutMs, userAgent, now, signal } = options
+  const elapsedMs = () => performance.now()
+  const discovery = createDiscovery({ url: issuer, option, timeoutMs, userAgent, now, elapsedMs })
+  const metadata = await untilAborted(discovery.metadata(), signal)
+  const library = await import('../../../issuer/openid-client.ts')
+  const configuration = new library.Configuration(
+    { ...metadata } as object & { issuer: string },
+    clientId,
+    undefined,
+    library.None(),
+  )
+  if (url.protocol === 'http:') library.allowInsecureRequests(configuration)
+  configuration[library.customFetch] = async (address, { method, headers, body }) => {
+    const request = {
+      url: address,
+      method: method === 'GET' ? 'GET' : 'POST',
+      headers,
+      body: `${body}`,
+    } as const
+    const bounds = { what: 'the answer of the SSO', option, timeoutMs, maxAnswerBytes, userAgent }
+    const answer = await untilAborted(boundedFetch(request, bounds), signal)
+    const hasText = answer.text !== ''
+    return new Response(hasText ? answer.text : null, { status: answer.status, headers: answer.headers })
+  }
+  return { library, configuration, metadata }
+}
+
+/** Waits for work, and no longer than the signal. The work goes on, and its outcome does not matter any more. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason)
+    signal.addEventListener('abort', stop, { once: true })
+    if (signal.aborted) stop()
+    work.finally(() => signal.removeEventListener('abort', stop)).then(resolve, reject)
+  })
+}

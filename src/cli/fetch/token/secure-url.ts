@@ -1,0 +1,17 @@
+/** Tells whether a host is this machine, where no network can read or change what is sent. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
+}
+
+/**
+ * Parses an address of a web page or a server: `https`, or `http` of this machine where that is allowed.
+ *
+ * @returns `undefined` for any other text
+ */
+export function parseSecureUrl(text: unknown, allowsLoopback: boolean): URL | undefined {
+  if (typeof text !== 'string' || !URL.canParse(text)) return undefined
+  const url = new URL(text)
+  const isSecure =
+    url.protocol === 'https:' || (allowsLoopback && url.protocol === 'http:' && isLoopback(url.hostname))
+  return isSecure && url.username === '' && url.password === '' ? url : undefined
+}

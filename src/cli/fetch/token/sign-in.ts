@@ -1,0 +1,39 @@
+import { discoverServer } from './authorization-server.ts'
+import { signInByDevice } from './device-flow.ts'
+import { signInByRedirect } from './loopback-flow.ts'
+import type { SsoOptions, Wanted } from './sign-in-options.ts'
+import { isToken, recordOfAnswer, type TokenRecord } from './token-record.ts'
+
+/**
+ * Lets a person sign in: with a code where the SSO has that, with a browser on this machine otherwise.
+ *
+ * Without `--scope`, a refresh token is asked for where the SSO has a scope for that.
+ *
+ * @throws where nobody has signed in
+ */
+export async function signIn(
+  wanted: Wanted,
+  isScopeGiven: boolean,
+  options: SsoOptions,
+): Promise<TokenRecord> {
+  const server = await discoverServer(wanted, options)
+  const { metadata } = server
+  const asked = isScopeGiven
+    ? wanted
+    : { ...wanted, scope: withOffline(wanted.scope, metadata.scopes_supported) }
+  const signInBy = metadata.device_authorization_endpoint === undefined ? signInByRedirect : signInByDevice
+  const answer = await signInBy(server, asked, options)
+  if (!isToken(answer.access_token))
+    throw new Error(`the SSO ${wanted.issuer} gives a token that no header takes`)
+  return recordOfAnswer(asked, answer, options.now())
+}
+
+/** @see OpenID Connect Core 1.0 section 11 */
+function withOffline(scope: string, supported: readonly string[] | undefined): string {
+  const asked = scope.split(' ').filter((word) => word !== '')
+  const isOffered = supported?.includes('offline_access') === true
+  // Servers ignore the scope, or refuse it, where nobody asks for OpenID Connect.
+  return isOffered && asked.includes('openid')
+    ? [...new Set([...asked, 'offline_access'])].join(' ')
+    : asked.join(' ')
+}
