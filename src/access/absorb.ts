@@ -13,29 +13,32 @@ const anyText = '\0'
  * @param segmentFor `undefined` where the person is not known
  */
 export function absorb<End>(
-  places: Iterable<Place<End>>,
+  places: readonly Place<End>[],
   segment: Segment,
   segmentFor?: SegmentFor,
-): ReadonlySet<Place<End>> {
-  const reached = new Set<Place<End>>()
-  const reach = (place: Place<End>) => {
-    reached.add(place)
-    if (place.rest !== undefined) reached.add(place.rest)
-  }
+): readonly Place<End>[] {
+  const reached: Place<End>[] = []
   const text = textOf(segment)
   for (const place of places) {
-    if (place.isRest) reach(place)
+    if (place.isRest) reach(place, reached)
     // A path that has as many segments as it likes stays only where any number of them is taken.
     if (text === undefined) continue
-    const literal = place.literals.get(text)
-    if (literal !== undefined) reach(literal)
-    for (const { pieces, place: next } of place.wildcards) if (matchesWildcard(pieces, text)) reach(next)
+    const literal = place.literals?.get(text)
+    if (literal !== undefined) reach(literal, reached)
+    for (const { pieces, place: next } of place.wildcards)
+      if (matchesWildcard(pieces, text)) reach(next, reached)
     for (const { placeholder, place: next } of place.placeholders) {
       const isSame = segment.kind === 'placeholder' && segment.placeholder === placeholder
-      if (isSame || segmentFor?.(placeholder) === text) reach(next)
+      if (isSame || segmentFor?.(placeholder) === text) reach(next, reached)
     }
   }
   return reached
+}
+
+/** Adds a place, and the one behind `**`. Only the latter can be there before: every other place has one way to it. */
+function reach<End>(place: Place<End>, reached: Place<End>[]): void {
+  if (!place.isRest || !reached.includes(place)) reached.push(place)
+  if (place.rest !== undefined && !reached.includes(place.rest)) reached.push(place.rest)
 }
 
 /** A text that stands for everything that a segment fits; `undefined` for any number of segments. */

@@ -26,10 +26,11 @@ export function createCover(
       (rule.actionBits & bitOf[action]) !== 0 && personal.isInForce(rule)
     const isAllowing = (rule: CompiledRule) => !rule.isDeny && isInForce(rule)
     const isDenying = (rule: CompiledRule) => rule.isDeny && isInForce(rule)
-    const isAllowed = (place: Place<CompiledRule>, passed: ReadonlySet<Place<CompiledRule>>) =>
-      place.ends.some(isAllowing) && ![...passed].some(({ ends }) => ends.some(isDenying))
+    const isAllowed = (place: Place<CompiledRule>, passed: Passed<CompiledRule>) =>
+      place.ends.some(isAllowing) && !passed.some(({ ends }) => ends.some(isDenying))
 
-    const places = new Set(prefix === '' ? tree.start() : walkPath(tree, prefix.slice(0, -1), segmentFor))
+    // A copy: the tree uses its list again.
+    const places = [...(prefix === '' ? tree.start() : walkPath(tree, prefix.slice(0, -1), segmentFor))]
     if (!isAnyBelow(places, isAllowed, segmentFor)) return 'none'
     const isAllowedWhole = isEverywhere(places, ({ ends }) => ends.some(isAllowing))
     const isDenied = ({ ends }: Place<CompiledRule>) => ends.some(isDenying)
@@ -38,7 +39,7 @@ export function createCover(
 }
 
 /** The places that all paths to a place come to. */
-type Passed<End> = ReadonlySet<Place<End>>
+type Passed<End> = readonly Place<End>[]
 
 /** Looks for a place that paths with at least one more segment come to. */
 function isAnyBelow<End>(
@@ -53,7 +54,8 @@ function isAnyBelow<End>(
 
   const isBehind = (place: Place<End>, passed: Passed<End>): boolean => {
     const follow = (segment: Segment, next: Place<End>) => isAt(next, absorb(passed, segment, segmentFor))
-    for (const [text, next] of place.literals) if (follow({ kind: 'literal', text }, next)) return true
+    for (const [text, next] of place.literals ?? none)
+      if (follow({ kind: 'literal', text }, next)) return true
     for (const { pieces, place: next } of place.wildcards)
       if (follow({ kind: 'wildcard', pieces }, next)) return true
     for (const { placeholder, place: next } of place.placeholders) {
@@ -76,12 +78,13 @@ function isEverywhere<End>(places: Passed<End>, isWanted: (place: Place<End>) =>
   let passed = places
   for (let segments = 1; segments <= maxSegments; segments++) {
     const next = absorb(passed, anySegment)
-    if (![...next].some(isWanted)) return false
-    if (next.size === passed.size && [...next].every((place) => passed.has(place))) return true
+    if (!next.some(isWanted)) return false
+    if (next.length === passed.length && next.every((place) => passed.includes(place))) return true
     passed = next
   }
   return false
 }
 
 const anySegment: Segment = { kind: 'wildcard', pieces: ['', ''] }
+const none: Iterable<never> = []
 const rest: Segment = { kind: 'rest' }

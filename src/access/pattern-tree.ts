@@ -5,13 +5,14 @@ import type { Pattern, Placeholder, Segment } from './pattern.ts'
 export class Place<End> {
   /** Whether any segment leads from here to here again: the place behind `**`. */
   readonly isRest: boolean
-  readonly literals = new Map<string, Place<End>>()
-  readonly wildcards: { readonly pieces: readonly string[]; readonly place: Place<End> }[] = []
-  readonly placeholders: { readonly placeholder: Placeholder; readonly place: Place<End> }[] = []
+  /** Most places have none of these, and there may be ten thousands of places. */
+  literals: Map<string, Place<End>> | undefined = undefined
+  wildcards: readonly { readonly pieces: readonly string[]; readonly place: Place<End> }[] = none
+  placeholders: readonly { readonly placeholder: Placeholder; readonly place: Place<End> }[] = none
   /** The place behind `**`, which is reached without any segment. */
   rest: Place<End> | undefined = undefined
   /** The values of the patterns that end here. */
-  readonly ends: End[] = []
+  ends: readonly End[] = none
   /** The number of the last step that came here, so that each step comes here once. */
   step = 0
 
@@ -53,7 +54,10 @@ export function createPatternTree<End>(): PatternTree<End> {
   }
 
   return {
-    add: (pattern, end) => void pattern.segments.reduce(grow, root).ends.push(end),
+    add(pattern, end) {
+      const place = pattern.segments.reduce(grow, root)
+      place.ends = withItem(place.ends, end)
+    },
     start() {
       begin()
       reach(root)
@@ -63,7 +67,7 @@ export function createPatternTree<End>(): PatternTree<End> {
       begin()
       for (const place of places) {
         if (place.isRest) reach(place)
-        const literal = place.literals.get(segment)
+        const literal = place.literals?.get(segment)
         if (literal !== undefined) reach(literal)
         for (const { pieces, place: next } of place.wildcards)
           if (matchesWildcard(pieces, segment)) reach(next)
@@ -75,12 +79,22 @@ export function createPatternTree<End>(): PatternTree<End> {
   }
 }
 
+const none: readonly never[] = []
+
+/** Adds to a list in place, but for the empty list that all places share. */
+function withItem<Item>(list: readonly Item[], item: Item): readonly Item[] {
+  if (list.length === 0) return [item]
+  ;(list as Item[]).push(item)
+  return list
+}
+
 /** Creates the function that finds or makes the place that a segment of a pattern leads to. */
 function createGrowth<End>(): (place: Place<End>, segment: Segment) => Place<End> {
   const wildcards = new Map<Place<End>, Map<string, Place<End>>>()
   return (place, segment) => {
     switch (segment.kind) {
       case 'literal':
+        place.literals ??= new Map()
         return getOrMake(place.literals, segment.text, () => new Place(false))
       case 'rest':
         // `**` behind `**` adds nothing.
@@ -89,22 +103,19 @@ function createGrowth<End>(): (place: Place<End>, segment: Segment) => Place<End
         return place.rest
       case 'wildcard': {
         const { pieces } = segment
-        return getOrMake(
-          getOrMake(wildcards, place, () => new Map()),
-          pieces.join('*'),
-          () => {
-            const next = new Place<End>(false)
-            place.wildcards.push({ pieces, place: next })
-            return next
-          },
-        )
+        const known = getOrMake(wildcards, place, () => new Map())
+        return getOrMake(known, pieces.join('*'), () => {
+          const next = new Place<End>(false)
+          place.wildcards = withItem(place.wildcards, { pieces, place: next })
+          return next
+        })
       }
       case 'placeholder': {
         const { placeholder } = segment
         const known = place.placeholders.find((one) => one.placeholder === placeholder)
         if (known !== undefined) return known.place
         const next = new Place<End>(false)
-        place.placeholders.push({ placeholder, place: next })
+        place.placeholders = withItem(place.placeholders, { placeholder, place: next })
         return next
       }
     }

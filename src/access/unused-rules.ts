@@ -2,7 +2,7 @@ import { absorb } from './absorb.ts'
 import { type CompiledRule, compileRules } from './compile-rules.ts'
 import { includesPeople } from './includes-people.ts'
 import type { Pattern } from './pattern.ts'
-import type { PatternTree, Place } from './pattern-tree.ts'
+import type { PatternTree } from './pattern-tree.ts'
 import type { Rule } from './rule.ts'
 
 /** A rule without any effect, and the rule that takes it away. */
@@ -59,7 +59,7 @@ function coveringRule(
 
 /** Lists rules with a pattern that every path fits which this one fits. */
 function rulesAround(pattern: Pattern, tree: PatternTree<CompiledRule>): CompiledRule[] {
-  let places: Iterable<Place<CompiledRule>> = tree.start()
+  let places = tree.start()
   for (const segment of pattern.segments) places = absorb(places, segment)
-  return [...places].flatMap(({ ends }) => ends)
+  return places.flatMap(({ ends }) => ends)
 }

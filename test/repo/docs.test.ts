@@ -206,7 +206,7 @@ describe('names in the documentation', () => {
   it('are paths of options that exist', () => {
     const known = new Set(ofOptions.map(({ path }) => path))
     const wrong = texts.flatMap(([file, text]) =>
-      [...text.matchAll(/(?:`|\.B[IR]? )((?:server|s3|sso|session|log)\.(?!ts\b)[a-z]\w*)/g)]
+      [...text.matchAll(/(?:`|\.B[IR]? )((?:server|s3|sso|session|access|pages|log)\.(?!ts\b)[a-z]\w*)/g)]
         .map(([, path = '']) => path)
         .filter((path) => !known.has(path))
         .map((path) => `${file}: ${path}`),

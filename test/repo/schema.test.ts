@@ -70,6 +70,11 @@ describe('s3proxy.example.json', () => {
       's3.keyPrefix',
       // This is set only where s3proxy reaches the SSO at another URL than browsers.
       'sso.internalUrl',
+      // These are set only where not everybody who can sign in may have everything: docs/access.md has examples.
+      'access.groups',
+      'access.emails',
+      'access.emailDomains',
+      'access.rules',
       // This is set only where the SSO wants more than OAuth does.
       'sso.authorizeParameters',
       // This is set only where the application has a key in place of a secret.

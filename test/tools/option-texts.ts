@@ -86,9 +86,11 @@ function typeOf(schema: OptionSchema): string {
     const { canBeObject, canBeList } = structure
     return [...(canBeObject ? ['object'] : []), ...(canBeList ? ['list of objects'] : [])].join(' or ')
   }
-  const { type, minimum, maximum, enum: values } = z.toJSONSchema(schema, { io: 'input' })
+  const { type, minimum, maximum, enum: values, const: only } = z.toJSONSchema(schema, { io: 'input' })
   if (values !== undefined) return values.join(', ').replace(/, ([^,]*)$/, ' or $1')
+  if (only !== undefined) return String(only)
   if (type === 'integer') return `integer, ${minimum} to ${maximum}`
   if (type === 'boolean') return 'true or false'
+  if (type === 'object') return 'object'
   return type === 'array' ? 'list' : 'text'
 }

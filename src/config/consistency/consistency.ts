@@ -1,6 +1,7 @@
 import type { Options } from '../options/options.ts'
 import type { Values } from '../schema/config-schema.ts'
 import type { Sources } from '../sources/sources.ts'
+import { checkAccess } from './access-consistency.ts'
 import { checkBearer } from './bearer-consistency.ts'
 import { unknownNames, unusedNames } from './environment-warnings.ts'
 import type { Conflict, Findings } from './findings.ts'
@@ -27,12 +28,13 @@ export function checkTogether(
     report: (conflict) => conflicts.push(conflict),
     warn: (message) => warnings.push(message),
   }
-  const { s3, sso, session, bearer, server, log } = values
+  const { s3, sso, session, bearer, server, access, log } = values
   if (s3 !== undefined) checkS3(s3, findings)
   if (sso !== undefined) checkSso(sso, findings)
   if (bearer !== undefined) checkBearer(bearer, values, findings)
   if (session !== undefined) checkSession(session, server ?? {}, findings)
   if (server !== undefined) checkServer(server, { ...given.dotenv, ...given.env }, findings)
+  if (access !== undefined) checkAccess(access, findings)
   if (log !== undefined) checkLog(log, findings)
   for (const { path, section, isSecret } of options.single) {
     if (isSecret && given.flags.has(path) && wanted.includes(section))

@@ -1,6 +1,8 @@
 import type { BucketEndpoint } from '../../s3/bucket-endpoint.ts'
+import { access } from './access.ts'
 import { bearer } from './bearer.ts'
 import { log } from './log.ts'
+import { pages } from './pages.ts'
 import { s3 } from './s3.ts'
 import { type SectionOutput, section } from './section.ts'
 import { server } from './server.ts'
@@ -8,7 +10,7 @@ import { session } from './session.ts'
 import { sso } from './sso.ts'
 
 /** The one description of the configuration: types, checks, environment names, documentation. */
-export const configSchema = section({ server, s3, sso, session, bearer, log })
+export const configSchema = section({ server, s3, sso, session, bearer, access, pages, log })
 
 /** The values of all options as the schema parses them, one by one. */
 export type Parsed = SectionOutput<typeof configSchema>

@@ -29,12 +29,21 @@ export function problemsWithin(schema: OptionSchema, value: unknown, path: strin
 function problemsOfMembers(structure: Structure, value: unknown, path: string, file: string): Problem[] {
   const { members, item, canBeObject, canBeList } = structure
   if (canBeList && Array.isArray(value))
-    return value.flatMap((one, index) => problemsWithin(item, one, `${path}[${index}]`, file))
+    return value.flatMap((one, index) =>
+      problemsWithin(item, one, `${path}[${index}]`, `${file}${nameOf(one)}`),
+    )
   if (!canBeObject || !isObject(value)) return []
   const ofMembers = Object.entries(members).flatMap(([name, member]) =>
     problemsWithin(member, Object.hasOwn(value, name) ? value[name] : undefined, `${path}.${name}`, file),
   )
   return [...unknownMembers(Object.keys(members), value, path, file), ...ofMembers]
+}
+
+/** The name of an object in a list, as it stands behind the name of the file. */
+function nameOf(item: unknown): string {
+  return isObject(item) && typeof item.name === 'string' && item.name !== ''
+    ? `, ${JSON.stringify(item.name)}`
+    : ''
 }
 
 function unknownMembers(known: readonly string[], value: object, path: string, file: string): Problem[] {

@@ -49,7 +49,7 @@ export const largerSchema = section({
     { inherits: ['s3', 'folder'] },
   ),
   listeners: namedSections('a port', { port: count('its number', 0, 9) }, { restart: 'always' }),
-  access: section({
+  rights: section({
     groups: text('group that may read everything').optional(),
     rules: listOfObjects('who may read what', rule, { restart: 'always' }).default([]),
   }),

@@ -127,9 +127,9 @@ describe('createNameSources', () => {
     ],
     [
       'a list of objects',
-      'no rule (access.rules)',
-      { 'access.rules': 'a.json' },
-      'no rule (access.rules, a.json)',
+      'no rule (rights.rules)',
+      { 'rights.rules': 'a.json' },
+      'no rule (rights.rules, a.json)',
     ],
     ['nothing for a section without option', 'no (mounts.docs)', { 'mounts.docs': 'a' }, 'no (mounts.docs)'],
   ] as [string, string, Record<string, string>, string][])

@@ -127,10 +127,10 @@ describe('planReload with sections that have names', () => {
   })
 
   it('keeps a list of objects as a whole', () => {
-    const rules = (name: string) => ({ access: { rules: [{ name: 'first' }, { name }] } })
+    const rules = (name: string) => ({ rights: { rules: [{ name: 'first' }, { name }] } })
     assert.deepEqual(plan(rules('a'), rules('a')).kept, [])
     const { config, kept, running } = plan(rules('a'), rules('b'))
-    assert.deepEqual(kept, ['access.rules'])
-    assert.deepEqual(config.access, running.access)
+    assert.deepEqual(kept, ['rights.rules'])
+    assert.deepEqual(config.rights, running.rights)
   })
 })

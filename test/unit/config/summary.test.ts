@@ -67,7 +67,7 @@ describe('a summary of sections that have names', () => {
         docs: { path: '/docs/', accessKeyId: canary, secretAccessKeyFile: '/run/key' },
         all: { path: '/' },
       },
-      access: { rules: [{ name: 'a' }, { name: 'b', to: { groups: ['g'] } }] },
+      rights: { rules: [{ name: 'a' }, { name: 'b', to: { groups: ['g'] } }] },
     },
     { readSecretFile: () => canary },
   )
@@ -81,7 +81,7 @@ describe('a summary of sections that have names', () => {
   })
 
   it('has lists of objects as they are', () => {
-    assert.deepEqual(maskedConfig(resolved, largerOptions).access, {
+    assert.deepEqual(maskedConfig(resolved, largerOptions).rights, {
       rules: [
         { name: 'a', action: 'read' },
         { name: 'b', action: 'read', to: { groups: ['g'], everyone: false } },
@@ -92,11 +92,11 @@ describe('a summary of sections that have names', () => {
   it('tells in its table what is theirs, and how many objects a list has', () => {
     const lines = formatSummary(resolved, largerOptions)
       .split('\n')
-      .filter((line) => /^(?:mounts|access)/.test(line))
+      .filter((line) => /^(?:mounts|rights)/.test(line))
     assert.deepEqual(
       lines.map((line) => line.split(/ {2,}/)),
       [
-        ['access.rules', '2 objects', 's3proxy.json'],
+        ['rights.rules', '2 objects', 's3proxy.json'],
         ['mounts.docs.accessKeyId', '***', 's3proxy.json'],
         ['mounts.docs.secretAccessKey', '***', 'secretAccessKeyFile in s3proxy.json'],
         ['mounts.docs.maxAttempts', '2', 'default'],

@@ -40,7 +40,7 @@ describe('jsonSchemaOfConfig', () => {
   })
 
   it('has lists of objects with what is known of their members, and requires none', () => {
-    const { rules } = properties.access.properties
+    const { rules } = properties.rights.properties
     assert.deepEqual([rules.type, rules.description, rules.default], ['array', 'who may read what', []])
     const { items } = rules
     assert.equal(items.additionalProperties, false)

@@ -5,7 +5,7 @@ import { optionTexts } from '../../tools/option-texts.ts'
 import { largerOptions } from '../config/larger-schema.ts'
 
 const texts = optionTexts(largerOptions).filter(({ section }) =>
-  /^(?:access|mounts|listeners)$/.test(section),
+  /^(?:rights|mounts|listeners)$/.test(section),
 )
 
 describe('markdownTable', () => {
@@ -16,20 +16,20 @@ describe('markdownTable', () => {
         .slice(2, -1)
         .map((row) => row.slice(2, -2).split(' | ')),
       [
-        ['`access.groups`', 'none', '`S3PROXY_ACCESS_GROUPS`', 'group that may read everything'],
-        ['`access.rules`', 'none', 'file only', 'list of objects: who may read what'],
-        ['`access.rules[].name`', 'required', 'file only', 'name of the rule'],
-        ['`access.rules[].action`', '`read`', 'file only', 'read or list: what it allows'],
-        ['`access.rules[].to`', 'none', 'file only', 'object: people whom it is about'],
-        ['`access.rules[].to.groups`', 'none', 'file only', 'groups'],
-        ['`access.rules[].to.everyone`', '`false`', 'file only', 'true or false: any signed-in person'],
+        ['`rights.groups`', 'none', '`S3PROXY_RIGHTS_GROUPS`', 'group that may read everything'],
+        ['`rights.rules`', 'none', 'file only', 'list of objects: who may read what'],
+        ['`rights.rules[].name`', 'required', 'file only', 'name of the rule'],
+        ['`rights.rules[].action`', '`read`', 'file only', 'read or list: what it allows'],
+        ['`rights.rules[].to`', 'none', 'file only', 'object: people whom it is about'],
+        ['`rights.rules[].to.groups`', 'none', 'file only', 'groups'],
+        ['`rights.rules[].to.everyone`', '`false`', 'file only', 'true or false: any signed-in person'],
         [
-          '`access.rules[].unless`',
+          '`rights.rules[].unless`',
           'none',
           'file only',
           'object or list of objects: people whom it is not about',
         ],
-        ['`access.rules[].unless.id`', 'required', 'file only', 'a person'],
+        ['`rights.rules[].unless.id`', 'required', 'file only', 'a person'],
         ['`mounts.NAME.maxAttempts`', '`2`', 'file only', 'attempts of a mount'],
         ['`mounts.NAME.path`', 'required', 'file only', 'path it is at'],
         ['`mounts.NAME.slots`', '`1`', 'file only', 'places in it'],
@@ -50,10 +50,10 @@ describe('markdownTable', () => {
 describe('manList', () => {
   it('says of each that it stands in the file only, below a heading for its section', () => {
     const list = manList(texts)
-    assert.deepEqual(list.match(/^\.SS .*/gm), ['.SS access', '.SS mounts', '.SS listeners'])
+    assert.deepEqual(list.match(/^\.SS .*/gm), ['.SS rights', '.SS mounts', '.SS listeners'])
     assert.ok(
       list.includes(
-        '.B access.rules[].to.groups\nGroups.\n.RS\n.PP\nList; no default.\n.br\nIn the file only.\n.RE\n',
+        '.B rights.rules[].to.groups\nGroups.\n.RS\n.PP\nList; no default.\n.br\nIn the file only.\n.RE\n',
       ),
       list,
     )

@@ -60,8 +60,8 @@ describe('createOptions', () => {
   })
 
   it('gives lists of objects none either, and the options beside them theirs', () => {
-    assert.deepEqual(optionOf('access.rules')?.envNames, [])
-    assert.deepEqual(optionOf('access.groups')?.envNames, ['S3PROXY_ACCESS_GROUPS'])
+    assert.deepEqual(optionOf('rights.rules')?.envNames, [])
+    assert.deepEqual(optionOf('rights.groups')?.envNames, ['S3PROXY_RIGHTS_GROUPS'])
   })
 
   it('tells from which option one inherits, with all that is said of that one', () => {

@@ -112,7 +112,7 @@ describe('sections that the file names', () => {
 
   it('are not looked at where they are not wanted', () => {
     assert.deepEqual(
-      problemsOf({ mounts: { docs: { pth: 1 } }, access: { rules: 3 } }, {}, ['s3', 'log']),
+      problemsOf({ mounts: { docs: { pth: 1 } }, rights: { rules: 3 } }, {}, ['s3', 'log']),
       [],
     )
   })
@@ -192,7 +192,7 @@ describe('what stands in the file only', () => {
     ['mounts.docs.path', 'sections that have names'],
     ['mounts.docs.pth', 'sections that have names'],
     ['mounts', 'sections that have names'],
-    ['access.rules', 'lists of objects'],
+    ['rights.rules', 'lists of objects'],
   ] as const)
     it(`is not taken from --set ${path}`, () => {
       const { problems } = resolveLarger(

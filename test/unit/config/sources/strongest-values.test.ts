@@ -146,7 +146,9 @@ describe('findStrongestValues', () => {
       const { problems } = resolve({ env: leastEnv, content })
       assert.deepEqual(
         problems.map(({ message }) => message),
-        ['s3proxy.json: expected a JSON object with the sections server, s3, sso, session, bearer, log'],
+        [
+          's3proxy.json: expected a JSON object with the sections server, s3, sso, session, bearer, access, pages, log',
+        ],
       )
     })
   }

@@ -59,8 +59,8 @@ function randomFile(random: Random): { content: Json; strays: string[] } {
         .filter((option) => option.section === section)
         .map(({ name }) => name)
       content[section] = withStrays(section, some(names.filter((name) => name !== 'rules')))
-      if (section === 'access' && random.chance(0.8)) {
-        const rules = Array.from({ length: random.below(4) }, (_, index) => rule(`access.rules[${index}]`))
+      if (section === 'rights' && random.chance(0.8)) {
+        const rules = Array.from({ length: random.below(4) }, (_, index) => rule(`rights.rules[${index}]`))
         content[section] = { ...(content[section] as Json), rules }
       }
       continue

@@ -13,8 +13,8 @@ describe('unknownKey', () => {
     ['listeners.a.slots', 'did you mean mounts.NAME.slots?'],
     ['s3.slots', 'did you mean mounts.NAME.slots?'],
     ['mount', 'did you mean mounts?'],
-    ['acces', 'did you mean access?'],
-    ['access.rulez', 'did you mean access.rules?'],
+    ['right', 'did you mean rights?'],
+    ['rights.rulez', 'did you mean rights.rules?'],
     ['mounts.a.path', 'options are nested by their dots, as in {"mounts": {"a": {"path": ...}}}'],
   ] as const)
     it(`of ${path} says: ${guess}`, () => {
@@ -31,7 +31,7 @@ describe('unknownKey', () => {
 
 describe('unknownFlag', () => {
   it('has no problem with an option that the environment may set too', () => {
-    for (const path of ['s3.region', 'access.groups'])
+    for (const path of ['s3.region', 'rights.groups'])
       assert.equal(unknownFlag(path, largerOptions), undefined)
   })
 

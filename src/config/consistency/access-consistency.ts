@@ -1,0 +1,58 @@
+import type { Pattern } from '../../access/pattern.ts'
+import { unusedRules } from '../../access/unused-rules.ts'
+import { reservedKeys } from '../../http/own-paths.ts'
+import type { Values } from '../schema/config-schema.ts'
+import type { Findings } from './findings.ts'
+
+/** The longest key that S3 accepts, in bytes of UTF-8. */
+const maxKeyBytes = 1024
+
+/** Checks rules together, and warns of those that do nothing, or something else than they seem to. */
+export function checkAccess({ rules = [] }: NonNullable<Values['access']>, { report, warn }: Findings): void {
+  const places = new Map<string, number>()
+  for (const [index, rule] of rules.entries()) {
+    const before = places.get(rule.name)
+    if (before === undefined) places.set(rule.name, index)
+    else
+      report({
+        path: placeOf(index),
+        message: `expected a name that no other rule has: ${placeOf(before)} is ${quote(rule.name)}, too`,
+      })
+    for (const pattern of [...(rule.allow ?? []), ...(rule.deny ?? [])]) {
+      const oddity = oddityOf(pattern)
+      if (oddity !== undefined) warn(`${placeOf(index)} ${quote(rule.name)}: ${pattern.text} ${oddity}`)
+    }
+  }
+  for (const { index, name, reason, by } of unusedRules(rules)) {
+    const effect =
+      reason === 'denied'
+        ? `allows nothing, because ${quote(by)} denies all of it`
+        : `changes nothing, because ${quote(by)} covers all of it`
+    warn(`${placeOf(index)} ${quote(name)} ${effect}`)
+  }
+}
+
+function placeOf(index: number): string {
+  return `access.rules[${index}]`
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text)
+}
+
+const [callbackKey, ownPrefix] = reservedKeys
+
+/** Says what is odd about a pattern; `undefined` where nothing is. */
+function oddityOf({ text, segments }: Pattern): string | undefined {
+  if (text === `/${callbackKey}` || text.startsWith(`/${ownPrefix}`))
+    return 'never fits, because that path is a page of s3proxy'
+  const literals = segments.map((segment) => (segment.kind === 'literal' ? segment.text : ''))
+  if (Buffer.byteLength(literals.join('')) > maxKeyBytes)
+    return `never fits, because no key is longer than ${maxKeyBytes} bytes`
+  if (literals.some((literal) => /%[0-9A-Fa-f]{2}/.test(literal)))
+    return 'is compared with the decoded path, in which %20 is a space: write the characters themselves'
+  const unknown = literals.find((literal) => /^\{(?:[a-z]+\}|claim:)/i.test(literal))
+  if (unknown !== undefined)
+    return `has ${unknown}, which is taken for itself: there are {id}, {email}, {name} and {claim:…}`
+  return undefined
+}
