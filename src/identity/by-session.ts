@@ -1,12 +1,12 @@
 import type { OpenSession, Sessions } from '../session/sessions.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
-import type { CheckUnderWay, SessionCheck } from './check-session.ts'
 import { type Identity, nobody } from './identify.ts'
+import type { SessionKeeper, SessionUnderWay } from './keep-session.ts'
 
 /** Knows people by the session that their cookie names. */
 export function createSessionIdentity(
   sessions: Pick<Sessions, 'find'>,
-  checkSession: SessionCheck,
+  keepSession: SessionKeeper,
 ): Identity {
   return async (request, site, record) => {
     let open: OpenSession | undefined
@@ -18,9 +18,10 @@ export function createSessionIdentity(
       record.waited('sessionMs', startedAtMs)
     }
     if (open === undefined) return nobody
-    const check = checkSession(open)
-    if (check !== true && !(await conclude(check, record))) return nobody
-    const { person } = open.session
+    const keeping = keepSession(open)
+    const kept = keeping === true ? open : await conclude(keeping, record)
+    if (kept === undefined) return nobody
+    const { person } = kept.session
     record.person = person
     // Sessions without a named person may be those of different people.
     return { kind: 'person', person, sharer: person.id ?? open.secret }
@@ -28,7 +29,10 @@ export function createSessionIdentity(
 }
 
 /** Waits for the SSO, and then for the note in the store. */
-async function conclude({ answered, isValid }: CheckUnderWay, record: RequestRecord): Promise<boolean> {
+async function conclude(
+  { answered, kept }: SessionUnderWay,
+  record: RequestRecord,
+): Promise<OpenSession | undefined> {
   await record.timed('ssoMs', answered)
-  return record.timed('sessionMs', isValid)
+  return record.timed('sessionMs', kept)
 }

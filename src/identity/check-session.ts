@@ -1,12 +1,13 @@
-import { S3ProxyError } from '../errors.ts'
+import type { S3ProxyError } from '../errors.ts'
 import { createRecentCache } from '../session/recent-cache.ts'
 import type { Session } from '../session/session.ts'
 import type { OpenSession, Sessions } from '../session/sessions.ts'
 import type { Granted, SsoClient } from '../sso/sso-client.ts'
+import { isUnavailable } from '../store/is-unavailable.ts'
 
 export interface SessionCheckOptions {
-  sessions: Sessions
-  sso: SsoClient
+  sessions: Pick<Sessions, 'update' | 'swap' | 'again'>
+  sso: Pick<SsoClient, 'check'>
   tokenCheckIntervalMs: number
   now(): number
   /** Milliseconds of a clock that never jumps. */
@@ -18,75 +19,65 @@ export interface SessionCheckOptions {
 /** The most checks that are remembered here because the store refused them. */
 const unnotedChecks = 20_000
 
+/** The session as it is after a check; `undefined` where it has ended. `rejected`: the SSO does not take its token. */
+export type Checked = OpenSession | 'rejected' | undefined
+
 /** A question to the SSO under way, and the note that the store takes of the answer. */
 export interface CheckUnderWay {
   /** Settles when the SSO has answered or failed. */
   answered: Promise<unknown>
-  /** Whether the session may go on. Settles when the store has the note; a session that the SSO rejects is deleted. */
-  isValid: Promise<boolean>
+  /** Settles when the store has the note. */
+  checked: Promise<Checked>
 }
 
-/** @returns `true` for a session that is trusted without a question */
-export type SessionCheck = (open: OpenSession) => true | CheckUnderWay
+/** Asks the SSO whether it stands by the tokens of sessions. */
+export interface SessionChecks {
+  /** Tells whether the last answer is younger than the interval. */
+  isTrusted(open: OpenSession): boolean
+  /** Asks the SSO. Both promises reject with S3ProxyError when it fails. */
+  ask(open: OpenSession): CheckUnderWay
+}
 
-/**
- * Asks the SSO about a session's token when the last answer is older than the interval. This process asks once for all
- * requests of a session that come meanwhile.
- *
- * The check throws S3ProxyError when the SSO fails. A store that takes no note ends no session: this process then trusts
- * the token for the interval.
- */
-export function createSessionCheck(options: SessionCheckOptions): SessionCheck {
-  const underWay = new Map<string, CheckUnderWay>()
-
-  /** The times until which tokens are trusted, by the secrets of sessions whose check the store refused. */
+/** A store that takes no note ends no session: this process then trusts the token for the interval. */
+export function createSessionChecks(options: SessionCheckOptions): SessionChecks {
+  const { sessions, tokenCheckIntervalMs } = options
+  /** The times until which tokens are trusted, by the names of sessions whose check the store refused. */
   const trusted = createRecentCache<number>(unnotedChecks)
 
-  function ask(open: OpenSession): CheckUnderWay {
-    const { session, secret } = open
-    const answered = options.sso.check(session)
-    const isValid = answered.then((granted) => conclude(open, granted)).finally(() => underWay.delete(secret))
-    // A failure goes to the callers that wait for the answer.
-    isValid.catch(() => {})
-    return { answered, isValid }
-  }
-
-  async function conclude(open: OpenSession, granted: Granted): Promise<boolean> {
-    const { session, secret } = open
+  async function conclude(open: OpenSession, granted: Granted): Promise<Checked> {
     if (granted.kind === 'rejected') {
-      trusted.set(secret, 0)
-      // A store that takes no writes keeps a session that has ended. The SSO is asked about it again, and rejects it.
-      await options.sessions.delete(secret).catch(unlessUnavailable)
-      return false
+      trusted.set(open.name, 0)
+      return 'rejected'
     }
-    const verified: Session = { ...session, ...granted.grant, verifiedAt: options.now() }
-    if (options.tokenCheckIntervalMs > 0) await note({ ...open, session: verified })
-    return true
-  }
-
-  async function note(verified: OpenSession): Promise<void> {
+    const session: Session = { ...open.session, ...granted.grant, verifiedAt: options.now() }
+    if (tokenCheckIntervalMs === 0) return { ...open, session }
     try {
-      await options.sessions.update(verified)
+      return await note(open, session)
     } catch (error) {
-      unlessUnavailable(error)
-      trusted.set(verified.secret, options.elapsedMs() + options.tokenCheckIntervalMs)
+      if (!isUnavailable(error)) throw error
+      options.onUnnoted?.(error)
+      trusted.set(open.name, options.elapsedMs() + tokenCheckIntervalMs)
+      return { ...open, session }
     }
   }
 
-  function unlessUnavailable(error: unknown): void {
-    if (!(error instanceof S3ProxyError) || error.code !== 'SESSION_STORE_UNAVAILABLE') throw error
-    options.onUnnoted?.(error)
+  /** Writes no old refresh token over a new one: where somebody else has changed the session, that is the one. */
+  async function note(open: OpenSession, session: Session): Promise<OpenSession | undefined> {
+    if (session.refreshToken !== undefined)
+      return (await sessions.swap(open, session)) ?? sessions.again(open)
+    await sessions.update({ ...open, session })
+    return { ...open, session }
   }
 
-  return (open) => {
-    const ageMs = options.now() - open.session.verifiedAt
-    if (ageMs >= 0 && ageMs < options.tokenCheckIntervalMs) return true
-    if (options.elapsedMs() < (trusted.get(open.secret) ?? 0)) return true
-    let check = underWay.get(open.secret)
-    if (check === undefined) {
-      check = ask(open)
-      underWay.set(open.secret, check)
-    }
-    return check
+  return {
+    isTrusted({ session, name }) {
+      const ageMs = options.now() - session.verifiedAt
+      if (ageMs >= 0 && ageMs < tokenCheckIntervalMs) return true
+      return options.elapsedMs() < (trusted.get(name) ?? 0)
+    },
+    ask(open) {
+      const answered = options.sso.check(open.session)
+      return { answered, checked: answered.then((granted) => conclude(open, granted)) }
+    },
   }
 }

@@ -1,6 +1,5 @@
 import type { Access } from '../access/create-access.ts'
 import type { BearerOptions } from '../bearer/bearer-options.ts'
-import type { S3ProxyError } from '../errors.ts'
 import { errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
@@ -8,8 +7,8 @@ import { createBearerIdentity } from '../identity/by-bearer.ts'
 import { createLegacyIdentity } from '../identity/by-legacy-session.ts'
 import { createSessionIdentity } from '../identity/by-session.ts'
 import { challenge } from '../identity/challenge.ts'
-import { createSessionCheck } from '../identity/check-session.ts'
 import { type Identity, identify } from '../identity/identify.ts'
+import { createSessionKeeper, type SessionKeeperOptions } from '../identity/keep-session.ts'
 import type { LegacySessions } from '../identity/legacy-session.ts'
 import { guests } from '../s3/fair-shares.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
@@ -22,20 +21,20 @@ import type { SiteResolver } from './site.ts'
 import { createViews, type ViewsOptions } from './views.ts'
 
 /** Everything that a request may need. */
-export interface HandlerOptions extends Omit<OwnPagesOptions, 'identify'>, ViewsOptions {
+export interface HandlerOptions
+  extends Omit<OwnPagesOptions, 'identify'>,
+    ViewsOptions,
+    Omit<SessionKeeperOptions, 'sessions' | 'sso'> {
   siteOf: SiteResolver
   healthcheckKey: string | undefined
   /** The rules about who gets what. */
   access: Pick<Access, 'decide'>
   /** A page, a mailbox or a text that tells where to ask for access. */
   contact?: string | undefined
-  tokenCheckIntervalMs: number
   /** Sessions of the original, where they are accepted. */
   legacySessions?: LegacySessions
   /** How bearer tokens are accepted, where they are. */
   bearer?: BearerOptions
-  elapsedMs(): number
-  onUnnoted?(error: S3ProxyError): void
 }
 
 /** Answers one request; never rejects. */
@@ -96,7 +95,7 @@ export function createHandler(options: HandlerOptions): Handler {
 
 /** Creates the identities in the order in which they are asked. */
 function createIdentities(options: HandlerOptions): Identity[] {
-  const bySession = createSessionIdentity(options.sessions, createSessionCheck(options))
+  const bySession = createSessionIdentity(options.sessions, createSessionKeeper(options))
   const { legacySessions, bearer, log } = options
   return [
     bySession,

@@ -1,3 +1,4 @@
+import { unlessUnavailable } from '../store/is-unavailable.ts'
 import { isSecret, nameOf, newSecret, type Secret, seal, unseal } from '../store/sealing.ts'
 import type { Store } from '../store/store.ts'
 import { type CookieSettings, cookieNameFor, readCookies, writeCookie } from './cookies.ts'
@@ -11,6 +12,8 @@ export interface OpenSession {
   readonly secret: Secret
   /** The hash of the secret, which names the session in the store. */
   readonly name: string
+  /** The value in the store that it was read from. */
+  readonly sealed: string
   /** The end by the clock that never jumps. The session ends no later, whatever happens to the wall clock. */
   readonly endsAtMs: number
 }
@@ -20,7 +23,20 @@ export interface Sessions {
   find(cookieHeader: string | undefined, isSecure: boolean): Promise<OpenSession | undefined>
   /** @returns the value for `set-cookie` */
   create(session: Session, isSecure: boolean): Promise<string>
+  /** Writes a session over the one that the store has, where it still has one. */
   update(open: OpenSession): Promise<void>
+  /**
+   * Writes `session` where nobody has changed the one that was found.
+   *
+   * @returns `undefined` where somebody has changed or ended it
+   */
+  swap(open: OpenSession, session: Session): Promise<OpenSession | undefined>
+  /** Reads a session again. @returns `undefined` where it has ended */
+  again(open: OpenSession): Promise<OpenSession | undefined>
+  /** Ends a session where nobody has changed the one that was found. */
+  deleteUnchanged(open: OpenSession): Promise<void>
+  /** Notes that a session is in use. It costs nothing where sessions do not end by being idle. */
+  noteUse(open: OpenSession): void
   delete(secret: Secret): Promise<void>
   /** @returns the value for `set-cookie` that makes the browser forget its session */
   forget(isSecure: boolean): string
@@ -30,6 +46,8 @@ export interface SessionsOptions {
   store: Store
   cookie: CookieSettings
   maxAgeSeconds: number
+  /** The time after which a session ends that nobody uses; without it no session does. */
+  idleTimeoutSeconds?: number | undefined
   /** The deployment that the sessions belong to. None of them opens in another one. */
   deployment: string
   now(): number
@@ -39,14 +57,19 @@ export interface SessionsOptions {
 
 /** The number of sessions that are kept open, most of them of one or two kilobytes. */
 const recentSessions = 2000
-/** A longer value is opened for each request: many of them would take too much memory. */
-const maxRecentCharacters = 8192
+/** A session with a longer value counts for several. */
+const recentCharacters = 8192
+/** The store is told that a session is in use once in this part of the idle timeout. */
+const tellsOfUse = 10
+/** Wait before the store is told again that could not be told. */
+const tellAgainMs = 1000
 
 /** Creates sessions whose only key is the cookie: the store has a hash of the cookie, and ciphertext. */
 export function createSessions({
   store,
   cookie,
   maxAgeSeconds,
+  idleTimeoutSeconds,
   deployment,
   now,
   elapsedMs,
@@ -56,15 +79,39 @@ export function createSessions({
   /** At most the whole age: after the wall clock was set back, an older session seems to begin in the future. */
   const remainingMs = (session: Session) => Math.min(maxAgeMs, session.createdAt + maxAgeMs - now())
   const keyOf = (name: string) => `session:${name}`
-  const recent = createRecentCache<OpenSession>(recentSessions)
+  const recent = createRecentCache<OpenSession>(recentSessions, (sealed) =>
+    Math.max(1, sealed.length / recentCharacters),
+  )
   const ends = createRecentCache<number>(10 * recentSessions)
+  const idleMs = idleTimeoutSeconds === undefined ? Number.POSITIVE_INFINITY : idleTimeoutSeconds * 1000
+  /** The times of the next notes of use, by the names of sessions. */
+  const nextNotes = createRecentCache<number>(10 * recentSessions)
 
   async function open(secret: Secret): Promise<OpenSession | undefined> {
     const name = nameOf(secret)
     const sealed = await store.get(keyOf(name))
     const opened = sealed === null ? undefined : unsealed(sealed, secret, name)
     const isLive = opened !== undefined && remainingMs(opened.session) > 0 && elapsedMs() < opened.endsAtMs
-    return isLive ? opened : undefined
+    if (!isLive) return undefined
+    noteUse(opened)
+    return opened
+  }
+
+  function leftMs({ session, endsAtMs }: OpenSession): number {
+    return Math.min(remainingMs(session), endsAtMs - elapsedMs())
+  }
+
+  function noteUse(open: OpenSession): void {
+    if (idleTimeoutSeconds === undefined) return
+    const { name } = open
+    const nowMs = elapsedMs()
+    if (nowMs < (nextNotes.get(name) ?? Number.NEGATIVE_INFINITY)) return
+    nextNotes.set(name, nowMs + idleMs / tellsOfUse)
+    // A store that takes no writes ends no request.
+    store.touch(keyOf(name), Math.min(idleMs, leftMs(open))).catch((error) => {
+      unlessUnavailable(error)
+      nextNotes.set(name, elapsedMs() + tellAgainMs)
+    })
   }
 
   /** Opens each value once, and not for every request that the store answers with it. */
@@ -74,8 +121,8 @@ export function createSessions({
     const text = unseal(sealed, secret, purpose)
     const session = text === undefined ? undefined : decodeSession(text)
     if (session === undefined) return undefined
-    const opened: OpenSession = { session, secret, name, endsAtMs: endOf(session, secret) }
-    if (sealed.length <= maxRecentCharacters) recent.set(sealed, opened)
+    const opened: OpenSession = { session, secret, name, sealed, endsAtMs: endOf(session, secret) }
+    recent.set(sealed, opened)
     return opened
   }
 
@@ -104,17 +151,25 @@ export function createSessions({
       endOf(session, secret)
       // Rounding up lets the browser keep the cookie a moment longer; the session has its own end.
       const ageSeconds = Math.ceil(remainingMs(session) / 1000)
-      await store.set(
-        keyOf(nameOf(secret)),
-        seal(encodeSession(session), secret, purpose),
-        remainingMs(session),
-      )
+      const lifeMs = Math.min(idleMs, remainingMs(session))
+      await store.set(keyOf(nameOf(secret)), seal(encodeSession(session), secret, purpose), lifeMs)
       return writeCookie(cookie, secret, ageSeconds, isSecure)
     },
-    async update({ session, secret, name, endsAtMs }) {
-      const leftMs = Math.min(remainingMs(session), endsAtMs - elapsedMs())
-      await store.replace(keyOf(name), seal(encodeSession(session), secret, purpose), leftMs)
+    async update(open) {
+      const { session, secret, name } = open
+      const lifeMs = Math.min(idleMs, leftMs(open))
+      await store.replace(keyOf(name), seal(encodeSession(session), secret, purpose), lifeMs)
     },
+    async swap(open, session) {
+      const { secret, name } = open
+      const sealed = seal(encodeSession(session), secret, purpose)
+      const lifeMs = Math.min(idleMs, leftMs(open))
+      const isSwapped = await store.swap(keyOf(name), open.sealed, sealed, lifeMs)
+      return isSwapped ? { ...open, session, sealed } : undefined
+    },
+    again: ({ secret }) => open(secret),
+    deleteUnchanged: ({ name, sealed }) => store.release(keyOf(name), sealed),
+    noteUse,
     delete: (secret) => store.delete(keyOf(nameOf(secret))),
     forget: (isSecure) => writeCookie(cookie, '', 0, isSecure),
   }

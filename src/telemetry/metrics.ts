@@ -62,6 +62,9 @@ export function createMetrics(readings: Readings): () => Promise<MetricSnapshot[
   add('counter', 'bearer_requests_total', 'Requests with a bearer token', () =>
     byLabel('outcome', requests.bearers),
   )
+  add('counter', 'sso_refreshes_total', 'Refresh tokens used, by outcome', () =>
+    byLabel('outcome', Object.entries(requests.refreshes)),
+  )
   histogram('route', 'first_byte_seconds', 'Until the head of the answer', () => requests.firstByte)
   histogram('for', 'wait_seconds', 'What of that was waiting, and for what', () =>
     Object.entries(requests.waits),

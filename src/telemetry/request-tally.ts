@@ -22,7 +22,11 @@ export interface RequestTally {
   readonly parts: number
   /** Number of requests that repeated a failed one, for a head or the rest of a body. The code that repeats counts them. */
   readonly retries: Record<'head' | 'body', number>
+  /** Number of calls that used a refresh token, by their outcome. The code that renews sessions counts them. */
+  readonly refreshes: RefreshCounts
 }
+
+export type RefreshCounts = Record<'renewed' | 'rejected' | 'failed', number>
 
 export interface KindTally {
   route: string
@@ -65,6 +69,7 @@ export function createRequestTally(): RequestTally {
     askedTwiceBytes: 0,
     parts: 0,
     retries: { head: 0, body: 0 },
+    refreshes: { renewed: 0, rejected: 0, failed: 0 },
   }
 
   function countKind(route: string, method: string, status: number): void {

@@ -18,6 +18,7 @@ import { elapsedMs } from './clocks.ts'
 import { createBearer } from './create-bearer.ts'
 import { createLogins } from './create-logins.ts'
 import { type Connections, createObjects } from './create-objects.ts'
+import { createRenewals } from './create-renewals.ts'
 import { createSso } from './create-sso.ts'
 import type { StoreConnection } from './create-store.ts'
 
@@ -80,6 +81,7 @@ export function createService(
     source,
     ...createLogins(config, stores, sso),
     ...createBearer(config, sso),
+    ...createRenewals(config, stores.store, log, requests?.refreshes),
     siteOf: createSiteResolver({ ...config.server, isTls: config.server.tlsCertFile !== undefined }),
     readiness,
     healthcheckKey: config.s3.healthcheckKey,

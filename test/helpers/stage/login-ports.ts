@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import type { ProxyRequest, RequestHeader } from '../../../src/http/proxy-request.ts'
 import type { Reply } from '../../../src/http/reply.ts'
+import type { SessionKeeperOptions } from '../../../src/identity/keep-session.ts'
 import { personWithId } from '../../../src/person/person.ts'
+import { createRenewalLeases } from '../../../src/session/renewal-leases.ts'
 import { createSessions } from '../../../src/session/sessions.ts'
 import type { LoginOptions } from '../../../src/sso/begin-login.ts'
 import { createOAuth2Sso } from '../../../src/sso/oauth2-sso.ts'
@@ -84,12 +88,15 @@ export function createLoginPorts() {
       elapsedMs: now,
       pending: createPendingLogins(store, 'd', now),
       refusedTokens: createRefusedTokens(store),
+      leases: createRenewalLeases({ store, leaseMs: 10_000, newOwner: randomUUID }),
       cookie: { ...cookie, name: 's_login' },
     },
     async waitForOtherTabs() {
       waited++
     },
-  } satisfies LoginOptions
+    /** Lasts no time. */
+    pause: (_ms: number) => setImmediate(),
+  } satisfies LoginOptions & Pick<SessionKeeperOptions, 'leases' | 'pause'>
   return { options, store, sso, clock, waitedTimes: () => waited }
 }
 

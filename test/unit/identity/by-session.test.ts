@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createSessionIdentity } from '../../../src/identity/by-session.ts'
-import type { SessionCheck } from '../../../src/identity/check-session.ts'
+import type { SessionKeeper } from '../../../src/identity/keep-session.ts'
 import { personWithId } from '../../../src/person/person.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
 import { createLoginPorts, jo, request, site } from '../../helpers/stage/login-ports.ts'
@@ -37,13 +37,26 @@ describe('createSessionIdentity', () => {
 
   it('waits for a check, and knows nobody where that says no', async () => {
     for (const isValid of [true, false]) {
-      const check = { answered: Promise.resolve(), isValid: Promise.resolve(isValid) }
-      const { ask, signIn } = start(() => check)
+      const { ask, signIn } = start((open) => ({
+        answered: Promise.resolve(),
+        kept: Promise.resolve(isValid ? open : undefined),
+      }))
       const { answer, record } = await ask(await signIn(jo))
       assert.equal(answer.kind, isValid ? 'person' : 'nobody')
       assert.deepEqual(record.person, isValid ? jo : undefined)
       assert.ok(Number(record.ssoMs) >= 0)
     }
+  })
+
+  it('knows the person whom the SSO names now', async () => {
+    const person = { ...jo, groups: ['new'] }
+    const { ask, signIn } = start((open) => {
+      const kept = Promise.resolve({ ...open, session: { ...open.session, person } })
+      return { answered: kept, kept }
+    })
+    const { answer, record } = await ask(await signIn(jo))
+    assert.deepEqual(answer, { kind: 'person', person, sharer: 'jo' })
+    assert.deepEqual(record.person, person)
   })
 
   it('notes how long the store took also where it fails', async () => {
@@ -55,10 +68,10 @@ describe('createSessionIdentity', () => {
   })
 })
 
-function start(check: SessionCheck) {
+function start(keep: SessionKeeper) {
   const { options, clock } = createLoginPorts()
   const { sessions } = options
-  const identity = createSessionIdentity(sessions, check)
+  const identity = createSessionIdentity(sessions, keep)
   return {
     sessions,
     async signIn(person: typeof jo) {

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.contrib.sessions.models import Session
 from django.http import HttpResponse
 from django.utils import timezone
-from oauth2_provider.models import AccessToken, Application, Grant
+from oauth2_provider.models import AccessToken, Application, Grant, RefreshToken
 
 
 def carry_out(request):
@@ -19,6 +19,7 @@ def carry_out(request):
         application.skip_authorization = False
         application.save()
     elif order == 'revoke-tokens':
+        RefreshToken.objects.all().delete()
         AccessToken.objects.all().delete()
     elif order == 'expire-tokens':
         AccessToken.objects.update(expires=past)
