@@ -155,6 +155,20 @@ describe('s3proxy fetch URL', () => {
       assert.match(stderr, /the proxy broke off 2 times, and was asked for the rest\n$/)
     })
 
+    it('exits 4 when the ETag does not prove the bytes, and says why', async () => {
+      const kms = `"${'0'.repeat(32)}"`
+      proxy.answer = (_request, response) =>
+        void response.writeHead(200, { etag: kms, 'content-length': 6 }).end('served')
+      const other = await fetch([url(), '--verify'])
+      assert.deepEqual([other.status, other.stdout.toString()], [4, 'served'])
+      assert.match(other.stderr, /^s3proxy: not verified: the object has another MD5 of the ETag, .* KMS\n$/)
+      proxy.answer = (_request, response) =>
+        void response.writeHead(200, { etag: '"parts-2"', 'content-length': 6 }).end('served')
+      const none = await fetch([url(), '--verify'])
+      assert.deepEqual([none.status, none.stdout.toString()], [4, 'served'])
+      assert.match(none.stderr, /^s3proxy: cannot verify: the proxy has no checksum .*\n$/)
+    })
+
     it('exits 22 with the line of the proxy when it does not serve the object', async () => {
       proxy.answer = (_request, response) =>
         void response

@@ -32,14 +32,14 @@ export function fetchThrough(text: string, flags: FetchFlags): Promise<number> {
     refuseFlagsOfKeys(flags)
     const url = parseObjectUrl(text)
     const { env } = process
-    const file = openTokenFile({ env, origin: url.origin, clientId: flags.clientId, signal })
+    const openFile = () => openTokenFile({ env, origin: url.origin, clientId: flags.clientId, signal })
     const sso = ssoOptionsFor(url, signal)
-    if (flags.signOut === true) return forget(url, file, sso, note)
+    if (flags.signOut === true) return forget(url, openFile(), sso, note)
 
     const output = await checkedOutput(flags)
     const client = createProxyClient(sso.userAgent, silenceMs)
     const given = env[tokenVariable]
-    const tokens = given ? createGivenToken(given) : keptToken(url, flags, file, client, sso)
+    const tokens = given ? createGivenToken(given) : keptToken(url, flags, openFile(), client, sso)
     const source = createProxyFetchSource({
       ...{ url, silenceMs, maxAttempts, random: Math.random, now: Date.now },
       ask: createSignedInClient(client, tokens, url),

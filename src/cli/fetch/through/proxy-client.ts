@@ -53,9 +53,11 @@ export function createProxyClient(userAgent: string, silenceMs: number): ProxyCl
       }
       signal.addEventListener('abort', stop, { once: true })
       request.on('close', settle)
-      request.on('error', (error) => {
+      request.on('error', (error: NodeJS.ErrnoException) => {
         settle()
-        fail(networkReason(error))
+        const reason = networkReason(error)
+        if (!isDistrust(error)) fail(reason)
+        else reject(new ProxyFailure(`${origin} cannot be trusted: ${reason}; ${cure}`, false))
       })
       request.on('response', (answer) => {
         settle()
@@ -66,4 +68,11 @@ export function createProxyClient(userAgent: string, silenceMs: number): ProxyCl
       request.end()
       if (signal.aborted) stop()
     })
+}
+
+const cure = 'NODE_EXTRA_CA_CERTS names a file with the certificates of further authorities'
+
+/** Tells whether the certificate of the server is the reason, which another attempt does not change. */
+function isDistrust({ code = '' }: NodeJS.ErrnoException): boolean {
+  return /CERT|VERIFY|ALTNAME/.test(code)
 }

@@ -9,7 +9,8 @@ export function isLoopback(hostname: string): boolean {
  * @returns `undefined` for any other text
  */
 export function parseSecureUrl(text: unknown, allowsLoopback: boolean): URL | undefined {
-  if (typeof text !== 'string' || !URL.canParse(text)) return undefined
+  // The parser drops line ends, which a text for a terminal must not have.
+  if (typeof text !== 'string' || !/^[!-~]+$/.test(text) || !URL.canParse(text)) return undefined
   const url = new URL(text)
   const isSecure =
     url.protocol === 'https:' || (allowsLoopback && url.protocol === 'http:' && isLoopback(url.hostname))

@@ -7,7 +7,8 @@ import { isToken, recordOfAnswer, type TokenRecord } from './token-record.ts'
 /**
  * Lets a person sign in: with a code where the SSO has that, with a browser on this machine otherwise.
  *
- * Without `--scope`, a refresh token is asked for where the SSO has a scope for that.
+ * Without `--scope`, OpenID Connect is asked for where the proxy names no scope, and a refresh token where the SSO has a scope
+ * for that.
  *
  * @throws where nobody has signed in
  */
@@ -20,7 +21,7 @@ export async function signIn(
   const { metadata } = server
   const asked = isScopeGiven
     ? wanted
-    : { ...wanted, scope: withOffline(wanted.scope, metadata.scopes_supported) }
+    : { ...wanted, scope: usualScope(wanted.scope, metadata.scopes_supported) }
   const signInBy = metadata.device_authorization_endpoint === undefined ? signInByRedirect : signInByDevice
   const answer = await signInBy(server, asked, options)
   if (!isToken(answer.access_token))
@@ -28,12 +29,10 @@ export async function signIn(
   return recordOfAnswer(asked, answer, options.now())
 }
 
-/** @see OpenID Connect Core 1.0 section 11 */
-function withOffline(scope: string, supported: readonly string[] | undefined): string {
-  const asked = scope.split(' ').filter((word) => word !== '')
-  const isOffered = supported?.includes('offline_access') === true
-  // Servers ignore the scope, or refuse it, where nobody asks for OpenID Connect.
-  return isOffered && asked.includes('openid')
-    ? [...new Set([...asked, 'offline_access'])].join(' ')
-    : asked.join(' ')
+/** @see OpenID Connect Core 1.0 sections 3.1.2.1 and 11 */
+function usualScope(named: string, supported: readonly string[] = []): string {
+  const words = named === '' && supported.includes('openid') ? ['openid'] : named.split(' ')
+  // Servers refuse the scope, or ignore it, where nobody asks for OpenID Connect.
+  const isOffline = words.includes('openid') && supported.includes('offline_access')
+  return [...new Set([...words, ...(isOffline ? ['offline_access'] : [])])].join(' ')
 }

@@ -26,6 +26,8 @@ describe('parseSecureUrl', () => {
     'javascript:alert(1)',
     'file:///etc',
     'https://a:b@h/',
+    'https://h/\n',
+    'https://\u202eh/',
   ])
     it(`refuses ${value}`, () => {
       assert.equal(parseSecureUrl(value, true), undefined)
