@@ -79,7 +79,7 @@ export async function fetchJson(
 /** Asks once more when the connection broke before the head: a kept one may have been closed just then. */
 async function askTwice(request: BoundedRequest, userAgent: string, signal: AbortSignal): Promise<Response> {
   const { url, method = 'GET', body = null } = request
-  const headers = { 'user-agent': userAgent, ...request.headers }
+  const headers = { ...request.headers, 'user-agent': userAgent }
   const ask = () => fetch(url, { method, headers, body, redirect: 'manual', signal })
   try {
     return await ask()

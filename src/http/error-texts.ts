@@ -162,6 +162,11 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
     what: 'The sign in service reported an error.',
     advice: tryLater,
   },
+  SSO_ID_TOKEN: {
+    title: 'Sign in could not be completed',
+    what: 'The sign in service said who you are in a way that this site cannot trust.',
+    advice: tellOperator,
+  },
   SSO_UNAVAILABLE: {
     title: 'Sign in does not work',
     what: 'The sign in service failed or could not be reached.',

@@ -37,13 +37,9 @@ export function createDiscovery(options: DiscoveryOptions): { metadata(): Promis
  * @see OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3
  */
 async function fetchMetadata(options: DiscoveryOptions): Promise<IssuerMetadata> {
-  const root = new URL(options.internalUrl ?? options.url)
-  const path = root.pathname.replace(/\/$/, '')
-  const first = await ask(`${root.origin}${path}/.well-known/openid-configuration`, options)
+  const first = await ask(discoveryAddress(options), options)
   const answer =
-    first.status === 404
-      ? await ask(`${root.origin}/.well-known/oauth-authorization-server${path}`, options)
-      : first
+    first.status === 404 ? await ask(discoveryAddress(options, 'oauth-authorization-server'), options) : first
   const { status, object, retryAfterSeconds } = answer
   const fail = (code: 'SSO_BUSY' | 'SSO_UNAVAILABLE' | 'SSO_BAD_ANSWER', what: string) =>
     new S3ProxyError(code, `the discovery document of the SSO ${what} (${options.option})`, {
@@ -57,6 +53,18 @@ async function fetchMetadata(options: DiscoveryOptions): Promise<IssuerMetadata>
     throw fail('SSO_BAD_ANSWER', `is not at .well-known/openid-configuration: the answer is ${status}`)
   if (object === undefined) throw fail('SSO_BAD_ANSWER', 'is not a JSON object')
   return readMetadata(object, options)
+}
+
+/** The address of the discovery document of an issuer, as this server reaches it. */
+export function discoveryAddress(
+  { url, internalUrl }: Pick<DiscoveryOptions, 'url' | 'internalUrl'>,
+  kind: 'openid-configuration' | 'oauth-authorization-server' = 'openid-configuration',
+): string {
+  const { origin, pathname } = new URL(internalUrl ?? url)
+  const path = pathname.replace(/\/$/, '')
+  return (
+    origin + (kind === 'openid-configuration' ? `${path}/.well-known/${kind}` : `/.well-known/${kind}${path}`)
+  )
 }
 
 function ask(url: string, { option, timeoutMs, userAgent, now }: DiscoveryOptions) {

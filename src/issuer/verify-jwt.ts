@@ -13,9 +13,20 @@ export interface VerifyOptions {
 }
 
 /** Algorithms with a public key. A shared secret, and `none`, prove nothing of the issuer (RFC 8725 section 3.1). */
-const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
+export const algorithms: readonly string[] = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+]
 /** The difference of two clocks that is tolerated. */
-const clockToleranceSeconds = 60
+export const clockToleranceSeconds = 60
 const maxCharacters = 65_536
 /** The most keys that are tried for a token whose header fits several. Trying one takes a good part of a millisecond. */
 const maxTriedKeys = 8
@@ -43,7 +54,12 @@ export async function verifyJwt(
   if (issuerIn(jwt, decodeJwt) !== issuer) return refused('is of another issuer (iss)')
 
   const options: JWTVerifyOptions = {
-    ...{ algorithms, issuer, clockTolerance: clockToleranceSeconds, currentDate: new Date(now()) },
+    ...{
+      algorithms: [...algorithms],
+      issuer,
+      clockTolerance: clockToleranceSeconds,
+      currentDate: new Date(now()),
+    },
     audience: typeof expected.audience === 'string' ? expected.audience : [...expected.audience],
     ...(expected.requiredClaims && { requiredClaims: [...expected.requiredClaims] }),
     ...(expected.maxAgeSeconds !== undefined && { maxTokenAge: expected.maxAgeSeconds }),

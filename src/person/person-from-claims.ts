@@ -3,6 +3,7 @@ import { groupsIn } from './groups-in.ts'
 import { keepsClaims } from './keeps-claims.ts'
 import type { Claims, Person } from './person.ts'
 import { printable } from './printable.ts'
+import { leavesGroupsOut } from './unknown-groups.ts'
 
 /** The claims that tell of a person: plain names, or JSON Pointers. */
 export interface ClaimPlaces {
@@ -29,9 +30,13 @@ export function personFromClaims(claims: Claims, places: ClaimPlaces): Person {
     name: textIn(claims, places.nameClaim),
     email,
     emailVerified: isVerified(claims, email, places),
-    groups: isKept ? groupsIn(claimIn(claims, places.groupsClaim)) : 'unknown',
+    groups: isKept ? groupsOf(claims, places.groupsClaim) : 'unknown',
     claims: isKept ? claims : undefined,
   }
+}
+
+function groupsOf(claims: Claims, place: string): Person['groups'] {
+  return leavesGroupsOut(claims, place) ? 'unknown' : groupsIn(claimIn(claims, place))
 }
 
 function idIn(claims: Claims, userClaim: string | undefined): string | undefined {
@@ -52,7 +57,7 @@ function textIn(claims: Claims, place: string): string | undefined {
 
 /**
  * Tells whether an address is known to be the person's. The claim `email_verified` speaks of the claim `email` and of no
- * other (OpenID Connect Core 1.0 section 5.1).
+ * other (OpenID Connect Core 1.0 section 5.1). Some SSOs write it as a text.
  */
 function isVerified(
   claims: Claims,
@@ -62,5 +67,8 @@ function isVerified(
   if (email === undefined) return undefined
   if (trustEmail) return true
   const isSpokenOf = email === textIn(claims, 'email')
-  return isSpokenOf && typeof claims.email_verified === 'boolean' ? claims.email_verified : undefined
+  const said = claims.email_verified
+  if (!isSpokenOf) return undefined
+  if (said === true || said === 'true') return true
+  return said === false || said === 'false' ? false : undefined
 }

@@ -44,6 +44,8 @@ export async function finishLogin(
 ): Promise<FinishedLogin> {
   const query = new URLSearchParams(request.query)
   const [code, state, error] = [single(query, 'code'), single(query, 'state'), single(query, 'error')]
+  // An empty or repeated issuer is none of the SSO's, which is not the same as no issuer.
+  const issuer = query.has('iss') ? (single(query, 'iss') ?? '') : undefined
   const login = state === undefined ? undefined : await options.pending.find(state)
   const site = login === undefined ? at : siteOfLogin(login)
   const sent = browsersOf(options, request, site)
@@ -85,7 +87,10 @@ export async function finishLogin(
   try {
     const codeVerifier = await options.pending.claim(state, login, browser)
     if (codeVerifier === undefined) return { step: 'repeated', reply: redirect(home) }
-    const granted = await options.sso.finish({ code, codeVerifier, redirectUri: login.redirectUri }, record)
+    const granted = await options.sso.finish(
+      { code, codeVerifier, redirectUri: login.redirectUri, issuer },
+      record,
+    )
     if (granted.kind === 'rejected') {
       if ((await options.refusedTokens.add(browser, login)) <= maxRestarts)
         return { step: 'restarted', reply: redirect(home) }

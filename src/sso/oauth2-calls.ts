@@ -20,7 +20,7 @@ const maxAnswerBytes = 1024 * 1024
 export function createOAuth2Calls(options: OAuth2CallsOptions): SsoCalls {
   const { token, identity } = options.endpoints
   const { exchangeCode, refresh } = createTokenEndpoint({ ...options, url: token, maxAnswerBytes })
-  const identityOptions = { onUnnamed() {}, ...options, maxAnswerBytes }
+  const identityOptions = { onUnnamed() {}, ...options, option: 'sso.url', maxAnswerBytes }
   return {
     exchangeCode,
     refresh,

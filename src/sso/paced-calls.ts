@@ -8,7 +8,10 @@ import type { SsoCalls } from './sso-calls.ts'
  *
  * @param elapsedMs a clock that never jumps
  */
-export function createPacedCalls(calls: SsoCalls, elapsedMs: () => number): SsoCalls {
+export function createPacedCalls<Got, Told>(
+  calls: SsoCalls<Got, Told>,
+  elapsedMs: () => number,
+): SsoCalls<Got, Told> {
   const identities = createPacing(elapsedMs)
   let codes: Pause | undefined
   return {

@@ -59,6 +59,8 @@ export interface ReturnedLogin {
   codeVerifier: string
   /** The one that the login was begun with. */
   redirectUri: string
+  /** The issuer that the callback names (RFC 9207 section 2). */
+  issuer?: string | undefined
 }
 
 /** The way back from a logout at the SSO. */
@@ -70,7 +72,7 @@ export interface LogoutWayBack {
 }
 
 /** A grant whose person may be unknown, as that of a session of the original. */
-export type CheckedGrant = Pick<Grant, 'accessToken'> & Partial<Pick<Grant, 'person'>>
+export type CheckedGrant = Pick<Grant, 'accessToken'> & Partial<Grant>
 
 /** `rejected`: the SSO does not take the token that it gave. */
 export type Granted = { kind: 'known'; grant: Grant } | { kind: 'rejected' }

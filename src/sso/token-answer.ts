@@ -8,6 +8,8 @@ export interface TokenAnswer {
   /** Parsed JSON. Anything else where the body is no JSON. */
   payload: unknown
   retryAfterSeconds?: number | undefined
+  /** The option to look at. Default: `sso.url`. */
+  option?: string
 }
 
 /**
@@ -21,7 +23,8 @@ export interface TokenAnswer {
  *   `SSO_BAD_ANSWER`
  * @see RFC 6749 sections 5.1 and 5.2
  */
-export function tokensIn({ status, payload, retryAfterSeconds }: TokenAnswer, askedAt: number): Tokens {
+export function tokensIn(answer: TokenAnswer, askedAt: number): Tokens {
+  const { status, payload, retryAfterSeconds, option = 'sso.url' } = answer
   const said = errorIn(payload)
   if (status < 300 && said === undefined) {
     const { access_token, refresh_token, expires_in } = (payload ?? {}) as Record<string, unknown>
@@ -32,7 +35,7 @@ export function tokensIn({ status, payload, retryAfterSeconds }: TokenAnswer, as
         ...(isToken(refresh_token) && { refreshToken: refresh_token }),
         ...times,
       }
-    throw badToken('gave no usable access_token in JSON (sso.url)')
+    throw badToken(`gave no usable access_token in JSON (${option})`)
   }
   const answered = said === undefined ? `${status}` : `${status} ${said}`
   const failure = (code: 'SSO_BUSY' | 'SSO_UNAVAILABLE') =>
@@ -62,7 +65,7 @@ export function tokensIn({ status, payload, retryAfterSeconds }: TokenAnswer, as
       `the SSO refused the client: ${answered} (sso.clientId, sso.clientSecret, sso.clientAuthentication)`,
     )
   if (status === 403) throw new S3ProxyError('SSO_FORBADE_CODE', `the SSO refused the client: ${answered}`)
-  throw badToken(`answered ${answered} (sso.url; redirects are not followed, sso.clientId)`)
+  throw badToken(`answered ${answered} (${option}; redirects are not followed, sso.clientId)`)
 }
 
 /**

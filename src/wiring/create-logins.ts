@@ -41,6 +41,7 @@ export function createLogins(
  * and nothing opens of others on the same Redis.
  */
 function deploymentOf({ sso, session }: Config): string {
+  if (sso.issuer !== undefined) return JSON.stringify(['oidc', sso.issuer, sso.clientId, session.cookieName])
   const { authorizeUrl, url = authorizeUrl } = sso
   const { origin, pathname } = new URL(isAbsoluteUrl(authorizeUrl) ? authorizeUrl : url)
   return JSON.stringify([origin + pathname.replace(/\/*$/, '/'), sso.clientId, session.cookieName])

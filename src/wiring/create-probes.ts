@@ -1,6 +1,7 @@
 import { nameSources } from '../config/name-sources.ts'
 import type { Config } from '../config/schema/config-schema.ts'
 import { callbackPath } from '../http/own-paths.ts'
+import { issuerSteps } from '../probe/issuer-probe.ts'
 import { type ProbeResult, runSteps } from '../probe/probe.ts'
 import { redisSteps } from '../probe/redis-probe.ts'
 import { s3Steps } from '../probe/s3-probe.ts'
@@ -12,6 +13,7 @@ import { connectRedis } from '../store/redis-client.ts'
 import { createRedisStore } from '../store/redis-store.ts'
 import { now } from './clocks.ts'
 import { createBucketClient } from './create-bucket-client.ts'
+import { createSsoIssuer } from './create-oidc.ts'
 import { createS3Memory } from './create-s3-memory.ts'
 import { createSharedOrigin } from './create-shared-origin.ts'
 import { ssoOptions } from './create-sso.ts'
@@ -75,6 +77,11 @@ async function probeRedis({ session }: Config): Promise<ProbeResult[]> {
 }
 
 async function probeSso({ sso, server }: Config, userAgent: string): Promise<ProbeResult[]> {
+  const issuer = createSsoIssuer(sso, userAgent)
+  if (issuer !== undefined) {
+    const steps = issuerSteps({ issuer, internalUrl: sso.internalUrl, timeoutMs: sso.timeoutMs })
+    return runSteps(steps, { failed: 'SSO_UNAVAILABLE', late: 'SSO_TIMEOUT' })
+  }
   const origins =
     server.publicUrl === undefined
       ? (server.allowedHosts ?? []).map((host) => `https://${host}`)

@@ -1,5 +1,6 @@
 import { createAccess } from '../access/create-access.ts'
 import type { Config } from '../config/schema/config-schema.ts'
+import type { Issuer } from '../issuer/issuer.ts'
 import type { Log, ProgramLog } from '../log/log.ts'
 import { createRareWarning } from '../log/rare-warning.ts'
 import { createRefusalWarnings } from '../object/refusal-warnings.ts'
@@ -8,6 +9,7 @@ import { pingS3 } from '../origin/ping-s3.ts'
 import { createHandler, type Handler } from '../server/handler.ts'
 import { createReadiness, type Readiness } from '../server/readiness.ts'
 import { createSiteResolver } from '../server/site.ts'
+import { pingIssuer } from '../sso/ping-issuer.ts'
 import { pingSso } from '../sso/ping-sso.ts'
 import { ssoEndpoints } from '../sso/sso-endpoints.ts'
 import { createAudit, createIdentityHash } from '../telemetry/audit.ts'
@@ -18,6 +20,7 @@ import { elapsedMs } from './clocks.ts'
 import { createBearer } from './create-bearer.ts'
 import { createLogins } from './create-logins.ts'
 import { type Connections, createObjects } from './create-objects.ts'
+import { createSsoIssuer } from './create-oidc.ts'
 import { createRenewals } from './create-renewals.ts'
 import { createSso } from './create-sso.ts'
 import type { StoreConnection } from './create-store.ts'
@@ -57,10 +60,11 @@ export function createService(
   { requests, trace, userAgent }: Observers,
 ): Service {
   const { source, connections } = createObjects(config, log, userAgent, requests?.retries)
-  const sso = createSso(config.sso, userAgent, log)
+  const issuer = createSsoIssuer(config.sso, userAgent)
+  const sso = createSso(config.sso, issuer, userAgent, log)
   const shared = {
     s3: () => pingS3(source, config.s3.healthcheckKey, pingTimeoutMs),
-    sso: () => pingSso(ssoEndpoints(config.sso).identity, userAgent, pingTimeoutMs),
+    sso: () => pingOf(config, issuer, userAgent),
   }
   const readiness = createReadiness(
     {
@@ -115,4 +119,11 @@ function watchersOf({ audit, identity, identityHashKey }: Config['log'], log: Lo
   if (identity === 'hashed' && identityHashKey !== undefined)
     watchers.maskIdentity = createIdentityHash(identityHashKey)
   return watchers
+}
+
+function pingOf({ sso }: Config, issuer: Issuer | undefined, userAgent: string): Promise<void> {
+  if (issuer === undefined || sso.issuer === undefined)
+    return pingSso(ssoEndpoints(sso).identity, userAgent, pingTimeoutMs)
+  const place = { url: sso.issuer, internalUrl: sso.internalUrl }
+  return pingIssuer(issuer, place, userAgent, pingTimeoutMs)
 }

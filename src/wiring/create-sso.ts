@@ -1,33 +1,34 @@
-import { randomUUID } from 'node:crypto'
-import { readSigningKey } from '../config/consistency/signing-key.ts'
 import type { Config } from '../config/schema/config-schema.ts'
+import type { Issuer } from '../issuer/issuer.ts'
 import type { Log } from '../log/log.ts'
-import { createClientAssertion } from '../sso/client-assertion.ts'
 import { createOAuth2Calls } from '../sso/oauth2-calls.ts'
 import { createOAuth2Sso } from '../sso/oauth2-sso.ts'
 import { createPacedCalls } from '../sso/paced-calls.ts'
 import type { SsoClient } from '../sso/sso-client.ts'
 import { ssoEndpoints } from '../sso/sso-endpoints.ts'
+import { clientAssertionOf } from './client-assertion-of.ts'
 import { elapsedMs, now } from './clocks.ts'
+import { createOidc } from './create-oidc.ts'
 
-/** Makes the kind of SSO that the configuration names: plain OAuth 2.0. */
-export function createSso(sso: Config['sso'], userAgent: string, log: Log): SsoClient {
+/** Makes the kind of SSO that the configuration names: OpenID Connect where there is an issuer, else plain OAuth 2.0. */
+export function createSso(
+  sso: Config['sso'],
+  issuer: Issuer | undefined,
+  userAgent: string,
+  log: Log,
+): SsoClient {
+  if (issuer !== undefined) return createOidc(sso, issuer, userAgent, log)
   const options = ssoOptions(sso)
   const calls = createOAuth2Calls({ ...options, userAgent, onUnnamed: createUnnamedWarning(log), now })
   return createOAuth2Sso(createPacedCalls(calls, elapsedMs), options)
 }
 
-/** Makes what all calls to an SSO need of the options: its addresses joined, and its key read. */
+/** Makes what all calls to a plain OAuth 2.0 server need of the options: its addresses joined, and the key read. */
 export function ssoOptions(sso: Config['sso']) {
   const endpoints = ssoEndpoints(sso)
-  const key = sso.clientKeyFile === undefined ? undefined : readSigningKey(sso.clientKeyFile.content)
-  if (key === undefined) return { ...sso, endpoints }
-  const { clientId } = sso
-  const audience = endpoints.tokenAudience
-  return {
-    ...{ ...sso, endpoints },
-    clientAssertion: createClientAssertion({ clientId, audience, key, newId: randomUUID, now }),
-  }
+  const clientAssertion = clientAssertionOf(sso, endpoints.tokenAudience)
+  const { clientAuthentication = 'post' } = sso
+  return { ...sso, endpoints, clientAssertion, clientAuthentication }
 }
 
 /** Tells once that log and audit cannot name anybody. */

@@ -68,6 +68,8 @@ describe('s3proxy.example.json', () => {
       's3.bucket',
       's3.endpointUrl',
       's3.keyPrefix',
+      // This is set instead of the addresses of the SSO.
+      'sso.issuer',
       // This is set only where s3proxy reaches the SSO at another URL than browsers.
       'sso.internalUrl',
       // These are set only where not everybody who can sign in may have everything: docs/access.md has examples.

@@ -13,7 +13,7 @@ import { checkSso } from './sso-consistency.ts'
 /**
  * Checks what options mean together, and fills in those that follow from others.
  *
- * @param values valid one by one; `s3.endpoint`, `session.store`, `server.allowedHosts` and
+ * @param values valid one by one; `s3.endpoint`, `sso.scope`, `sso.clientAuthentication`, `session.store`, `server.allowedHosts` and
  *   `server.crossOriginResourcePolicy` are filled in
  * @returns with `unknownNames`: warnings about variables that look like options and are none
  */

@@ -1,14 +1,36 @@
 import { isAbsoluteUrl } from '../../http/absolute-url.ts'
 import type { Values } from '../schema/config-schema.ts'
 import type { Findings } from './findings.ts'
+import { checkIssuer } from './issuer-consistency.ts'
 import { notSigningKey, readSigningKey } from './signing-key.ts'
 
 type SsoValues = NonNullable<Values['sso']>
 
-/** Checks options of the SSO together. */
+/** Checks options of the SSO together; fills in `sso.scope`, and `sso.clientAuthentication` where it can. */
 export function checkSso(sso: SsoValues, findings: Findings): void {
-  checkAddresses(sso, findings)
+  if (sso.issuer === undefined) {
+    fillIn(sso, 'scope', 'read write', findings)
+    fillIn(sso, 'clientAuthentication', 'post', findings)
+    checkAddresses(sso, findings)
+  } else {
+    fillIn(sso, 'scope', 'openid profile email', findings)
+    // Without a secret there is only one way to use the key.
+    if (sso.clientSecret === undefined && sso.clientKeyFile !== undefined)
+      fillIn(sso, 'clientAuthentication', 'private_key_jwt', findings)
+    checkIssuer(sso, sso.issuer, findings)
+  }
   checkClient(sso, findings)
+}
+
+function fillIn<Name extends 'scope' | 'clientAuthentication'>(
+  sso: SsoValues,
+  name: Name,
+  value: NonNullable<SsoValues[Name]>,
+  { sources }: Findings,
+): void {
+  if (sso[name] !== undefined) return
+  sso[name] = value
+  sources[`sso.${name}`] = 'default'
 }
 
 const forBrowsers = ['authorizeUrl', 'logoutUrl'] as const
@@ -25,8 +47,12 @@ function checkAddresses(sso: SsoValues, { report, warn }: Findings): void {
   if (sso.url === undefined && belowUrl.length > 0)
     report({
       path: 'sso.url',
-      looksAt: ['sso.internalUrl', ...[...forBrowsers, ...forThisServer].map((name) => `sso.${name}`)],
-      message: `is required: root URL of the SSO, as browsers reach it (or a whole URL in ${belowUrl.map((name) => `sso.${name}`).join(' and ')})`,
+      looksAt: [
+        'sso.issuer',
+        'sso.internalUrl',
+        ...[...forBrowsers, ...forThisServer].map((name) => `sso.${name}`),
+      ],
+      message: `is required: root URL of the SSO, as browsers reach it (or sso.issuer, or a whole URL in ${belowUrl.map((name) => `sso.${name}`).join(' and ')})`,
     })
   if (sso.url !== undefined && belowUrl.length === 0)
     warn('sso.url is not used, because no address of the SSO lies below it')
@@ -36,9 +62,10 @@ function checkAddresses(sso: SsoValues, { report, warn }: Findings): void {
 
 /** Checks that the application has everything for its way of authentication. */
 function checkClient(sso: SsoValues, { report, warn }: Findings): void {
-  const { clientAuthentication = 'post', clientSecret, clientKeyFile } = sso
-  const looksAt = ['sso.clientAuthentication']
-  const wantsSecret = clientAuthentication === 'post' || clientAuthentication === 'basic'
+  const { clientAuthentication, clientSecret, clientKeyFile } = sso
+  const looksAt = ['sso.clientAuthentication', 'sso.clientKeyFile']
+  const wantsSecret =
+    clientAuthentication === undefined || clientAuthentication === 'post' || clientAuthentication === 'basic'
   const wantsKey = clientAuthentication === 'private_key_jwt'
   if (wantsSecret && clientSecret === undefined)
     report({ path: 'sso.clientSecret', looksAt, message: 'is required: secret of the application' })
@@ -51,7 +78,7 @@ function checkClient(sso: SsoValues, { report, warn }: Findings): void {
   if (clientKeyFile !== undefined && readSigningKey(clientKeyFile.content) === undefined)
     report({ path: 'sso.clientKeyFile', message: notSigningKey })
   const unused = (path: string) =>
-    warn(`${path} is not used, because sso.clientAuthentication is ${clientAuthentication}`)
+    warn(`${path} is not used, because sso.clientAuthentication is ${clientAuthentication ?? 'not set'}`)
   if (!wantsSecret && clientSecret !== undefined) unused('sso.clientSecret')
   if (!wantsKey && clientKeyFile !== undefined) unused('sso.clientKeyFile')
 }

@@ -5,6 +5,7 @@ const ownParameters = [
   'client_id',
   'code_challenge',
   'code_challenge_method',
+  'nonce',
   'redirect_uri',
   'response_mode',
   'response_type',

@@ -1,9 +1,6 @@
 import { choice, textLike } from './option-types.ts'
 import { section } from './section.ts'
-import { url, vschars } from './text-shapes.ts'
-
-const expectedUrl =
-  'expected a URL in ASCII without user, query and fragment, such as https://sso.example.com/'
+import { issuerUrl, vschars } from './text-shapes.ts'
 
 /** The tokens of programs, which come in the header `authorization`. */
 export const bearer = section({
@@ -13,7 +10,7 @@ export const bearer = section({
   ).default('none'),
   issuer: textLike(
     'issuer identifier of the server that programs get tokens from, byte for byte as that server has it',
-    url(/^(?=[!-~]+$)https?:\/\/[^\s/\\?#@]+(?:\/[^\s?#]*)?$/, expectedUrl),
+    issuerUrl,
   ).optional(),
   terminalClientId: textLike(
     'id of the public client that `s3proxy fetch URL` signs in with; programs find it in the metadata of this site',

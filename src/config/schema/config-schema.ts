@@ -17,8 +17,9 @@ export type Parsed = SectionOutput<typeof configSchema>
 
 /** The values of all options, with those that follow from others. README.md describes them under 'Configuration'. */
 export type Config = Parsed & {
-  // These two follow from other options where they are not given.
+  // These follow from other options where they are not given.
   s3: { endpoint: BucketEndpoint }
+  sso: { scope: string }
   session: { store: 'redis' | 'memory' }
 }
 

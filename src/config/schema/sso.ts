@@ -2,7 +2,7 @@ import { authorizeParameter, expectedParameters, ownParameterIn } from './author
 import { choice, count, file, flag, list, textLike } from './option-types.ts'
 import { section } from './section.ts'
 import { ssoAddress } from './sso-address.ts'
-import { claimPlace, rootUrl, shaped, vschars } from './text-shapes.ts'
+import { claimPlace, issuerUrl, rootUrl, shaped, vschars } from './text-shapes.ts'
 import { day } from './units.ts'
 
 /** The root URL of the SSO. Its pages are below it, and are no part of it. */
@@ -24,14 +24,22 @@ const authorizeAddress = ssoAddress(true).superRefine((address, context) => {
 
 /** The SSO, and the application that s3proxy is registered as. */
 export const sso = section({
+  issuer: textLike(
+    'issuer identifier of an OpenID provider, to the byte; its discovery document has the addresses, in place of the next five options',
+    issuerUrl,
+  ).optional(),
   url: textLike(
     'root URL of the SSO, as browsers reach it; required unless the addresses below are whole URLs',
     ssoUrl,
     { env: ['SSO_URL'] },
   ).optional(),
-  internalUrl: textLike('root URL of the SSO, as this server reaches it; default: sso.url', ssoUrl, {
-    env: ['SSO_URL_INTERNAL'],
-  }).optional(),
+  internalUrl: textLike(
+    'root URL of the SSO, as this server reaches it; default: sso.url, or sso.issuer',
+    ssoUrl,
+    {
+      env: ['SSO_URL_INTERNAL'],
+    },
+  ).optional(),
   authorizeUrl: textLike(
     'page where people sign in: a URL, which may have a query, or a path below sso.url',
     authorizeAddress,
@@ -45,14 +53,14 @@ export const sso = section({
     ssoAddress(true),
   ).default('api/v1/user/me/'),
   clientId: textLike('id of the application at the SSO', vschars, { env: ['SSO_CLIENT_ID'] }),
-  clientSecret: textLike('secret of the application; required for post and basic', vschars, {
+  clientSecret: textLike('secret of the application, for post and basic', vschars, {
     env: ['SSO_CLIENT_SECRET'],
     isSecret: true,
   }).optional(),
   clientAuthentication: choice(
-    'way in which the application says to the token endpoint who it is: its secret in the form or in the header, nothing but its id, or an assertion that its key signs',
+    'way in which the application says to the token endpoint who it is: its secret in the form or in the header, nothing but its id, or an assertion that its key signs; default: post, and with sso.issuer what the SSO offers, basic before post',
     ['post', 'basic', 'none', 'private_key_jwt'],
-  ).default('post'),
+  ).optional(),
   clientKeyFile: file(
     'private key of the application, in PEM, for private_key_jwt: RSA of 2048 bits or more, EC P-256, or Ed25519',
   ).optional(),
@@ -63,7 +71,10 @@ export const sso = section({
     86_400,
     { env: ['SSO_TOKEN_CHECK_GRACE_PERIOD'] },
   ).default(60),
-  scope: textLike('scope that logins ask for', scopes).default('read write'),
+  scope: textLike(
+    'scope that logins ask for; default: read write, and with sso.issuer openid profile email',
+    scopes,
+  ).optional(),
   authorizeParameters: list(
     'more parameters of the page where people sign in, such as prompt=login and hd=example.com; values are plain text',
     authorizeParameter,

@@ -23,6 +23,15 @@ export const rootUrl = url(
   'expected a URL in ASCII without user and query, such as https://sso.example.com/',
 ).overwrite(withoutTrailingDot)
 
+/** An issuer identifier. It is kept to the byte, because the documents and tokens of the issuer have it so. */
+export const issuerUrl = url(
+  /^(?=[!-~]+$)https?:\/\/[^\s/\\?#@]+(?:\/[^\s?#]*)?$/,
+  'expected an issuer identifier: a URL in ASCII without user, query and fragment, such as https://sso.example.com/realms/staff',
+).refine(
+  (value) => !/\/\.well-known\//.test(value),
+  'expected an issuer identifier: leave out /.well-known/ and what follows it',
+)
+
 /** The plain name of a claim, or a JSON Pointer to it (RFC 6901 section 3). */
 export const claimPlace = plainText.refine(
   (place) => !place.startsWith('/') || !/~(?![01])/.test(place),

@@ -61,7 +61,7 @@ describe('personFromClaims', () => {
       ...{ id: 's-1', name: 'Jo', email: 'jo@example.com', emailVerified: true, groups: ['a'] },
       claims,
     })
-    const odd = { sub: 's-1', name: 5, email: ['jo@example.com'], email_verified: 'true', groups: [1] }
+    const odd = { sub: 's-1', name: 5, email: ['jo@example.com'], email_verified: 'yes', groups: [1] }
     assert.deepEqual(personFromClaims(odd, usualPlaces), { ...personWithId('s-1'), claims: odd })
   })
 
@@ -93,7 +93,9 @@ describe('personFromClaims', () => {
     ['true where the SSO says so', { email_verified: true }, {}, true],
     ['false where the SSO says so', { email_verified: false }, {}, false],
     ['not known where the SSO does not say', {}, {}, undefined],
-    ['not known where the SSO says it in text', { email_verified: 'true' }, {}, undefined],
+    ['true where the SSO says so in text', { email_verified: 'true' }, {}, true],
+    ['false where the SSO says so in text', { email_verified: 'false' }, {}, false],
+    ['not known where the SSO says something else', { email_verified: 1 }, {}, undefined],
     [
       'not known of another address',
       { email_verified: true, mail: 'o@x.org' },

@@ -40,7 +40,10 @@ describe('the addresses of the SSO', () => {
         [['sso.url', 'SSO_URL']],
       )
       assert.match(problems[0]?.message ?? '', /^is required: root URL of the SSO, as browsers reach it /)
-      assert.ok(problems[0]?.message.endsWith(`(or a whole URL in ${names})`), problems[0]?.message)
+      assert.ok(
+        problems[0]?.message.endsWith(`(or sso.issuer, or a whole URL in ${names})`),
+        problems[0]?.message,
+      )
     })
 
   it('are not missed beside one that is wrong', () => {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { authorizeParameter, ownParameterIn } from '../../../../src/config/schema/authorize-parameter.ts'
 
 const own = [
-  ...['client_id', 'code_challenge', 'code_challenge_method', 'redirect_uri', 'response_mode'],
+  ...['client_id', 'code_challenge', 'code_challenge_method', 'nonce', 'redirect_uri', 'response_mode'],
   ...['response_type', 'scope', 'state'],
 ]
 

@@ -1,0 +1,151 @@
+import { S3ProxyError } from '../errors.ts'
+import { boundedFetch } from '../http/bounded-fetch.ts'
+import { parseRetryAfter } from '../http/retry-after.ts'
+import type { Issuer } from '../issuer/issuer.ts'
+import type { IssuerMetadata } from '../issuer/issuer-metadata.ts'
+import { openidClient } from '../issuer/openid-configuration.ts'
+import { assertionFields, type ClientAuthentication, type ClientIdentity } from './client-authentication.ts'
+import { type IdToken, readIdToken, refusal } from './id-token.ts'
+import { nonceOf } from './oidc-nonce.ts'
+import type { SsoCalls, Tokens } from './sso-calls.ts'
+import { badToken, refreshedIn, type TokenAnswer, tokensIn } from './token-answer.ts'
+
+export interface OidcTokenEndpointOptions extends Omit<ClientIdentity, 'clientAuthentication'> {
+  issuer: Issuer
+  /** The way that is configured. Default: what the SSO offers, `basic` first. */
+  clientAuthentication?: ClientAuthentication | undefined
+  timeoutMs: number
+  userAgent: string
+  now(): number
+}
+
+/** Tokens of one answer. The id token, where there is one, is verified. */
+export interface OidcTokens {
+  tokens: Tokens & { idToken?: string }
+  idToken: IdToken | undefined
+}
+
+const what = 'the answer of the token endpoint of the SSO'
+const option = 'sso.issuer'
+const maxAnswerBytes = 1024 * 1024
+
+/** Asks the token endpoint of an OpenID provider through openid-client, and verifies the id tokens of its answers. */
+export function createOidcTokenEndpoint(
+  options: OidcTokenEndpointOptions,
+): Pick<SsoCalls<OidcTokens>, 'exchangeCode' | 'refresh'> {
+  const { issuer, clientId, timeoutMs, userAgent, now } = options
+
+  /** @returns the answer, and why openid-client does not take it where it does not */
+  async function ask(grantType: string, form: Record<string, string>): Promise<Asked> {
+    const metadata = await issuer.metadata()
+    if (metadata.token_endpoint === undefined) throw withoutEndpoint('token_endpoint')
+    let answer: TokenAnswer | undefined
+    let failure: unknown
+    const { client, configuration } = await openidClient({
+      ...{ metadata, clientId },
+      authentication: (library) => authenticationOf(library, metadata, options),
+      async ask(url, sent, headers) {
+        try {
+          const got = await boundedFetch(
+            { url, method: 'POST', headers, body: sent.toString() },
+            { what, option, timeoutMs, maxAnswerBytes, userAgent },
+          )
+          answer = answerOf(got, now())
+          // Some SSOs send JSON as text/html.
+          return new Response(got.text === '' ? null : got.text, { status: got.status, headers: json })
+        } catch (error) {
+          failure = error
+          throw error
+        }
+      },
+    })
+    const asked = client.genericGrantRequest(configuration, grantType, form)
+    const refused = await asked.then(
+      () => undefined,
+      (error: unknown) => error ?? 'refused',
+    )
+    if (answer !== undefined) return { answer, refused }
+    throw failure ?? refused
+  }
+
+  async function verify(
+    tokens: Tokens,
+    { answer, refused }: Asked,
+    nonce: string | undefined,
+  ): Promise<OidcTokens> {
+    const { id_token: jwt } = (answer.payload ?? {}) as { id_token?: unknown }
+    if (jwt !== undefined && typeof jwt !== 'string') throw refusal('is not a text')
+    const idToken = jwt === undefined ? undefined : await readIdToken(jwt, issuer, { clientId, nonce })
+    if (refused !== undefined)
+      throw badToken(`gave an answer that is not OpenID Connect${codeIn(refused)} (${option})`)
+    return { tokens: { ...tokens, ...(jwt !== undefined && { idToken: jwt }) }, idToken }
+  }
+
+  return {
+    async exchangeCode({ code, codeVerifier, redirectUri }) {
+      const askedAt = now()
+      const form = { code, redirect_uri: redirectUri, code_verifier: codeVerifier }
+      const asked = await ask('authorization_code', form)
+      return verify(tokensIn(asked.answer, askedAt), asked, nonceOf(codeVerifier))
+    },
+    async refresh(refreshToken) {
+      const askedAt = now()
+      const asked = await ask('refresh_token', { refresh_token: refreshToken })
+      const refreshed = refreshedIn(asked.answer, askedAt)
+      if (refreshed.kind === 'rejected') return refreshed
+      return { kind: 'known', tokens: await verify(refreshed.tokens, asked, undefined) }
+    },
+  }
+}
+
+interface Asked {
+  answer: TokenAnswer
+  refused: unknown
+}
+
+const json = { 'content-type': 'application/json' }
+
+type Library = Parameters<Parameters<typeof openidClient>[0]['authentication']>[0]
+
+/** The way in which the application authenticates: the configured one, or the first of the SSO that takes a secret. */
+function authenticationOf(
+  library: Library,
+  { token_endpoint_auth_methods_supported: offered = ['client_secret_basic'] }: IssuerMetadata,
+  client: OidcTokenEndpointOptions,
+): ReturnType<Library['None']> {
+  const isPost = offered.includes('client_secret_post') && !offered.includes('client_secret_basic')
+  const { clientSecret, clientAuthentication = isPost ? 'post' : 'basic' } = client
+  if (clientAuthentication === 'private_key_jwt')
+    return (_server, { client_id }, form) => {
+      form.set('client_id', client_id)
+      for (const [name, value] of Object.entries(assertionFields({ ...client, clientAuthentication })))
+        form.set(name, value)
+    }
+  if (clientAuthentication === 'none' || clientSecret === undefined) return library.None()
+  return clientAuthentication === 'post'
+    ? library.ClientSecretPost(clientSecret)
+    : library.ClientSecretBasic(clientSecret)
+}
+
+function answerOf(
+  { status, headers, text }: Awaited<ReturnType<typeof boundedFetch>>,
+  nowMs: number,
+): TokenAnswer {
+  const retryAfterSeconds = parseRetryAfter(headers.get('retry-after') ?? undefined, nowMs)
+  try {
+    return { status, payload: JSON.parse(text), retryAfterSeconds, option }
+  } catch {
+    return { status, payload: undefined, retryAfterSeconds, option }
+  }
+}
+
+/** The discovery document has no such address. */
+export function withoutEndpoint(name: string): S3ProxyError {
+  return new S3ProxyError('SSO_BAD_ANSWER', `the discovery document of the SSO has no ${name} (${option})`)
+}
+
+/** The code of an error of openid-client. Its message may quote the answer. */
+function codeIn(error: unknown): string {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' && /^\w{1,60}$/.test(code) ? `: ${code}` : ''
+}

@@ -1,0 +1,47 @@
+import type { Config } from '../config/schema/config-schema.ts'
+import { createIssuer, type Issuer } from '../issuer/issuer.ts'
+import type { Log } from '../log/log.ts'
+import { createRareWarning } from '../log/rare-warning.ts'
+import { fetchClaims } from '../sso/fetch-claims.ts'
+import { createOidcSso, type OidcCalls } from '../sso/oidc-sso.ts'
+import { createOidcTokenEndpoint, withoutEndpoint } from '../sso/oidc-token-endpoint.ts'
+import { createPacedCalls } from '../sso/paced-calls.ts'
+import type { SsoClient } from '../sso/sso-client.ts'
+import { clientAssertionOf } from './client-assertion-of.ts'
+import { elapsedMs, now } from './clocks.ts'
+
+const maxAnswerBytes = 1024 * 1024
+
+/** Makes the issuer of `sso.issuer`; `undefined` where the SSO is none. Nothing is asked yet. */
+export function createSsoIssuer(sso: Config['sso'], userAgent: string): Issuer | undefined {
+  const { issuer: url, internalUrl, timeoutMs } = sso
+  if (url === undefined) return undefined
+  return createIssuer({ url, internalUrl, option: 'sso.issuer', timeoutMs, userAgent, now, elapsedMs })
+}
+
+/** Makes an SSO that speaks OpenID Connect. */
+export function createOidc(sso: Config['sso'], issuer: Issuer, userAgent: string, log: Log): SsoClient {
+  const { timeoutMs } = sso
+  const clientAssertion = clientAssertionOf(sso, issuer.name)
+  const calls: OidcCalls = {
+    ...createOidcTokenEndpoint({ ...sso, clientAssertion, issuer, userAgent, now }),
+    async identify(accessToken) {
+      const { userinfo_endpoint: url } = await issuer.metadata()
+      if (url === undefined) throw withoutEndpoint('userinfo_endpoint')
+      return fetchClaims(url, accessToken, {
+        timeoutMs,
+        maxAnswerBytes,
+        userAgent,
+        option: 'sso.issuer',
+        now,
+      })
+    },
+  }
+  const onUnknownGroups = createRareWarning(
+    log,
+    'SSO_GROUPS_UNKNOWN',
+    'the groups of a person are not known (sso.groupsClaim)',
+    elapsedMs,
+  )
+  return createOidcSso(createPacedCalls(calls, elapsedMs), { ...sso, issuer, onUnknownGroups, now })
+}
