@@ -4,7 +4,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { makeKey, signJwt, signWithSecret, unsignedJwt } from '../../helpers/issuer/sign-jwt.ts'
 import { discoveryPath, keysPath, startIssuer, type TestIssuer } from '../../helpers/issuer/start-issuer.ts'
 
-const rsa = makeKey('RS256', 'rsa')
+const own = makeKey('ES256', 'own')
 const expected = { audience: 'app', requiredClaims: ['exp'] }
 
 describe('verify', () => {
@@ -23,7 +23,7 @@ describe('verify', () => {
     it(`takes a token that is signed with ${alg}`, async (t) => {
       const sso = await startIssuer(t)
       const key = makeKey(alg, 'one')
-      sso.keys = [makeKey('RS256', 'another').jwk, key.jwk]
+      sso.keys = [makeKey('ES256', 'another').jwk, key.jwk]
       const verified = await sso.issuer().verify(signJwt(claimsOf(sso), key), expected)
       assert.ok(verified.kind === 'verified', JSON.stringify(verified))
       assert.equal(verified.claims.sub, 'jo')
@@ -34,8 +34,8 @@ describe('verify', () => {
     'that is signed by nobody': [(sso) => unsignedJwt(claimsOf(sso)), /algorithm/],
     'whose public key is taken for a secret': [
       (sso) =>
-        signWithSecret(claimsOf(sso), String(rsa.publicKey.export({ type: 'spki', format: 'pem' })), {
-          kid: 'rsa',
+        signWithSecret(claimsOf(sso), String(own.publicKey.export({ type: 'spki', format: 'pem' })), {
+          kid: 'own',
         }),
       /algorithm/,
     ],
@@ -49,20 +49,20 @@ describe('verify', () => {
     'of the issuer with a slash': [(sso) => token(sso, { iss: `${sso.url}/` }), /^is of another issuer/],
     'whose claims were changed': [(sso) => changed(token(sso)), /^has a signature/],
     'of another key with the same name': [
-      (sso) => signJwt(claimsOf(sso), makeKey('RS256', 'rsa')),
+      (sso) => signJwt(claimsOf(sso), makeKey('ES256', 'own')),
       /^has a signature/,
     ],
-    'by an unknown key': [(sso) => signJwt(claimsOf(sso), makeKey('RS256', 'new')), /does not have \(kid\)$/],
+    'by an unknown key': [(sso) => signJwt(claimsOf(sso), makeKey('ES256', 'new')), /does not have \(kid\)$/],
     'with a header that nobody understands': [
-      (sso) => signJwt(claimsOf(sso), rsa, { crit: ['exp'] }),
+      (sso) => signJwt(claimsOf(sso), own, { crit: ['exp'] }),
       /is not a signed|cannot be used/,
     ],
     'that is encrypted': [() => 'e30.e30.e30.e30.e30', /^is not a signed/],
     'that is no token': [() => 'opaque', /^is not a signed/],
     'whose header is null': [() => 'bnVsbA.e30.e30', /^is not a signed/],
-    'whose claims are a list': [(sso) => signJwt([sso.url], rsa), /another issuer/],
-    'of another type': [(sso) => signJwt(claimsOf(sso), rsa, { typ: 'at+jwt' }), /type/],
-    'without a type': [(sso) => signJwt(claimsOf(sso), rsa, { typ: undefined }), /type/],
+    'whose claims are a list': [(sso) => signJwt([sso.url], own), /another issuer/],
+    'of another type': [(sso) => signJwt(claimsOf(sso), own, { typ: 'at+jwt' }), /type/],
+    'without a type': [(sso) => signJwt(claimsOf(sso), own, { typ: undefined }), /type/],
     'that is huge': [(sso) => token(sso, { x: 'x'.repeat(70_000) }), /^is longer than/],
     'that is old': [(sso) => token(sso, { iat: seconds(sso) - 3700 }), /^is too old/],
     'from the future': [(sso) => token(sso, { iat: seconds(sso) + 70 }), /^is from the future/],
@@ -70,7 +70,7 @@ describe('verify', () => {
   for (const [what, [make, reason]] of Object.entries(hostile))
     it(`refuses a token ${what}`, async (t) => {
       const sso = await startIssuer(t)
-      sso.keys = [rsa.jwk]
+      sso.keys = [own.jwk]
       const verified = await sso
         .issuer()
         .verify(make(sso), { ...expected, types: ['jwt'], maxAgeSeconds: 3600 })
@@ -80,24 +80,20 @@ describe('verify', () => {
 
   it('takes times that differ by a minute, a type in any spelling, and one audience of several', async (t) => {
     const sso = await startIssuer(t)
-    sso.keys = [rsa.jwk]
+    sso.keys = [own.jwk]
     const given = { exp: seconds(sso) - 59, nbf: seconds(sso) + 60, aud: ['other', 'app'] }
-    const jwt = signJwt({ ...claimsOf(sso), ...given }, rsa, { typ: 'Application/AT+JWT' })
+    const jwt = signJwt({ ...claimsOf(sso), ...given }, own, { typ: 'Application/AT+JWT' })
     const verified = await sso.issuer().verify(jwt, { audience: ['x', 'app'], types: ['at+jwt'] })
     assert.deepEqual([verified.kind, 'type' in verified && verified.type], ['verified', 'at+jwt'])
   })
 
   for (const [what, jwk] of Object.entries({
-    'for encryption': { ...rsa.jwk, use: 'enc' },
-    'that only signs': { ...rsa.jwk, key_ops: ['sign'] },
-    'for another algorithm': { ...rsa.jwk, alg: 'RS512' },
-    'of another type': { ...makeKey('ES256').jwk, kid: 'rsa', alg: undefined },
-    'that is short': {
-      ...generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' }),
-      kid: 'rsa',
-    },
-    'that is not one': { kty: 'RSA', kid: 'rsa', n: 'AQAB' },
-    'that is private': { ...rsa.privateKey.export({ format: 'jwk' }), kid: 'rsa' },
+    'for encryption': { ...own.jwk, use: 'enc' },
+    'that only signs': { ...own.jwk, key_ops: ['sign'] },
+    'for another algorithm': { ...own.jwk, alg: 'ES512' },
+    'of another type': { ...makeKey('EdDSA').jwk, kid: 'own', alg: undefined },
+    'that is not one': { kty: 'EC', crv: 'P-256', kid: 'own', x: 'AQAB', y: 'AQAB' },
+    'that is private': { ...own.privateKey.export({ format: 'jwk' }), kid: 'own' },
   }))
     it(`does not use a key ${what}`, async (t) => {
       const sso = await startIssuer(t)
@@ -106,14 +102,24 @@ describe('verify', () => {
       assert.equal(verified.kind, 'refused')
     })
 
+  it('does not use a key of RSA that is short', async (t) => {
+    const sso = await startIssuer(t)
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+    const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'short' }
+    sso.keys = [jwk]
+    const jwt = signJwt(claimsOf(sso), { privateKey, publicKey, alg: 'RS256', kid: 'short', jwk })
+    const verified = await sso.issuer().verify(jwt, expected)
+    assert.match(verified.kind === 'refused' ? verified.reason : '', /2048 bits/)
+  })
+
   it('tries each key that a token may mean: without a kid, or with that of several', async (t) => {
     const sso = await startIssuer(t)
-    const unnamed = makeKey('RS256')
-    sso.keys = [makeKey('RS256').jwk, makeKey('RS256', 'rsa').jwk, unnamed.jwk, rsa.jwk]
+    const unnamed = makeKey('ES256')
+    sso.keys = [makeKey('ES256').jwk, makeKey('ES256', 'own').jwk, unnamed.jwk, own.jwk]
     const issuer = sso.issuer()
     for (const jwt of [signJwt(claimsOf(sso), unnamed), token(sso)])
       assert.equal((await issuer.verify(jwt, expected)).kind, 'verified')
-    const wrong = signJwt(claimsOf(sso), makeKey('RS256'))
+    const wrong = signJwt(claimsOf(sso), makeKey('ES256'))
     assert.equal((await issuer.verify(wrong, expected)).kind, 'refused')
   })
 
@@ -121,7 +127,7 @@ describe('verify', () => {
     const sso = await started(t)
     const issuer = sso.issuer()
     await issuer.verify(token(sso), expected)
-    const made = makeKey('RS256', 'made up')
+    const made = makeKey('ES256', 'made up')
     const jwt = signJwt(claimsOf(sso), made)
     const ask = () => issuer.verify(jwt, expected)
     const kinds = async (times: number) =>
@@ -129,14 +135,14 @@ describe('verify', () => {
     assert.deepEqual(new Set(await kinds(300)), new Set(['refused']))
     assert.equal(countOf(sso, keysPath), 1)
     sso.pass(30_000)
-    sso.keys = [rsa.jwk, made.jwk]
+    sso.keys = [own.jwk, made.jwk]
     assert.deepEqual(new Set(await kinds(300)), new Set(['verified']))
     assert.deepEqual([countOf(sso, keysPath), countOf(sso, discoveryPath)], [2, 1])
   })
 
   it('learns a new key that has no name, too', async (t) => {
     const sso = await startIssuer(t)
-    const [old, next] = [makeKey('RS256'), makeKey('RS256')]
+    const [old, next] = [makeKey('ES256'), makeKey('ES256')]
     sso.keys = [old.jwk]
     const issuer = sso.issuer()
     await issuer.verify(signJwt(claimsOf(sso), old), expected)
@@ -160,14 +166,14 @@ describe('verify', () => {
     const sso = await started(t)
     const issuer = sso.issuer()
     await issuer.verify(token(sso), expected)
-    sso.keys = [makeKey('RS256', 'other').jwk]
+    sso.keys = [makeKey('ES256', 'other').jwk]
     sso.pass(599_000)
     assert.equal((await issuer.verify(token(sso), expected)).kind, 'verified')
     assert.equal(countOf(sso, keysPath), 1)
     sso.pass(1000)
     // This call makes the keys be fetched; it waits neither for them nor uses them.
     assert.equal((await issuer.verify(token(sso), expected)).kind, 'verified')
-    const unknown = signJwt(claimsOf(sso), makeKey('RS256', 'unknown'))
+    const unknown = signJwt(claimsOf(sso), makeKey('ES256', 'unknown'))
     assert.equal((await issuer.verify(unknown, expected)).kind, 'refused')
     assert.equal(countOf(sso, keysPath), 2)
     assert.equal((await issuer.verify(token(sso), expected)).kind, 'refused')
@@ -179,7 +185,7 @@ describe('verify', () => {
     await issuer.verify(token(sso), expected)
     sso.answers.set(keysPath, (response) => response.writeHead(503).end())
     sso.pass(30_000)
-    const unknown = signJwt(claimsOf(sso), makeKey('RS256', 'unknown'))
+    const unknown = signJwt(claimsOf(sso), makeKey('ES256', 'unknown'))
     for (let times = 0; times < 3; times++)
       await assert.rejects(issuer.verify(unknown, expected), { code: 'SSO_UNAVAILABLE' })
     assert.equal(countOf(sso, keysPath), 2)
@@ -214,7 +220,7 @@ describe('verify', () => {
       for (let times = 0; times < 3; times++) await assert.rejects(issuer.verify(token(sso), expected), error)
       assert.equal(countOf(sso, keysPath), 1)
       sso.answers.clear()
-      sso.keys = [rsa.jwk]
+      sso.keys = [own.jwk]
       sso.pass(30_000)
       assert.equal((await issuer.verify(token(sso), expected)).kind, 'verified')
     })
@@ -222,7 +228,7 @@ describe('verify', () => {
 
 async function started(t: TestContext): Promise<TestIssuer> {
   const sso = await startIssuer(t)
-  sso.keys = [rsa.jwk]
+  sso.keys = [own.jwk]
   return sso
 }
 
@@ -233,7 +239,7 @@ function claimsOf(sso: TestIssuer): Record<string, unknown> {
 }
 
 function token(sso: TestIssuer, claims: object = {}): string {
-  return signJwt({ ...claimsOf(sso), ...claims }, rsa)
+  return signJwt({ ...claimsOf(sso), ...claims }, own)
 }
 
 function changed(jwt: string): string {
