@@ -15,8 +15,7 @@ import type { CheckedGrant, Granted, SsoClient } from './sso-client.ts'
 
 export interface OidcSsoOptions extends AuthorizeOptions, ClaimPlaces {
   issuer: Issuer
-  /** The address that ends the SSO's own session, in place of that of the discovery document. */
-  logoutUrl?: string | undefined
+  end: SsoClient['end']
   /** Called when groups are not known although the SSO told something of them. */
   onUnknownGroups(reason: string): void
   now(): number
@@ -89,7 +88,7 @@ export function createOidcSso(calls: OidcCalls, options: OidcSsoOptions): SsoCli
       return granted(renewed, claims, { ...login, ...idToken.login })
     },
 
-    end: async () => options.logoutUrl,
+    end: options.end,
   }
 }
 

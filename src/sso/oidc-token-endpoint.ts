@@ -2,18 +2,15 @@ import { S3ProxyError } from '../errors.ts'
 import { boundedFetch } from '../http/bounded-fetch.ts'
 import { parseRetryAfter } from '../http/retry-after.ts'
 import type { Issuer } from '../issuer/issuer.ts'
-import type { IssuerMetadata } from '../issuer/issuer-metadata.ts'
 import { openidClient } from '../issuer/openid-configuration.ts'
-import { assertionFields, type ClientAuthentication, type ClientIdentity } from './client-authentication.ts'
 import { type IdToken, readIdToken, refusal } from './id-token.ts'
+import { type OidcClient, oidcAuthentication } from './oidc-authentication.ts'
 import { nonceOf } from './oidc-nonce.ts'
 import type { SsoCalls, Tokens } from './sso-calls.ts'
 import { badToken, refreshedIn, type TokenAnswer, tokensIn } from './token-answer.ts'
 
-export interface OidcTokenEndpointOptions extends Omit<ClientIdentity, 'clientAuthentication'> {
+export interface OidcTokenEndpointOptions extends OidcClient {
   issuer: Issuer
-  /** The way that is configured. Default: what the SSO offers, `basic` first. */
-  clientAuthentication?: ClientAuthentication | undefined
   timeoutMs: number
   userAgent: string
   now(): number
@@ -43,7 +40,7 @@ export function createOidcTokenEndpoint(
     let failure: unknown
     const { client, configuration } = await openidClient({
       ...{ metadata, clientId },
-      authentication: (library) => authenticationOf(library, metadata, options),
+      authentication: oidcAuthentication(metadata, options),
       async ask(url, sent, headers) {
         try {
           const got = await boundedFetch(
@@ -104,28 +101,6 @@ interface Asked {
 }
 
 const json = { 'content-type': 'application/json' }
-
-type Library = Parameters<Parameters<typeof openidClient>[0]['authentication']>[0]
-
-/** The way in which the application authenticates: the configured one, or the first of the SSO that takes a secret. */
-function authenticationOf(
-  library: Library,
-  { token_endpoint_auth_methods_supported: offered = ['client_secret_basic'] }: IssuerMetadata,
-  client: OidcTokenEndpointOptions,
-): ReturnType<Library['None']> {
-  const isPost = offered.includes('client_secret_post') && !offered.includes('client_secret_basic')
-  const { clientSecret, clientAuthentication = isPost ? 'post' : 'basic' } = client
-  if (clientAuthentication === 'private_key_jwt')
-    return (_server, { client_id }, form) => {
-      form.set('client_id', client_id)
-      for (const [name, value] of Object.entries(assertionFields({ ...client, clientAuthentication })))
-        form.set(name, value)
-    }
-  if (clientAuthentication === 'none' || clientSecret === undefined) return library.None()
-  return clientAuthentication === 'post'
-    ? library.ClientSecretPost(clientSecret)
-    : library.ClientSecretBasic(clientSecret)
-}
 
 function answerOf(
   { status, headers, text }: Awaited<ReturnType<typeof boundedFetch>>,

@@ -1,8 +1,11 @@
 import type { Config } from '../config/schema/config-schema.ts'
+import { codeOf, safeMessageOf } from '../errors.ts'
 import { createIssuer, type Issuer } from '../issuer/issuer.ts'
 import type { Log } from '../log/log.ts'
 import { createRareWarning } from '../log/rare-warning.ts'
 import { fetchClaims } from '../sso/fetch-claims.ts'
+import { createOidcLogout } from '../sso/oidc-logout.ts'
+import { createOidcRevocation } from '../sso/oidc-revocation.ts'
 import { createOidcSso, type OidcCalls } from '../sso/oidc-sso.ts'
 import { createOidcTokenEndpoint, withoutEndpoint } from '../sso/oidc-token-endpoint.ts'
 import { createPacedCalls } from '../sso/paced-calls.ts'
@@ -11,6 +14,8 @@ import { clientAssertionOf } from './client-assertion-of.ts'
 import { elapsedMs, now } from './clocks.ts'
 
 const maxAnswerBytes = 1024 * 1024
+/** The longest wait of somebody who signs out. */
+const logoutWaitMs = 2000
 
 /** Makes the issuer of `sso.issuer`; `undefined` where the SSO is none. Nothing is asked yet. */
 export function createSsoIssuer(sso: Config['sso'], userAgent: string): Issuer | undefined {
@@ -37,11 +42,20 @@ export function createOidc(sso: Config['sso'], issuer: Issuer, userAgent: string
       })
     },
   }
+  const end = createOidcLogout({
+    ...{ ...sso, issuer, waitMs: logoutWaitMs },
+    revoke: createOidcRevocation({ ...sso, clientAssertion, issuer, userAgent }),
+    onFailure: (error) =>
+      log.warn(
+        { code: codeOf(error, 'INTERNAL') },
+        `somebody signed out here, and perhaps not at the SSO: ${safeMessageOf(error)}`,
+      ),
+  })
   const onUnknownGroups = createRareWarning(
     log,
     'SSO_GROUPS_UNKNOWN',
     'the groups of a person are not known (sso.groupsClaim)',
     elapsedMs,
   )
-  return createOidcSso(createPacedCalls(calls, elapsedMs), { ...sso, issuer, onUnknownGroups, now })
+  return createOidcSso(createPacedCalls(calls, elapsedMs), { ...sso, issuer, end, onUnknownGroups, now })
 }

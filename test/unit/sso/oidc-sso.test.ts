@@ -244,6 +244,7 @@ function start(metadata: OtherMetadata = {}, options: { userClaim?: string } = {
         now: () => nowMs,
       },
       ...{ nameClaim: 'name', emailClaim: 'email', groupsClaim: '/groups', trustEmail: false },
+      end: async () => 'https://sso.example.com/end',
       onUnknownGroups: (reason) => reasons.push(reason),
       ...options,
     },

@@ -104,6 +104,8 @@ export interface OpenidProvider {
   rotateKeys(options?: { isOldWithdrawn?: boolean }): Promise<void>
   /** Every access token so far becomes invalid. */
   revokeTokens(): void
+  /** The number of refresh tokens that are valid. */
+  countRefreshTokens(): number
   /** Every refresh token so far becomes invalid. */
   revokeRefreshTokens(): void
   /** Everybody must sign in again; no client is told. Refresh tokens without `offline_access` end with it. */

@@ -99,6 +99,7 @@ export async function startOpenidProvider(options: OpenidProviderOptions = {}): 
       answer = provider.callback()
     },
     revokeTokens: () => memory.clear('AccessToken'),
+    countRefreshTokens: () => memory.list('RefreshToken').length,
     revokeRefreshTokens: () => memory.clear('RefreshToken'),
     endSessions: () => memory.clear('Session'),
     signOut: (person) => signOut({ provider, memory, person, sentLogouts }),
