@@ -35,8 +35,12 @@ export interface Sessions {
   again(open: OpenSession): Promise<OpenSession | undefined>
   /** Ends a session where nobody has changed the one that was found. */
   deleteUnchanged(open: OpenSession): Promise<void>
-  /** Notes that a session is in use. It costs nothing where sessions do not end by being idle. */
-  noteUse(open: OpenSession): void
+  /**
+   * Notes that a session is in use, which `find` does by itself. It is cheap, and the store is told of it now and then.
+   *
+   * @param name of a session that was found here
+   */
+  noteUse(name: string): void
   delete(secret: Secret): Promise<void>
   /** @returns the value for `set-cookie` that makes the browser forget its session */
   forget(isSecure: boolean): string
@@ -46,7 +50,7 @@ export interface SessionsOptions {
   store: Store
   cookie: CookieSettings
   maxAgeSeconds: number
-  /** The time after which a session ends that nobody uses; without it no session does. */
+  /** The time after which a session ends that nobody uses; without it none ends so. */
   idleTimeoutSeconds?: number | undefined
   /** The deployment that the sessions belong to. None of them opens in another one. */
   deployment: string
@@ -82,6 +86,7 @@ export function createSessions({
   const recent = createRecentCache<OpenSession>(recentSessions, (sealed) =>
     Math.max(1, sealed.length / recentCharacters),
   )
+  /** The ends of sessions, by their names. */
   const ends = createRecentCache<number>(10 * recentSessions)
   const idleMs = idleTimeoutSeconds === undefined ? Number.POSITIVE_INFINITY : idleTimeoutSeconds * 1000
   /** The times of the next notes of use, by the names of sessions. */
@@ -93,7 +98,7 @@ export function createSessions({
     const opened = sealed === null ? undefined : unsealed(sealed, secret, name)
     const isLive = opened !== undefined && remainingMs(opened.session) > 0 && elapsedMs() < opened.endsAtMs
     if (!isLive) return undefined
-    noteUse(opened)
+    tellOfUse(opened)
     return opened
   }
 
@@ -101,14 +106,13 @@ export function createSessions({
     return Math.min(remainingMs(session), endsAtMs - elapsedMs())
   }
 
-  function noteUse(open: OpenSession): void {
+  function tellOfUse({ name, endsAtMs }: Pick<OpenSession, 'name' | 'endsAtMs'>): void {
     if (idleTimeoutSeconds === undefined) return
-    const { name } = open
     const nowMs = elapsedMs()
     if (nowMs < (nextNotes.get(name) ?? Number.NEGATIVE_INFINITY)) return
     nextNotes.set(name, nowMs + idleMs / tellsOfUse)
     // A store that takes no writes ends no request.
-    store.touch(keyOf(name), Math.min(idleMs, leftMs(open))).catch((error) => {
+    store.touch(keyOf(name), Math.min(idleMs, endsAtMs - nowMs)).catch((error) => {
       unlessUnavailable(error)
       nextNotes.set(name, elapsedMs() + tellAgainMs)
     })
@@ -121,18 +125,15 @@ export function createSessions({
     const text = unseal(sealed, secret, purpose)
     const session = text === undefined ? undefined : decodeSession(text)
     if (session === undefined) return undefined
-    const opened: OpenSession = { session, secret, name, sealed, endsAtMs: endOf(session, secret) }
+    const opened: OpenSession = { session, secret, name, sealed, endsAtMs: endOf(session, name) }
     recent.set(sealed, opened)
     return opened
   }
 
   /** The first end that was found stays, also after a check was noted in the session. */
-  function endOf(session: Session, secret: Secret): number {
-    const endsAtMs = Math.min(
-      ends.get(secret) ?? Number.POSITIVE_INFINITY,
-      elapsedMs() + remainingMs(session),
-    )
-    ends.set(secret, endsAtMs)
+  function endOf(session: Session, name: string): number {
+    const endsAtMs = Math.min(ends.get(name) ?? Number.POSITIVE_INFINITY, elapsedMs() + remainingMs(session))
+    ends.set(name, endsAtMs)
     return endsAtMs
   }
 
@@ -148,11 +149,12 @@ export function createSessions({
     },
     async create(session, isSecure) {
       const secret = newSecret()
-      endOf(session, secret)
+      const name = nameOf(secret)
+      endOf(session, name)
       // Rounding up lets the browser keep the cookie a moment longer; the session has its own end.
       const ageSeconds = Math.ceil(remainingMs(session) / 1000)
       const lifeMs = Math.min(idleMs, remainingMs(session))
-      await store.set(keyOf(nameOf(secret)), seal(encodeSession(session), secret, purpose), lifeMs)
+      await store.set(keyOf(name), seal(encodeSession(session), secret, purpose), lifeMs)
       return writeCookie(cookie, secret, ageSeconds, isSecure)
     },
     async update(open) {
@@ -169,7 +171,10 @@ export function createSessions({
     },
     again: ({ secret }) => open(secret),
     deleteUnchanged: ({ name, sealed }) => store.release(keyOf(name), sealed),
-    noteUse,
+    noteUse(name) {
+      const endsAtMs = ends.get(name)
+      if (endsAtMs !== undefined) tellOfUse({ name, endsAtMs })
+    },
     delete: (secret) => store.delete(keyOf(nameOf(secret))),
     forget: (isSecure) => writeCookie(cookie, '', 0, isSecure),
   }

@@ -19,10 +19,11 @@ export function createLogins(
   { store, legacyTokens }: StoreConnection,
   sso: SsoClient,
 ): LoginOptions & { legacySessions?: LegacySessions } {
-  const { cookieName, sameSite, maxAgeSeconds } = config.session
+  const { cookieName, sameSite, maxAgeSeconds, idleTimeoutSeconds } = config.session
   const deployment = deploymentOf(config)
   const cookie = { name: cookieName, sameSite }
-  const sessions = createSessions({ store, cookie, maxAgeSeconds, deployment, now, elapsedMs })
+  const ages = { maxAgeSeconds, idleTimeoutSeconds }
+  const sessions = createSessions({ store, cookie, ...ages, deployment, now, elapsedMs })
   const logins: LoginOptions = {
     sso,
     sessions,

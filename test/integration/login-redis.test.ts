@@ -42,6 +42,20 @@ describe('sessions in Redis', () => {
     }
   })
 
+  it('live as long as they are used, where there is an idle timeout, and the cookie does not tell', async (t) => {
+    const { redis, origin, browser } = await start(t, { S3PROXY_SESSION_IDLE_TIMEOUT_SECONDS: '600' })
+    const jo = browser()
+    const callback = await toCallback(jo, `${origin}/page.html`)
+    const finished = await jo.request(callback)
+    assert.match(String(finished.headers['set-cookie']), /Max-Age=32400/)
+    const key = (await redis.command('keys', '*:session:*')).trim()
+    const left = Number(await redis.command('pttl', key))
+    assert.ok(left > 590_000 && left <= 600_000, `${left}`)
+    await redis.command('pexpire', key, '60000')
+    assert.equal((await jo.request(`${origin}/page.html`)).status, 200)
+    await untilItWorks(async () => assert.ok(Number(await redis.command('pttl', key)) > 590_000))
+  })
+
   it('are gone with one flipped byte, and with a flush', async (t) => {
     const { redis, origin, browser } = await start(t)
     const jo = browser()

@@ -15,6 +15,9 @@ export function checkSession(session: SessionValues, server: ServerValues, findi
   }
   checkRedis(session, findings)
   checkCookie(session, server, findings)
+  const { idleTimeoutSeconds = 0, maxAgeSeconds = Number.POSITIVE_INFINITY } = session
+  if (idleTimeoutSeconds >= maxAgeSeconds)
+    warn('session.idleTimeoutSeconds has no effect, because session.maxAgeSeconds is not longer')
   if (session.store === 'memory') {
     if (Number(server.workers) > 1) {
       report({

@@ -41,6 +41,11 @@ export const session = section({
     reopensStore: true,
   }).default(1000),
   maxAgeSeconds: count('age of a session at which it ends', 60, 31_536_000).default(32_400),
+  idleTimeoutSeconds: count(
+    'time after which a session ends that nobody uses; a download under way is use; by default none ends so',
+    60,
+    31_536_000,
+  ).optional(),
   cookieName: textLike(
     'name of the session cookie, which begins with __Host- on https',
     shaped(/^[A-Za-z0-9_.-]{1,64}$/, 'expected letters, digits, _ . -'),

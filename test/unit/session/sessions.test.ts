@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
+import { S3ProxyError } from '../../../src/errors.ts'
 import { type Claims, personWithId } from '../../../src/person/person.ts'
-import { createSessions, type OpenSession } from '../../../src/session/sessions.ts'
+import { createSessions, type OpenSession, type SessionsOptions } from '../../../src/session/sessions.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { seal, toSecret, unseal } from '../../../src/store/sealing.ts'
 import type { Store } from '../../../src/store/store.ts'
@@ -153,7 +154,94 @@ describe('createSessions', () => {
   })
 })
 
-function start(t: TestContext, claims?: Claims) {
+describe('createSessions, with an idle timeout', () => {
+  const idle = { idleTimeoutSeconds: 100 }
+
+  it('ends a session that nobody uses, and none that somebody uses', async (t) => {
+    const { sessions, create, pass } = start(t, undefined, idle)
+    const [used, unused] = [(await create()).split(';')[0], (await create()).split(';')[0]]
+    for (let times = 0; times < 10; times++) {
+      pass(60_000)
+      assert.ok(await sessions.find(used, false), `${times}`)
+    }
+    assert.equal(await sessions.find(unused, false), undefined)
+    pass(100_000)
+    assert.equal(await sessions.find(used, false), undefined)
+  })
+
+  it('tells the store of use ten times in that time', async (t) => {
+    const { sessions, create, pass, store } = start(t, undefined, idle)
+    const cookie = (await create()).split(';')[0]
+    const { touch } = store
+    let touches = 0
+    store.touch = (...words) => {
+      touches++
+      return touch(...words)
+    }
+    for (let times = 0; times < 1000; times++) {
+      pass(100)
+      assert.ok(await sessions.find(cookie, false))
+    }
+    assert.equal(touches, 10)
+  })
+
+  it('ends a session at its age, however much it is used', async (t) => {
+    const { sessions, create, pass, clock } = start(t, undefined, idle)
+    const cookie = (await create()).split(';')[0]
+    while (clock.elapsedMs < 3_599_000) {
+      assert.ok(await sessions.find(cookie, false))
+      pass(50_000)
+    }
+    assert.equal(await sessions.find(cookie, false), undefined)
+  })
+
+  it('counts as use what is noted by the name of a session', async (t) => {
+    const { sessions, create, pass } = start(t, undefined, idle)
+    const cookie = (await create()).split(';')[0]
+    const name = (await sessions.find(cookie, false))?.name ?? ''
+    for (let times = 0; times < 10; times++) {
+      pass(60_000)
+      sessions.noteUse(name)
+    }
+    assert.ok(await sessions.find(cookie, false))
+    sessions.noteUse('of nobody')
+  })
+
+  it('keeps its time through updates and swaps', async (t) => {
+    const { sessions, create, pass } = start(t, undefined, idle)
+    const cookie = (await create()).split(';')[0]
+    const open = (await sessions.find(cookie, false)) as OpenSession
+    await sessions.update(open)
+    const current = (await sessions.again(open)) as OpenSession
+    assert.ok(await sessions.swap(current, { ...current.session, accessToken: 'another' }))
+    pass(100_000)
+    assert.equal(await sessions.find(cookie, false), undefined)
+  })
+
+  it('goes on while the store takes no notes of use, and tells it again after a second', async (t) => {
+    const { sessions, create, pass, store } = start(t, undefined, idle)
+    const cookie = (await create()).split(';')[0]
+    let touches = 0
+    store.touch = () => {
+      touches++
+      return Promise.reject(new S3ProxyError('SESSION_STORE_UNAVAILABLE', 'OOM'))
+    }
+    for (let times = 0; times < 30; times++) {
+      assert.ok(await sessions.find(cookie, false))
+      pass(100)
+    }
+    assert.equal(touches, 3)
+  })
+
+  it('tells the store nothing without one', async (t) => {
+    const { sessions, create, store } = start(t)
+    const cookie = (await create()).split(';')[0]
+    store.touch = async () => assert.fail('told')
+    sessions.noteUse((await sessions.find(cookie, false))?.name ?? '')
+  })
+})
+
+function start(t: TestContext, claims?: Claims, more: Partial<SessionsOptions> = {}) {
   const clock = { now: startedAt, elapsedMs: 0 }
   const inner = createMemoryStore(() => clock.now)
   t.after(() => inner.close())
@@ -173,6 +261,7 @@ function start(t: TestContext, claims?: Claims) {
       cookie: { name: 's', sameSite: 'lax' },
       maxAgeSeconds: 3600,
       now: () => clock.now,
+      ...more,
     })
   const sessions = open('this')
   const session = {
@@ -181,5 +270,10 @@ function start(t: TestContext, claims?: Claims) {
     createdAt: startedAt,
     verifiedAt: startedAt,
   }
-  return { open, sessions, store, seen, clock, create: () => sessions.create(session, false) }
+  /** Lets time pass on both clocks. */
+  const pass = (ms: number) => {
+    clock.now += ms
+    clock.elapsedMs += ms
+  }
+  return { open, sessions, store, seen, clock, pass, create: () => sessions.create(session, false) }
 }

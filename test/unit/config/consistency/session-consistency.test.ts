@@ -36,6 +36,18 @@ describe('checkSession', () => {
     assert.equal(warnings.filter((warning) => warning.startsWith('sessions are kept in memory')).length, 1)
   })
 
+  it('warns of an idle timeout that comes after the end of the session', () => {
+    const warns = (idle: string, age: string) =>
+      resolve({
+        env: {
+          ...leastEnv,
+          S3PROXY_SESSION_IDLE_TIMEOUT_SECONDS: idle,
+          S3PROXY_SESSION_MAX_AGE_SECONDS: age,
+        },
+      }).warnings.some((warning) => warning.includes('session.idleTimeoutSeconds has no effect'))
+    assert.deepEqual([warns('600', '601'), warns('600', '600')], [false, true])
+  })
+
   it('keeps sessions in memory when told so, although a URL of Redis is known', () => {
     const env = { ...leastEnv, REDIS_URL: 'redis://h', S3PROXY_SESSION_STORE: 'memory' }
     assert.equal(resolve({ env }).config?.session.store, 'memory')
