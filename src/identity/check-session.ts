@@ -32,8 +32,8 @@ export interface CheckUnderWay {
 
 /** Asks the SSO whether it stands by the tokens of sessions. */
 export interface SessionChecks {
-  /** Tells whether the last answer is younger than the interval. */
-  isTrusted(open: OpenSession): boolean
+  /** Tells whether the last answer is younger than the interval. @param nowMs milliseconds since 1970 */
+  isTrusted(open: OpenSession, nowMs: number): boolean
   /** Asks the SSO. Both promises reject with S3ProxyError when it fails. */
   ask(open: OpenSession): CheckUnderWay
 }
@@ -70,8 +70,8 @@ export function createSessionChecks(options: SessionCheckOptions): SessionChecks
   }
 
   return {
-    isTrusted({ session, name }) {
-      const ageMs = options.now() - session.verifiedAt
+    isTrusted({ session, name }, nowMs) {
+      const ageMs = nowMs - session.verifiedAt
       if (ageMs >= 0 && ageMs < tokenCheckIntervalMs) return true
       return options.elapsedMs() < (trusted.get(name) ?? 0)
     },

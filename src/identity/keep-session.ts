@@ -39,8 +39,8 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
   const underWay = new Map<string, SessionUnderWay>()
   const renewals = new Map<string, Promise<OpenSession | undefined>>()
 
-  function check(open: OpenSession): true | SessionUnderWay {
-    return checks.isTrusted(open) || once(open, beginCheck)
+  function check(open: OpenSession, nowMs: number): true | SessionUnderWay {
+    return checks.isTrusted(open, nowMs) || once(open, beginCheck)
   }
 
   function beginCheck(open: OpenSession): SessionUnderWay {
@@ -84,7 +84,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
     try {
       const renewed = await renew(open)
       pacing.worked()
-      if (renewed === undefined || (renewed.kind === 'found' && checks.isTrusted(renewed.open)))
+      if (renewed === undefined || (renewed.kind === 'found' && checks.isTrusted(renewed.open, now())))
         return renewed?.open
       return await checkRenewed(renewed.open)
     } catch (error) {
@@ -99,7 +99,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
     try {
       checked = await checks.ask(open).checked
     } catch (error) {
-      if (error instanceof S3ProxyError && checks.isTrusted(open)) return open
+      if (error instanceof S3ProxyError && checks.isTrusted(open, now())) return open
       throw error
     }
     return checked === 'rejected' ? end(open) : checked
@@ -123,19 +123,20 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
     })
   }
 
-  function keepBeyondCalm(open: OpenSession): true | SessionUnderWay {
+  function keepBeyondCalm(open: OpenSession, nowMs: number): true | SessionUnderWay {
     const { refreshToken, expiresAt } = open.session
-    const isOver = expiresAt !== undefined && now() >= expiresAt
-    if (refreshToken === undefined) return isOver ? once(open, () => waitFor(end(open))) : check(open)
+    const isOver = expiresAt !== undefined && nowMs >= expiresAt
+    if (refreshToken === undefined) return isOver ? once(open, () => waitFor(end(open))) : check(open, nowMs)
     if (isOver) return waitFor(renewOnce(open))
     renewBeside(open)
-    return check(open)
+    return check(open, nowMs)
   }
 
   return (open) => {
     const { renewAt, expiresAt } = open.session
-    const isCalm = now() < (renewAt ?? expiresAt ?? Number.POSITIVE_INFINITY)
-    return isCalm ? check(open) : keepBeyondCalm(open)
+    const nowMs = now()
+    const isCalm = nowMs < (renewAt ?? expiresAt ?? Number.POSITIVE_INFINITY)
+    return isCalm ? check(open, nowMs) : keepBeyondCalm(open, nowMs)
   }
 }
 
