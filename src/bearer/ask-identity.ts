@@ -3,8 +3,8 @@ import type { TokenQuestion } from './bearer-check.ts'
 
 /** Asks the identity endpoint of the SSO who a token belongs to. It does not say for whom the token was made. */
 export function askIdentity(sso: Pick<SsoClient, 'check'>): TokenQuestion {
-  return async (accessToken, person) => {
-    const granted = await sso.check(person === undefined ? { accessToken } : { accessToken, person })
+  return async (accessToken) => {
+    const granted = await sso.check({ accessToken })
     if (granted.kind === 'rejected') return { kind: 'refused', reason: 'the SSO does not take the token' }
     return { kind: 'accepted', person: granted.grant.person }
   }

@@ -27,10 +27,9 @@ export interface Refused {
 /**
  * Asks about a token that is not remembered.
  *
- * @param before the person whom the token belonged to when it was last asked about
  * @throws S3ProxyError `SSO_UNAVAILABLE`, `SSO_BUSY`, `SSO_BAD_ANSWER`, `SSO_TIMEOUT`
  */
-export type TokenQuestion = (token: string, before: Person | undefined) => Promise<TokenAnswer>
+export type TokenQuestion = (token: string) => Promise<TokenAnswer>
 
 export type TokenAnswer =
   | {

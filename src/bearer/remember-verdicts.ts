@@ -37,6 +37,8 @@ interface Accepted {
  *
  * Anybody can send tokens, so the number of questions at once is bounded. Tokens that were accepted before have a queue of
  * their own: a flood of others does not keep them out.
+ *
+ * @see docs/decisions/022-bearer-tokens.md
  */
 export function rememberVerdicts(ask: TokenQuestion, options: RememberOptions): BearerCheck {
   const { maxAgeMs, now, elapsedMs } = options
@@ -49,7 +51,7 @@ export function rememberVerdicts(ask: TokenQuestion, options: RememberOptions): 
   async function question(name: string, token: string, before: Accepted | undefined): Promise<BearerVerdict> {
     const queue = before?.isGood === true ? forKnown : forOthers
     try {
-      const answer = queue(() => ask(token, before?.verdict.person))
+      const answer = queue(() => ask(token))
       if (answer === undefined) throw tooMany()
       return note(name, await answer, before)
     } catch (error) {

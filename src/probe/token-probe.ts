@@ -1,7 +1,8 @@
 import type { ClientAuthentication, ClientIdentity } from '../sso/client-authentication.ts'
+import { clientCredentials } from '../sso/client-credentials.ts'
 import { standardError } from '../sso/token-answer.ts'
 import type { SsoAnswer, SsoQuestion } from './ask-sso.ts'
-import { clientCredentials, otherAuthentications } from './client-credentials.ts'
+import { otherAuthentications } from './other-authentications.ts'
 import { type Finding, ProbeFailure } from './probe.ts'
 
 export interface TokenProbeOptions {

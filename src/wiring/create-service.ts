@@ -84,7 +84,7 @@ export function createService(
   const handler = createHandler({
     source,
     ...createLogins(config, stores, sso),
-    ...createBearer(config, sso),
+    ...createBearer(config, { sso, ssoIssuer: issuer, userAgent }),
     ...createRenewals(config, stores.store, log, requests?.refreshes),
     siteOf: createSiteResolver({ ...config.server, isTls: config.server.tlsCertFile !== undefined }),
     readiness,

@@ -85,6 +85,10 @@ describe('s3proxy.example.json', () => {
       'sso.userClaim',
       // These are set only where bearer tokens are accepted.
       'bearer.issuer',
+      'bearer.audience',
+      'bearer.scopes',
+      'bearer.allowPlainJwt',
+      'bearer.introspectionUrl',
       'bearer.terminalClientId',
       // This is set instead of server.port, behind a web server that speaks TLS.
       'server.socketPath',

@@ -44,8 +44,12 @@ export async function getToken(wish: TokenWish): Promise<{ access_token: string;
 }
 
 /** Asks a token endpoint with the fields of a form. */
-async function askForToken(tokenUrl: string, fields: Record<string, string>) {
-  const response = await fetch(tokenUrl, { method: 'POST', body: new URLSearchParams(fields) })
+export async function askForToken(
+  tokenUrl: string,
+  fields: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<{ access_token: string; id_token?: string }> {
+  const response = await fetch(tokenUrl, { method: 'POST', body: new URLSearchParams(fields), headers })
   const text = await response.text()
   if (response.status !== 200) throw new Error(`no token: ${response.status} ${text.slice(0, 500)}`)
   return JSON.parse(text)

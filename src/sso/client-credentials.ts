@@ -1,10 +1,6 @@
-import {
-  assertionFields,
-  type ClientAuthentication,
-  type ClientIdentity,
-} from '../sso/client-authentication.ts'
+import { assertionFields, type ClientIdentity } from './client-authentication.ts'
 
-/** The credentials of the application in a request to the token endpoint. */
+/** The credentials of the application in a request to an endpoint of the SSO. */
 export interface ClientCredentials {
   fields: Readonly<Record<string, string>>
   headers: Readonly<Record<string, string>>
@@ -19,17 +15,6 @@ export function clientCredentials(client: ClientIdentity): ClientCredentials {
   }
   const secret = clientAuthentication === 'post' ? { client_secret: clientSecret } : {}
   return { fields: { client_id: clientId, ...secret, ...assertionFields(client) }, headers: {} }
-}
-
-/** The other ways of client authentication that the configuration has everything for. */
-export function otherAuthentications(client: ClientIdentity): ClientAuthentication[] {
-  const { clientSecret, clientAssertion, clientAuthentication } = client
-  const possible: ClientAuthentication[] = [
-    ...(clientSecret === undefined ? [] : (['post', 'basic'] as const)),
-    ...(clientAssertion === undefined ? [] : (['private_key_jwt'] as const)),
-    'none',
-  ]
-  return possible.filter((other) => other !== clientAuthentication)
 }
 
 function formEncode(text: string): string {
