@@ -1,11 +1,14 @@
 import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/schema/config-schema.ts'
 import { formatSummary, maskedConfig } from '../config/summary.ts'
 import type { Code } from '../errors.ts'
 import type { ProbeResult } from '../probe/probe.ts'
 import { exitStatus } from './command/exit-status.ts'
 import type { CheckConfigFlags } from './command/flags.ts'
 import { formatProblems, formatWarnings } from './command/format-problems.ts'
+import { UsageError } from './command/usage-error.ts'
 import { readVersion } from './command/version.ts'
+import { type ExplainFlags, explainAccess } from './explain-access.ts'
 
 /** Shows the configuration in force, or every problem in it; with `probe`, tries S3, Redis and the SSO. */
 export async function checkConfig({
@@ -13,9 +16,13 @@ export async function checkConfig({
   set,
   json,
   probe,
+  explain,
+  as,
 }: CheckConfigFlags): Promise<number> {
   const resolved = loadConfig({ configPath, flags: set })
   const { config, problems, warnings, sources } = resolved
+  if (as !== undefined && explain === undefined) return refuse('--as goes with --explain')
+  if (config !== undefined && explain !== undefined) return explainTo(config, { explain, as, json })
   const probes =
     probe === true && config !== undefined
       ? await runProbes(config, sources, readVersion().version)
@@ -45,6 +52,23 @@ export async function checkConfig({
   if (probes !== undefined) process.stdout.write(`\n${formatProbes(probes)}`)
   if (failed.length > 0) process.stderr.write(`s3proxy: failed: ${failed.join(', ')}\n`)
   return status
+}
+
+/** Explains a decision on stdout, and nothing else of the configuration. */
+function explainTo(config: Config, flags: ExplainFlags): number {
+  try {
+    const { status, text } = explainAccess(config, flags)
+    process.stdout.write(text)
+    return status
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    return refuse(error.message)
+  }
+}
+
+function refuse(message: string): number {
+  process.stderr.write(`s3proxy: ${message}\n`)
+  return exitStatus.usage
 }
 
 async function runProbes(...given: Parameters<typeof import('../wiring/create-probes.ts').probe>) {

@@ -34,6 +34,13 @@ export function createProgram(setStatus: (status: number) => void): Command {
     .addOption(configOption())
     .addOption(setOption())
     .option('--probe', 'try S3, Redis and the SSO for real')
+    .addOption(
+      new Option(
+        '--explain <request>',
+        'explain who gets what: "GET /a/b" shows what each rule makes of it',
+      ).conflicts('probe'),
+    )
+    .option('--as <file>', 'JSON of the person for --explain, as /__s3proxy/me shows it; - is stdin')
     .option('--json', 'print one JSON object, for machines')
     .addHelpText('after', helpTexts['check-config'])
     .action(async (options: CheckConfigFlags) => {

@@ -1,6 +1,6 @@
 import { codeOf, S3ProxyError } from '../errors.ts'
 import type { ByteSource } from '../http/byte-source.ts'
-import { guests } from '../s3/fair-shares.ts'
+import { healthChecks } from '../s3/fair-shares.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { Cancellation } from '../waiting/cancellation.ts'
 import type { ObjectOpener, ObjectRequest, ObjectResult } from './object-source.ts'
@@ -21,7 +21,7 @@ interface Flight {
 }
 
 /**
- * Opens the objects of a source for visitors who are not signed in. Requests for the same whole object at the same moment
+ * Opens the health-check object, which needs no login. Requests for the same whole object at the same moment
  * share one answer of S3, so that a thousand of them cost as much as one. Nothing is kept after the answer.
  */
 export function createSharedReads(source: ObjectOpener): ObjectOpener {
@@ -29,7 +29,7 @@ export function createSharedReads(source: ObjectOpener): ObjectOpener {
 
   function start(id: string, request: ObjectRequest, record: RequestRecord): Flight {
     const givenUp = new Cancellation()
-    const result = openGathered(source, { ...request, sharer: guests, signal: givenUp }, record)
+    const result = openGathered(source, { ...request, sharer: healthChecks, signal: givenUp }, record)
     const flight = { result, record, people: 0, givenUp, isTaken: false }
     const end = () => {
       if (flights.get(id) === flight) flights.delete(id)
@@ -56,7 +56,7 @@ export function createSharedReads(source: ObjectOpener): ObjectOpener {
       record.askedTwiceBytes = flight.record.askedTwiceBytes
       return { ...shared, headers: [...shared.headers], body: new GatheredBody(body.bytes) }
     }
-    if (flight.isTaken) return source.open({ ...request, sharer: guests }, record)
+    if (flight.isTaken) return source.open({ ...request, sharer: healthChecks }, record)
     flight.isTaken = true
     // From here on the body belongs to this reader alone.
     if (signal.aborted) givenUp.abort()
@@ -67,7 +67,7 @@ export function createSharedReads(source: ObjectOpener): ObjectOpener {
   return {
     open(request, record) {
       if (request.signal.aborted || Object.keys(request.conditions).length > 0)
-        return source.open({ ...request, sharer: guests }, record)
+        return source.open({ ...request, sharer: healthChecks }, record)
       const id = `${request.method} ${request.key}`
       return join(flights.get(id) ?? start(id, request, record), request, record)
     },

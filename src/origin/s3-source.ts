@@ -2,6 +2,7 @@ import type { S3ProxyError } from '../errors.ts'
 import type { ByteSource } from '../http/byte-source.ts'
 import type { ObjectRequest, ObjectResult, ObjectSource } from '../object/object-source.ts'
 import type { Sharer } from '../s3/fair-shares.ts'
+import { guests } from '../s3/fair-shares.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { attemptObject } from './attempt.ts'
 import { attemptChecksum } from './attempt-checksum.ts'
@@ -39,6 +40,8 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
     const { readAhead, readerPatienceMs, onRetry } = options
     if (readAhead === undefined || found.sizeBytes <= readAhead.thresholdBytes) return body
     if (version === undefined || request.method !== 'GET') return body
+    // Reading ahead takes memory and connections that people who are signed in may need.
+    if (request.sharer === guests) return body
     const firstByte = found.range?.first ?? 0
     const range = { firstByte, endByte: firstByte + found.sizeBytes }
     return createParallelBody(body, range, record, {

@@ -1,8 +1,14 @@
 /** All visitors without a session together. */
 export const guests = Symbol('guests')
 
-/** A party to the sharing: a person, or all guests together; `undefined` is work of s3proxy itself, which has no limit. */
-export type Sharer = string | typeof guests | undefined
+/** All requests for the health-check object together, by which a platform decides whether this process may live. */
+export const healthChecks = Symbol('health checks')
+
+/**
+ * A party to the sharing: a person, all guests together, or all health checks; `undefined` is work of s3proxy itself, which
+ * has no limit.
+ */
+export type Sharer = string | typeof guests | typeof healthChecks | undefined
 
 /** The connections of one sharer, and the requests that wait for one. */
 export interface Party<Waiter> {
@@ -31,9 +37,10 @@ export interface FairShares<Waiter> {
   readonly waiting: number
 }
 
-/** Share of all connections that bodies of people never take: it is for HEAD, and for guests, who get no more. */
+/** Share of all connections that bodies of people never take: it is for HEAD, health checks and guests. */
 const keptShare = 1 / 16
-const guestsWaiting = 64
+/** The most requests of guests that wait, and of health checks. */
+const namelessWaiting = 64
 
 /**
  * Shares connections: a person may have as many as are left for others. One person alone has up to half of them, the
@@ -49,7 +56,9 @@ export function createFairShares<Waiter>(maxConnections: number): FairShares<Wai
 
   function mayTake({ sharer, held }: Party<Waiter>, isHead: boolean, free: number): boolean {
     if (free <= 0 || sharer === undefined) return free > 0
-    if (sharer === guests) return held < Math.max(1, kept)
+    if (sharer === healthChecks) return held < Math.max(1, kept)
+    // Guests leave one for health checks, where there are several.
+    if (sharer === guests) return held < Math.max(1, kept - 1) && (kept < 2 || free > 1)
     return held < (isHead ? free : free - kept)
   }
 
@@ -93,7 +102,7 @@ export function createFairShares<Waiter>(maxConnections: number): FairShares<Wai
     },
     wait(party, isHead, waiter) {
       const { sharer, heads, bodies } = party
-      if (sharer === guests && heads.length + bodies.length >= guestsWaiting) return false
+      if (typeof sharer === 'symbol' && heads.length + bodies.length >= namelessWaiting) return false
       waiting++
       ;(isHead ? heads : bodies).push(waiter)
       return true

@@ -1,14 +1,17 @@
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
+import { createGuestReads } from '../object/guest-reads.ts'
 import type { ObjectKey } from '../object/key.ts'
 import type { ObjectOpener } from '../object/object-source.ts'
 import { type ReadOptions, readObject } from '../object/read-object.ts'
 import { createSharedReads } from '../object/shared-reads.ts'
-import { guests, type Sharer } from '../s3/fair-shares.ts'
+import { guests, healthChecks, type Sharer } from '../s3/fair-shares.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 
 export interface ViewsOptions extends ReadOptions {
   source: ObjectOpener
+  /** The most bodies at once that visitors who are not signed in may read. */
+  maxGuestBodies: number
 }
 
 /** The ways to show what a key names. */
@@ -19,11 +22,15 @@ export interface Views {
 }
 
 export function createViews(options: ViewsOptions): Views {
-  const sharedReads = createSharedReads(options.source)
+  const { source } = options
+  const sharedReads = createSharedReads(source)
+  const guestReads = createGuestReads(source, options.maxGuestBodies)
   return {
-    object: (request, record, key, sharer) =>
-      record.timed('s3Ms', readObject(options.source, request, record, key, options, sharer)),
+    object(request, record, key, sharer) {
+      const reads = sharer === guests ? guestReads : source
+      return record.timed('s3Ms', readObject(reads, request, record, key, options, sharer))
+    },
     healthcheck: (request, record, key) =>
-      record.timed('s3Ms', readObject(sharedReads, request, record, key, options, guests)),
+      record.timed('s3Ms', readObject(sharedReads, request, record, key, options, healthChecks)),
   }
 }

@@ -59,6 +59,9 @@ export function createMetrics(readings: Readings): () => Promise<MetricSnapshot[
     one(readings.droppedLines()),
   )
   add('counter', 'logins_total', 'Steps of logins', () => byLabel('step', requests.logins))
+  add('counter', 'decisions_total', 'Decisions about access, by what they rest on', () =>
+    byLabel('ground', requests.decisions),
+  )
   add('counter', 'bearer_requests_total', 'Requests with a bearer token', () =>
     byLabel('outcome', requests.bearers),
   )

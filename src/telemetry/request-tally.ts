@@ -1,3 +1,4 @@
+import { decisionGrounds } from '../access/decision.ts'
 import { clientLeft, errorStatus } from '../errors.ts'
 import { bearerOutcomes } from './bearer-outcome.ts'
 import { Durations } from './durations.ts'
@@ -16,6 +17,8 @@ export interface RequestTally {
   readonly outcomes: ReadonlyMap<string, number>
   readonly errors: ReadonlyMap<string, number>
   readonly logins: ReadonlyMap<string, number>
+  /** Decisions about access, by what they rest on. */
+  readonly decisions: ReadonlyMap<string, number>
   readonly bearers: ReadonlyMap<string, number>
   readonly healed: number
   readonly askedTwiceBytes: number
@@ -52,6 +55,7 @@ export function createRequestTally(): RequestTally {
   const outcomes = zeros(['complete', 'aborted', 'cut'])
   const errors = zeros([])
   const logins = zeros(countedSteps)
+  const decisions = zeros(decisionGrounds)
   const bearers = zeros(bearerOutcomes)
   const knownRoutes = new Set<string>(routeKinds)
   const knownMethods = new Set(methods)
@@ -64,6 +68,7 @@ export function createRequestTally(): RequestTally {
     outcomes,
     errors,
     logins,
+    decisions,
     bearers,
     healed: 0,
     askedTwiceBytes: 0,
@@ -107,6 +112,7 @@ export function createRequestTally(): RequestTally {
       tally.askedTwiceBytes += record.askedTwiceBytes
       tally.parts += record.parts
       if (record.bearer !== undefined) add(bearers, record.bearer, 1)
+      if (record.ground !== undefined) add(decisions, record.ground, 1)
       if (login === undefined) return
       if (route === 'callback') add(logins, 'returned', 1)
       add(logins, login, 1)

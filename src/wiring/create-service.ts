@@ -89,6 +89,7 @@ export function createService(
     siteOf: createSiteResolver({ ...config.server, isTls: config.server.tlsCertFile !== undefined }),
     readiness,
     healthcheckKey: config.s3.healthcheckKey,
+    maxGuestBodies: config.s3.maxConnections,
     access: createAccess(config.access),
     contact: config.pages.contact,
     tokenCheckIntervalMs: config.sso.tokenCheckIntervalSeconds * 1000,

@@ -5,7 +5,7 @@ import { createAccess } from '../../src/access/create-access.ts'
 import { type ErrorCode, errorStatus, S3ProxyError } from '../../src/errors.ts'
 import type { ObjectRequest, ObjectResult } from '../../src/object/object-source.ts'
 import { personWithId } from '../../src/person/person.ts'
-import { guests, type Sharer } from '../../src/s3/fair-shares.ts'
+import { guests, healthChecks, type Sharer } from '../../src/s3/fair-shares.ts'
 import { TransportError } from '../../src/s3/transport-error.ts'
 import { RequestRecord } from '../../src/telemetry/request-record.ts'
 import { rulesOf } from '../helpers/access/rules.ts'
@@ -39,9 +39,10 @@ describe('a request on its way', () => {
     assert.equal(await statusOf('/', 'GET'), 302)
   })
 
-  it('asks S3 in the name of the person, and for the health check in that of guests', async () => {
+  it('asks S3 in the name of the person, for the health check in its own, and for anybody in that of guests', async () => {
     const sharers: Sharer[] = []
     const stage = createStageInMemory({
+      access: createAccess({ rules: rulesOf({ allow: ['/**'], to: [{ anonymous: true }] }) }),
       source: {
         async open({ sharer }: ObjectRequest): Promise<ObjectResult> {
           sharers.push(sharer)
@@ -51,7 +52,8 @@ describe('a request on its way', () => {
     })
     assert.equal((await stage.ask('/a', { cookie: await stage.signIn() })).status, 404)
     assert.equal((await stage.ask('/health')).status, 404)
-    assert.deepEqual(sharers, ['jo', guests])
+    assert.equal((await stage.ask('/a')).status, 404)
+    assert.deepEqual(sharers, ['jo', healthChecks, guests])
   })
 
   it('for the empty key stands behind the login, and then is 404 without S3', async () => {

@@ -65,7 +65,7 @@ describe('s3proxy(1)', () => {
   it('has every exit status', () => {
     const section = text.split('.SH EXIT STATUS')[1]?.split('\n.SH')[0] ?? ''
     const told = [...section.matchAll(/^\.B (\d+)$/gm)].map(([, status]) => Number(status))
-    assert.deepEqual(told, Object.values(exitStatus))
+    assert.deepEqual(told, [...new Set(Object.values(exitStatus))])
   })
 
   it('has the signals, and the variables that are no options', () => {

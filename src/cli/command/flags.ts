@@ -12,6 +12,10 @@ export interface ServeFlags extends ConfigFlags {
 export interface CheckConfigFlags extends ConfigFlags {
   json?: boolean
   probe?: boolean
+  /** A request to explain, such as `GET /a/b`. */
+  explain?: string
+  /** The file with the person who asks. */
+  as?: string
 }
 
 export interface FetchFlags extends ConfigFlags {

@@ -8,7 +8,8 @@ secret can come from a file: its environment name followed by _FILE names that f
 export const helpTexts = {
   program: `
 Exit status: 0 success; 1 failure; 2 usage or configuration; 3 (check-config) a probe failed;
-4 (fetch --verify) delivered, but not verified; 22 (fetch) S3 does not serve the object.
+4 (fetch --verify) delivered, but not verified; 4 (check-config --explain) denied;
+22 (fetch) S3 does not serve the object.
 Each command has its own help, such as: s3proxy help fetch. See also s3proxy(1) and s3proxy.json(5).
 `,
   serve: `${sources}
@@ -22,9 +23,11 @@ Exit status: 0 stopped by a signal; 1 it cannot listen on the port; 2 usage or c
   'check-config': `${sources}
 Without --probe it does not use the network.
 Exit status: 0 the configuration is complete and valid; 2 it is not, and stderr lists every problem (with --json,
-stdout does), or usage; 3 a probe failed, and stderr names it.
+stdout does), or usage; 3 a probe failed, and stderr names it; 4 with --explain, the person may not have it.
 
-Example: s3proxy check-config --config /etc/s3proxy.json --probe
+Examples:
+  s3proxy check-config --config /etc/s3proxy.json --probe
+  s3proxy check-config --config /etc/s3proxy.json --explain 'GET /reports/2026.pdf' --as jo.json
 `,
   fetch: `${sources}
 Required for a key: AWS_S3_REGION, AWS_S3_ENDPOINT (URL of the bucket), and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY,

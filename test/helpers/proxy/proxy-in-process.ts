@@ -16,14 +16,20 @@ export interface ProxyInProcess extends LogLines {
   close(): Promise<void>
 }
 
-/** Starts it before these backends. The object `health` is the one that needs no login. */
+/**
+ * Starts it before these backends. The object `health` is the one that needs no login.
+ *
+ * @param content of the configuration file
+ */
 export async function startProxyInProcess(
   backends: Backends,
   more: Record<string, string> = {},
+  content?: unknown,
 ): Promise<ProxyInProcess> {
   const env = { ...environmentOf(backends), AWS_S3_HEALTHCHECK_KEY: 'health', ...more }
+  const file = content === undefined ? undefined : { path: 's3proxy.json', content }
   const readFile = (path: string) => readFileSync(path, 'utf8')
-  const sources = { flags: new Map(), env, dotenv: {}, file: undefined, readSecretFile: () => '', readFile }
+  const sources = { flags: new Map(), env, dotenv: {}, file, readSecretFile: () => '', readFile }
   const { config, problems } = resolveConfig(sources, productOptions.sections)
   if (config === undefined) throw new Error(JSON.stringify(problems))
   const { lines, add } = createLogLines()

@@ -41,6 +41,7 @@ export function createStageInMemory(changes: Partial<HandlerOptions> = {}) {
       check: async () => ({ state: 'ok', checks: { sessions: 'ok' } }),
     },
     healthcheckKey: 'health',
+    maxGuestBodies: 8,
     access: createAccess({}),
     tokenCheckIntervalMs: 60_000,
     isSandboxed: () => true,

@@ -21,6 +21,8 @@ export interface StageInProcess<Sso = SsoStandIn> {
 
 export interface StageInProcessOptions {
   env?: Record<string, string>
+  /** The content of the configuration file. */
+  content?: unknown
   /** Keeps the sessions, in place of memory; its giver closes it. */
   redis?: { url: string }
 }
@@ -37,13 +39,13 @@ export async function startStageInProcess<Sso extends SsoAddress>(
 ): Promise<StageInProcess<Sso>>
 export async function startStageInProcess(
   t: TestContext,
-  { env = {}, redis, sso }: StageInProcessOptions & { sso?: SsoAddress } = {},
+  { env = {}, content, redis, sso }: StageInProcessOptions & { sso?: SsoAddress } = {},
 ): Promise<StageInProcess<SsoAddress>> {
   const s3 = await startS3StandIn()
   t.after(() => s3.close())
   s3.put('page.html', { body: '<h1>page</h1>', contentType: 'text/html' })
   const backends = { s3, sso: sso ?? (await startOwnSso(t)), redis }
-  const proxy = await startProxyInProcess(backends, env)
+  const proxy = await startProxyInProcess(backends, env, content)
   t.after(() => proxy.close())
   return {
     ...{ origin: proxy.origin, s3, sso: backends.sso, log: proxy.log },

@@ -92,6 +92,7 @@ describe('exitStatus', () => {
       failure: 1,
       usage: 2,
       probeFailed: 3,
+      denied: 4,
       unverified: 4,
       notServed: 22,
     })

@@ -4,7 +4,7 @@ import { S3ProxyError } from '../../../src/errors.ts'
 import type { ObjectKey } from '../../../src/object/key.ts'
 import type { ObjectOpener, ObjectRequest, ObjectResult } from '../../../src/object/object-source.ts'
 import { createSharedReads } from '../../../src/object/shared-reads.ts'
-import { guests } from '../../../src/s3/fair-shares.ts'
+import { healthChecks } from '../../../src/s3/fair-shares.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
 import { Cancellation } from '../../../src/waiting/cancellation.ts'
 import { readAll } from '../../helpers/clients/bucket-client.ts'
@@ -50,7 +50,7 @@ describe('createSharedReads', () => {
     const { asked, open } = start()
     const all = [open(), open(), open()]
     assert.equal(asked.length, 1)
-    assert.equal(asked[0]?.request.sharer, guests)
+    assert.equal(asked[0]?.request.sharer, healthChecks)
     const answer = found(1000)
     asked[0]?.answer(answer)
     answer.body.feed(400)
@@ -100,7 +100,7 @@ describe('createSharedReads', () => {
     void open({ conditions: { range: 'bytes=0-1' } })
     void open({ conditions: { 'if-none-match': '"a"' } })
     assert.equal(asked.length, 5)
-    assert.ok(asked.every(({ request }) => request.sharer === guests))
+    assert.ok(asked.every(({ request }) => request.sharer === healthChecks))
   })
 
   it('answers HEAD without a byte, whatever length it names', async () => {

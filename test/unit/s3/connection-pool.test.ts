@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import type { Connection } from '../../../src/s3/connection.ts'
 import { type ConnectionPoolOptions, createConnectionPool } from '../../../src/s3/connection-pool.ts'
-import { guests } from '../../../src/s3/fair-shares.ts'
+import { guests, healthChecks } from '../../../src/s3/fair-shares.ts'
 import { readAll } from '../../helpers/clients/bucket-client.ts'
 import { exposeGarbageCollector } from '../../helpers/machine/garbage.ts'
 import { startRawServer } from '../../helpers/network/raw-server.ts'
@@ -99,28 +99,42 @@ describe('createConnectionPool', { timeout: 60_000 }, () => {
     assert.equal(server.sockets.length, 1)
   })
 
-  it('keeps a few for heads and for guests, and gives guests no more than those', async (t) => {
+  it('keeps a few for heads, health checks and guests, and gives these no more', async (t) => {
     const server = await startRawServer(t, () => {})
-    const pool = createPool(t, server.port, { maxConnections: 32 })
-    const people = Array.from({ length: 40 }, (_, index) =>
+    const pool = createPool(t, server.port, { maxConnections: 64 })
+    const people = Array.from({ length: 80 }, (_, index) =>
       pool.acquire(never(), 5000, { sharer: `p${index}` }),
     )
-    assert.equal(pool.usage.open, 30)
+    assert.equal(pool.usage.open, 60)
     const asked = Array.from({ length: 100 }, () => pool.acquire(never(), 5000, { sharer: guests }))
-    assert.equal(pool.usage.open, 32)
-    // Two guests have a connection, and 64 wait.
-    for (const one of asked.slice(66)) await assert.rejects(async () => one, { failure: 'pool-exhausted' })
+    // Three guests have a connection, and 64 wait.
+    assert.equal(pool.usage.open, 63)
+    for (const one of asked.slice(67)) await assert.rejects(async () => one, { failure: 'pool-exhausted' })
+    // One is left for health checks, whatever guests do.
+    const checks = Array.from({ length: 2 }, () => pool.acquire(never(), 5000, { sharer: healthChecks }))
+    assert.equal(pool.usage.open, 64)
     pool.close()
-    await Promise.allSettled([...people, ...asked])
+    await Promise.allSettled([...people, ...asked, ...checks])
   })
 
   it('gives guests their few, also where nobody else asks', async (t) => {
     const server = await startRawServer(t, () => {})
-    const pool = createPool(t, server.port, { maxConnections: 32 })
+    const pool = createPool(t, server.port, { maxConnections: 64 })
     const asked = Array.from({ length: 10 }, () => pool.acquire(never(), 5000, { sharer: guests }))
-    assert.deepEqual([pool.usage.open, pool.usage.waiting], [2, 8])
+    assert.deepEqual([pool.usage.open, pool.usage.waiting], [3, 7])
     pool.close()
     await Promise.allSettled(asked)
+  })
+
+  it('gives one connection to guests where there are only a few', async (t) => {
+    const server = await startRawServer(t, () => {})
+    for (const maxConnections of [1, 4, 32]) {
+      const pool = createPool(t, server.port, { maxConnections })
+      const asked = Array.from({ length: 3 }, () => pool.acquire(never(), 5000, { sharer: guests }))
+      assert.equal(pool.usage.open, 1)
+      pool.close()
+      await Promise.allSettled(asked)
+    }
   })
 
   it('lets a head in where bodies wait', async (t) => {

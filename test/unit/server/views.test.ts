@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { ObjectKey } from '../../../src/object/key.ts'
 import type { ObjectRequest, ObjectResult } from '../../../src/object/object-source.ts'
-import { guests } from '../../../src/s3/fair-shares.ts'
+import { healthChecks } from '../../../src/s3/fair-shares.ts'
 import { createViews } from '../../../src/server/views.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
 import { request } from '../../helpers/stage/login-ports.ts'
@@ -21,7 +21,7 @@ describe('createViews', () => {
     assert.ok(Number(record.s3Ms) >= 0)
   })
 
-  it('reads the object of the health check as a guest, once for all who ask at the same moment', async () => {
+  it('reads the object of the health check as a health check, once for all who ask at the same moment', async () => {
     const { views, asked } = start()
     const replies = await Promise.all(
       [1, 2, 3].map(() => views.healthcheck(request('/a'), new RequestRecord(), key)),
@@ -32,7 +32,7 @@ describe('createViews', () => {
     )
     assert.deepEqual(
       asked.map((one) => one.sharer),
-      [guests],
+      [healthChecks],
     )
   })
 })
@@ -46,6 +46,7 @@ function start() {
         return { kind: 'not-found' }
       },
     },
+    maxGuestBodies: 8,
     isSandboxed: () => true,
     now: () => 0,
     onDenied() {},
