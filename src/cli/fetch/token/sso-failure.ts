@@ -9,6 +9,9 @@ const advice: Readonly<Record<string, string>> = {
   unauthorized_client: 'the SSO has to allow the client this way of signing in',
   invalid_scope: 'the SSO does not give the client this scope (--scope)',
   invalid_target: 'the SSO does not know the proxy as a resource',
+  // Keycloak's answer to `offline_access` of a person without that role.
+  not_allowed:
+    'the SSO allows this person no refresh token that outlives the session: leave offline_access out, as in --scope openid',
   invalid_grant: 'the SSO does not take it any more: run the command again',
 }
 

@@ -115,6 +115,7 @@ describe('signInByDevice', () => {
     ['no JSON', (call: Call) => call.response.end('<html>canary'), /gives no code to sign in with: /],
     ['an unknown client', refuse('invalid_client', 401), /invalid_client: .*--client-id/],
     ['an unknown scope', refuse('invalid_scope'), /invalid_scope: .*--scope/],
+    ['a person without offline access', refuse('not_allowed'), /not_allowed: .*--scope openid/],
     ['500', (call: Call) => call.response.writeHead(500).end(), /it answers 500/],
     ['a redirect', (call: Call) => call.response.writeHead(302, { location: '/x' }).end(), /it answers 302/],
     ['a huge answer', (call: Call) => call.response.end('a'.repeat(1_100_000)), /larger than 1048576 bytes/],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
 import { discoverServer } from '../../../../../src/cli/fetch/token/authorization-server.ts'
 import { signInByRedirect } from '../../../../../src/cli/fetch/token/loopback-flow.ts'
@@ -31,6 +32,13 @@ function back(asked: URLSearchParams, answer: Record<string, string>): Promise<R
   return fetch(`${asked.get('redirect_uri')}?${query}`)
 }
 
+/** Asks under the name of another host, which a page of that host can make lead here. */
+async function statusAs(host: string, url: string): Promise<number | undefined> {
+  const [answer] = (await once(get(url, { headers: { host } }), 'response')) as [IncomingMessage]
+  answer.resume()
+  return answer.statusCode
+}
+
 describe('signInByRedirect', () => {
   it('gives the code for a token, with the proof that it is the one that asked', async (t) => {
     const { sso, outcome, asked } = await begin(t)
@@ -59,6 +67,7 @@ describe('signInByRedirect', () => {
     for (const path of ['', 'favicon.ico', '?code=evil', '?code=evil&state=guessed'])
       assert.equal((await fetch(root + path)).status, 404, path)
     assert.equal((await fetch(`${root}?code=a&state=${asked.get('state')}`, { method: 'POST' })).status, 404)
+    assert.equal(await statusAs('evil.example.com', `${root}?code=a&state=${asked.get('state')}`), 404)
     assert.equal(sso.calls.length, 0)
     await back(asked, { code: 'the-code' })
     await outcome
