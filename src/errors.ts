@@ -79,6 +79,7 @@ export const operatorCodes = [
   'LISTEN_FAILED',
   'LOG_DROPPED',
   'SSO_GROUPS_UNKNOWN',
+  'SSO_KEYS_STALE',
   'SSO_NAMES_NOBODY',
   'TRACES_LOST',
   'WORKER_ENDED',

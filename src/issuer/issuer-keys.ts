@@ -10,6 +10,10 @@ export interface JsonWebKey {
   readonly [member: string]: unknown
 }
 
+export interface IssuerKeysOptions extends DiscoveryOptions {
+  onStaleKeys?(failure: unknown): void
+}
+
 const maxAnswerBytes = 1024 * 1024
 /** A key that an issuer withdraws is trusted this long at most, while the issuer can be reached. */
 const renewAfterMs = 600_000
@@ -21,11 +25,11 @@ const pauseMs = 30_000
 /** The keys of an issuer, fetched by one request for all callers. */
 export function createIssuerKeys(
   metadata: () => Promise<IssuerMetadata>,
-  options: DiscoveryOptions,
+  options: IssuerKeysOptions,
 ): KeptAnswer<readonly JsonWebKey[]> {
-  const { elapsedMs } = options
+  const { elapsedMs, onStaleKeys: onStale = () => {} } = options
   const ask = async () => fetchKeys(await metadata(), options)
-  return createKeptAnswer(ask, { renewAfterMs, maxAgeMs, pauseMs, elapsedMs })
+  return createKeptAnswer(ask, { renewAfterMs, maxAgeMs, pauseMs, elapsedMs, onStale })
 }
 
 async function fetchKeys(

@@ -49,6 +49,8 @@ export interface IssuerOptions {
   now(): number
   /** A clock that never jumps, in milliseconds. */
   elapsedMs(): number
+  /** Called when keys cannot be fetched anew, and the old ones are still used. */
+  onStaleKeys?(failure: unknown): void
 }
 
 /** Creates an issuer. Nothing is asked before the first call. */

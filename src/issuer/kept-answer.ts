@@ -22,6 +22,8 @@ export interface KeptAnswerOptions {
   pauseMs: number
   /** A clock that never jumps. */
   elapsedMs(): number
+  /** Called with each failure after which the old answer is still used. */
+  onStale?(failure: unknown): void
 }
 
 /** The longest pause that a server is granted in `retry-after`. */
@@ -30,7 +32,7 @@ const maxPauseMs = 60_000
 /** Keeps the answer of `ask`. Callers that come while a call is under way share it. */
 export function createKeptAnswer<Answer>(
   ask: () => Promise<Answer>,
-  { renewAfterMs, maxAgeMs, pauseMs, elapsedMs }: KeptAnswerOptions,
+  { renewAfterMs, maxAgeMs, pauseMs, elapsedMs, onStale }: KeptAnswerOptions,
 ): KeptAnswer<Answer> {
   let kept: { answer: Answer; atMs: number } | undefined
   let underWay: Promise<Answer> | undefined
@@ -47,6 +49,7 @@ export function createKeptAnswer<Answer>(
       return answer
     } catch (error) {
       failure = error
+      if (kept !== undefined && elapsedMs() - kept.atMs < maxAgeMs) onStale?.(error)
       const { retryAfterSeconds = 0 } = error instanceof S3ProxyError ? error : {}
       const askedForMs = Math.min(retryAfterSeconds * 1000, maxPauseMs)
       // A call may take longer than the pause. The next one still waits for a while after its failure.

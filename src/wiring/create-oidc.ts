@@ -17,11 +17,26 @@ const maxAnswerBytes = 1024 * 1024
 /** The longest wait of somebody who signs out. */
 const logoutWaitMs = 2000
 
-/** Makes the issuer of `sso.issuer`; `undefined` where the SSO is none. Nothing is asked yet. */
-export function createSsoIssuer(sso: Config['sso'], userAgent: string): Issuer | undefined {
+/**
+ * Makes the issuer of `sso.issuer`; `undefined` where the SSO is none. Nothing is asked yet.
+ *
+ * @param log is told of keys that grow old
+ */
+export function createSsoIssuer(sso: Config['sso'], userAgent: string, log?: Log): Issuer | undefined {
   const { issuer: url, internalUrl, timeoutMs } = sso
   if (url === undefined) return undefined
-  return createIssuer({ url, internalUrl, option: 'sso.issuer', timeoutMs, userAgent, now, elapsedMs })
+  const warn =
+    log &&
+    createRareWarning(
+      log,
+      'SSO_KEYS_STALE',
+      'the keys of the SSO cannot be fetched, and those of before are used for a day at most',
+      elapsedMs,
+    )
+  return createIssuer({
+    ...{ url, internalUrl, option: 'sso.issuer', timeoutMs, userAgent, now, elapsedMs },
+    onStaleKeys: (failure) => warn?.(safeMessageOf(failure)),
+  })
 }
 
 /** Makes an SSO that speaks OpenID Connect. */

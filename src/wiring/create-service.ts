@@ -60,7 +60,7 @@ export function createService(
   { requests, trace, userAgent }: Observers,
 ): Service {
   const { source, connections } = createObjects(config, log, userAgent, requests?.retries)
-  const issuer = createSsoIssuer(config.sso, userAgent)
+  const issuer = createSsoIssuer(config.sso, userAgent, log)
   const sso = createSso(config.sso, issuer, userAgent, log)
   const shared = {
     s3: () => pingS3(source, config.s3.healthcheckKey, pingTimeoutMs),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, it, type TestContext } from 'node:test'
+import { untilTrue } from '../../helpers/eventually.ts'
 import { makeKey, signJwt, signWithSecret, unsignedJwt } from '../../helpers/issuer/sign-jwt.ts'
 import { discoveryPath, keysPath, startIssuer, type TestIssuer } from '../../helpers/issuer/start-issuer.ts'
 
@@ -153,10 +154,15 @@ describe('verify', () => {
 
   it('goes on with the keys that it has for a day while they cannot be fetched', async (t) => {
     const sso = await started(t)
-    const issuer = sso.issuer()
+    const failures: unknown[] = []
+    const issuer = sso.issuer({ onStaleKeys: (failure) => failures.push(failure) })
     await issuer.verify(token(sso), expected)
     sso.answers.set(keysPath, (response) => response.writeHead(503).end('<html>away</html>'))
-    sso.pass(86_399_000)
+    sso.pass(43_200_000)
+    await issuer.verify(token(sso), expected)
+    await untilTrue('the failure is told', () => failures.length > 0)
+    assert.match(String(failures[0]), /503/)
+    sso.pass(43_199_000)
     assert.equal((await issuer.verify(token(sso), expected)).kind, 'verified')
     sso.pass(1000)
     await assert.rejects(issuer.verify(token(sso), expected), { code: 'SSO_UNAVAILABLE', message: /503/ })
