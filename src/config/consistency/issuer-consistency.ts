@@ -8,6 +8,8 @@ type SsoValues = NonNullable<Values['sso']>
 export function checkIssuer(sso: SsoValues, issuer: string, { sources, report, warn }: Findings): void {
   for (const name of ['authorizeUrl', 'tokenUrl', 'identityUrl'] as const) {
     const source = sources[`sso.${name}`]
+    // A default that is not used would be shown as if it were.
+    if (source === 'default') delete sources[`sso.${name}`]
     if (source === undefined || source === 'default') continue
     report({
       path: `sso.${name}`,

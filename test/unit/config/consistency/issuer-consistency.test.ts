@@ -61,6 +61,8 @@ describe('sso.issuer', () => {
         `${path} excludes sso.issuer, whose discovery document has this address`,
       ])
     assert.deepEqual(given({ S3PROXY_SSO_LOGOUT_URL: address }).problems, [])
+    const { sources } = resolve({ env })
+    assert.deepEqual([sources['sso.tokenUrl'], sources['sso.clientId']], [undefined, 'SSO_CLIENT_ID'])
     assert.match(
       given({ S3PROXY_SSO_LOGOUT_URL: 'a' }).problems.join(),
       /^sso\.logoutUrl expected a whole URL/,
