@@ -60,8 +60,15 @@ export const clientLeft = { status: 499, code: 'CLIENT_LEFT' } as const
  * the owner of an object did something.
  */
 export function isFailure(code: string | undefined): boolean {
-  return code !== clientLeft.code && code !== 'OBJECT_REPLACED' && code !== 'SEND_TIMEOUT'
+  return !noFailures.has(code)
 }
+
+const noFailures = new Set<string | undefined>([
+  clientLeft.code,
+  'OBJECT_REPLACED',
+  'SEND_TIMEOUT',
+  'SESSION_ENDED',
+])
 
 export interface ErrorDetails {
   cause?: unknown

@@ -1,12 +1,18 @@
+import type { BodyWatch } from '../http/body-watch.ts'
 import type { OpenSession, Sessions } from '../session/sessions.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { type Identity, nobody } from './identify.ts'
 import type { SessionKeeper, SessionUnderWay } from './keep-session.ts'
 
-/** Knows people by the session that their cookie names. */
+/**
+ * Knows people by the session that their cookie names.
+ *
+ * @param bodyWatch the watch over sessions while bodies are sent, where there is one
+ */
 export function createSessionIdentity(
   sessions: Pick<Sessions, 'find'>,
   keepSession: SessionKeeper,
+  bodyWatch?: BodyWatch,
 ): Identity {
   return async (request, site, record) => {
     let open: OpenSession | undefined
@@ -23,6 +29,8 @@ export function createSessionIdentity(
     if (kept === undefined) return nobody
     const { person } = kept.session
     record.person = person
+    record.session = kept
+    record.bodyWatch = bodyWatch
     // Sessions without a named person may be those of different people.
     return { kind: 'person', person, sharer: person.id ?? open.secret }
   }

@@ -107,7 +107,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
 
   async function end(open: OpenSession): Promise<undefined> {
     try {
-      await sessions.delete(open.secret)
+      await sessions.delete(open)
     } catch (error) {
       // A store that takes no writes keeps a session that has ended. The SSO is asked about it again, and rejects it.
       if (!isUnavailable(error)) throw error

@@ -64,7 +64,7 @@ export function createLegacySessions({ tokens, sessions, sso, now }: LegacySessi
     const cookie = await sessions.create(session, site.isSecure)
     if (await tokens.spend(legacy)) return { person: grant.person, cookie }
     const unused = await sessions.find(cookie.split(';')[0], site.isSecure)
-    if (unused !== undefined) await sessions.delete(unused.secret)
+    if (unused !== undefined) await sessions.delete(unused)
     return undefined
   }
 

@@ -36,8 +36,8 @@ export interface AccessLine {
   status: number
   /** Number of bytes of the body that the network took. */
   bytes: number
-  /** `aborted` by the client, or `cut` by S3 or s3proxy, which the client can see. */
-  outcome: 'complete' | 'aborted' | 'cut'
+  /** `aborted` by the client, `cut` by S3 or s3proxy, or `revoked`: cut by s3proxy because the session has ended. */
+  outcome: 'complete' | 'aborted' | 'cut' | 'revoked'
   totalMs: number
   sessionMs?: number | undefined
   ssoMs?: number | undefined

@@ -1,8 +1,10 @@
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Log } from '../log/log.ts'
 import { logFault } from '../log/log-fault.ts'
 import { throttle } from '../waiting/throttle.ts'
+import type { AdminAnswer } from './admin-answer.ts'
+import { answerSessions, type OperatorSessions } from './admin-sessions.ts'
 import { type ListenTarget, listen } from './listen.ts'
 import type { ReadinessReport } from './readiness.ts'
 import { stopParserOnceDestroyed } from './stop-parser.ts'
@@ -15,6 +17,7 @@ export interface AdminServer {
 export interface AdminServerOptions {
   readiness(): Promise<ReadinessReport>
   metrics?: (() => Promise<MetricsText>) | undefined
+  sessions: OperatorSessions
   log: Log
 }
 
@@ -31,7 +34,7 @@ const maxConnections = 64
 const headersTimeoutMs = 10_000
 
 /**
- * Serves liveness, readiness with reasons, and metrics on a port that the public never sees.
+ * Serves liveness, readiness with reasons, metrics and people's sessions on a port that the public never sees.
  *
  * Requests that come at the same time share one answer, so that they do not slow down anybody else.
  */
@@ -41,18 +44,18 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
   const readiness = throttle(options.readiness, readinessEveryMs, now)
   const metrics = options.metrics && throttle(options.metrics, metricsEveryMs, now)
 
-  async function answer(path: string | undefined, response: ServerResponse): Promise<void> {
-    if (path === '/livez') return send(response, 200, 'text/plain', 'ok\n')
+  async function answer(request: IncomingMessage): Promise<AdminAnswer> {
+    const path = request.url?.split('?')[0]
+    if (path === '/livez') return { status: 200, contentType: 'text/plain', text: 'ok\n' }
     if (path === '/readyz') {
       const report = await readiness()
       const status = report.state === 'unready' ? 503 : 200
-      return send(response, status, 'application/json', `${JSON.stringify(report)}\n`)
+      return { status, contentType: 'application/json', text: `${JSON.stringify(report)}\n` }
     }
-    if (path === '/metrics' && metrics !== undefined) {
-      const { contentType, text } = await metrics()
-      return send(response, 200, contentType, text)
-    }
-    send(response, 404, 'text/plain', '404 Not found: there are /livez, /readyz and /metrics here\n')
+    if (path === '/metrics' && metrics !== undefined) return { status: 200, ...(await metrics()) }
+    if (path === '/sessions') return answerSessions(options.sessions, request)
+    const text = '404 Not found: there are /livez, /readyz, /metrics and /sessions here\n'
+    return { status: 404, contentType: 'text/plain', text }
   }
 
   /** Connections with a request that is not yet answered. */
@@ -63,10 +66,12 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
     if (busy.has(socket)) return void socket.destroy()
     busy.add(socket)
     response.once('close', () => busy.delete(socket))
-    answer(request.url?.split('?')[0], response).catch((error: unknown) => {
-      logFault(log, error, ' on the admin port')
-      send(response, 500, 'text/plain', '500 A fault of ours: see the log\n')
-    })
+    void answer(request)
+      .catch((error: unknown): AdminAnswer => {
+        logFault(log, error, ' on the admin port')
+        return { status: 500, contentType: 'text/plain', text: '500 A fault of ours: see the log\n' }
+      })
+      .then((reply) => send(response, reply))
   })
   server.maxConnections = maxConnections
   server.on('connection', stopParserOnceDestroyed)
@@ -79,7 +84,7 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
   }
 }
 
-function send(response: ServerResponse, status: number, contentType: string, text: string): void {
-  response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store' })
+function send(response: ServerResponse, { status, contentType, text, headers }: AdminAnswer): void {
+  response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store', ...headers })
   response.end(text)
 }

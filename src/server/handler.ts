@@ -1,5 +1,6 @@
 import type { Access } from '../access/create-access.ts'
 import type { BearerOptions } from '../bearer/bearer-options.ts'
+import type { BodyWatch } from '../http/body-watch.ts'
 import { errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
@@ -35,6 +36,8 @@ export interface HandlerOptions
   legacySessions?: LegacySessions
   /** How bearer tokens are accepted, where they are. */
   bearer?: BearerOptions
+  /** Watches over the sessions of bodies under way, where they are looked up. */
+  bodyWatch?: BodyWatch | undefined
 }
 
 /** Answers one request; never rejects. */
@@ -95,7 +98,7 @@ export function createHandler(options: HandlerOptions): Handler {
 
 /** Creates the identities in the order in which they are asked. */
 function createIdentities(options: HandlerOptions): Identity[] {
-  const bySession = createSessionIdentity(options.sessions, createSessionKeeper(options))
+  const bySession = createSessionIdentity(options.sessions, createSessionKeeper(options), options.bodyWatch)
   const { legacySessions, bearer, log } = options
   return [
     bySession,

@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
+import type { WatchedBody, WatchedSession } from '../http/body-watch.ts'
 import type { ByteSource } from '../http/byte-source.ts'
 import { DestinationClosed, relayBody } from '../http/relay.ts'
 import type { Reply, StreamBody } from '../http/reply.ts'
@@ -47,6 +49,7 @@ async function sendBody(
   record: RequestRecord,
 ): Promise<void> {
   const steps = response.socket instanceof TLSSocket ? tlsSteps : undefined
+  let watched: WatchedBody | undefined
   try {
     let first: ReturnType<ByteSource['read']> | undefined = body.read()
     // `flushHeaders` would encode the headers as UTF-8, although they are bytes already.
@@ -60,6 +63,7 @@ async function sendBody(
       body.cancel()
       return
     }
+    watched = beginWatch(response, record)
     const source = startingWith(first, body)
     // Without this, the first piece stays in memory while a later one is sent.
     first = undefined
@@ -71,11 +75,40 @@ async function sendBody(
       throw new Error(`the body has ${record.bytes} bytes instead of ${sizeBytes}`)
     await end(response, '', record)
   } catch (error) {
-    const isAborted = error instanceof DestinationClosed || response.destroyed
+    const isAborted =
+      error instanceof DestinationClosed || response.destroyed || record.resetReason !== undefined
     resetSocket(response.socket ?? response.req.socket)
     if (isAborted) return
     record.outcome = 'cut'
     record.cutCause = error
+  } finally {
+    if (watched !== undefined) record.bodyWatch?.end(watched)
+  }
+}
+
+/** Begins to watch the session of a body that takes longer than one write. */
+function beginWatch({ socket }: ServerResponse, record: RequestRecord): WatchedBody | undefined {
+  const { bodyWatch, session } = record
+  if (bodyWatch === undefined || session === undefined || socket === null) return undefined
+  const watched = new SessionBody(session, socket, record)
+  bodyWatch.begin(watched)
+  return watched
+}
+
+class SessionBody implements WatchedBody {
+  readonly session: WatchedSession
+  readonly #socket: Socket
+  readonly #record: RequestRecord
+
+  constructor(session: WatchedSession, socket: Socket, record: RequestRecord) {
+    this.session = session
+    this.#socket = socket
+    this.#record = record
+  }
+
+  revoke(): void {
+    this.#record.resetReason ??= 'SESSION_ENDED'
+    resetSocket(this.#socket)
   }
 }
 

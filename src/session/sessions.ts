@@ -4,6 +4,7 @@ import type { Store } from '../store/store.ts'
 import { type CookieSettings, cookieNameFor, readCookies, writeCookie } from './cookies.ts'
 import { createRecentCache } from './recent-cache.ts'
 import type { Session } from './session.ts'
+import { isFoundAlike, type SessionIndex, sessionKey } from './session-index.ts'
 import { decodeSession, encodeSession } from './session-record.ts'
 
 /** A session and the secret that found it. */
@@ -41,13 +42,17 @@ export interface Sessions {
    * @param name of a session that was found here
    */
   noteUse(name: string): void
-  delete(secret: Secret): Promise<void>
+  delete(open: Pick<OpenSession, 'name' | 'session'>): Promise<void>
+  /** Tells which of the named sessions are in the store, with one command to it. */
+  existing(names: readonly string[]): Promise<boolean[]>
   /** @returns the value for `set-cookie` that makes the browser forget its session */
   forget(isSecure: boolean): string
 }
 
 export interface SessionsOptions {
   store: Store
+  /** Finds sessions without their cookies. */
+  index: Pick<SessionIndex, 'add' | 'remove'>
   cookie: CookieSettings
   maxAgeSeconds: number
   /** The time after which a session ends that nobody uses; without it none ends so. */
@@ -71,6 +76,7 @@ const tellAgainMs = 1000
 /** Creates sessions whose only key is the cookie: the store has a hash of the cookie, and ciphertext. */
 export function createSessions({
   store,
+  index,
   cookie,
   maxAgeSeconds,
   idleTimeoutSeconds,
@@ -82,7 +88,6 @@ export function createSessions({
   const maxAgeMs = maxAgeSeconds * 1000
   /** At most the whole age: after the wall clock was set back, an older session seems to begin in the future. */
   const remainingMs = (session: Session) => Math.min(maxAgeMs, session.createdAt + maxAgeMs - now())
-  const keyOf = (name: string) => `session:${name}`
   const recent = createRecentCache<OpenSession>(recentSessions, (sealed) =>
     Math.max(1, sealed.length / recentCharacters),
   )
@@ -94,7 +99,7 @@ export function createSessions({
 
   async function open(secret: Secret): Promise<OpenSession | undefined> {
     const name = nameOf(secret)
-    const sealed = await store.get(keyOf(name))
+    const sealed = await store.get(sessionKey(name))
     const opened = sealed === null ? undefined : unsealed(sealed, secret, name)
     const isLive = opened !== undefined && remainingMs(opened.session) > 0 && elapsedMs() < opened.endsAtMs
     if (!isLive) return undefined
@@ -112,7 +117,7 @@ export function createSessions({
     if (nowMs < (nextNotes.get(name) ?? Number.NEGATIVE_INFINITY)) return
     nextNotes.set(name, nowMs + idleMs / tellsOfUse)
     // A store that takes no writes ends no request.
-    store.touch(keyOf(name), Math.min(idleMs, endsAtMs - nowMs)).catch((error) => {
+    store.touch(sessionKey(name), Math.min(idleMs, endsAtMs - nowMs)).catch((error) => {
       unlessUnavailable(error)
       nextNotes.set(name, elapsedMs() + tellAgainMs)
     })
@@ -151,31 +156,40 @@ export function createSessions({
       const secret = newSecret()
       const name = nameOf(secret)
       endOf(session, name)
+      const wholeMs = remainingMs(session)
       // Rounding up lets the browser keep the cookie a moment longer; the session has its own end.
-      const ageSeconds = Math.ceil(remainingMs(session) / 1000)
-      const lifeMs = Math.min(idleMs, remainingMs(session))
-      await store.set(keyOf(name), seal(encodeSession(session), secret, purpose), lifeMs)
+      const ageSeconds = Math.ceil(wholeMs / 1000)
+      const sealed = seal(encodeSession(session), secret, purpose)
+      await Promise.all([
+        store.set(sessionKey(name), sealed, Math.min(idleMs, wholeMs)),
+        index.add(name, session, wholeMs),
+      ])
       return writeCookie(cookie, secret, ageSeconds, isSecure)
     },
     async update(open) {
       const { session, secret, name } = open
       const lifeMs = Math.min(idleMs, leftMs(open))
-      await store.replace(keyOf(name), seal(encodeSession(session), secret, purpose), lifeMs)
+      await store.replace(sessionKey(name), seal(encodeSession(session), secret, purpose), lifeMs)
     },
     async swap(open, session) {
       const { secret, name } = open
       const sealed = seal(encodeSession(session), secret, purpose)
       const lifeMs = Math.min(idleMs, leftMs(open))
-      const isSwapped = await store.swap(keyOf(name), open.sealed, sealed, lifeMs)
+      const isSwapped = await store.swap(sessionKey(name), open.sealed, sealed, lifeMs)
+      // The SSO may name the person or the login in another way by now.
+      if (isSwapped && !isFoundAlike(open.session, session)) await index.add(name, session, leftMs(open))
       return isSwapped ? { ...open, session, sealed } : undefined
     },
     again: ({ secret }) => open(secret),
-    deleteUnchanged: ({ name, sealed }) => store.release(keyOf(name), sealed),
+    deleteUnchanged: ({ name, sealed }) => store.release(sessionKey(name), sealed),
     noteUse(name) {
       const endsAtMs = ends.get(name)
       if (endsAtMs !== undefined) tellOfUse({ name, endsAtMs })
     },
-    delete: (secret) => store.delete(keyOf(nameOf(secret))),
+    async delete({ name, session }) {
+      await Promise.all([store.delete(sessionKey(name)), index.remove(name, session)])
+    },
+    existing: (names) => store.existing(names.map(sessionKey)),
     forget: (isSecure) => writeCookie(cookie, '', 0, isSecure),
   }
 }

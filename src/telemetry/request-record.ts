@@ -1,5 +1,6 @@
 import type { DecisionGround } from '../access/decision.ts'
 import { clientLeft, codeOf } from '../errors.ts'
+import type { BodyWatch, WatchedSession } from '../http/body-watch.ts'
 import type { ByteRange } from '../http/content-range.ts'
 import type { Person } from '../person/person.ts'
 import type { BearerOutcome } from './bearer-outcome.ts'
@@ -17,7 +18,16 @@ export interface Phase {
 }
 
 /** Reasons why s3proxy resets a connection before everything was sent. */
-export type ResetReason = 'SEND_TIMEOUT' | 'SHUTTING_DOWN'
+export type ResetReason = 'SEND_TIMEOUT' | 'SESSION_ENDED' | 'SHUTTING_DOWN'
+
+/** The end of an answer. `aborted` by the client; `cut` by S3 or s3proxy; `revoked`: cut because the session ended. */
+export type Outcome = 'complete' | 'aborted' | 'cut' | 'revoked'
+
+/** A store that is closed after the last request that uses it. */
+export interface UsedStore {
+  /** Notes that a request no longer needs it. */
+  release(): void
+}
 
 /**
  * Everything that is known of one request.
@@ -41,6 +51,12 @@ export class RequestRecord {
   who: string | undefined = undefined
   /** Number of sessions that the request has ended, where it was for that. */
   endedSessions: number | undefined = undefined
+  /** The person's session, where the person was found by one. */
+  session: WatchedSession | undefined = undefined
+  /** The watch over that session while the body is sent. */
+  bodyWatch: BodyWatch | undefined = undefined
+  /** The store that the request may need until it is over. */
+  store: UsedStore | undefined = undefined
   login: LoginStep | undefined = undefined
   /** The outcome of the check of the bearer token; `undefined` without one. */
   bearer: BearerOutcome | undefined = undefined
@@ -75,8 +91,7 @@ export class RequestRecord {
   code: string | undefined = undefined
   /** Bytes of the body that the network took. */
   bytes = 0
-  /** `aborted` by the client, or `cut` by S3 or s3proxy, which the client can see. */
-  outcome: 'complete' | 'aborted' | 'cut' = 'aborted'
+  outcome: Outcome = 'aborted'
   /** The failure that cut the body. */
   cutCause: unknown = undefined
   resetReason: ResetReason | undefined = undefined
@@ -109,7 +124,7 @@ export class RequestRecord {
   end(nowMs: number): void {
     this.endedAtMs = nowMs
     if (this.resetReason !== undefined && this.outcome !== 'complete') {
-      this.outcome = 'cut'
+      this.outcome = this.resetReason === 'SESSION_ENDED' ? 'revoked' : 'cut'
       this.code = this.resetReason
     } else if (this.headAtMs === undefined) this.code = clientLeft.code
     else if (this.outcome === 'cut') this.code = codeOf(this.cutCause, 'INTERNAL')

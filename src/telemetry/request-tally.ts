@@ -40,7 +40,7 @@ export interface KindTally {
 
 const methods = ['GET', 'HEAD', 'POST', 'OPTIONS']
 const other = 'other'
-const codes = [...Object.keys(errorStatus), 'SEND_TIMEOUT']
+const codes = [...Object.keys(errorStatus), 'SEND_TIMEOUT', 'SESSION_ENDED']
 /** The code of everything that could not be parsed: the status tells more than the parser's words. */
 const malformed = 'MALFORMED'
 /** `returned` counts every callback, however it then ended. */
@@ -52,7 +52,7 @@ export function createRequestTally(): RequestTally {
   const sentBytes = new Map<string, number>()
   const waits = { session: new Durations(), sso: new Durations(), s3: new Durations() }
   // All counts begin with 0, so that charts have no gaps.
-  const outcomes = zeros(['complete', 'aborted', 'cut'])
+  const outcomes = zeros(['complete', 'aborted', 'cut', 'revoked'])
   const errors = zeros([])
   const logins = zeros(countedSteps)
   const decisions = zeros(decisionGrounds)

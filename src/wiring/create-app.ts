@@ -2,10 +2,12 @@ import type { Config } from '../config/schema/config-schema.ts'
 import { codeOf, safeMessageOf } from '../errors.ts'
 import type { Log, ProgramLog } from '../log/log.ts'
 import { type AdminServer, createAdminServer } from '../server/admin-server.ts'
+import type { OperatorSessions } from '../server/admin-sessions.ts'
 import { type Certificate, createHttpServer, type HttpServer } from '../server/http-server.ts'
 import type { Readiness, ReadinessReport } from '../server/readiness.ts'
 import type { Readings } from '../telemetry/metrics.ts'
 import type { MetricSnapshot } from '../telemetry/prom-client.ts'
+import type { UsedStore } from '../telemetry/request-record.ts'
 import { createRequestTally } from '../telemetry/request-tally.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { createAppMetrics } from './create-metrics.ts'
@@ -18,6 +20,8 @@ export interface App {
   server: HttpServer
   admin: AdminServer
   readiness: Readiness
+  /** The sessions of people, for operators. */
+  sessions: OperatorSessions
   /** Reports for the primary process, which puts together those of all workers. */
   reports: { readiness(): Promise<ReadinessReport>; metrics?(): Promise<MetricSnapshot[]> }
   /**
@@ -80,11 +84,9 @@ export async function createApp(
     ...config.server,
     certificate: certificateOf(config),
     handler(request, record) {
-      const usedStore = store
-      usedStore.users++
-      const reply = service.handler(request, record)
-      void reply.then(() => release(usedStore))
-      return reply
+      store.users++
+      record.store = store
+      return service.handler(request, record)
     },
     log,
     onEnd: (record) => service.onEnd(record),
@@ -101,7 +103,7 @@ export async function createApp(
     if (oldStore === newStore) return
     oldStore.isRetired = true
     oldStore.users++
-    release(oldStore)
+    oldStore.release()
   }
 
   const metrics =
@@ -111,10 +113,15 @@ export async function createApp(
       s3: () => service.s3.usage,
       sessionStore: () => store.usage(),
     }))
+  const sessions: OperatorSessions = {
+    count: (person) => service.sessions.count(person),
+    end: (person) => service.sessions.end(person),
+  }
   return {
     server,
-    admin: createAdminServer({ readiness: readiness.check, metrics: metrics?.text, log }),
+    admin: createAdminServer({ readiness: readiness.check, metrics: metrics?.text, sessions, log }),
     readiness,
+    sessions,
     reports: { readiness: readiness.check, ...(metrics && { metrics: metrics.snapshot }) },
     async prepare(next) {
       const newStore = storeSettings(next) === store.settings ? store : await openStore(next, log, true)
@@ -153,8 +160,8 @@ function certificateOf({ server: { tlsCertFile, tlsKeyFile } }: Config): Certifi
   return { cert: tlsCertFile.content, key: tlsKeyFile.content }
 }
 
-/** A store, and the number of unanswered requests that may need it. */
-interface OpenStore extends StoreConnection {
+/** A store, and the number of requests that may need it. Bodies under way need it to look up their session. */
+interface OpenStore extends StoreConnection, UsedStore {
   settings: string
   users: number
   isRetired: boolean
@@ -162,12 +169,17 @@ interface OpenStore extends StoreConnection {
 
 /** Opens the store of a configuration. @throws Error when `mustConnect` is set and it cannot be reached */
 async function openStore(config: Config, log: Log, mustConnect = false): Promise<OpenStore> {
-  const store = await createStore(config, log, mustConnect)
-  return { ...store, settings: storeSettings(config), users: 0, isRetired: false }
-}
-
-/** Notes that a request no longer needs a store. A retired store is closed after its last request. */
-function release(store: OpenStore): void {
-  store.users--
-  if (store.isRetired && store.users === 0) void store.store.close()
+  const connection = await createStore(config, log, mustConnect)
+  const opened: OpenStore = {
+    ...connection,
+    settings: storeSettings(config),
+    users: 0,
+    isRetired: false,
+    release() {
+      opened.users--
+      // A retired store is closed after its last request.
+      if (opened.isRetired && opened.users === 0) void opened.store.close()
+    },
+  }
+  return opened
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config/schema/config-schema.ts'
 import { isAbsoluteUrl } from '../http/absolute-url.ts'
 import { createLegacySessions, type LegacySessions } from '../identity/legacy-session.ts'
+import { createSessionIndex, type SessionIndex } from '../session/session-index.ts'
 import { createSessions } from '../session/sessions.ts'
 import type { LoginOptions } from '../sso/begin-login.ts'
 import { createPendingLogins } from '../sso/pending-logins.ts'
@@ -18,15 +19,17 @@ export function createLogins(
   config: Config,
   { store, legacyTokens }: StoreConnection,
   sso: SsoClient,
-): LoginOptions & { legacySessions?: LegacySessions } {
+): LoginOptions & { legacySessions?: LegacySessions; sessionIndex: SessionIndex } {
   const { cookieName, sameSite, maxAgeSeconds, idleTimeoutSeconds } = config.session
   const deployment = deploymentOf(config)
   const cookie = { name: cookieName, sameSite }
+  const sessionIndex = createSessionIndex(store, deployment)
   const ages = { maxAgeSeconds, idleTimeoutSeconds }
-  const sessions = createSessions({ store, cookie, ...ages, deployment, now, elapsedMs })
-  const logins: LoginOptions = {
+  const sessions = createSessions({ store, index: sessionIndex, cookie, ...ages, deployment, now, elapsedMs })
+  const logins = {
     sso,
     sessions,
+    sessionIndex,
     pending: createPendingLogins(store, deployment, now),
     refusedTokens: createRefusedTokens(store),
     cookie: { name: `${cookieName}_login`, sameSite },

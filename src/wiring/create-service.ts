@@ -6,6 +6,7 @@ import { createRareWarning } from '../log/rare-warning.ts'
 import { createRefusalWarnings } from '../object/refusal-warnings.ts'
 import { createSandboxRule } from '../object/sandbox-rule.ts'
 import { pingS3 } from '../origin/ping-s3.ts'
+import type { OperatorSessions } from '../server/admin-sessions.ts'
 import { createHandler, type Handler } from '../server/handler.ts'
 import { createReadiness, type Readiness } from '../server/readiness.ts'
 import { createSiteResolver } from '../server/site.ts'
@@ -18,9 +19,11 @@ import type { RequestTally } from '../telemetry/request-tally.ts'
 import { type RequestWatchers, watchRequests } from '../telemetry/request-watchers.ts'
 import { elapsedMs } from './clocks.ts'
 import { createBearer } from './create-bearer.ts'
+import { createBodyWatch } from './create-body-watch.ts'
 import { createLogins } from './create-logins.ts'
 import { type Connections, createObjects } from './create-objects.ts'
 import { createSsoIssuer } from './create-oidc.ts'
+import { createOperatorSessions } from './create-operator-sessions.ts'
 import { createRenewals } from './create-renewals.ts'
 import { createSso } from './create-sso.ts'
 import type { StoreConnection } from './create-store.ts'
@@ -34,6 +37,7 @@ export interface Service {
   shared: Readonly<Record<'s3' | 'sso', () => Promise<void>>>
   /** Connections to S3. */
   s3: Connections
+  sessions: OperatorSessions
   /** Passes the record of a request that is over to the watchers of this configuration. */
   onEnd(record: RequestRecord): void
 }
@@ -81,11 +85,13 @@ export function createService(
     'a check of a session could not be noted, and is remembered by this process only; nobody can sign in meanwhile',
     elapsedMs,
   )
+  const logins = createLogins(config, stores, sso)
   const handler = createHandler({
     source,
-    ...createLogins(config, stores, sso),
+    ...logins,
     ...createBearer(config, { sso, ssoIssuer: issuer, userAgent }),
     ...createRenewals(config, stores.store, log, requests?.refreshes),
+    bodyWatch: createBodyWatch(config, logins.sessions, log),
     siteOf: createSiteResolver({ ...config.server, isTls: config.server.tlsCertFile !== undefined }),
     readiness,
     healthcheckKey: config.s3.healthcheckKey,
@@ -105,13 +111,15 @@ export function createService(
     ),
     onRefused: createRefusalWarnings(log, elapsedMs),
   })
+  const watchers = watchersOf(config.log, log)
   const onEnd = watchRequests({
     log,
-    ...watchersOf(config.log, log),
+    ...watchers,
     ...(requests === undefined ? {} : { count: requests.count }),
     ...(trace === undefined ? {} : { trace }),
   })
-  return { config, handler, readiness, shared, s3: connections, onEnd }
+  const sessions = createOperatorSessions(logins.sessionIndex, log, watchers.maskIdentity)
+  return { config, handler, readiness, shared, s3: connections, sessions, onEnd }
 }
 
 function watchersOf({ audit, identity, identityHashKey }: Config['log'], log: Log | ProgramLog) {

@@ -46,6 +46,39 @@ describe('s3proxy serve with workers', { timeout: 60_000 }, () => {
     assert.equal(proxy.log.filter((line) => line.msg === 'stopped').length, 2)
   })
 
+  it('ends the sessions of a person at the admin port for all workers, with their downloads', async () => {
+    const proxy = await stage().serve({
+      ...two,
+      S3PROXY_SERVER_ADMIN_PORT: '0',
+      S3PROXY_SERVER_ADMIN_HOST: '127.0.0.1',
+      S3PROXY_SESSION_RECHECK_SECONDS: '1',
+    })
+    await bothListen(proxy)
+    const { port } = await proxy.logged((line) => line.msg === 'admin port listening')
+    const client = newClient()
+    await logIn(client, `${proxy.origin}/a%20page.html`)
+    const { who } = await proxy.logged((line) => line.route === 'object')
+    const downloads = []
+    for (let count = 0; count < 6; count++) downloads.push(await startDownload(proxy, client, '/large.bin'))
+    const url = `http://127.0.0.1:${port}/sessions?person=${encodeURIComponent(String(who))}`
+    const ask = async (method: 'GET' | 'DELETE') => JSON.parse((await client.request(url, { method })).text)
+    assert.deepEqual(await ask('GET'), { person: who, sessions: 1 })
+    assert.deepEqual(await ask('DELETE'), { person: who, ended: 1 })
+    const revoked = await eventually(
+      async () => proxy.log.filter((line) => line.outcome === 'revoked'),
+      ({ length }) => length === downloads.length,
+    )
+    assert.deepEqual(
+      revoked.map(({ code }) => code),
+      downloads.map(() => 'SESSION_ENDED'),
+    )
+    assert.equal(new Set(revoked.map(({ worker }) => worker)).size, 2)
+    for (const download of downloads) await assert.rejects(sha256(download))
+    const line = await proxy.logged(({ msg }) => msg.startsWith('an operator has ended'))
+    assert.deepEqual([line.who, line.ended], [who, 1])
+    await proxy.stop()
+  })
+
   it('replaces a worker that dies', async () => {
     const proxy = await stage().serve(two)
     const [first] = await bothListen(proxy)

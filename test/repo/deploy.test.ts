@@ -140,6 +140,7 @@ describe('the manifests of Kubernetes', () => {
   const admin = createAdminServer({
     readiness: async () => ({ state: 'ok', checks: {} }),
     metrics: async () => ({ contentType: 'text/plain', text: '' }),
+    sessions: { count: async () => 0, end: async () => 0 },
     log: { debug() {}, info() {}, warn() {}, error() {} },
   })
   let adminPort: number | undefined

@@ -12,6 +12,7 @@ import { type LogOutput, leftForLastLines } from './log-output.ts'
 import { createStopSignal } from './stop-signal.ts'
 import { type Faults, surviveFaults } from './survive-faults.ts'
 import { answerPrimary } from './worker-reports.ts'
+import { sessionsReports } from './workers-sessions.ts'
 
 export interface ServeAppOptions {
   config: Config
@@ -89,7 +90,7 @@ async function listen(app: App, server: Config['server'], target: ListenTarget, 
   const { adminPort, adminHost } = server
   let option = 'server.adminPort'
   try {
-    if (cluster.isWorker) answerPrimary(app.reports)
+    if (cluster.isWorker) answerPrimary({ ...app.reports, ...sessionsReports(app.sessions) })
     else if (adminPort !== undefined) {
       const port = await app.admin.listen({ port: adminPort, host: adminHost })
       log.info({ port, host: adminHost }, 'admin port listening')

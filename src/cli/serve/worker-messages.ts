@@ -1,5 +1,6 @@
 import type { OptionSources } from '../../config/name-sources.ts'
 import type { Config } from '../../config/schema/config-schema.ts'
+import type { ErrorCode } from '../../errors.ts'
 import type { ListenTarget } from '../../server/listen.ts'
 import type { ReadinessReport } from '../../server/readiness.ts'
 import type { MetricSnapshot } from '../../telemetry/prom-client.ts'
@@ -16,14 +17,21 @@ export type ToWorker =
   | { kind: 'commit' }
   /** Asks to forget the configuration that is ready: some worker cannot use it. */
   | { kind: 'discard' }
-  /** Asks for a report; answered by `report` at any time. */
-  | { kind: 'ask'; id: number; what: keyof WorkerReports }
+  /** Asks for a report; answered by `report` at any time. `person` is the id of the person that it is about. */
+  | { kind: 'ask'; id: number; what: keyof WorkerReports; person?: string }
 
-/** The reports that a worker can be asked for. */
+/** The reports that a worker can be asked for. Two of them are about the sessions of a person. */
 export interface WorkerReports {
   readiness: ReadinessReport
   metrics: MetricSnapshot[]
+  countSessions: SessionsReport
+  endSessions: SessionsReport
 }
+
+/** A number of sessions, or the error for the operator. */
+export type SessionsReport =
+  | { kind: 'done'; count: number }
+  | { kind: 'failed'; code: ErrorCode; message: string }
 
 /** A message of a worker to its parent. */
 export type FromWorker =

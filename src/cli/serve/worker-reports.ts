@@ -5,21 +5,27 @@ import type { FromWorker, ToWorker, WorkerReports } from './worker-messages.ts'
 
 /** Answers the questions of the process that started this worker. */
 export function answerPrimary(
-  reports: { [Name in keyof WorkerReports]?: () => Promise<WorkerReports[Name]> },
+  reports: { [Name in keyof WorkerReports]?: (person: string) => Promise<WorkerReports[Name]> },
 ) {
   process.on('message', (message: ToWorker) => {
     if (message.kind !== 'ask') return
-    const { id, what } = message
-    reports[what]?.().then(
+    const { id, what, person = '' } = message
+    reports[what]?.(person).then(
       (report) => sendToPrimary({ kind: 'report', id, report }),
       () => {},
     )
   })
 }
 
-/** Asks every worker for a report. @returns the reports by the id of the worker */
+/**
+ * Asks workers for a report.
+ *
+ * @param about the person that the report is about, and the one worker that is asked; without it every worker is asked
+ * @returns the reports by the id of the worker
+ */
 export type AskWorkers = <Name extends keyof WorkerReports>(
   name: Name,
+  about?: { person: string; worker: Worker },
 ) => Promise<Map<number, WorkerReports[Name]>>
 
 /**
@@ -34,10 +40,12 @@ export function createAskWorkers(workers: () => Iterable<Worker>, timeoutMs: num
     if (message.kind === 'report') waiting.get(message.id)?.(worker, message.report)
   })
 
-  return async <Name extends keyof WorkerReports>(name: Name) => {
+  return async <Name extends keyof WorkerReports>(name: Name, about?: { person: string; worker: Worker }) => {
     const id = asked++
     const reports = new Map<number, WorkerReports[Name]>()
-    const silent = new Set([...workers()].filter((worker) => worker.isConnected()))
+    const silent = new Set(
+      [...(about === undefined ? workers() : [about.worker])].filter((worker) => worker.isConnected()),
+    )
     if (silent.size === 0) return reports
     let leave = (_: Worker) => {}
     const allHeard = new Promise<void>((resolve) => {
@@ -51,7 +59,7 @@ export function createAskWorkers(workers: () => Iterable<Worker>, timeoutMs: num
       reports.set(worker.id, report as WorkerReports[Name])
       leave(worker)
     })
-    const question: ToWorker = { kind: 'ask', id, what: name }
+    const question: ToWorker = { kind: 'ask', id, what: name, ...(about && { person: about.person }) }
     for (const worker of silent) sendToWorker(worker, question)
     await withinDeadline(allHeard, timeoutMs, () => {})
     cluster.off('exit', leave)

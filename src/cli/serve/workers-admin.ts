@@ -4,6 +4,7 @@ import type { Log } from '../../log/log.ts'
 import { type AdminServer, createAdminServer } from '../../server/admin-server.ts'
 import { type ReadinessReport, shuttingDown } from '../../server/readiness.ts'
 import { type AskWorkers, createAskWorkers } from './worker-reports.ts'
+import { createWorkersSessions } from './workers-sessions.ts'
 
 /** Time that a worker has to answer: a little more than the longest check of a dependency takes. */
 const askTimeoutMs = 4000
@@ -40,6 +41,10 @@ export async function createWorkersAdmin({
         workers: Object.fromEntries(ofWorkers),
       }
     },
+    sessions: createWorkersSessions(
+      ask,
+      () => [...workers()].find(([worker, isListening]) => isListening && worker.isConnected())?.[0],
+    ),
     metrics: async () => ({ contentType: metricsType, text: await metrics.text() }),
     log,
   })

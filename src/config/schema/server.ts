@@ -63,9 +63,14 @@ export const server = section({
     env: ['WEB_CONCURRENCY'],
     restart: 'always',
   }).default(1),
-  adminPort: count('port for liveness, readiness and metrics, which the public must not reach', 0, maxPort, {
-    restart: 'always',
-  }).optional(),
+  adminPort: count(
+    'port for liveness, readiness, metrics and the sessions of people, which the public must not reach',
+    0,
+    maxPort,
+    {
+      restart: 'always',
+    },
+  ).optional(),
   adminHost: text('address of the admin port', { restart: 'always' }).default('0.0.0.0'),
   sendTimeoutMs: count('time after which a client that takes no byte is cut', 100, day).default(120_000),
   headersTimeoutMs: count('time for the head of a request', 100, day).default(15_000),

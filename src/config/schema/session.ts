@@ -46,6 +46,11 @@ export const session = section({
     60,
     31_536_000,
   ).optional(),
+  recheckSeconds: count(
+    'time after which the session of a download under way is looked up again, and the download cut if it has ended; 0: never',
+    0,
+    86_400,
+  ).default(15),
   cookieName: textLike(
     'name of the session cookie, which begins with __Host- on https',
     shaped(/^[A-Za-z0-9_.-]{1,64}$/, 'expected letters, digits, _ . -'),

@@ -65,7 +65,7 @@ async function endSession(
   request: ProxyRequest,
   site: Site,
 ): Promise<string[]> {
-  if (open !== undefined) await sessions.delete(open.secret)
+  if (open !== undefined) await sessions.delete(open)
   const forgotten = sessions.forget(site.isSecure)
   return legacySessions === undefined ? [forgotten] : [forgotten, await legacySessions.end(request)]
 }

@@ -5,6 +5,7 @@ import type { Reply } from '../../../src/http/reply.ts'
 import type { SessionKeeperOptions } from '../../../src/identity/keep-session.ts'
 import { personWithId } from '../../../src/person/person.ts'
 import { createRenewalLeases } from '../../../src/session/renewal-leases.ts'
+import { createSessionIndex } from '../../../src/session/session-index.ts'
 import { createSessions } from '../../../src/session/sessions.ts'
 import type { LoginOptions } from '../../../src/sso/begin-login.ts'
 import { createOAuth2Sso } from '../../../src/sso/oauth2-sso.ts'
@@ -70,8 +71,10 @@ export function createLoginPorts() {
   const now = () => clock.now
   const store = createMemoryStore(now)
   const cookie = { name: 's', sameSite: 'lax' as const }
+  const sessionIndex = createSessionIndex(store, 'd')
   const sessions = createSessions({
     store,
+    index: sessionIndex,
     cookie,
     maxAgeSeconds: 3600,
     deployment: 'd',

@@ -16,6 +16,16 @@ describe('createSessionIdentity', () => {
     assert.equal(record.ssoMs, undefined)
   })
 
+  it('notes the session by its name in the store, and who watches it while the body is sent', async () => {
+    const { ask, signIn, sessions, bodyWatch } = start(() => true)
+    const cookie = await signIn(jo)
+    const { record } = await ask(cookie)
+    assert.equal(record.session?.name, (await sessions.find(cookie, true))?.name)
+    assert.equal(record.bodyWatch, bodyWatch)
+    const nobody = await ask('')
+    assert.deepEqual([nobody.record.session, nobody.record.bodyWatch], [undefined, undefined])
+  })
+
   it('keeps sessions apart whose person has no name', async () => {
     const { ask, signIn } = start(() => true)
     const cookies = [await signIn(personWithId(undefined)), await signIn(personWithId(undefined))]
@@ -71,9 +81,11 @@ describe('createSessionIdentity', () => {
 function start(keep: SessionKeeper) {
   const { options, clock } = createLoginPorts()
   const { sessions } = options
-  const identity = createSessionIdentity(sessions, keep)
+  const bodyWatch = { begin() {}, end() {} }
+  const identity = createSessionIdentity(sessions, keep, bodyWatch)
   return {
     sessions,
+    bodyWatch,
     async signIn(person: typeof jo) {
       const session = { accessToken: 't', person, createdAt: clock.now, verifiedAt: clock.now }
       return (await sessions.create(session, true)).split(';')[0] ?? ''

@@ -131,7 +131,7 @@ describe('createSessionKeeper', () => {
     clock.now += 60_000
     const identify = sso.identify
     sso.identify = async (token) => {
-      await options.sessions.delete(open.secret)
+      await options.sessions.delete(open)
       return identify(token)
     }
     await check(open)
@@ -343,7 +343,7 @@ describe('createSessionKeeper, with a refresh token', () => {
     const { check, clock, sso, open, find, options } = await start(60_000, renewable)
     clock.now = expiresAt
     sso.refresh = async () => {
-      await options.sessions.delete(open.secret)
+      await options.sessions.delete(open)
       return { kind: 'known', tokens: renewedTokens }
     }
     assert.equal(await check(open), false)

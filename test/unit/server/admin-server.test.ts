@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
+import { S3ProxyError } from '../../../src/errors.ts'
 import { createAdminServer } from '../../../src/server/admin-server.ts'
 import type { ReadinessReport } from '../../../src/server/readiness.ts'
 import { closed } from '../../helpers/network/closed.ts'
@@ -10,11 +11,16 @@ const log = { debug() {}, info() {}, warn() {}, error() {} }
 const ok: ReadinessReport = { state: 'ok', checks: {} }
 
 async function start(t: TestContext, parts: Partial<Parameters<typeof createAdminServer>[0]>) {
-  const admin = createAdminServer({ readiness: async () => ok, log, ...parts })
+  const sessions = { count: async () => 0, end: async () => 0 }
+  const admin = createAdminServer({ readiness: async () => ok, sessions, log, ...parts })
   t.after(() => admin.close())
   const port = Number(await admin.listen({ port: 0, host: '127.0.0.1' }))
   const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
-  return { port, get }
+  async function ask(path: string, init?: RequestInit) {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, init)
+    return { status: answer.status, headers: answer.headers, text: await answer.text() }
+  }
+  return { port, get, ask }
 }
 
 describe('createAdminServer', { timeout: 20_000 }, () => {
@@ -50,6 +56,69 @@ describe('createAdminServer', { timeout: 20_000 }, () => {
     assert.match(await get('/metrics'), /^500 /)
     isBroken = false
     assert.equal(await get('/metrics'), 'fine')
+  })
+
+  it('counts and ends the sessions of a person, and repeats whom it has understood', async (t) => {
+    const asked: string[] = []
+    const sessions = {
+      async count(person: string) {
+        asked.push(`count ${person}`)
+        return 3
+      },
+      async end(person: string) {
+        asked.push(`end ${person}`)
+        return 2
+      },
+    }
+    const { ask } = await start(t, { sessions })
+    const path = `/sessions?person=${encodeURIComponent('https://sso/#jo+1&ä b')}`
+    const counted = await ask(path)
+    assert.deepEqual([counted.status, counted.headers.get('cache-control')], [200, 'no-store'])
+    assert.deepEqual(JSON.parse(counted.text), { person: 'https://sso/#jo+1&ä b', sessions: 3 })
+    const ended = await ask(path, { method: 'DELETE' })
+    assert.deepEqual(JSON.parse(ended.text), { person: 'https://sso/#jo+1&ä b', ended: 2 })
+    assert.deepEqual(asked, ['count https://sso/#jo+1&ä b', 'end https://sso/#jo+1&ä b'])
+  })
+
+  it('ends no session for a request that can be read in two ways, or that a page of a browser sent', async (t) => {
+    const never = async () => assert.fail('asked')
+    const { ask } = await start(t, { sessions: { count: never, end: never } })
+    for (const [status, query, init] of [
+      [400, ''],
+      [400, '?'],
+      [400, '?person='],
+      [400, '?person=jo&person=kim'],
+      [400, '?person=a&b'],
+      [400, '?who=jo'],
+      [400, '?person=jo+kim'],
+      [400, '?person=%'],
+      [400, '?person=%ff'],
+      [400, `?person=${'x'.repeat(2049)}`],
+      [403, '?person=jo', { headers: { origin: 'http://127.0.0.1' } }],
+      [405, '?person=jo', { method: 'POST' }],
+      [405, '?person=jo', { method: 'HEAD' }],
+      [405, '?person=jo', { method: 'OPTIONS' }],
+    ] as [number, string, RequestInit?][])
+      for (const method of init?.method === undefined ? ['GET', 'DELETE'] : [init.method]) {
+        const answer = await ask(`/sessions${query}`, { ...init, method })
+        assert.equal(answer.status, status, `${method} ${query}`)
+        if (method !== 'HEAD') assert.match(answer.text, new RegExp(`^${status} `))
+        assert.equal(answer.headers.get('allow'), status === 405 ? 'GET, DELETE' : null)
+      }
+  })
+
+  it('says 503 with the reason while the store is away, and 500 for a fault', async (t) => {
+    let failure: Error = new S3ProxyError('SESSION_STORE_UNAVAILABLE', 'Redis is away')
+    const fail = () => Promise.reject(failure)
+    const { ask } = await start(t, { sessions: { count: fail, end: fail } })
+    for (const method of ['GET', 'DELETE']) {
+      const { status, text } = await ask('/sessions?person=jo', { method })
+      assert.deepEqual([status, text], [503, '503 SESSION_STORE_UNAVAILABLE: Redis is away\n'])
+    }
+    failure = new TypeError('secret-canary')
+    const { status, text } = await ask('/sessions?person=jo')
+    assert.equal(status, 500)
+    assert.doesNotMatch(text, /canary/)
   })
 
   it('closes connections beyond 64', async (t) => {

@@ -4,11 +4,15 @@ import { createServer, get, type IncomingMessage, request } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { BodyWatch, WatchedBody } from '../../../src/http/body-watch.ts'
 import type { ByteSource } from '../../../src/http/byte-source.ts'
 import type { Reply } from '../../../src/http/reply.ts'
 import { sendReply } from '../../../src/server/send.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
+import { untilTrue } from '../../helpers/eventually.ts'
 import { connectionEnding } from '../../helpers/network/connection-ending.ts'
+
+const session = { name: 'hash' }
 
 describe('sendReply', { timeout: 60_000 }, () => {
   for (const [what, pieces] of [
@@ -66,7 +70,62 @@ describe('sendReply', { timeout: 60_000 }, () => {
     assert.equal(ending, 'reset')
     assert.deepEqual([(await sent).outcome, (await sent).cutCause], ['cut', broken])
   })
+
+  it('cuts a body whose session has ended, and watches it until it is over', async (t) => {
+    const watched: WatchedBody[] = []
+    const ended: WatchedBody[] = []
+    const bodyWatch: BodyWatch = {
+      begin: (body) => void watched.push(body),
+      end: (body) => void ended.push(body),
+    }
+    let breakOff = (_: Error) => {}
+    const rest = new Promise<Buffer>((_, reject) => {
+      breakOff = reject
+    })
+    let isCancelled = false
+    const source: ByteSource = {
+      read: () => (watched.length === 0 ? Buffer.from('abc') : rest),
+      cancel() {
+        isCancelled = true
+      },
+    }
+    const { port, sent } = await serve(t, [], { source, sizeBytes: 10 }, { session, bodyWatch })
+    const read = readRaw(port)
+    await untilTrue('it is watched', () => watched.length === 1)
+    assert.deepEqual([watched[0]?.session, ended], [session, []])
+    watched[0]?.revoke()
+    assert.equal((await read).ending, 'reset')
+    breakOff(new Error('cancelled'))
+    const record = await sent
+    assert.equal(isCancelled, true)
+    record.end(performance.now())
+    assert.deepEqual([record.outcome, record.code, record.cutCause], ['revoked', 'SESSION_ENDED', undefined])
+    assert.ok(ended.length === 1 && ended[0] === watched[0])
+  })
+
+  for (const [what, pieces, watches] of [
+    ['of one piece', ['abcdefghij'], 0],
+    ['of several pieces', ['abcdefgh', 'ij'], 1],
+  ] as const)
+    it(`watches the session of a body ${what} ${watches} times, and no longer than it takes`, async (t) => {
+      const calls: string[] = []
+      const bodyWatch: BodyWatch = {
+        begin: ({ session: { name } }) => void calls.push(`begin ${name}`),
+        end: ({ session: { name } }) => void calls.push(`end ${name}`),
+      }
+      const body = { source: sourceAtOnce(pieces), sizeBytes: 10 }
+      const { url, sent } = await serve(t, [], body, { session, bodyWatch })
+      assert.equal(await readAll(get(url)), 'abcdefghij')
+      assert.equal((await sent).outcome, 'complete')
+      assert.deepEqual(calls, watches === 0 ? [] : ['begin hash', 'end hash'])
+    })
 })
+
+/** The pieces, each of them at once. */
+function sourceAtOnce(pieces: readonly string[]): ByteSource {
+  const left = pieces.map((text) => Buffer.from(text))
+  return { read: () => left.shift() ?? null, cancel() {} }
+}
 
 /** The pieces, and then the end or a failure; the client has what came before it. */
 function sourceOf(pieces: readonly string[], failure?: Error): ByteSource {
@@ -97,12 +156,17 @@ async function readRaw(port: number): Promise<{ head: string; body: string; endi
 }
 
 /** Starts a server with one answer: ten bytes, as its head says, or another body. */
-async function serve(t: TestContext, pieces: readonly string[], other?: Reply['body']) {
+async function serve(
+  t: TestContext,
+  pieces: readonly string[],
+  other?: Reply['body'],
+  noted: Partial<RequestRecord> = {},
+) {
   const body = other ?? { source: sourceOf(pieces), sizeBytes: 10 }
   const server = createServer()
   const sent = new Promise<RequestRecord>((resolve) => {
     server.once('request', ({ method }, response) => {
-      const record = new RequestRecord(method)
+      const record = Object.assign(new RequestRecord(method), noted)
       resolve(sendReply({ status: 200, headers: [], body }, response, record).then(() => record))
     })
   })

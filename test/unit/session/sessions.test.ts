@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { S3ProxyError } from '../../../src/errors.ts'
 import { type Claims, personWithId } from '../../../src/person/person.ts'
+import type { Session } from '../../../src/session/session.ts'
 import { createSessions, type OpenSession, type SessionsOptions } from '../../../src/session/sessions.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { seal, toSecret, unseal } from '../../../src/store/sealing.ts'
@@ -101,7 +102,7 @@ describe('createSessions', () => {
     const header = (await create()).split(';')[0]
     const open = await sessions.find(header, false)
     assert.ok(open)
-    await sessions.delete(open.secret)
+    await sessions.delete(open)
     await sessions.update(open)
     assert.equal(await sessions.find(header, false), undefined)
   })
@@ -139,6 +140,47 @@ describe('createSessions', () => {
       await put(rubbish)
       assert.equal(await sessions.find(cookie, false), undefined)
     }
+  })
+
+  it('puts a session into the index for its whole life, takes it out when it ends, and never for a request', async (t) => {
+    const { sessions, create, clock, indexed } = start(t)
+    clock.now += 600_000
+    const header = (await create()).split(';')[0]
+    const open = await sessions.find(header, false)
+    assert.ok(open)
+    assert.deepEqual(indexed, [`${open.name} of name-of-somebody for 3000000`])
+    await sessions.find(header, false)
+    await sessions.update(open)
+    assert.equal(indexed.length, 1)
+    await sessions.delete(open)
+    assert.deepEqual(indexed.slice(1), [`no ${open.name} of name-of-somebody`])
+  })
+
+  it('puts a session into the index again where the SSO names its person or its login in another way', async (t) => {
+    const { sessions, create, indexed } = start(t)
+    let open = await sessions.find((await create()).split(';')[0], false)
+    const swap = async (change: Partial<Session>) => {
+      assert.ok(open)
+      open = await sessions.swap(open, { ...open.session, ...change })
+      return indexed.splice(0).length
+    }
+    indexed.splice(0)
+    const login = { issuer: 'https://sso.example.com', subject: '1' }
+    assert.equal(await swap({ accessToken: 'another' }), 0)
+    assert.equal(await swap({ person: personWithId('somebody-else') }), 1)
+    assert.equal(await swap({ login }), 1)
+    assert.equal(await swap({ login: { ...login } }), 0)
+    assert.equal(await swap({ login: { ...login, sid: 'x' } }), 1)
+  })
+
+  it('tells by their names which sessions are there', async (t) => {
+    const { sessions, create } = start(t)
+    const [one, two] = await Promise.all(
+      [await create(), await create()].map((cookie) => sessions.find(cookie.split(';')[0], false)),
+    )
+    assert.ok(one && two)
+    await sessions.delete(two)
+    assert.deepEqual(await sessions.existing([one.name, two.name, 'nobody']), [true, false, false])
   })
 
   it('asks the store each time, and opens with no other cookie what it has opened before', async (t) => {
@@ -253,11 +295,21 @@ function start(t: TestContext, claims?: Claims, more: Partial<SessionsOptions> =
       return inner.set(key, value, ttlMs)
     },
   }
+  const indexed: string[] = []
+  const index = {
+    async add(name: string, { person }: Session, ttlMs: number) {
+      indexed.push(`${name} of ${person.id} for ${ttlMs}`)
+    },
+    async remove(name: string, { person }: Session) {
+      indexed.push(`no ${name} of ${person.id}`)
+    },
+  }
   const open = (deployment: string) =>
     createSessions({
       deployment,
       elapsedMs: () => clock.elapsedMs,
       store,
+      index,
       cookie: { name: 's', sameSite: 'lax' },
       maxAgeSeconds: 3600,
       now: () => clock.now,
@@ -275,5 +327,5 @@ function start(t: TestContext, claims?: Claims, more: Partial<SessionsOptions> =
     clock.now += ms
     clock.elapsedMs += ms
   }
-  return { open, sessions, store, seen, clock, pass, create: () => sessions.create(session, false) }
+  return { open, sessions, store, indexed, seen, clock, pass, create: () => sessions.create(session, false) }
 }

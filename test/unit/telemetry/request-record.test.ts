@@ -46,6 +46,15 @@ describe('RequestRecord', () => {
     assert.deepEqual([complete.code, complete.outcome], [undefined, 'complete'])
   })
 
+  it('is revoked where the session ended before everything was sent', () => {
+    for (const outcome of ['aborted', 'cut'] as const) {
+      const record = ended({ resetReason: 'SESSION_ENDED', outcome })
+      assert.deepEqual([record.code, record.outcome], ['SESSION_ENDED', 'revoked'])
+    }
+    const complete = ended({ resetReason: 'SESSION_ENDED', outcome: 'complete' })
+    assert.deepEqual([complete.code, complete.outcome], [undefined, 'complete'])
+  })
+
   it('adds up how long work takes, also where it fails, and notes when only where that is wanted', async () => {
     const record = new RequestRecord()
     assert.equal(await record.timed('s3Ms', 'at once'), 'at once')

@@ -53,8 +53,12 @@ describe('createRequestTally', () => {
     const { tally, count } = createTally()
     count({ status: 404, code: 'OBJECT_NOT_FOUND' })
     count({ outcome: 'cut', code: 'SEND_TIMEOUT' })
+    count({ outcome: 'revoked', code: 'SESSION_ENDED' })
     count({ route: 'malformed', method: '', status: 431, code: 'HPE_HEADER_OVERFLOW' })
-    assert.deepEqual(Object.fromEntries(tally.errors), { OBJECT_NOT_FOUND: 1, SEND_TIMEOUT: 1, MALFORMED: 1 })
+    assert.deepEqual(Object.fromEntries(tally.errors), {
+      ...{ OBJECT_NOT_FOUND: 1, SEND_TIMEOUT: 1, SESSION_ENDED: 1 },
+      MALFORMED: 1,
+    })
   })
 
   it('counts how bodies of objects ended, and nothing else as a body', () => {
@@ -63,9 +67,10 @@ describe('createRequestTally', () => {
     count({ route: 'healthcheck' })
     count({ status: 206, outcome: 'cut' })
     count({ outcome: 'aborted' })
+    count({ outcome: 'revoked', code: 'SESSION_ENDED' })
     for (const other of [{ status: 304 }, { method: 'HEAD' }, { route: 'logout' }, { status: 404 }])
       count(other)
-    assert.deepEqual(Object.fromEntries(tally.outcomes), { complete: 2, aborted: 1, cut: 1 })
+    assert.deepEqual(Object.fromEntries(tally.outcomes), { complete: 2, aborted: 1, cut: 1, revoked: 1 })
   })
 
   it('counts what became of bearer tokens', () => {
