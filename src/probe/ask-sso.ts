@@ -7,6 +7,10 @@ export interface SsoAnswer {
   location: string | null
   /** The error code of RFC 6749 section 5.2, where the answer has one. */
   error: string | undefined
+  /** The time of the SSO, as in the header. */
+  date: string | null
+  /** The beginning of the body. It may repeat what the probe sent, so no message quotes it. */
+  text: string
 }
 
 export interface SsoQuestion {
@@ -38,9 +42,9 @@ export async function askSso(
     const reason = networkReason((error as { cause?: unknown }).cause ?? error)
     throw new ProbeFailure(`cannot be asked: ${reason}`, 'check sso.url (SSO_URL) and sso.internalUrl')
   }
-  // Only the error code is used: the rest of the answer may repeat what the probe sent.
   const error = /^\s*\{[\s\S]*"error"\s*:\s*"([a-z_]{1,40})"/.exec(text)?.[1]
-  return { status: response.status, location: response.headers.get('location'), error }
+  const { status, headers: answered } = response
+  return { status, location: answered.get('location'), error, date: answered.get('date'), text }
 }
 
 /** Reads the beginning of a body, whatever its content-type. */

@@ -1,41 +1,136 @@
+import { S3ProxyError } from '../errors.ts'
+import { callbackPath, signedOutPath } from '../http/own-paths.ts'
 import { discoveryAddress } from '../issuer/discovery.ts'
 import type { Issuer } from '../issuer/issuer.ts'
-import { ProbeFailure, type ProbeStep } from './probe.ts'
+import type { IssuerMetadata } from '../issuer/issuer-metadata.ts'
+import { type AuthorizeOptions, authorizeAddress } from '../sso/authorize-address.ts'
+import type { ClientAuthentication, ClientIdentity } from '../sso/client-authentication.ts'
+import { nonceOf } from '../sso/oidc-nonce.ts'
+import { askSso, type SsoQuestion } from './ask-sso.ts'
+import { probeAuthorize } from './authorize-probe.ts'
+import { createClockSkew } from './clock-skew.ts'
+import { type FeaturesOptions, issuerFeatures } from './issuer-features.ts'
+import { judgeKeySet } from './keys-probe.ts'
+import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
 import { peerOf, reach } from './reach.ts'
+import { registerAddresses } from './register-addresses.ts'
+import { probeToken } from './token-probe.ts'
 
-export interface IssuerProbeOptions {
+export interface IssuerProbeOptions extends FeaturesOptions, AuthorizeOptions {
   issuer: Issuer
-  internalUrl: string | undefined
+  internalUrl?: string | undefined
+  client: Omit<ClientIdentity, 'clientAuthentication'>
+  /** The way in which the application authenticates at an issuer with this document. */
+  authenticationOf(metadata: IssuerMetadata): ClientAuthentication
+  /** Every origin that the proxy is reached at; empty when any host is served. */
+  origins: string[]
+  userAgent: string
   timeoutMs: number
 }
 
 const needed = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const
+const checkIssuer = 'check sso.issuer: its discovery document names this address'
+/** Proves nothing: no SSO knows the code of a login that nobody has begun. */
+const codeVerifier = 'p'.repeat(43)
 
-/** The steps that try what logins need of an OpenID provider before anybody signs in. */
-export function issuerSteps({ issuer, internalUrl, timeoutMs }: IssuerProbeOptions): ProbeStep[] {
+/** The steps that try what logins need of an OpenID provider, as far as that is possible without a person. */
+export function issuerSteps(options: IssuerProbeOptions): ProbeStep[] {
+  const { issuer, internalUrl, origins, timeoutMs } = options
   const address = discoveryAddress({ url: issuer.name, internalUrl })
+  const redirectUri = `${origins[0] ?? 'https://assets.example.com'}${callbackPath}`
+  const clock = createClockSkew({
+    ...{ peer: 'the SSO', limitMs: 60_000, warningMs: 20_000, now: Date.now },
+    because: 'id tokens that begin or end more than a minute off are refused',
+    codes: { wrong: 'SSO_ID_TOKEN', missing: 'SSO_BAD_ANSWER' },
+    checkAddress: 'have the SSO send the header date, which every web server sends',
+  })
+
+  const ask = async (url: string, question: SsoQuestion) => {
+    const answer = await askSso(url, options.userAgent, question)
+    clock.note(answer.date ?? undefined)
+    return answer
+  }
+
+  const discovery = async (): Promise<Finding> => {
+    const metadata = await issuer.metadata().catch((error: unknown) => {
+      throw adviceOnDiscovery(error)
+    })
+    const missing = needed.filter((name) => metadata[name] === undefined)
+    if (missing.length > 0)
+      throw new ProbeFailure(
+        `the discovery document has no ${missing.join(' and no ')}`,
+        'check sso.issuer: is it an OpenID provider?',
+        'SSO_BAD_ANSWER',
+      )
+    return { message: `${address} is the document of ${issuer.name}` }
+  }
+
+  const keys = async (signal: AbortSignal): Promise<Finding> => {
+    const { jwks_uri: url = '' } = await issuer.metadata()
+    return judgeKeySet(await ask(url, { signal }))
+  }
+
+  const authorize = async (signal: AbortSignal) => {
+    const { authorization_endpoint: page = '' } = await issuer.metadata()
+    const login = { state: 'probe', codeVerifier, redirectUri }
+    const url = authorizeAddress(page, login, options, { nonce: nonceOf(codeVerifier) })
+    const isRedirectUriKnown = origins.length > 0
+    return probeAuthorize({ url, redirectUri, isRedirectUriKnown, ask, checkAddress: checkIssuer }, signal)
+  }
+
+  const token = async (signal: AbortSignal): Promise<Finding> => {
+    const metadata = await issuer.metadata()
+    const client = { ...options.client, clientAuthentication: options.authenticationOf(metadata) }
+    const { token_endpoint: url = '' } = metadata
+    const found = await probeToken(
+      { client, redirectUri, codeVerifier, checkAddress: checkIssuer, ask: (question) => ask(url, question) },
+      signal,
+    )
+    return { ...found, message: `${found.message} (client authentication: ${client.clientAuthentication})` }
+  }
+
+  const userinfo = async (signal: AbortSignal): Promise<Finding> => {
+    const { userinfo_endpoint: url } = await issuer.metadata()
+    if (url === undefined) return { message: 'there is none: all claims have to be in the id token' }
+    const { status } = await ask(url, { signal })
+    const said = `without a token, it answered ${status}`
+    if (status === 400 || status === 401 || status === 403) return { message: `${said}, as it should` }
+    throw new ProbeFailure(said, `expected 401: ${checkIssuer}`, 'SSO_BAD_ANSWER')
+  }
+
   return [
+    {
+      name: 'sso.redirect-uri',
+      timeoutMs,
+      run: async () => registerAddresses(origins, { 'way back from its logout': signedOutPath }),
+    },
     {
       name: 'sso.connect',
       timeoutMs,
       isVital: true,
       run: (signal) => reach(peerOf(address), 'sso.issuer and sso.internalUrl', signal),
     },
+    { name: 'sso.discovery', timeoutMs, isVital: true, run: discovery },
+    { name: 'sso.keys', timeoutMs, run: keys },
+    { name: 'sso.authorize', timeoutMs, run: authorize },
+    { name: 'sso.token', timeoutMs, run: token },
+    { name: 'sso.userinfo', timeoutMs, run: userinfo },
+    { name: 'sso.clock', timeoutMs, run: async () => clock.judge() },
     {
-      name: 'sso.discovery',
+      name: 'sso.features',
       timeoutMs,
-      isVital: true,
-      async run() {
-        const metadata = await issuer.metadata()
-        const missing = needed.filter((name) => metadata[name] === undefined)
-        if (missing.length > 0)
-          throw new ProbeFailure(
-            `the discovery document has no ${missing.join(' and no ')}`,
-            'check sso.issuer: is it an OpenID provider?',
-            'SSO_BAD_ANSWER',
-          )
-        return { message: `${address} is the document of ${issuer.name}` }
-      },
+      run: async () => issuerFeatures(await issuer.metadata(), options),
     },
   ]
+}
+
+/** Adds advice to a failure of the discovery document. Its message says what was expected and what came. */
+function adviceOnDiscovery(error: unknown): unknown {
+  if (!(error instanceof S3ProxyError)) return error
+  const advice = error.message.includes('names the issuer')
+    ? 'set sso.issuer to what the document names, to the byte; where that has http in place of https, tell the SSO the address that browsers reach it at'
+    : error.message.includes('https')
+      ? 'tell the SSO the address that browsers reach it at: it takes itself to be reached by http'
+      : 'check sso.issuer, with its path; where this server reaches the SSO at another address, set sso.internalUrl'
+  return new ProbeFailure(error.message, advice, error.code)
 }

@@ -13,6 +13,7 @@ import { Deadline } from '../waiting/deadline.ts'
 import { createClockSkew } from './clock-skew.ts'
 import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
 import { type Peer, reach } from './reach.ts'
+import { s3Clock } from './s3-clock.ts'
 import { judgeKeys } from './s3-keys.ts'
 
 export interface S3ProbeOptions {
@@ -38,7 +39,7 @@ interface S3Answer {
 /** The steps that try everything which `serve` needs of S3. */
 export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
   const { timeoutMs } = options
-  const skew = createClockSkew(Date.now)
+  const skew = createClockSkew({ ...s3Clock, now: Date.now })
   /** The answer to the configured keys, to be compared with the answer to wrong ones. */
   let answered: { key: ObjectKey; answer: S3Answer } | undefined
 

@@ -4,8 +4,10 @@ import type { ClientIdentity } from '../sso/client-authentication.ts'
 import type { SsoClient } from '../sso/sso-client.ts'
 import type { SsoAddresses, SsoEndpoints } from '../sso/sso-endpoints.ts'
 import { askSso, type SsoQuestion } from './ask-sso.ts'
+import { probeAuthorize } from './authorize-probe.ts'
 import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
 import { peerOf, reach } from './reach.ts'
+import { registerAddresses } from './register-addresses.ts'
 import { probeToken } from './token-probe.ts'
 
 export interface SsoProbeOptions {
@@ -15,58 +17,37 @@ export interface SsoProbeOptions {
   /** The addresses in the configuration. */
   addresses: SsoAddresses
   client: ClientIdentity
-  /** Every redirect URI that the SSO may get; empty when any host is served. */
-  redirectUris: string[]
+  /** Every origin that the proxy is reached at; empty when any host is served. */
+  origins: string[]
   timeoutMs: number
 }
 
-/** A login that nobody has begun, so no SSO knows its code. */
-const unknownLogin = { state: 'probe', codeVerifier: 'p'.repeat(43) }
+/** Proves nothing: no SSO knows the code of a login that nobody has begun. */
+const codeVerifier = 'p'.repeat(43)
 
 /** The steps that try everything which logins need of the SSO, as far as that is possible without a person. */
 export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
-  const { endpoints, timeoutMs } = options
-  const redirectUri = options.redirectUris[0] ?? `https://assets.example.com${callbackPath}`
+  const { endpoints, timeoutMs, origins } = options
+  const redirectUri = `${origins[0] ?? 'https://assets.example.com'}${callbackPath}`
 
   const ask = (url: string, question: SsoQuestion) => askSso(url, options.userAgent, question)
 
-  const authorize = async (signal: AbortSignal): Promise<Finding> => {
-    const url = await options.sso.begin({ ...unknownLogin, redirectUri })
-    const { status, location } = await ask(url, { signal })
-    if (status === 404)
-      throw new ProbeFailure(
-        `${endpoints.authorize} answered 404`,
-        checkAddress('authorizeUrl', options.addresses),
-        'SSO_BAD_ANSWER',
-      )
-    if (status >= 500)
-      throw new ProbeFailure(`${endpoints.authorize} answered ${status}`, 'the SSO has a failure of its own')
-    const isRefused = status >= 400 || location?.includes('error=') === true
-    if (isRefused && options.redirectUris.length === 0)
-      return {
-        message: `answered ${status}; not checked: the application, because no redirect URI is known`,
-        advice: 'set server.publicUrl',
-      }
-    if (isRefused)
-      throw new ProbeFailure(
-        `${endpoints.authorize} refused the login: ${status}`,
-        `register ${redirectUri} at the SSO, and check sso.clientId (SSO_CLIENT_ID) and sso.scope`,
-        'SSO_ERROR',
-      )
-    if (location?.startsWith(`${redirectUri}?`) === true)
-      return { message: `answered ${status}: the SSO takes ${redirectUri}` }
-    return {
-      message: `answered ${status}; not checked: redirect URI, scope and PKCE, because the SSO wants somebody to sign in first`,
-      advice: `sign in once, and make sure that ${redirectUri} is registered at the SSO`,
-    }
-  }
+  const authorize = async (signal: AbortSignal) =>
+    probeAuthorize(
+      {
+        url: await options.sso.begin({ state: 'probe', codeVerifier, redirectUri }),
+        ...{ redirectUri, isRedirectUriKnown: origins.length > 0, ask },
+        checkAddress: checkAddress('authorizeUrl', options.addresses),
+      },
+      signal,
+    )
 
   const token = (signal: AbortSignal) =>
     probeToken(
       {
         client: options.client,
         redirectUri,
-        codeVerifier: unknownLogin.codeVerifier,
+        codeVerifier,
         checkAddress: checkAddress('tokenUrl', options.addresses),
         ask: (question) => ask(endpoints.token, question),
       },
@@ -84,16 +65,8 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
     throw new ProbeFailure(said, 'expected 401 or 403, or sessions cannot be checked', 'SSO_BAD_ANSWER')
   }
 
-  const register = async (): Promise<Finding> =>
-    options.redirectUris.length > 0
-      ? { message: `to be registered at the SSO: ${options.redirectUris.join(', ')}` }
-      : {
-          message: 'the redirect URI depends on the host that a visitor asks for',
-          advice: `set server.publicUrl, and register its origin followed by ${callbackPath} at the SSO`,
-        }
-
   return [
-    { name: 'sso.redirect-uri', timeoutMs, run: register },
+    { name: 'sso.redirect-uri', timeoutMs, run: async () => registerAddresses(origins) },
     {
       name: 'sso.connect',
       timeoutMs,

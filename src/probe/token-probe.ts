@@ -11,7 +11,7 @@ export interface TokenProbeOptions {
   codeVerifier: string
   /** The advice where the SSO has no such address. */
   checkAddress: string
-  ask(question: SsoQuestion): Promise<SsoAnswer>
+  ask(question: SsoQuestion): Promise<Pick<SsoAnswer, 'status' | 'error'>>
 }
 
 /** Asks the token endpoint with a code that it cannot know. Its error shows whether it knows the application. */
@@ -43,7 +43,7 @@ function askAs(
   client: ClientIdentity,
   { redirectUri, codeVerifier, ask }: TokenProbeOptions,
   signal: AbortSignal,
-): Promise<SsoAnswer> {
+): ReturnType<TokenProbeOptions['ask']> {
   const { fields, headers } = clientCredentials(client)
   const form = new URLSearchParams({
     grant_type: 'authorization_code',

@@ -1,5 +1,6 @@
 import type { IssuerMetadata } from '../issuer/issuer-metadata.ts'
 import type { OpenidClientOptions } from '../issuer/openid-configuration.ts'
+import { chooseAuthentication } from './choose-authentication.ts'
 import { assertionFields, type ClientAuthentication, type ClientIdentity } from './client-authentication.ts'
 
 /** The application at an OpenID provider. */
@@ -10,11 +11,11 @@ export interface OidcClient extends Omit<ClientIdentity, 'clientAuthentication'>
 
 /** Makes the way in which the application authenticates: the configured one, or the first of the SSO that takes a secret. */
 export function oidcAuthentication(
-  { token_endpoint_auth_methods_supported: offered = ['client_secret_basic'] }: IssuerMetadata,
+  metadata: IssuerMetadata,
   client: OidcClient,
 ): OpenidClientOptions['authentication'] {
-  const isPost = offered.includes('client_secret_post') && !offered.includes('client_secret_basic')
-  const { clientSecret, clientAuthentication = isPost ? 'post' : 'basic' } = client
+  const { clientSecret } = client
+  const clientAuthentication = chooseAuthentication(metadata, client)
   return (library) => {
     if (clientAuthentication === 'private_key_jwt')
       return (_server, { client_id }, form) => {

@@ -1,16 +1,17 @@
 import { nameSources } from '../config/name-sources.ts'
 import type { Config } from '../config/schema/config-schema.ts'
-import { callbackPath } from '../http/own-paths.ts'
 import { issuerSteps } from '../probe/issuer-probe.ts'
 import { type ProbeResult, runSteps } from '../probe/probe.ts'
 import { redisSteps } from '../probe/redis-probe.ts'
 import { s3Steps } from '../probe/s3-probe.ts'
 import { ssoSteps } from '../probe/sso-probe.ts'
 import { type CredentialSource, createCredentialSource } from '../s3/credentials.ts'
+import { chooseAuthentication } from '../sso/choose-authentication.ts'
 import { createOAuth2Calls } from '../sso/oauth2-calls.ts'
 import { createOAuth2Sso } from '../sso/oauth2-sso.ts'
 import { connectRedis } from '../store/redis-client.ts'
 import { createRedisStore } from '../store/redis-store.ts'
+import { clientAssertionOf } from './client-assertion-of.ts'
 import { now } from './clocks.ts'
 import { createBucketClient } from './create-bucket-client.ts'
 import { createSsoIssuer } from './create-oidc.ts'
@@ -77,15 +78,22 @@ async function probeRedis({ session }: Config): Promise<ProbeResult[]> {
 }
 
 async function probeSso({ sso, server }: Config, userAgent: string): Promise<ProbeResult[]> {
-  const issuer = createSsoIssuer(sso, userAgent)
-  if (issuer !== undefined) {
-    const steps = issuerSteps({ issuer, internalUrl: sso.internalUrl, timeoutMs: sso.timeoutMs })
-    return runSteps(steps, { failed: 'SSO_UNAVAILABLE', late: 'SSO_TIMEOUT' })
-  }
+  const codes = { failed: 'SSO_UNAVAILABLE', late: 'SSO_TIMEOUT' } as const
   const origins =
     server.publicUrl === undefined
       ? (server.allowedHosts ?? []).map((host) => `https://${host}`)
       : [server.publicUrl.origin]
+  const issuer = createSsoIssuer(sso, userAgent)
+  if (issuer !== undefined) {
+    const client = { ...sso, clientAssertion: clientAssertionOf(sso, issuer.name) }
+    return runSteps(
+      issuerSteps({
+        ...{ ...sso, issuer, client, origins, userAgent },
+        authenticationOf: (metadata) => chooseAuthentication(metadata, sso),
+      }),
+      codes,
+    )
+  }
   const options = ssoOptions(sso)
   const calls = createOAuth2Calls({ ...options, userAgent, now })
   return runSteps(
@@ -95,9 +103,9 @@ async function probeSso({ sso, server }: Config, userAgent: string): Promise<Pro
       endpoints: options.endpoints,
       addresses: sso,
       client: options,
-      redirectUris: origins.map((origin) => origin + callbackPath),
+      origins,
       timeoutMs: sso.timeoutMs,
     }),
-    { failed: 'SSO_UNAVAILABLE', late: 'SSO_TIMEOUT' },
+    codes,
   )
 }

@@ -61,6 +61,8 @@ export interface OidcBehaviour {
   deviceRequiresPkce: boolean
   deviceIntervalSeconds: number
   deviceCodeSeconds: number
+  /** Added to the header `date` of each answer: a server whose clock is wrong. */
+  dateOffsetSeconds: number
   /** Each logout at the end-session endpoint ends with a page, without a way back, where true. */
   staysAfterLogout: boolean
 }

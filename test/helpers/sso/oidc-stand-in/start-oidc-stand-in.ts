@@ -87,6 +87,7 @@ export async function startOidcStandIn(options: OidcStandInOptions = {}): Promis
       ...{ endpoint: endpoint ?? 'other', method, target, headers, params, atMs: Date.now(), status: 0 },
     }
     requests.push(seen)
+    response.setHeader('date', new Date(Date.now() + behaviour.dateOffsetSeconds * 1000).toUTCString())
     response.once('close', () => {
       seen.status = response.headersSent ? response.statusCode : 0
     })

@@ -24,6 +24,7 @@ export function usualBehaviour(): OidcBehaviour {
     deviceRequiresPkce: false,
     deviceIntervalSeconds: 1,
     deviceCodeSeconds: 600,
+    dateOffsetSeconds: 0,
     staysAfterLogout: false,
   }
 }

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { describe, it, type TestContext } from 'node:test'
+import { productOptions } from '../../src/config/options/product-options.ts'
+import { resolveConfig } from '../../src/config/resolve.ts'
+import { probe } from '../../src/wiring/create-probes.ts'
+import { findFreePort } from '../helpers/network/free-port.ts'
+import type { OidcStandInOptions } from '../helpers/sso/oidc-stand-in/oidc-stand-in-types.ts'
+import { startOidcStandIn } from '../helpers/sso/oidc-stand-in/start-oidc-stand-in.ts'
+import { startOpenidProvider } from '../helpers/sso/openid-provider/start-openid-provider.ts'
+import { environmentOf } from '../helpers/stage/environment.ts'
+
+const publicUrl = 'https://assets.example.com'
+const callback = `${publicUrl}/__redirect_from_sso`
+
+describe('the probe of an OpenID provider', () => {
+  it('goes well with a certified one, and says what to register and what it offers', async (t) => {
+    const sso = await startOpenidProvider()
+    t.after(() => sso.close())
+    sso.allowRedirect(callback)
+    const says = await probeOf(sso)
+    assert.deepEqual(says.failed, [])
+    assert.match(says.of('sso.redirect-uri'), new RegExp(`${callback}; .*${publicUrl}/__s3proxy/signed-out`))
+    assert.match(says.of('sso.keys'), /2 keys sign: RS256, ES256/)
+    assert.match(says.of('sso.token'), /400 invalid_grant, as it should \(client authentication: basic\)/)
+    assert.match(says.of('sso.userinfo'), /without a token, it answered 40\d, as it should/)
+    assert.match(
+      says.of('sso.features'),
+      /announces PKCE, refresh tokens, end of session, back-channel logout, revocation, device flow ->/,
+    )
+    assert.match(says.of('sso.clock'), /this clock is [01] s/)
+  })
+
+  it('goes well with one that sends the browser back at once, and has no userinfo and no list of ways', async (t) => {
+    const sso = await start(t)
+    sso.behave({
+      discovery: { userinfo_endpoint: undefined, token_endpoint_auth_methods_supported: undefined },
+    })
+    const says = await probeOf(sso)
+    assert.deepEqual(says.failed, [])
+    assert.match(says.of('sso.authorize'), new RegExp(`the SSO takes ${callback}`))
+    assert.match(says.of('sso.userinfo'), /there is none: all claims have to be in the id token/)
+  })
+
+  it('shows both issuers where one of them has a slash at its end', async (t) => {
+    const sso = await start(t)
+    const says = await probeOf({ ...sso, issuer: `${sso.issuer}/` })
+    assert.deepEqual(says.failed.slice(0, 2), ['sso.discovery', 'sso.keys'])
+    assert.match(says.of('sso.discovery'), /SSO_BAD_ANSWER .*-> set sso\.issuer to what the document names/)
+    assert.ok(says.of('sso.discovery').includes(`names the issuer ${sso.issuer}, but`))
+  })
+
+  it('tells of an issuer without its path', async (t) => {
+    const sso = await start(t, { issuerPath: '/realms/staff' })
+    const says = await probeOf({ ...sso, issuer: sso.issuer.replace('/realms/staff', '') })
+    assert.match(says.of('sso.discovery'), /the answer is 404 .*-> check sso\.issuer, with its path/)
+  })
+
+  it('tells of a provider that takes itself to be reached by http', async (t) => {
+    const sso = await start(t)
+    const env = { S3PROXY_SSO_INTERNAL_URL: sso.issuer }
+    const issuer = 'https://sso.example.com'
+    sso.behave({ discovery: { issuer: 'http://sso.example.com' } })
+    assert.match((await probeOf({ ...sso, issuer }, env)).of('sso.discovery'), /has http in place of https/)
+    sso.behave({ discovery: { issuer, authorization_endpoint: 'http://sso.example.com/authorize' } })
+    assert.match(
+      (await probeOf({ ...sso, issuer }, env)).of('sso.discovery'),
+      /a URL with https.*-> tell the SSO the address/,
+    )
+  })
+
+  it('tells of a wrong secret, and of a way of client authentication that fits', async (t) => {
+    const sso = await start(t)
+    const wrong = await probeOf({ ...sso, clientSecret: 'another' })
+    assert.deepEqual(wrong.failed, ['sso.token'])
+    assert.match(wrong.of('sso.token'), /SSO_REFUSED_CODE .*401 invalid_client -> check sso\.clientId/)
+    const other = await probeOf(sso, { S3PROXY_SSO_CLIENT_AUTHENTICATION: 'post' })
+    assert.match(other.of('sso.token'), /-> set sso\.clientAuthentication to basic/)
+  })
+
+  it('tells of a redirect URI that is not registered', async (t) => {
+    const sso = await startOpenidProvider()
+    t.after(() => sso.close())
+    const says = await probeOf(sso)
+    assert.deepEqual(says.failed, ['sso.authorize'])
+    assert.ok(says.of('sso.authorize').includes(`-> register ${callback} at the SSO`))
+  })
+
+  it('advises where the provider announces neither a scope nor the claim of the groups', async (t) => {
+    const sso = await start(t)
+    sso.behave({
+      discovery: {
+        scopes_supported: ['openid', 'profile'],
+        claims_supported: ['sub', 'name'],
+        end_session_endpoint: undefined,
+        code_challenge_methods_supported: undefined,
+      },
+    })
+    const says = (await probeOf(sso)).of('sso.features')
+    assert.match(
+      says,
+      /does not announce PKCE, end of session -> check sso\.scope: .* the scope email, groups;/,
+    )
+    assert.match(says, /add the claim groups at the SSO, or set sso\.groupsClaim/)
+    sso.behave({ discovery: { claims_supported: ['sub', 'realm_access'] } })
+    const env = { S3PROXY_SSO_GROUPS_CLAIM: '/realm_access/roles' }
+    assert.match((await probeOf(sso, env)).of('sso.features'), /device flow -> $/)
+  })
+
+  it('tells of a clock that is wrong', async (t) => {
+    const sso = await start(t)
+    sso.behave({ dateOffsetSeconds: 300 })
+    const says = await probeOf(sso)
+    assert.deepEqual(says.failed, ['sso.clock'])
+    assert.match(says.of('sso.clock'), /SSO_ID_TOKEN this clock is (299|300|301) s behind .*-> set the clock/)
+  })
+
+  it('tells of keys that cannot be used', async (t) => {
+    const sso = await start(t)
+    sso.behave({
+      hidesKeys: true,
+      moreKeys: [
+        { kty: 'oct', k: 'AA' },
+        { kty: 'RSA', use: 'enc' },
+      ],
+    })
+    assert.match((await probeOf(sso)).of('sso.keys'), /SSO_BAD_ANSWER .*no public key that signs/)
+    for (const keys of [{ html: 503 }, { html: 200 }, { json: [] }] as const) {
+      sso.misbehave({ keys })
+      assert.deepEqual((await probeOf(sso)).failed, ['sso.keys'])
+    }
+  })
+
+  it('tells of a provider that cannot be reached from here', async () => {
+    const issuer = `http://127.0.0.1:${await findFreePort()}`
+    const says = await probeOf({ issuer, clientId: 'a', clientSecret: 'b' })
+    assert.match(
+      says.of('sso.connect'),
+      /ECONNREFUSED.*-> check the port in sso\.issuer and sso\.internalUrl/,
+    )
+    assert.match(says.of('sso.features'), /not tried, because sso\.connect failed/)
+  })
+
+  it('tells of a certificate of an authority that nobody knows', async (t) => {
+    const [key, cert] = ['localhost.key', 'localhost.crt'].map((file) =>
+      readFileSync(`test/fixtures/tls/${file}`),
+    )
+    const server = createServer({ key, cert }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    t.after(() => server.close())
+    const issuer = `https://localhost:${(server.address() as AddressInfo).port}`
+    const says = await probeOf({ issuer, clientId: 'a', clientSecret: 'b' })
+    assert.match(says.of('sso.connect'), /no TLS connection .*-> .*needs NODE_EXTRA_CA_CERTS/)
+  })
+})
+
+async function start(t: TestContext, options?: OidcStandInOptions) {
+  const sso = await startOidcStandIn(options)
+  t.after(() => sso.close())
+  return sso
+}
+
+interface Registered {
+  issuer: string
+  clientId: string
+  clientSecret: string
+  scope?: string
+}
+
+/** The steps of the SSO. S3 is not there, which does not matter to them. */
+async function probeOf(sso: Registered, more: Record<string, string> = {}) {
+  const s3 = {
+    region: 'eu-west-2',
+    endpoint: 'http://127.0.0.1:9/b/',
+    accessKeyId: 'a',
+    secretAccessKey: 'b',
+  }
+  const { issuer, clientId, clientSecret, scope } = sso
+  const address = { issuer, clientId, clientSecret, ...(scope === undefined ? {} : { scope }) }
+  const env = { ...environmentOf({ s3, sso: address }), S3PROXY_SERVER_PUBLIC_URL: publicUrl, ...more }
+  const readFile = (path: string) => readFileSync(path, 'utf8')
+  const places = { flags: new Map(), env, dotenv: {}, file: undefined, readSecretFile: () => '', readFile }
+  const { config, problems, sources } = resolveConfig(places, productOptions.sections)
+  if (config === undefined) throw new Error(JSON.stringify(problems))
+  const results = (await probe(config, sources, '0')).filter(({ name }) => name.startsWith('sso.'))
+  return {
+    failed: results.filter(({ ok }) => !ok).map(({ name }) => name),
+    of(name: string) {
+      const {
+        code = 'ok',
+        message,
+        advice,
+      } = results.find((result) => result.name === name) ?? assert.fail(name)
+      return `${code} ${message} -> ${advice}`
+    },
+  }
+}
