@@ -66,7 +66,11 @@ describe('the examples of the documentation', () => {
     })
 
   it('have a configuration for each SSO of docs/sso.md', () => {
-    assert.ok(ssoFiles.length >= 3)
+    const openid = ['Keycloak', 'dex', 'Entra ID', 'Okta', 'Google', 'GitLab', 'Auth0']
+    const names = ssoFiles.map(([, name]) => name)
+    assert.deepEqual(names, [...openid, 'Django OAuth Toolkit', 'GitHub'])
+    for (const [, name = '', text = ''] of ssoFiles)
+      assert.equal(JSON.parse(text).sso.issuer !== undefined, openid.includes(name), name)
   })
 
   it('have command lines that commander knows', () => {
