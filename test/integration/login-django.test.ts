@@ -159,6 +159,22 @@ function describeLogin(program: string): void {
       assert.match(locationOf(await jo.request(begun)), /^\/sign-in\//)
     })
 
+    it('is in order by OpenID Connect, too', async (t) => {
+      const { openidIssuer: issuer, clientId, clientSecret } = sso
+      const { origin, browser } = await startStageInProcess(t, { sso: { issuer, clientId, clientSecret } })
+      await sso.order('allow-redirect', `${origin}/__redirect_from_sso`)
+      const ada = browser()
+      const callback = await signInAt(ada, await beginAt(ada, `${origin}/page.html`), { login: 'ada' })
+      assert.equal((await ada.follow(callback)).text, '<h1>page</h1>')
+      const headers = { accept: 'application/json' }
+      const person = JSON.parse((await ada.request(`${origin}/__s3proxy/me`, { headers })).text)
+      assert.ok(person.id.startsWith(`${issuer}#`))
+      assert.deepEqual(
+        [person.name, person.email, person.groups],
+        ['Ada Example', 'ada@example.com', ['group-of-ada']],
+      )
+    })
+
     it('is 403 for who does not agree', async (t) => {
       const { origin, browser } = await start(t)
       const jo = browser()

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,6 +19,8 @@ export type DjangoOrder =
 export interface DjangoSso {
   /** For `sso.url`. */
   readonly url: string
+  /** For `sso.issuer`, in place of `sso.url`: it is an OpenID provider, too. */
+  readonly openidIssuer: string
   readonly clientId: string
   readonly clientSecret: string
   order(order: DjangoOrder, value?: string): Promise<void>
@@ -36,9 +39,14 @@ export function findDjangoPython(): string | undefined {
 export async function startDjangoSso(python: string): Promise<DjangoSso> {
   const folder = await mkdtemp(join(tmpdir(), 's3proxy-django-'))
   const [clientId, clientSecret] = ['s3proxy-test', 'secret-of-the-application']
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const child = spawn(python, ['-B', join(project, 'serve.py'), clientId, clientSecret], {
     cwd: project,
-    env: { PATH: process.env.PATH, DJANGO_SSO_DATABASE: join(folder, 'database') },
+    env: {
+      PATH: process.env.PATH,
+      DJANGO_SSO_DATABASE: join(folder, 'database'),
+      DJANGO_SSO_KEY: `${privateKey.export({ type: 'pkcs8', format: 'pem' })}`,
+    },
     // It ends when its standard input does, so it never outlives this process.
     stdio: ['pipe', 'pipe', 'inherit'],
   })
@@ -54,7 +62,7 @@ export async function startDjangoSso(python: string): Promise<DjangoSso> {
   const [port] = await Promise.race([once(lines, 'line'), ended])
   const url = `http://127.0.0.1:${port}/`
   return {
-    ...{ url, clientId, clientSecret, close },
+    ...{ url, openidIssuer: `${url}o`, clientId, clientSecret, close },
     async order(order, value = '') {
       const body = new URLSearchParams({ order, value })
       const { status } = await fetch(`${url}orders/`, { method: 'POST', body })

@@ -41,6 +41,7 @@ Application.objects.create(
     client_type=Application.CLIENT_CONFIDENTIAL,
     authorization_grant_type=Application.GRANT_AUTHORIZATION_CODE,
     skip_authorization=True,
+    algorithm=Application.RS256_ALGORITHM,
 )
 server = make_server('127.0.0.1', 0, WSGIHandler(), server_class=Server, handler_class=QuietHandler)
 print(server.server_port, flush=True)

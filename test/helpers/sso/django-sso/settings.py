@@ -30,4 +30,16 @@ DEFAULT_AUTO_FIELD = 'django.db.models.BigAutoField'
 PASSWORD_HASHERS = ['django.contrib.auth.hashers.MD5PasswordHasher']
 LOGIN_URL = '/sign-in/'
 USE_TZ = True
-OAUTH2_PROVIDER = {'SCOPES': {'read': 'Read', 'write': 'Write', 'other': 'Something else'}}
+OAUTH2_PROVIDER = {
+    'SCOPES': {
+        'read': 'Read',
+        'write': 'Write',
+        'other': 'Something else',
+        'openid': 'Sign in',
+        'profile': 'Name',
+        'email': 'Address',
+    },
+    'OIDC_ENABLED': True,
+    'OIDC_RSA_PRIVATE_KEY': os.environ['DJANGO_SSO_KEY'],
+    'OAUTH2_VALIDATOR_CLASS': 'claims.Validator',
+}
