@@ -25,12 +25,12 @@ const maxIntrospectedMs = 60_000
 
 /** Picks the way in which bearer tokens are checked. @returns nothing where none are accepted */
 export function createBearer(config: Config, parts: BearerParts): { bearer?: BearerOptions } {
-  const { accept, terminalClientId, scopes = [] } = config.bearer
+  const { accept, audience, terminalClientId, scopes = [] } = config.bearer
   if (accept === 'none') return {}
   const issuer = issuerOf(config, parts)
   const way = wayOf(config, parts, issuer, accept)
   const check = rememberVerdicts(way.ask, { maxAgeMs: way.maxAgeMs, now, elapsedMs })
-  return { bearer: { check, scopes, issuer: issuer?.name, terminalClientId } }
+  return { bearer: { check, scopes, audience, issuer: issuer?.name, terminalClientId } }
 }
 
 function wayOf(

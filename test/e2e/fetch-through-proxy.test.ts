@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { approveDevice } from '../helpers/clients/approve-device.ts'
 import { createHttpClient } from '../helpers/clients/http-client.ts'
+import { findFreePort } from '../helpers/network/free-port.ts'
 import type { ProxyProcess } from '../helpers/proxy/proxy-process.ts'
 import { type RunningProgram, run, start } from '../helpers/proxy/run-program.ts'
 import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
@@ -142,6 +143,27 @@ describe('s3proxy fetch URL, with s3proxy serve and a real SSO', { timeout: 180_
       stderr,
       /^s3proxy: https:\S+ cannot be trusted: self-signed certificate; NODE_EXTRA_CA_CERTS .*\n$/,
     )
+  })
+
+  it('signs in for a token that is made for this very proxy, where that checks tokens by their signature', async (t) => {
+    const home = mkdtempSync(join(tmpdir(), 's3proxy-state-'))
+    t.after(() => rmSync(home, { recursive: true }))
+    const port = await findFreePort()
+    const origin = `http://127.0.0.1:${port}`
+    const strict = await stage.serve({
+      ...{ SSO_URL: '', S3PROXY_SSO_ISSUER: sso.issuer, PORT: `${port}` },
+      ...{ S3PROXY_BEARER_ACCEPT: 'jwt', S3PROXY_BEARER_AUDIENCE: origin },
+      S3PROXY_BEARER_TERMINAL_CLIENT_ID: sso.clients.device.clientId,
+    })
+    const program = start(['fetch', `${origin}/films/ä b.bin`], { XDG_STATE_HOME: home })
+    await approve(program)
+    const { status, stdout, stderr } = await program.outcome
+    assert.equal(status, 0, stderr)
+    assert.ok(stdout.equals(body))
+    const line = await strict.logged(
+      ({ key, status: answered }) => key === 'films/ä b.bin' && answered === 200,
+    )
+    assert.equal(line.who, `${sso.issuer}#ada`)
   })
 
   it('says that a proxy that takes no tokens takes none', async () => {

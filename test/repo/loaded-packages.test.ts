@@ -23,6 +23,11 @@ describe('the program', () => {
       [],
     )
   })
+
+  it('loads none for an object of a proxy, as long as there is a token', () => {
+    assert.deepEqual([...packagesOf('src/cli/fetch/through/fetch-through.ts')], [])
+    assert.equal(packagesOf('src/cli/fetch/fetch.ts').has('openid-client'), false)
+  })
 })
 
 /** The packages that are loaded together with files. */

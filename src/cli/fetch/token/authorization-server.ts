@@ -1,15 +1,17 @@
 import { boundedFetch } from '../../../http/bounded-fetch.ts'
 import { createDiscovery } from '../../../issuer/discovery.ts'
 import type { IssuerMetadata } from '../../../issuer/issuer-metadata.ts'
-import type { Configuration } from '../../../issuer/openid-client.ts'
+import { openidClient } from '../../../issuer/openid-configuration.ts'
 import { parseSecureUrl } from './secure-url.ts'
 import type { SsoOptions, Wanted } from './sign-in-options.ts'
+
+type Client = Awaited<ReturnType<typeof openidClient>>
 
 /** An SSO whose discovery document is known. */
 export interface AuthorizationServer {
   /** The library, which is loaded only where somebody signs in or out, or a token is renewed. */
-  library: typeof import('../../../issuer/openid-client.ts')
-  configuration: Configuration
+  library: Client['client']
+  configuration: Client['configuration']
   metadata: IssuerMetadata
 }
 
@@ -33,26 +35,15 @@ export async function discoverServer(
   const elapsedMs = () => performance.now()
   const discovery = createDiscovery({ url: issuer, option, timeoutMs, userAgent, now, elapsedMs })
   const metadata = await untilAborted(discovery.metadata(), signal)
-  const library = await import('../../../issuer/openid-client.ts')
-  const configuration = new library.Configuration(
-    { ...metadata } as object & { issuer: string },
-    clientId,
-    undefined,
-    library.None(),
-  )
-  if (url.protocol === 'http:') library.allowInsecureRequests(configuration)
-  configuration[library.customFetch] = async (address, { method, headers, body }) => {
-    const request = {
-      url: address,
-      method: method === 'GET' ? 'GET' : 'POST',
-      headers,
-      body: `${body}`,
-    } as const
-    const bounds = { what: 'the answer of the SSO', option, timeoutMs, maxAnswerBytes, userAgent }
-    const answer = await untilAborted(boundedFetch(request, bounds), signal)
-    const hasText = answer.text !== ''
-    return new Response(hasText ? answer.text : null, { status: answer.status, headers: answer.headers })
-  }
+  const { client: library, configuration } = await openidClient({
+    ...{ metadata, clientId, authentication: (client) => client.None() },
+    async ask(address, form, headers) {
+      const request = { url: address, method: 'POST', headers, body: `${form}` } as const
+      const bounds = { what: 'the answer of the SSO', option, timeoutMs, maxAnswerBytes, userAgent }
+      const answer = await untilAborted(boundedFetch(request, bounds), signal)
+      return new Response(answer.text === '' ? null : answer.text, answer)
+    },
+  })
   return { library, configuration, metadata }
 }
 

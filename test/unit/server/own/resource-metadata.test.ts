@@ -24,6 +24,16 @@ describe('createResourceMetadataPage', () => {
     })
   })
 
+  it('wants the resource to be named to the SSO where a token has to be made for this very site', async () => {
+    const saysSo = async (audience: string[]) => {
+      const page = createResourceMetadataPage({ scopes: [], audience })
+      const { body } = await page.answer(request(page.path), new RequestRecord(), site)
+      return JSON.parse(String(body)).resource_indicators_supported
+    }
+    assert.equal(await saysSo(['api', 'https://assets.example.com']), true)
+    assert.equal(await saysSo(['https://other.example.com']), undefined)
+  })
+
   it('leaves out what is not known, and is fit to be changed by its caller', async () => {
     const page = createResourceMetadataPage({ scopes: [] })
     const answer = () => page.answer(request(page.path), new RequestRecord(), site)
