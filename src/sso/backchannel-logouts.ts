@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Issuer } from '../issuer/issuer.ts'
+import type { SessionIndex } from '../session/session-index.ts'
 import type { Store } from '../store/store.ts'
 import { logoutTokenLifeMs, readLogoutToken } from './logout-token.ts'
 
@@ -7,14 +8,7 @@ export interface BackchannelLogoutsOptions {
   issuer: Pick<Issuer, 'name' | 'verify'>
   clientId: string
   store: Pick<Store, 'get' | 'claim'>
-  sessions: {
-    /** Ends the sessions of a login. @returns their number */
-    endByLogin(login: {
-      issuer: string
-      subject?: string | undefined
-      sid?: string | undefined
-    }): Promise<number>
-  }
+  sessions: Pick<SessionIndex, 'endByLogin'>
 }
 
 /** Logouts that the SSO itself asks for. */

@@ -18,6 +18,7 @@ import type { RequestRecord } from '../telemetry/request-record.ts'
 import type { RequestTally } from '../telemetry/request-tally.ts'
 import { type RequestWatchers, watchRequests } from '../telemetry/request-watchers.ts'
 import { elapsedMs } from './clocks.ts'
+import { createBackchannel } from './create-backchannel.ts'
 import { createBearer } from './create-bearer.ts'
 import { createBodyWatch } from './create-body-watch.ts'
 import { createLogins } from './create-logins.ts'
@@ -90,6 +91,7 @@ export function createService(
     source,
     ...logins,
     ...createBearer(config, { sso, ssoIssuer: issuer, userAgent }),
+    ...createBackchannel(config, issuer, stores.store, logins.sessionIndex, log),
     ...createRenewals(config, stores.store, log, requests?.refreshes),
     bodyWatch: createBodyWatch(config, logins.sessions, log),
     siteOf: createSiteResolver({ ...config.server, isTls: config.server.tlsCertFile !== undefined }),
