@@ -1,6 +1,7 @@
 import type { Person } from '../person/person.ts'
 import { bitOf, type CompiledRule, type CompiledRules } from './compile-rules.ts'
 import { challenged, type Decision } from './decision.ts'
+import type { Place } from './pattern-tree.ts'
 import type { PersonalRules } from './personal-rules.ts'
 import type { Action } from './rule.ts'
 import { walkPath } from './walk-path.ts'
@@ -26,8 +27,8 @@ export function createDecide(
     const bit = bitOf[action]
     let allowing: CompiledRule | undefined
     let denying: CompiledRule | undefined
-    for (const { ends } of walkPath(tree, path, personal.segmentFor))
-      for (const rule of ends) {
+    for (const place of walkPath(tree, path, personal.segmentFor))
+      for (const rule of place.ends.length > fewRules ? firstRules(place, bit, personal) : place.ends) {
         const first = rule.isDeny ? denying : allowing
         // Only the first rule is named, and asking about people costs more than this.
         if ((rule.actionBits & bit) === 0 || (first !== undefined && first.index < rule.index)) continue
@@ -41,6 +42,29 @@ export function createDecide(
     const { anonymous, allowed } = byRule[allowing.index] as Decisions
     return isSignedIn && passesGates ? allowed : anonymous
   }
+}
+
+/** The most rules with the same pattern that are asked one by one for each request. */
+const fewRules = 8
+/** The most patterns of which a person's first rules are remembered. */
+const maxRemembered = 64
+
+/** Finds the first rule in force that allows, and the first that denies, among many with the same pattern: once for a person. */
+function firstRules(
+  place: Place<CompiledRule>,
+  bit: number,
+  { isInForce, firstRulesAt }: PersonalRules,
+): readonly CompiledRule[] {
+  const byBit = firstRulesAt.get(place) ?? []
+  const known = byBit[bit]
+  if (known !== undefined) return known
+  const inForce = place.ends.filter((rule) => (rule.actionBits & bit) !== 0 && isInForce(rule))
+  const found = [inForce.find(({ isDeny }) => isDeny), inForce.find(({ isDeny }) => !isDeny)]
+  const rules = found.filter((rule) => rule !== undefined)
+  byBit[bit] = rules
+  if (firstRulesAt.size >= maxRemembered) firstRulesAt.clear()
+  firstRulesAt.set(place, byBit)
+  return rules
 }
 
 /** The decisions that a rule can lead to, made once and not for each request. */

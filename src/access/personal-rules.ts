@@ -3,7 +3,7 @@ import type { CompiledRule, CompiledRules } from './compile-rules.ts'
 import { segmentOf } from './known-person.ts'
 import { anyOf, type Match, matchPeople } from './match-people.ts'
 import type { Placeholder } from './pattern.ts'
-import type { SegmentFor } from './pattern-tree.ts'
+import type { Place, SegmentFor } from './pattern-tree.ts'
 
 /** The part of all rules that depends on the person alone. It is found out once for each person, as far as it is needed. */
 export interface PersonalRules {
@@ -15,6 +15,8 @@ export interface PersonalRules {
   /** Whether the rule has an effect where its path and action fit: an unknown match counts for a deny, and for no allow. */
   isInForce(rule: CompiledRule): boolean
   readonly segmentFor: SegmentFor
+  /** The first rules in force at places where many rules end, by the bit of the action. */
+  readonly firstRulesAt: Map<Place<CompiledRule>, (readonly CompiledRule[])[]>
 }
 
 /**
@@ -54,6 +56,7 @@ function personalRules({ gates, peopleCount }: CompiledRules, person: Person | u
   return {
     isSignedIn: person !== undefined,
     passesGates,
+    firstRulesAt: new Map(),
     matchOf,
     isInForce(rule) {
       const match = matchOf(rule)

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
-import { stat } from 'node:fs/promises'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import type { Browser, BrowserContext, Page, Response } from 'playwright-core'
 import { startDemoStage } from '../demo/demo-stage.ts'
@@ -136,6 +138,52 @@ describe('s3proxy in a browser', { timeout: 120_000 }, () => {
     await page.waitForURL(`${origin}/__s3proxy/logout`)
   })
 
+  it('tells somebody who may not see a page who they are, whom to ask, and how to be somebody else', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 's3proxy-rules-'))
+    t.after(() => rm(folder, { recursive: true }))
+    const rules = [
+      { name: 'everyone', allow: ['/**'], to: { everyone: true } },
+      { name: 'notes', deny: ['/notes/**'], unless: { claims: { '/sub': ['bob'] } } },
+    ]
+    const config = { access: { rules }, pages: { contact: 'https://help.example.org/?a=<b>' } }
+    await writeFile(join(folder, 'rules.json'), JSON.stringify(config))
+    const { port } = await stage.serve({ S3PROXY_CONFIG: join(folder, 'rules.json') })
+    const site = `http://localhost:${port}`
+    stage.sso.allowRedirect(`${site}/__redirect_from_sso`)
+
+    const page = await newPage(t)
+    const complaints = complaintsOf(page)
+    await page.setViewportSize({ width: 320, height: 480 })
+    await page.goto(`${site}/index.html`)
+    await signIn(page, `${site}/index.html`)
+    const before = stage.s3.requests.length
+    const answer = await page.goto(`${site}/notes/hello.txt`)
+    assert.equal(answer?.status(), 403)
+    assert.equal(await page.textContent('h1'), 'No access')
+    const text = (await page.textContent('main')) ?? ''
+    assert.match(text, /You are signed in as alice@example\.com, and this account may not see this\./)
+    assert.ok(text.includes(answer?.headers()['x-request-id'] ?? 'none'))
+    assert.equal(
+      await page.getAttribute('a:text("help.example.org")', 'href'),
+      'https://help.example.org/?a=<b>',
+    )
+    assert.ok(await page.locator('html').evaluate(fitsIntoItsWindow))
+    assert.ok(stage.s3.requests.slice(before).every(({ key }) => key !== 'notes/hello.txt'))
+    await page.click('text=Sign in as somebody else')
+    await page.waitForURL(`${site}/__s3proxy/logout`)
+    await page.click('button')
+    await page.waitForURL(`${site}/__s3proxy/signed-out`)
+    assert.deepEqual(
+      complaints.filter((complaint) => !complaint.includes('403')),
+      [],
+    )
+
+    const ofBob = await newPage(t)
+    await ofBob.goto(`${site}/notes/hello.txt`)
+    await signIn(ofBob, `${site}/notes/hello.txt`, 'bob')
+    assert.equal(await ofBob.textContent('body'), 'Hello from a private bucket.\n')
+  })
+
   it('offers a new start to somebody who cancelled', async (t) => {
     const page = await newPage(t)
     await page.goto(`${origin}/notes/hello.txt`)
@@ -215,8 +263,8 @@ async function signedIn(t: TestContext): Promise<Page> {
   return page
 }
 
-async function signIn(page: Page, destination: string): Promise<void> {
-  await page.fill('input[name=login]', 'alice')
+async function signIn(page: Page, destination: string, name = 'alice'): Promise<void> {
+  await page.fill('input[name=login]', name)
   await page.fill('input[name=password]', 'any')
   await page.click('button:text("Sign in")')
   await page.waitForURL((url) => url.href === destination)

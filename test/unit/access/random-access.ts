@@ -19,7 +19,10 @@ export function createRandomAccess(seed: number) {
     Array.from({ length: 1 + below(most) }, () => pick(from))
   const maybe = <T>(share: number, make: () => T): T | undefined => (random() < share ? make() : undefined)
 
+  /** Patterns that all rules are made of, where many rules have the same ones. */
+  let pool: string[] | undefined
   const pattern = () => {
+    if (pool !== undefined) return pick(pool)
     if (random() < 0.1) return '/**'
     const length = below(4)
     const segments = Array.from({ length }, () => pick(patternSegments))
@@ -60,7 +63,9 @@ export function createRandomAccess(seed: number) {
       const gates = hasGates
         ? { groups: some(groups, 2), ...(random() < 0.5 ? { emailDomains: domains } : {}) }
         : {}
-      return { ...gates, rules: Array.from({ length: 1 + below(8) }, rule) }
+      pool = undefined
+      pool = maybe(0.05, () => [pattern(), pattern()])
+      return { ...gates, rules: Array.from({ length: pool === undefined ? 1 + below(8) : 24 }, rule) }
     },
     person(): Person | undefined {
       if (random() < 0.12) return undefined
