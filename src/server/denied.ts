@@ -1,5 +1,5 @@
 import { errorReply } from '../http/error-reply.ts'
-import { ownPathPrefix } from '../http/own-paths.ts'
+import { logoutPath } from '../http/own-paths.ts'
 import { escapeHtml } from '../http/page.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
@@ -21,7 +21,7 @@ export function deniedReply(
   const account = person?.name ?? person?.email ?? person?.id
   const what = `You are signed in${account === undefined ? '' : ` as ${account}`}, and this account may not see this.`
   const ask = contact === undefined ? '' : `<p>To ask for access: ${contactHtml(contact)}</p>\n`
-  const html = `${ask}<p><a href="${ownPathPrefix}logout" rel="noreferrer">Sign in as somebody else</a></p>\n`
+  const html = `${ask}<p><a href="${logoutPath}" rel="noreferrer">Sign in as somebody else</a></p>\n`
   return errorReply('ACCESS_DENIED', request, record, { what, html })
 }
 

@@ -8,7 +8,12 @@ import type { Findings } from './findings.ts'
 const maxKeyBytes = 1024
 
 /** Checks rules together, and warns of those that do nothing, or something else than they seem to. */
-export function checkAccess({ rules = [] }: NonNullable<Values['access']>, { report, warn }: Findings): void {
+export function checkAccess(
+  { rules = [] }: NonNullable<Values['access']>,
+  { issuer, userClaim }: NonNullable<Values['sso']>,
+  { report, warn }: Findings,
+): void {
+  const hasIssuerInId = issuer !== undefined && userClaim === undefined
   const places = new Map<string, number>()
   for (const [index, rule] of rules.entries()) {
     const before = places.get(rule.name)
@@ -19,7 +24,7 @@ export function checkAccess({ rules = [] }: NonNullable<Values['access']>, { rep
         message: `expected a name that no other rule has: ${placeOf(before)} is ${quote(rule.name)}, too`,
       })
     for (const pattern of [...(rule.allow ?? []), ...(rule.deny ?? [])]) {
-      const oddity = oddityOf(pattern)
+      const oddity = oddityOf(pattern) ?? (hasIssuerInId ? oddityOfId(pattern) : undefined)
       if (oddity !== undefined) warn(`${placeOf(index)} ${quote(rule.name)}: ${pattern.text} ${oddity}`)
     }
   }
@@ -55,4 +60,12 @@ function oddityOf({ text, segments }: Pattern): string | undefined {
   if (unknown !== undefined)
     return `has ${unknown}, which is taken for itself: there are {id}, {email}, {name} and {claim:…}`
   return undefined
+}
+
+/** Says what is odd about a pattern with an id, where ids have the issuer in them. */
+function oddityOfId({ segments }: Pattern): string | undefined {
+  const hasId = segments.some((segment) => segment.kind === 'placeholder' && segment.placeholder === 'id')
+  return hasId
+    ? 'never fits, because with sso.issuer an id has a / in it: take {claim:/sub}, or set sso.userClaim'
+    : undefined
 }

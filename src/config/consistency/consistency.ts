@@ -34,7 +34,7 @@ export function checkTogether(
   if (bearer !== undefined) checkBearer(bearer, values, findings)
   if (session !== undefined) checkSession(session, server ?? {}, findings)
   if (server !== undefined) checkServer(server, { ...given.dotenv, ...given.env }, findings)
-  if (access !== undefined) checkAccess(access, findings)
+  if (access !== undefined) checkAccess(access, sso ?? {}, findings)
   if (log !== undefined) checkLog(log, findings)
   for (const { path, section, isSecret } of options.single) {
     if (isSecret && given.flags.has(path) && wanted.includes(section))

@@ -59,6 +59,23 @@ describe('checkAccess', () => {
     assert.equal(warnings.length, 6)
   })
 
+  it('warns of ids in patterns, where they have the issuer in them', () => {
+    const warningsWith = (sso: object) =>
+      resolve({
+        env: { ...leastEnv, SSO_URL: '', S3PROXY_SSO_ISSUER: 'https://sso.example.com' },
+        content: {
+          sso,
+          access: { rules: [allow('own', '/people/{id}/**'), allow('sub', '/{claim:/sub}/**')] },
+        },
+      }).warnings.filter((warning) => warning.startsWith('access.'))
+    assert.match(
+      warningsWith({}).join('\n'),
+      /^access\.rules\[0\] "own": .* never fits, because with sso\.issuer/,
+    )
+    assert.equal(warningsWith({}).length, 1)
+    assert.deepEqual(warningsWith({ userClaim: 'preferred_username' }), [])
+  })
+
   it('reads ten thousand rules in less than half a second of work', () => {
     const rules = Array.from({ length: 10_000 }, (_, index) => ({
       name: `team ${index}`,
