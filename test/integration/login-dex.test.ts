@@ -35,6 +35,26 @@ function describeLogin(program: string): void {
       assert.equal((await kilgore.follow(linkTo('mock', page.text, page.url))).text, '<h1>page</h1>')
       assert.deepEqual((await who(kilgore)).groups, ['authors'])
     })
+
+    it('goes on by refresh tokens while a session without one ends with its token', async (t) => {
+      const sso = await prepareDex(program, { tokenSeconds: 4 })
+      t.after(() => sso.close())
+      const [lasting, ending] = [
+        await startStageInProcess(t, { sso }),
+        await startStageInProcess(t, { sso: { ...sso, scope: 'openid groups' } }),
+      ]
+      await sso.start(...[lasting, ending].map(({ origin }) => `${origin}/__redirect_from_sso`))
+      const signedIn = async ({ origin, browser }: typeof lasting) => {
+        const kilgore = browser()
+        const ask = () => kilgore.request(`${origin}/page.html`)
+        const page = await kilgore.request(locationOf(await eventually(ask, ({ status }) => status === 302)))
+        assert.equal((await kilgore.follow(linkTo('mock', page.text, page.url))).text, '<h1>page</h1>')
+        return ask
+      }
+      const [askLasting, askEnding] = [await signedIn(lasting), await signedIn(ending)]
+      assert.equal((await eventually(askEnding, ({ status }) => status === 302)).status, 302)
+      assert.equal((await askLasting()).text, '<h1>page</h1>')
+    })
   })
 
   /** Starts a proxy, then a dex that knows its callback. */

@@ -13,7 +13,7 @@ export interface Dex {
   readonly clientSecret: string
   /** For `sso.scope`; with `offline_access`, without which dex gives no refresh token. */
   readonly scope: string
-  start(redirectUri: string): Promise<void>
+  start(...redirectUris: string[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -39,7 +39,7 @@ export async function prepareDex(program: string, { tokenSeconds = 3600 }: DexOp
   let server: ServerProgram | undefined
   return {
     ...{ issuer, clientId, clientSecret, scope: 'openid profile email groups offline_access' },
-    async start(redirectUri) {
+    async start(...redirectUris) {
       // Its file is YAML, of which JSON is a part.
       const settings = {
         issuer,
@@ -49,7 +49,7 @@ export async function prepareDex(program: string, { tokenSeconds = 3600 }: DexOp
         expiry: { idTokens: `${tokenSeconds}s` },
         oauth2: { skipApprovalScreen: true },
         staticClients: [
-          { id: clientId, secret: clientSecret, name: 'The file site', redirectURIs: [redirectUri] },
+          { id: clientId, secret: clientSecret, name: 'The file site', redirectURIs: redirectUris },
         ],
         connectors: [{ type: 'mockCallback', id: 'mock', name: 'Mock' }],
         enablePasswordDB: true,
