@@ -51,6 +51,28 @@ describe('a configuration that is taken while the proxy runs', { timeout: 60_000
     assert.ok(s3.openConnections <= 1, `${s3.openConnections} connections to S3`)
   })
 
+  it('decides by its own rules from the next request on', async (t) => {
+    const rules = [{ name: 'open', allow: ['/health'], to: { anonymous: true } }]
+    const proxy = await startProxyInProcess({ s3 }, { AWS_S3_HEALTHCHECK_KEY: 'none' }, { access: { rules } })
+    t.after(() => proxy.close())
+    const statusWith = async (access: typeof proxy.config.access) => {
+      const { commit } = await proxy.app.prepare({ ...proxy.config, access })
+      commit()
+      return new Promise((resolve, reject) => {
+        const headers = { accept: 'application/json' }
+        const asked = get(`${proxy.origin}/health`, { method: 'HEAD', headers }, ({ statusCode }) =>
+          resolve(statusCode),
+        )
+        asked.on('error', reject)
+      })
+    }
+    const { access } = proxy.config
+    assert.deepEqual(
+      [await statusWith(access), await statusWith({ rules: [] }), await statusWith(access)],
+      [200, 401, 200],
+    )
+  })
+
   it('changes nothing when it is only made ready, and given up', async (t) => {
     const proxy = await startProxyInProcess({ s3 })
     t.after(() => proxy.close())

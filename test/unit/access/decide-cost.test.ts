@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { createAccess } from '../../../src/access/create-access.ts'
 import { personWith, rulesOf, type WrittenRule } from '../../helpers/access/rules.ts'
+import { exposeGarbageCollector } from '../../helpers/machine/garbage.ts'
+
+const collectGarbage = exposeGarbageCollector()
 
 const everyone = [{ everyone: true }] as const
 const many = (count: number, rule: (index: number) => WrittenRule) =>
@@ -53,8 +54,6 @@ describe('the cost of rules', () => {
   }
 
   it('leaves no memory behind with the people who stay', () => {
-    setFlagsFromString('--expose-gc')
-    const collect = runInNewContext('gc') as () => void
     const person = personWith()
     const dropped = Array.from({ length: 3 }, () => {
       const access = many(10_000, (index) => ({
@@ -67,7 +66,7 @@ describe('the cost of rules', () => {
     return new Promise<void>((resolve) => {
       // A WeakRef holds its target until the turn is over.
       setImmediate(() => {
-        collect()
+        collectGarbage()
         assert.deepEqual(
           dropped.map((one) => one.deref()),
           [undefined, undefined, undefined],
