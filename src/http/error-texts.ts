@@ -103,7 +103,7 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
   OBJECT_NOT_FOUND: { title: 'Not found', what: 'There is no such file.', advice: checkAddress },
   METHOD_NOT_ALLOWED: {
     title: 'Method not allowed',
-    what: 'Files can only be read here: with GET or HEAD.',
+    what: 'This address does not take this method. Files can only be read: with GET or HEAD.',
     advice: checkAddress,
   },
   OBJECT_REPLACED: {
