@@ -35,16 +35,16 @@ export function createBearer(config: Config, parts: BearerParts): { bearer?: Bea
 
 function wayOf(
   { bearer, sso: places, sso: { timeoutMs, tokenCheckIntervalSeconds } }: Config,
-  { sso, userAgent, ...parts }: BearerParts,
+  { sso, ssoIssuer, userAgent }: BearerParts,
   issuer: Issuer | undefined,
   accept: Exclude<Config['bearer']['accept'], 'none'>,
 ): { ask: TokenQuestion; maxAgeMs: number } {
   const { audience, scopes = [], allowPlainJwt: allowsPlainJwt } = bearer
   switch (accept) {
     case 'identity':
-      return { ask: askIdentity(sso), maxAgeMs: tokenCheckIntervalSeconds * 1000 }
+      return { ask: askIdentity(sso, ssoIssuer), maxAgeMs: tokenCheckIntervalSeconds * 1000 }
     case 'introspection': {
-      const endpoint = introspectionEndpoint(bearer, places, { issuer, ssoIssuer: parts.ssoIssuer })
+      const endpoint = introspectionEndpoint(bearer, places, { issuer, ssoIssuer })
       const named = { issuer: issuer?.name, audience, scopes, places }
       const ask = introspect({ endpoint, ...named, timeoutMs, userAgent, now })
       return { ask: pauseAfterFailure(ask, elapsedMs), maxAgeMs: maxIntrospectedMs }

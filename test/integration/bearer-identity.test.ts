@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { getToken } from '../helpers/clients/get-token.ts'
 import { findDjangoPython, startDjangoSso } from '../helpers/sso/django-sso.ts'
 import { startOidcSso } from '../helpers/sso/oidc-sso.ts'
+import { startOidcStandIn } from '../helpers/sso/oidc-stand-in/start-oidc-stand-in.ts'
 import { type StageInProcessOptions, startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
 const identity = { S3PROXY_BEARER_ACCEPT: 'identity' }
@@ -57,6 +58,21 @@ describe('a bearer token that the identity endpoint knows', { timeout: 60_000 },
     }
     sso.misbehave()
     assert.equal((await ask(sso.issueToken())).status, 200)
+  })
+
+  it('gets 503 where the OpenID provider has no userinfo, and the log names the option', async (t) => {
+    const sso = await startOidcStandIn()
+    t.after(() => sso.close())
+    sso.behave({ discovery: { userinfo_endpoint: undefined } })
+    const { issuer, clientId, clientSecret } = sso
+    const { origin, browser, log } = await startStageInProcess(t, {
+      sso: { issuer, clientId, clientSecret },
+      env: identity,
+    })
+    const answer = await browser().request(`${origin}/page.html`, authorization('a-token'))
+    assert.equal(answer.status, 503)
+    const line = log.find(({ code }) => code === 'BEARER_UNAVAILABLE')
+    assert.match(String(line?.msg), /no userinfo_endpoint.*bearer\.accept/)
   })
 
   it('of oidc-provider names its person', async (t) => {
