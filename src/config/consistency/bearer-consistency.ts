@@ -1,6 +1,7 @@
 import { resourceMetadataPath } from '../../http/own-paths.ts'
 import type { Values } from '../schema/config-schema.ts'
 import type { Findings } from './findings.ts'
+import { isInTheClear } from './is-in-the-clear.ts'
 
 type BearerValues = NonNullable<Values['bearer']>
 type SsoValues = NonNullable<Values['sso']>
@@ -20,6 +21,7 @@ export function checkBearer(bearer: BearerValues, { s3, sso = {} }: Values, find
   if (accept === 'jwt') checkJwt(bearer, sso, findings)
   if (accept === 'introspection') checkIntrospection(bearer, sso, findings)
   if (accept === 'identity') checkIdentity(bearer, findings)
+  else warnOfClearText(bearer, findings)
 }
 
 /** The options that each way has no use for. */
@@ -35,6 +37,15 @@ function warnOfUnused(bearer: BearerValues, { warn }: Findings): void {
   for (const name of unused[accept])
     if (bearer[name] !== undefined && bearer[name] !== false)
       warn(`bearer.${name} is not used, because bearer.accept is ${accept}`)
+}
+
+/** Warns of answers that anybody on the way can change. */
+function warnOfClearText({ accept, issuer, introspectionUrl }: BearerValues, { warn }: Findings): void {
+  const anybody = 'everybody between this server and it can'
+  if (accept === 'introspection' && introspectionUrl !== undefined && isInTheClear(introspectionUrl))
+    warn(`bearer.introspectionUrl is http: ${anybody} read the tokens of programs, and be anybody`)
+  if (issuer !== undefined && isInTheClear(issuer))
+    warn(`bearer.issuer is http: ${anybody} make tokens that are taken for its own`)
 }
 
 function checkJwt({ issuer, audience, allowPlainJwt }: BearerValues, sso: SsoValues, { report }: Findings) {

@@ -1,6 +1,7 @@
 import { isAbsoluteUrl } from '../../http/absolute-url.ts'
 import type { Values } from '../schema/config-schema.ts'
 import type { Findings } from './findings.ts'
+import { isInTheClear } from './is-in-the-clear.ts'
 
 type SsoValues = NonNullable<Values['sso']>
 
@@ -32,9 +33,4 @@ export function checkIssuer(sso: SsoValues, issuer: string, { sources, report, w
   if (sso.url !== undefined) warn('sso.url is not used, because sso.issuer is set')
   if (isInTheClear(issuer))
     warn('sso.issuer is http: everybody between this server and the SSO can sign in as anybody')
-}
-
-function isInTheClear(url: string): boolean {
-  const { protocol, hostname } = new URL(url)
-  return protocol === 'http:' && !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
 }

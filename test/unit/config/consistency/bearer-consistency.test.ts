@@ -52,6 +52,21 @@ describe('bearer tokens', () => {
     assert.deepEqual(problemsOf({ ...introspection, ...audience }, oidc), [])
   })
 
+  it('warn of answers that anybody on the way can change', () => {
+    for (const host of ['sso.example.com', '127.0.0.1.example.com']) {
+      const clear = { S3PROXY_BEARER_ISSUER: `http://${host}/realm` }
+      assert.match(warningsOf({ ...jwt, ...clear, ...audience }).join(), /^bearer\.issuer is http: [^,]*$/)
+      const url = { S3PROXY_BEARER_INTROSPECTION_URL: `http://${host}/introspect` }
+      assert.match(
+        warningsOf({ ...introspection, ...url, ...audience }).join(),
+        /^bearer\.introspectionUrl is http: /,
+      )
+      assert.equal(warningsOf({ ...introspection, ...clear, ...url, ...audience }).length, 2)
+    }
+    const loopback = { S3PROXY_BEARER_ISSUER: 'http://127.0.0.1:8080/' }
+    assert.deepEqual(warningsOf({ ...jwt, ...loopback, ...audience }), [])
+  })
+
   it('are not told from id tokens where both may be plain and for the same audience', () => {
     const own = { ...jwt, ...issuer, S3PROXY_BEARER_AUDIENCE: 'other,the-client' }
     assert.deepEqual(problemsOf(own), [])
