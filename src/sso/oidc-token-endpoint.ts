@@ -49,7 +49,8 @@ export function createOidcTokenEndpoint(
           )
           answer = answerOf(got, now())
           // Some SSOs send JSON as text/html.
-          return new Response(got.text === '' ? null : got.text, { status: got.status, headers: json })
+          const text = answer.payload === undefined ? got.text : JSON.stringify(answer.payload)
+          return new Response(text === '' ? null : text, { status: got.status, headers: json })
         } catch (error) {
           failure = error
           throw error
@@ -108,10 +109,16 @@ function answerOf(
 ): TokenAnswer {
   const retryAfterSeconds = parseRetryAfter(headers.get('retry-after') ?? undefined, nowMs)
   try {
-    return { status, payload: JSON.parse(text), retryAfterSeconds, option }
+    return { status, payload: withoutNulls(JSON.parse(text)), retryAfterSeconds, option }
   } catch {
     return { status, payload: undefined, retryAfterSeconds, option }
   }
+}
+
+/** Takes members that are null for missing, as some servers send what they do not give. */
+function withoutNulls(payload: unknown): unknown {
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return payload
+  return Object.fromEntries(Object.entries(payload).filter(([, value]) => value !== null))
 }
 
 /** The discovery document has no such address. */

@@ -39,6 +39,8 @@ export interface OidcBehaviour {
   idTokenSeconds: number
   /** Tells no `expires_in` where false. */
   hasExpiresIn: boolean
+  /** Tells this `expires_in` in place of `accessTokenSeconds`. */
+  expiresInSeconds: number | undefined
   hasRefreshTokens: boolean
   /** Gives a new refresh token with each refresh, and takes each one once. */
   rotatesRefreshTokens: boolean

@@ -47,7 +47,9 @@ function give(context: StandInContext, grant: TokenGrant, params: URLSearchParam
       access_token: mintAccessToken(context, grant),
       token_type: 'Bearer',
       scope: grant.scope,
-      ...(behaviour.hasExpiresIn ? { expires_in: behaviour.accessTokenSeconds } : {}),
+      ...(behaviour.hasExpiresIn
+        ? { expires_in: behaviour.expiresInSeconds ?? behaviour.accessTokenSeconds }
+        : {}),
       ...(hasNewRefresh ? { refresh_token: book.addRefresh(grant, padding(context)) } : {}),
       ...(isRefresh && !behaviour.hasIdTokenInRefresh
         ? {}

@@ -10,6 +10,7 @@ export function usualBehaviour(): OidcBehaviour {
     accessTokenSeconds: 3600,
     idTokenSeconds: 3600,
     hasExpiresIn: true,
+    expiresInSeconds: undefined,
     hasRefreshTokens: true,
     rotatesRefreshTokens: true,
     hasIdTokenInRefresh: true,
