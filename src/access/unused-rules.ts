@@ -18,6 +18,9 @@ export interface UnusedRule {
 /** The most rules that each pattern is compared with. Where thousands have the same pattern, some of them may be passed over. */
 const maxCompared = 64
 
+/** The most comparisons of wildcards with each other: thousands of them in one place would take seconds. */
+const maxComparisons = 200_000
+
 /** Finds rules that another rule leaves without any effect. Some may be missing, and none is wrong. */
 export function unusedRules(rules: readonly Rule[]): UnusedRule[] {
   const compiled = compileRules({ rules })
@@ -25,8 +28,10 @@ export function unusedRules(rules: readonly Rule[]): UnusedRule[] {
   const { tree } = compiled
   const unused: UnusedRule[] = []
   const gone = new Set<CompiledRule>()
+  const effort = { left: maxComparisons }
   for (const rule of compiled.rules) {
-    const other = coveringRule(rule, tree, gone)
+    const other = coveringRule(rule, tree, gone, effort)
+    if (effort.left <= 0) return unused
     if (other === undefined) continue
     gone.add(rule)
     const reason = other.isDeny && !rule.isDeny ? 'denied' : 'covered'
@@ -40,9 +45,10 @@ function coveringRule(
   one: CompiledRule,
   tree: PatternTree<CompiledRule>,
   gone: ReadonlySet<CompiledRule>,
+  effort: { left: number },
 ): CompiledRule | undefined {
   const [first, ...others] = [...(one.rule.allow ?? []), ...(one.rule.deny ?? [])].map((pattern) =>
-    rulesAround(pattern, tree),
+    rulesAround(pattern, tree, effort),
   )
   return first
     ?.slice(0, maxCompared)
@@ -58,8 +64,16 @@ function coveringRule(
 }
 
 /** Lists rules with a pattern that every path fits which this one fits. */
-function rulesAround(pattern: Pattern, tree: PatternTree<CompiledRule>): CompiledRule[] {
+function rulesAround(
+  pattern: Pattern,
+  tree: PatternTree<CompiledRule>,
+  effort: { left: number },
+): CompiledRule[] {
   let places = tree.start()
-  for (const segment of pattern.segments) places = absorb(places, segment)
+  for (const segment of pattern.segments) {
+    for (const { wildcards } of places) effort.left -= wildcards.length
+    if (effort.left <= 0) return []
+    places = absorb(places, segment)
+  }
   return places.flatMap(({ ends }) => ends)
 }
