@@ -10,6 +10,9 @@ export const logoutPath = `${ownPathPrefix}logout`
 /** The page where a logout ends. The SSO sends browsers back to it. */
 export const signedOutPath = `${ownPathPrefix}signed-out`
 
+/** The address that OpenID providers send logout tokens to. */
+export const backchannelLogoutPath = `${ownPathPrefix}backchannel-logout`
+
 /** Keys that cannot be served, and the beginning of others, because these paths are ours. */
 export const reservedKeys = [callbackPath.slice(1), ownPathPrefix.slice(1)] as const
 

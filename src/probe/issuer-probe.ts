@@ -1,5 +1,5 @@
 import { S3ProxyError } from '../errors.ts'
-import { callbackPath, signedOutPath } from '../http/own-paths.ts'
+import { backchannelLogoutPath, callbackPath, signedOutPath } from '../http/own-paths.ts'
 import { discoveryAddress } from '../issuer/discovery.ts'
 import type { Issuer } from '../issuer/issuer.ts'
 import type { IssuerMetadata } from '../issuer/issuer-metadata.ts'
@@ -102,7 +102,11 @@ export function issuerSteps(options: IssuerProbeOptions): ProbeStep[] {
     {
       name: 'sso.redirect-uri',
       timeoutMs,
-      run: async () => registerAddresses(origins, { 'way back from its logout': signedOutPath }),
+      run: async () =>
+        registerAddresses(origins, {
+          'way back from its logout': signedOutPath,
+          'back-channel logout': backchannelLogoutPath,
+        }),
     },
     {
       name: 'sso.connect',

@@ -1,6 +1,6 @@
 import { errorStatus } from '../../errors.ts'
 import { noStore } from '../../http/error-reply.ts'
-import { ownPathPrefix } from '../../http/own-paths.ts'
+import { backchannelLogoutPath } from '../../http/own-paths.ts'
 import type { Reply } from '../../http/reply.ts'
 import { personWithId } from '../../person/person.ts'
 import type { BackchannelLogouts } from '../../sso/backchannel-logouts.ts'
@@ -28,7 +28,7 @@ const maxBodyBytes = 16 * 1024
 export function createBackchannelLogoutPage(options: BackchannelLogoutPageOptions): HostlessPage {
   return {
     kind: 'backchannel-logout',
-    path: `${ownPathPrefix}backchannel-logout`,
+    path: backchannelLogoutPath,
     methods: ['POST'],
     needsHost: false,
     async answer(request, record) {
