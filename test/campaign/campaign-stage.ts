@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type FaultProxy, startFaultProxy } from '../helpers/network/fault-proxy.ts'
 import type { ProxyProcess } from '../helpers/proxy/proxy-process.ts'
 import type { Random } from '../helpers/random.ts'
@@ -8,10 +11,12 @@ import { startSsoStandIn } from '../helpers/sso/stand-in/start-sso-stand-in.ts'
 import { environmentOf } from '../helpers/stage/environment.ts'
 import { createStage, type Stage } from '../helpers/stage/stage.ts'
 import { createLibrary, type Library } from './library.ts'
+import { accessRules, people } from './people.ts'
 
-/** One proxy, everything around it, and a fault proxy on every way between them. */
+/** One proxy or more, everything around them, and a fault proxy on every way between them. */
 export interface CampaignStage extends Stage<SsoStandIn, RedisServer> {
   library: Library
+  /** The first instance. */
   proxy: ProxyProcess
   /** Between the proxy and S3, Redis, the SSO; between clients and the proxy. */
   ways: { s3: FaultProxy; redis: FaultProxy; sso: FaultProxy; client: FaultProxy }
@@ -30,14 +35,24 @@ const shortTimeouts = {
   S3PROXY_SESSION_TIMEOUT_MS: '1500',
 }
 
-/** @param file another build of the program */
+/**
+ * @param file another build of the program
+ * @param instances how many proxies share Redis, S3 and SSO
+ */
 export async function startCampaignStage(
   random: Random,
-  { env, ...options }: { file?: string; env?: Record<string, string> } = {},
+  {
+    env,
+    instances = 1,
+    ...options
+  }: { file?: string; env?: Record<string, string>; instances?: number } = {},
 ): Promise<CampaignStage> {
   const stage = await createStage({
     s3: startS3StandIn({ maxRecordedRequests: 1_000_000 }),
-    sso: startSsoStandIn(),
+    sso: startSsoStandIn({
+      refreshTokens: 'rotating',
+      people: Object.fromEntries(people.map(({ name, claims }) => [name, claims])),
+    }),
     redis: startRedisServer({ password: 'redis-secret' }),
   })
   const { s3, sso, redis } = stage
@@ -49,25 +64,33 @@ export async function startCampaignStage(
     sso,
     redis: { url: `redis://:redis-secret@127.0.0.1:${toRedis.port}` },
   })
-  const proxy = await stage.serve(
-    {
-      ...behindFaults,
-      // Clients come to the SSO without a fault on their way.
-      S3PROXY_SSO_INTERNAL_URL: `http://127.0.0.1:${toSso.port}/`,
-      AWS_S3_HEALTHCHECK_KEY: 'health.txt',
-      ...shortTimeouts,
-      ...env,
-    },
-    options,
-  )
+  const folder = mkdtempSync(join(tmpdir(), 's3proxy-campaign-'))
+  // Rules cannot be given by the environment.
+  writeFileSync(join(folder, 's3proxy.json'), JSON.stringify({ access: { rules: accessRules } }))
+  const serve = () =>
+    stage.serve(
+      {
+        ...behindFaults,
+        // Clients come to the SSO without a fault on their way.
+        S3PROXY_SSO_INTERNAL_URL: `http://127.0.0.1:${toSso.port}/`,
+        AWS_S3_HEALTHCHECK_KEY: 'health.txt',
+        S3PROXY_CONFIG: join(folder, 's3proxy.json'),
+        ...shortTimeouts,
+        ...env,
+      },
+      options,
+    )
+  const proxy = await serve()
+  while (stage.proxies.size < instances) await serve()
   const ways = { s3: toS3, redis: toRedis, sso: toSso, client: await to(proxy.port) }
   return {
     ...stage,
     ...{ library, proxy, ways },
     async close() {
-      await proxy.stop()
+      await Promise.all([...stage.proxies].map((one) => one.stop()))
       await Promise.all(Object.values(ways).map((way) => way.close()))
       await stage.close()
+      rmSync(folder, { recursive: true })
     },
   }
 }

@@ -8,10 +8,10 @@ import { createReport } from './report.ts'
 import { runWindows } from './windows.ts'
 
 const usage = `usage: npm run campaign -- [--small] [--seed N] [--only WORDS]
-       npm run campaign -- --prove [--seed N]
+       npm run campaign -- --prove [--seed N] [--only WORDS]
        npm run campaign -- --figure all|NAME[,NAME] [--scale SHARE] [--seed N]
   clients with known content, through every kind of fault in turn (300 windows, about 30 minutes; --small: each kind
-  once, about two minutes; --only: kinds whose name has these words); --prove: the same against builds with a mistake
+  once, about two minutes; --only: kinds, or mistakes, whose name has these words); --prove: the same against builds with a mistake
   in each, which it has to find; --figure: one of the figures of docs/reliability.md: ${figures.map(({ name }) => name).join(', ')}
 `
 
@@ -38,7 +38,7 @@ const full = { durationMs: 5000, requests: 340, visitors: 16 }
 if (values.figure !== undefined) {
   leave(await measure(values.figure))
 } else if (values.prove) {
-  const missed = await prove(small, random, (text) => process.stdout.write(text))
+  const missed = await prove(small, random, values.only ?? '', (text) => process.stdout.write(text))
   leave(missed === 0)
 } else {
   leave(await runCampaign())
@@ -69,7 +69,7 @@ async function runCampaign(): Promise<boolean> {
     kinds: rounds.flat().slice(0, windows),
     isEnough: () => false,
   }
-  const stage = await startCampaignStage(random)
+  const stage = await startCampaignStage(random, { instances: 2 })
   const report = createReport((text) => process.stdout.write(`WRONG ${text}\n`))
   try {
     await runWindows(stage, plan, random, report)

@@ -69,6 +69,39 @@ export const mistakes: Mistake[] = [
     complaint: /no version of it|status (?:200|404)|which nobody asked for/,
   },
   {
+    name: 'rules are matched on the path as it was sent',
+    changes: [
+      {
+        from: "'read', target.kind === 'root' ? '' : target.key)",
+        to: "'read', request.path.slice(1))",
+      },
+    ],
+    showsIn: ['S3 is odd, and right'],
+    complaint: /somebody saw what a rule denies|which nobody may see/,
+  },
+  {
+    name: 'a refresh that fails signs people out',
+    changes: [
+      {
+        from: "options.onRenewal?.('failed'); throw error;",
+        to: "options.onRenewal?.('failed'); return undefined;",
+      },
+    ],
+    showsIn: ['refreshes fail'],
+    complaint: /^refreshes .*status (?:302|401)/,
+  },
+  {
+    name: 'each instance renews tokens by itself',
+    changes: [
+      {
+        from: 'return (await store.lease(key, owner, leaseMs)) ? () => store.release(key, owner) : undefined;',
+        to: 'return () => store.release(key, owner);',
+      },
+    ],
+    showsIn: ['refreshes are slow'],
+    complaint: /^(?:tokens end|refreshes are slow): status (?:302|401)/,
+  },
+  {
     name: 'commands to Redis wait for its return',
     changes: [
       {

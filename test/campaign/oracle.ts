@@ -10,6 +10,8 @@ export interface Question {
   /** Whether the request carries a session that should be good. */
   isSignedIn: boolean
   statuses: number[]
+  /** Whether a rule denies it, so that not even its existence may show. */
+  isDenied?: boolean
   /** The places that the answer depends on. */
   touches: ReadonlySet<Place>
   /** The object that the body of a 200 or 206 belongs to. */
@@ -27,6 +29,8 @@ export interface Observation {
   answer: RawAnswer
   /** Versions of the object that agree with every byte of the body that came. */
   possible?: readonly Version[]
+  /** Whether the first token of the session may be over. */
+  isTokenOver?: boolean
 }
 
 /** The result of a request, for the count. */
@@ -54,8 +58,12 @@ export function judge(observation: Observation, fault: FaultKind): Verdict {
     fault.cutsErrors === true &&
     (status === 502 || status === 504) &&
     question.statuses.some((right) => right >= 400)
-  if (!isRight && !(suffers && (fault.statuses.includes(status) || isUnsaid)))
-    return { wrong: `status ${status}` }
+  if (question.isDenied && [200, 206, 304, 404, 412, 416].includes(status))
+    return { wrong: `somebody saw what a rule denies (${status})` }
+  const fitting = observation.isTokenOver
+    ? [...fault.statuses, ...(fault.statusesAfterToken ?? [])]
+    : fault.statuses
+  if (!isRight && !(suffers && (fitting.includes(status) || isUnsaid))) return { wrong: `status ${status}` }
   const wrongHead = checkHead(answer, fault)
   if (wrongHead !== undefined) return { wrong: wrongHead }
   const isStored = isRight && (status === 200 || status === 206)

@@ -9,15 +9,18 @@ import { runWindows, type WindowPlan } from './windows.ts'
 /**
  * Runs the campaign against builds with a mistake in them, until it complains.
  *
+ * @param only words in the names of the mistakes
  * @returns how many of them it did not find
  */
 export async function prove(
   plan: Omit<WindowPlan, 'kinds' | 'isEnough'>,
   random: Random,
+  only: string,
   say: (text: string) => void,
 ): Promise<number> {
   let missed = 0
   for (const mistake of mistakes) {
+    if (!mistake.name.includes(only)) continue
     const startedAt = performance.now()
     const complaint = await findMistake(mistake, plan, random)
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
@@ -36,7 +39,7 @@ async function findMistake(
 ): Promise<string | undefined> {
   const build = breakBuild(mistake)
   try {
-    const stage = await startCampaignStage(random, { file: build.file })
+    const stage = await startCampaignStage(random, { file: build.file, instances: 2 })
     const report = createReport(() => {})
     const found = () => report.wrongs.find((text) => mistake.complaint.test(text))
     const likely = faultKinds.filter(({ name }) => mistake.showsIn.includes(name))

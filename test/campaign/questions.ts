@@ -2,6 +2,8 @@ import type { Random } from '../helpers/random.ts'
 import type { Place } from './faults/fault-kind.ts'
 import { type KnownObject, type Library, refusedTargets, type Version } from './library.ts'
 import type { Question } from './oracle.ts'
+import type { SomePerson } from './people.ts'
+import { respell } from './respell.ts'
 
 const nothing: ReadonlySet<Place> = new Set(['client'])
 const sessionOnly: ReadonlySet<Place> = new Set(['client', 'redis', 'sso'])
@@ -9,8 +11,16 @@ const everything: ReadonlySet<Place> = new Set(['client', 'redis', 'sso', 's3'])
 const s3Only: ReadonlySet<Place> = new Set(['client', 's3'])
 
 /** One of the things that somebody who is signed in asks for. */
-export function askSignedIn(library: Library, cookie: string, random: Random): Question {
-  const object = random.pick(library.objects)
+export function askSignedIn(
+  library: Library,
+  { isOfTeam }: SomePerson,
+  cookie: string,
+  random: Random,
+): Question {
+  if (!isOfTeam && random.chance(0.15)) return askDenied(library, cookie, random)
+  const isTeams = isOfTeam && random.chance(0.15)
+  const picked = random.pick(isTeams ? library.ofTeam : library.objects)
+  const object = isTeams ? { ...picked, target: respell(picked.target, random) } : picked
   const question = (more: Partial<Question>): Question => ({
     ...{ method: 'GET', target: object.target, isSignedIn: true, statuses: [200], touches: everything },
     ...more,
@@ -32,9 +42,31 @@ export function askSignedIn(library: Library, cookie: string, random: Random): Q
   return question({ target: '/__s3proxy/logout', statuses: [200], touches: sessionOnly })
 }
 
+/** Something that a rule denies, in one of its spellings, and headers that must not change that. */
+function askDenied(library: Library, cookie: string, random: Random): Question {
+  const { target } = random.pick(library.withheld)
+  const more = random.pick<Record<string, string>>([
+    {},
+    { range: 'bytes=0-10' },
+    { range: 'bytes=999999-' },
+    { 'if-none-match': '*' },
+    { 'if-match': '"other"' },
+    { 'x-original-url': '/b.bin', 'x-forwarded-prefix': '/b' },
+    { 'x-forwarded-user': 'jo', 'x-forwarded-groups': 'team' },
+  ])
+  return {
+    method: random.pick(['GET', 'GET', 'HEAD']),
+    target: respell(target, random) + random.pick(['', '?', '?/../b.bin', '?groups=team']),
+    headers: { cookie, ...more },
+    ...{ isSignedIn: true, statuses: [403], isDenied: true, touches: sessionOnly },
+  }
+}
+
 /** One of the things that somebody asks for who is not, and gets nothing of. */
 export function askSignedOut(library: Library, random: Random): Question {
-  const { target } = random.chance(0.5) ? library.forbidden : random.pick(library.objects)
+  const { target } = random.chance(0.5)
+    ? random.pick([library.forbidden, ...library.withheld])
+    : random.pick(library.objects)
   const forged = random.pick<Record<string, string>>([
     {},
     { cookie: `s3proxy_session=${'A'.repeat(43)}` },

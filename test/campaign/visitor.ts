@@ -5,6 +5,7 @@ import type { FaultKind, Place } from './faults/fault-kind.ts'
 import { createComparison } from './library.ts'
 import { judge, type Outcome, type Question } from './oracle.ts'
 import { watchOwnStalls } from './own-stalls.ts'
+import type { SomePerson } from './people.ts'
 import { askSignedIn, askSignedOut } from './questions.ts'
 import { type AskOptions, createRawClient, type RawAnswer, type RawClient } from './raw-client.ts'
 
@@ -36,14 +37,24 @@ const excusingStallMs = 300
 const ownStalls = watchOwnStalls()
 
 /** Somebody with a browser, who checks every answer. */
-export function createVisitor(stage: CampaignStage, random: Random, note: (note: Note) => void): Visitor {
+export function createVisitor(
+  stage: CampaignStage,
+  person: SomePerson,
+  random: Random,
+  note: (note: Note) => void,
+): Visitor {
   const { library, sso, proxy, ways } = stage
+  const instances = [...stage.proxies]
+  /** The instance that answers at present. */
+  let instance = proxy
+  /** The time of `performance.now()` before which the first token of the session is not over. */
+  let tokenEndsAtMs = Number.POSITIVE_INFINITY
   const clients = new Map<number, RawClient>()
   let jar = new CookieJar()
 
   /** Uses the fault proxy of clients only while it has a fault, because it costs time. */
   function portFor(fault: FaultKind): number {
-    return fault.at === 'client' && fault.name !== 'no fault' ? ways.client.port : proxy.port
+    return fault.at === 'client' && fault.name !== 'no fault' ? ways.client.port : instance.port
   }
 
   async function ask(fault: FaultKind, question: Question, more: AskOptions = {}): Promise<RawAnswer> {
@@ -69,7 +80,11 @@ export function createVisitor(stage: CampaignStage, random: Random, note: (note:
     // Every client asks again when a kept connection turns out to be over.
     if (answer.ending === 'unheard' && fault.at === 'client') answer = await client.ask(question, options)
     const possible = comparisons?.filter((comparison) => comparison.agrees).map(({ version }) => version)
-    const verdict = judge({ question, answer, ...(possible === undefined ? {} : { possible }) }, fault)
+    const isTokenOver = performance.now() >= tokenEndsAtMs
+    const verdict = judge(
+      { question, answer, isTokenOver, ...(possible === undefined ? {} : { possible }) },
+      fault,
+    )
     if ('wrong' in verdict) {
       const isLate = answer.ending === 'hung' || answer.status === 503 || answer.status === 504
       const isExcused = isLate && ownStalls.longestSince(startedAt) > excusingStallMs
@@ -107,12 +122,16 @@ export function createVisitor(stage: CampaignStage, random: Random, note: (note:
   async function authorize(location: string): Promise<string | undefined> {
     const client = createRawClient(sso.port)
     const target = location.slice(sso.url.length - 1)
-    const answer = await client.ask({ method: 'GET', target, headers: {} }, { isLast: true })
+    const answer = await client.ask(
+      { method: 'GET', target, headers: { cookie: `person=${person.name}` } },
+      { isLast: true },
+    )
     client.close()
     return /^http:\/\/[^/]+(\/.*)$/.exec(answer.headers.get('location') ?? '')?.[1]
   }
 
   async function signIn(fault: FaultKind, cookies: CookieJar): Promise<boolean> {
+    const endsAtMs = performance.now() + sso.expiresInSeconds * 1000
     const target = `${random.pick(library.objects).target}?from=login`
     const callback = await begin(fault, target, cookies)
     if (callback === undefined) return false
@@ -127,6 +146,7 @@ export function createVisitor(stage: CampaignStage, random: Random, note: (note:
     const mayBeRefused = fault.at === 'sso' && fault.endsSessions
     if (!isSessionIn(answer) && !fault.mayBreak && !mayBeRefused)
       wrong(fault, question, answer, 'a login that ends without a session')
+    if (cookies === jar) tokenEndsAtMs = endsAtMs
     if (random.chance(0.3)) await replay(fault, callback, cookies)
     return true
   }
@@ -165,7 +185,7 @@ export function createVisitor(stage: CampaignStage, random: Random, note: (note:
   const session = () => jar.get('s3proxy_session')
 
   async function look(fault: FaultKind): Promise<void> {
-    const question = askSignedIn(library, `s3proxy_session=${session()}`, random)
+    const question = askSignedIn(library, person, `s3proxy_session=${session()}`, random)
     const { object } = question
     const sizeBytes = question.method === 'GET' ? (object?.versions[0].sizeBytes ?? 0) : 0
     const kind = sizeBytes > 0 ? random.next() : 1
@@ -179,22 +199,35 @@ export function createVisitor(stage: CampaignStage, random: Random, note: (note:
     if (fault.endsSessions && (answer.status === 302 || answer.status === 401)) jar.delete('s3proxy_session')
   }
 
+  /** Asks all instances at once, as a page with many pictures does at the moment when its token ends. */
+  async function lookEverywhere(fault: FaultKind): Promise<void> {
+    const looks = instances.map((one) => {
+      instance = one
+      return look(fault)
+    })
+    await Promise.all(looks)
+  }
+
   return {
     get isSignedIn() {
       return session() !== undefined
     },
     async step(fault) {
+      instance = random.pick(instances)
       const kind = random.next()
       if (kind < 0.03) await attack(fault)
       else if (kind < 0.06) await signIn(fault, new CookieJar())
       else if (kind < 0.2 || (session() === undefined && random.chance(0.7)))
         await ask(fault, askSignedOut(library, random))
       else if (session() === undefined) await signIn(fault, jar)
-      else await look(fault)
+      else if (fault.tokenSeconds === undefined || random.chance(0.5)) await look(fault)
+      else await lookEverywhere(fault)
     },
     async signIn(fault) {
-      if (session() === undefined) jar = new CookieJar()
-      return session() !== undefined || signIn(fault, jar)
+      if (session() !== undefined) return true
+      instance = random.pick(instances)
+      jar = new CookieJar()
+      return signIn(fault, jar)
     },
     forget() {
       jar = new CookieJar()

@@ -3,6 +3,7 @@ import type { Random } from '../helpers/random.ts'
 import type { CampaignStage } from './campaign-stage.ts'
 import { type FaultKind, noFault } from './faults/fault-kind.ts'
 import type { Question } from './oracle.ts'
+import { people } from './people.ts'
 import { createRawClient } from './raw-client.ts'
 import { createVisitor, type Note, type Visitor } from './visitor.ts'
 
@@ -48,23 +49,39 @@ export async function runWindows(
     count++
     watch.note(one)
   }
-  const visitors = Array.from({ length: plan.visitors }, () => createVisitor(stage, random, note))
-  const over = { isOver: false }
-  void stage.proxy.exited.then(({ status, signal }) => {
-    if (!over.isOver) watch.incident({ fault: noFault, what: `the proxy ended: ${status ?? signal}` })
-    over.isOver = true
+  const visitors = Array.from({ length: plan.visitors }, (_, index) => {
+    const person = people[index % people.length] ?? people[0]
+    return createVisitor(stage, person, random, note)
   })
+  const over = { isOver: false }
+  for (const proxy of stage.proxies)
+    void proxy.exited.then(({ status, signal }) => {
+      if (!over.isOver) watch.incident({ fault: noFault, what: `the proxy ended: ${status ?? signal}` })
+      over.isOver = true
+    })
   await settle(visitors, noFault)
   for (const fault of plan.kinds) {
+    const { tokenSeconds } = fault
+    const usualTokenSeconds = stage.sso.expiresInSeconds
+    if (tokenSeconds !== undefined) {
+      stage.sso.expiresInSeconds = tokenSeconds
+      for (const visitor of visitors) visitor.forget()
+      await settle(visitors, noFault)
+    }
+    // The tokens of the window end in it.
+    const durationMs = Math.max(plan.durationMs, (tokenSeconds ?? 0) * 1500)
     const before = count
     const startedAt = performance.now()
     const end = await fault.begin(stage, random)
     const isDone = () =>
       over.isOver ||
-      performance.now() - startedAt > 4 * plan.durationMs ||
-      (performance.now() - startedAt >= plan.durationMs && count - before >= plan.requests)
-    await Promise.all(visitors.map((visitor) => keepGoing(visitor, fault, plan, random, isDone)))
+      performance.now() - startedAt > 4 * durationMs ||
+      (performance.now() - startedAt >= durationMs && count - before >= plan.requests)
+    await Promise.all(
+      visitors.map((visitor) => keepGoing(visitor, fault, { ...plan, durationMs }, random, isDone)),
+    )
     await end()
+    stage.sso.expiresInSeconds = usualTokenSeconds
     inspect(stage, fault, watch)
     if (over.isOver) break
     await recover(stage, fault, watch)
@@ -103,16 +120,22 @@ async function recover(stage: CampaignStage, fault: FaultKind, watch: Watch): Pr
     { method: 'GET', target: '/b.bin', headers: {} },
   ]
   for (;;) {
-    const client = createRawClient(stage.proxy.port)
-    const answers = []
-    for (const question of questions) answers.push(await client.ask(question, { headLimitMs: 3000 }))
-    client.close()
+    const statuses: string[] = []
+    for (const { port } of stage.proxies) {
+      const client = createRawClient(port)
+      for (const question of questions)
+        statuses.push(String((await client.ask(question, { headLimitMs: 3000 })).status))
+      client.close()
+    }
     const afterMs = performance.now() - startedAt
-    // The first asks S3, the second begins a login, which takes Redis.
-    if (answers[0]?.status === 200 && answers[1]?.status === 302) return watch.recovered(fault, afterMs)
+    // The first question asks S3, the second begins a login, which takes Redis.
+    if (statuses.every((status, index) => status === (index % 2 === 0 ? '200' : '302')))
+      return watch.recovered(fault, afterMs)
     if (afterMs > recoveryLimitMs) {
-      const statuses = answers.map(({ status }) => status).join(' and ')
-      return watch.incident({ fault, what: `${Math.round(afterMs)} ms after its end still ${statuses}` })
+      return watch.incident({
+        fault,
+        what: `${Math.round(afterMs)} ms after its end still ${statuses.join(' and ')}`,
+      })
     }
     await sleep(20)
   }
@@ -131,21 +154,24 @@ async function settle(visitors: Visitor[], fault: FaultKind): Promise<void> {
 
 /** Looks into the requests that S3 got, the log and stderr. */
 function inspect(stage: CampaignStage, fault: FaultKind, watch: Watch): void {
-  const known = new Set(stage.library.objects.map(({ key }) => key))
+  const { objects, ofTeam, withheld } = stage.library
+  const known = new Set([...objects, ...ofTeam].map(({ key }) => key))
+  const unseen = new Set(withheld.map(({ key }) => key))
   for (const request of stage.s3.requests.splice(0)) {
     const { key = '', method, rawTarget, authenticated } = request
     if (!authenticated)
       watch.incident({ fault, what: `an unauthenticated request at S3: ${method} ${rawTarget}` })
-    else if (key.startsWith('unseen/'))
+    else if (key.startsWith('unseen/') || unseen.has(key))
       watch.incident({ fault, what: `S3 was asked for ${key}, which nobody may see` })
     else if (!known.has(key) && key !== 'health.txt' && !key.startsWith('missing/'))
       watch.incident({ fault, what: `S3 was asked for ${JSON.stringify(key)}, which nobody asked for` })
   }
-  const { log, output } = stage.proxy
-  for (const line of log.splice(0))
-    if (line.level === 'error' || line.level === 'fatal')
-      watch.incident({ fault, what: `the log says: ${JSON.stringify(line)}` })
-  output.stdout = ''
-  if (output.stderr !== '') watch.incident({ fault, what: `on stderr: ${output.stderr.slice(0, 1000)}` })
-  output.stderr = ''
+  for (const { log, output } of stage.proxies) {
+    for (const line of log.splice(0))
+      if (line.level === 'error' || line.level === 'fatal')
+        watch.incident({ fault, what: `the log says: ${JSON.stringify(line)}` })
+    output.stdout = ''
+    if (output.stderr !== '') watch.incident({ fault, what: `on stderr: ${output.stderr.slice(0, 1000)}` })
+    output.stderr = ''
+  }
 }

@@ -1,6 +1,7 @@
 import type { FaultKind } from './fault-kind.ts'
 import { clientFaults } from './of-clients.ts'
 import { redisFaults } from './of-redis.ts'
+import { refreshFaults } from './of-refresh.ts'
 import { s3Faults, s3LineFaults } from './of-s3.ts'
 import { ssoFaults } from './of-sso.ts'
 
@@ -10,5 +11,6 @@ export const faultKinds: FaultKind[] = [
   ...s3Faults,
   ...redisFaults,
   ...ssoFaults,
+  ...refreshFaults,
   ...clientFaults,
 ]

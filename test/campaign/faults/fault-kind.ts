@@ -28,6 +28,10 @@ export interface FaultKind {
   headLimitMs?: number
   /** Whether sessions may be gone afterwards. */
   endsSessions?: boolean
+  /** The life of the tokens of everybody, who all sign in anew before it starts. Ten hours unless given. */
+  tokenSeconds?: number
+  /** Statuses that fit from the end of the first token of a session on. */
+  statusesAfterToken?: number[]
   /** Starts it; the returned function ends it. */
   begin(stage: CampaignStage, random: Random): Promise<() => Promise<void>>
 }

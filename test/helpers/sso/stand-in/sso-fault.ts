@@ -19,6 +19,8 @@ export type SsoFault =
   | { delayMs: number; thenStall?: boolean }
   | { redirect: string }
   | { reset: true }
+  /** `token` only: the work is done, as spending a refresh token, and RST comes in place of the answer. */
+  | { lost: true }
   /** This text instead of HTTP, then FIN. */
   | { raw: string }
   /** This JSON with 200. */
@@ -85,7 +87,7 @@ export async function commitFault(
     }
   } else if ('redirect' in fault) {
     send(302, 'text/html', '', { location: fault.redirect })
-  } else if ('reset' in fault) {
+  } else if ('reset' in fault || 'lost' in fault) {
     response.socket?.resetAndDestroy()
   } else if ('raw' in fault) {
     response.socket?.end(fault.raw)

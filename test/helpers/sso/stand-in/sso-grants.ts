@@ -4,11 +4,13 @@ import type { RefreshTokens } from './sso-stand-in-types.ts'
 interface Grant {
   redirectUri: string
   challenge: string
+  person: string | undefined
   isUsed: boolean
 }
 
 /** The tokens of one login. */
 interface Family {
+  person: string | undefined
   accessToken: string
   /** Those that are not spent. */
   refreshTokens: Set<string>
@@ -36,17 +38,19 @@ export function createGrants(options: GrantsOptions) {
   const grants = new Map<string, Grant>()
   /** The times when tokens expire. */
   const valid = new Map<string, number>()
+  const owners = new Map<string, string>()
   const families = new Map<string, Family>()
   const [codes, tokens]: [string[], string[]] = [[], []]
 
-  function issueToken(): string {
+  function issueToken(person?: string): string {
     const token = newText('token')
-    validate(token)
+    validate(token, person)
     return token
   }
 
-  function validate(token: string): void {
+  function validate(token: string, person: string | undefined): void {
     tokens.push(token)
+    if (person !== undefined) owners.set(token, person)
     valid.set(token, Date.now() + options.expiresInSeconds() * 1000)
   }
 
@@ -61,10 +65,11 @@ export function createGrants(options: GrantsOptions) {
     const isShaped = /^[A-Za-z0-9._~-]{43,128}$/.test(verifier)
     const challenge = createHash('sha256').update(verifier).digest('base64url')
     if (!isShaped || challenge !== grant.challenge) return refused('invalid_grant')
-    const token = issueToken()
+    const { person } = grant
+    const token = issueToken(person)
     if (options.refreshTokens === 'none') return { token, commit() {} }
     const refreshToken = newText('refresh')
-    families.set(refreshToken, { accessToken: token, refreshTokens: new Set([refreshToken]) })
+    families.set(refreshToken, { person, accessToken: token, refreshTokens: new Set([refreshToken]) })
     return { token, refreshToken, commit() {} }
   }
 
@@ -82,7 +87,7 @@ export function createGrants(options: GrantsOptions) {
     const refreshToken = options.refreshTokens === 'rotating' ? newText('refresh') : undefined
     const commit = () => {
       valid.delete(family.accessToken)
-      validate(token)
+      validate(token, family.person)
       family.accessToken = token
       if (refreshToken === undefined) return
       family.refreshTokens.delete(before)
@@ -95,7 +100,7 @@ export function createGrants(options: GrantsOptions) {
   return {
     codes,
     tokens,
-    issueToken,
+    issueToken: () => issueToken(),
     revoke(token?: string) {
       for (const one of token === undefined ? tokens : [token]) valid.delete(one)
     },
@@ -103,10 +108,12 @@ export function createGrants(options: GrantsOptions) {
       for (const family of families.values()) family.refreshTokens.clear()
     },
     isValid: (token: string) => (valid.get(token) ?? 0) > Date.now(),
-    issueCode(redirectUri: string, challenge: string): string {
+    /** @returns the name of the person whose token it is, where the login named one */
+    ownerOf: (token: string) => owners.get(token),
+    issueCode(redirectUri: string, challenge: string, person?: string): string {
       const code = newText('code')
       codes.push(code)
-      grants.set(code, { redirectUri, challenge, isUsed: false })
+      grants.set(code, { redirectUri, challenge, person, isUsed: false })
       return code
     },
     exchange(form: URLSearchParams): TokenAnswer {

@@ -10,6 +10,8 @@ export interface SsoStandInOptions {
   clientSecret?: string
   /** The claims that `me` tells of everybody who signs in. */
   claims?: Record<string, unknown>
+  /** More people, by name: the browser that signs one of them in sends `person=NAME` as its cookie. */
+  people?: Record<string, Record<string, unknown>>
   /** Whether there are refresh tokens, and whether each is for one use. `none` unless given. */
   refreshTokens?: RefreshTokens
   /** The life of access tokens, which a test may change. Ten hours unless given. */
@@ -21,6 +23,9 @@ export type RefreshTokens = 'none' | 'kept' | 'rotating'
 /** The fault of each endpoint. A function is given the number of the request, from 1. */
 export type SsoScript = {
   [endpoint in SsoEndpoint]?: SsoFault | ((ordinal: number) => SsoFault | undefined)
+} & {
+  /** In place of that of `token`, for calls with a refresh token. */
+  refresh?: SsoFault
 }
 
 export interface SsoRequest {
@@ -35,7 +40,7 @@ export interface SsoRequest {
   status: number
 }
 
-/** An SSO that knows one client and one user, who is always signed in: `authorize` redirects back at once. */
+/** An SSO that knows one client, and people who are always signed in: `authorize` redirects back at once. */
 export interface SsoStandIn {
   /** With a trailing slash. */
   readonly url: string

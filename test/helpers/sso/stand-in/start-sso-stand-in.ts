@@ -20,6 +20,7 @@ const endpoints = new Map<string, SsoEndpoint>([
 /** Starts a strict SSO on 127.0.0.1 that misbehaves on command. */
 export async function startSsoStandIn(options: SsoStandInOptions = {}): Promise<SsoStandIn> {
   const { clientId = 'proxy-client', clientSecret = 'sso secret/+&=%' } = options
+  const people = new Map(Object.entries(options.people ?? {}))
   let claims = options.claims ?? { email: 'jo@example.com', user_id: 'user-1', first_name: 'Jo' }
   let expiresInSeconds = options.expiresInSeconds ?? 36_000
   const grants = createGrants({
@@ -56,7 +57,8 @@ export async function startSsoStandIn(options: SsoStandInOptions = {}): Promise<
     calls[endpoint]++
     ordinals[endpoint]++
     for (const look of waiting) look()
-    const scripted = script[endpoint]
+    const isRefresh = endpoint === 'token' && params.get('grant_type') === 'refresh_token'
+    const scripted = (isRefresh ? script.refresh : undefined) ?? script[endpoint]
     const fault = typeof scripted === 'function' ? scripted(ordinals[endpoint]) : scripted
     if (endpoint === 'authorize') return authorize(seen, response, fault)
     if (endpoint === 'token') return token(seen, response, fault)
@@ -83,7 +85,7 @@ export async function startSsoStandIn(options: SsoStandInOptions = {}): Promise<
     if (fault !== undefined && 'deny' in fault) {
       back.set('error', fault.deny)
       if (fault.description !== undefined) back.set('error_description', fault.description)
-    } else back.set('code', grants.issueCode(redirectUri as string, challenge as string))
+    } else back.set('code', grants.issueCode(redirectUri as string, challenge as string, personOf(request)))
     if (state !== null) back.set('state', state)
     if (fault !== undefined && 'extra' in fault)
       for (const [name, value] of Object.entries(fault.extra)) back.set(name, value)
@@ -104,6 +106,8 @@ export async function startSsoStandIn(options: SsoStandInOptions = {}): Promise<
             refresh_token: outcome.refreshToken,
           }
         : { error: outcome.error }
+    const isLost = fault !== undefined && 'lost' in fault
+    if (isLost && 'token' in outcome) outcome.commit()
     if (!(await commitFault(fault, response, JSON.stringify(body)))) return
     if ('token' in outcome) outcome.commit()
     send(response, 'token' in outcome ? 200 : outcome.status, body)
@@ -112,9 +116,15 @@ export async function startSsoStandIn(options: SsoStandInOptions = {}): Promise<
   async function me(request: SsoRequest, response: ServerResponse, fault?: SsoFault): Promise<void> {
     const given = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1]
     const isKnown = given !== undefined && grants.isValid(given)
-    const body = isKnown ? claims : { error: 'invalid_token' }
+    const body = isKnown ? (people.get(grants.ownerOf(given) ?? '') ?? claims) : { error: 'invalid_token' }
     if (!(await commitFault(fault, response, JSON.stringify(body)))) return
     send(response, isKnown ? 200 : 401, body)
+  }
+
+  /** The person who is signed in there with the browser that asks. */
+  function personOf({ headers }: SsoRequest): string | undefined {
+    const name = /(?:^|; )person=([^;]+)/.exec(headers.cookie ?? '')?.[1]
+    return name !== undefined && people.has(name) ? name : undefined
   }
 
   server.listen(options.port ?? 0, '127.0.0.1')

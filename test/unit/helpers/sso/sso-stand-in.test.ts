@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, it, type TestContext } from 'node:test'
-import type { SsoStandIn } from '../../../helpers/sso/stand-in/sso-stand-in-types.ts'
+import type { SsoStandIn, SsoStandInOptions } from '../../../helpers/sso/stand-in/sso-stand-in-types.ts'
 import { startSsoStandIn } from '../../../helpers/sso/stand-in/start-sso-stand-in.ts'
 
 const redirectUri = 'http://127.0.0.1:1/__redirect_from_sso'
@@ -51,15 +51,45 @@ describe('startSsoStandIn', () => {
     sso.misbehave()
     assert.equal((await me(sso, token)).status, 200)
   })
+
+  it('knows several people by the cookie of their browser, also after a refresh', async (t) => {
+    const people = { kim: { user_id: 'kim' }, lee: { user_id: 'lee' } }
+    const sso = await start(t, { people, refreshTokens: 'rotating' })
+    const namedBy = async (answer: Response) => {
+      const { access_token: token } = (await answer.clone().json()) as { access_token: string }
+      return ((await (await me(sso, token)).json()) as { user_id: string }).user_id
+    }
+    assert.equal(await namedBy(await exchange(sso, await authorize(sso))), 'user-1')
+    assert.equal(await namedBy(await exchange(sso, await authorize(sso, 'nobody'))), 'user-1')
+    const answer = await exchange(sso, await authorize(sso, 'lee'))
+    assert.equal(await namedBy(answer), 'lee')
+    const { refresh_token } = (await answer.json()) as { refresh_token: string }
+    const refreshed = await exchange(sso, '', { grant_type: 'refresh_token', refresh_token })
+    assert.equal(await namedBy(refreshed), 'lee')
+  })
+
+  it('has a fault for refreshes alone, and can lose the answer of one that it did', async (t) => {
+    const sso = await start(t, { refreshTokens: 'rotating' })
+    sso.misbehave({ refresh: { status: 503 } })
+    const answer = await exchange(sso, await authorize(sso))
+    assert.equal(answer.status, 200)
+    const { refresh_token } = (await answer.json()) as { refresh_token: string }
+    const refresh = () => exchange(sso, '', { grant_type: 'refresh_token', refresh_token })
+    assert.equal((await refresh()).status, 503)
+    sso.misbehave({ refresh: { lost: true } })
+    await assert.rejects(refresh())
+    sso.misbehave()
+    assert.equal((await refresh()).status, 400)
+  })
 })
 
-async function start(t: TestContext): Promise<SsoStandIn> {
-  const sso = await startSsoStandIn()
+async function start(t: TestContext, options: SsoStandInOptions = {}): Promise<SsoStandIn> {
+  const sso = await startSsoStandIn(options)
   t.after(() => sso.close())
   return sso
 }
 
-async function authorize(sso: SsoStandIn): Promise<string> {
+async function authorize(sso: SsoStandIn, person?: string): Promise<string> {
   const query = new URLSearchParams({
     response_type: 'code',
     client_id: sso.clientId,
@@ -68,7 +98,10 @@ async function authorize(sso: SsoStandIn): Promise<string> {
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   })
-  const answer = await fetch(`${sso.url}o/authorize/?${query}`, { redirect: 'manual' })
+  const answer = await fetch(`${sso.url}o/authorize/?${query}`, {
+    redirect: 'manual',
+    headers: person === undefined ? {} : { cookie: `other=1; person=${person}` },
+  })
   assert.equal(answer.status, 302)
   return new URL(answer.headers.get('location') ?? '').searchParams.get('code') ?? ''
 }
