@@ -5,6 +5,7 @@ import type { SsoClient } from '../sso/sso-client.ts'
 import { isUnavailable } from '../store/is-unavailable.ts'
 import { type Checked, createSessionChecks, type SessionCheckOptions } from './check-session.ts'
 import { createSessionRenewal, type SessionRenewalOptions } from './renew-session.ts'
+import { isRenewed } from './renewal-writes.ts'
 
 export interface SessionKeeperOptions extends SessionCheckOptions, SessionRenewalOptions {
   sessions: Sessions
@@ -102,7 +103,19 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
       if (error instanceof S3ProxyError && checks.isTrusted(open, now())) return open
       throw error
     }
-    return checked === 'rejected' ? end(open) : checked
+    return checked === 'rejected' ? endUnlessRenewed(open) : checked
+  }
+
+  /** Where another instance has renewed the token once more, the SSO has rejected one that was already replaced. */
+  async function endUnlessRenewed(open: OpenSession): Promise<OpenSession | undefined> {
+    try {
+      await sessions.deleteUnchanged(open)
+      const current = await sessions.again(open)
+      if (current !== undefined && isRenewed(current.session, open.session)) return current
+    } catch (error) {
+      if (!isUnavailable(error)) throw error
+    }
+    return end(open)
   }
 
   async function end(open: OpenSession): Promise<undefined> {

@@ -327,6 +327,22 @@ describe('createSessionKeeper, with a refresh token', () => {
     }
   })
 
+  it('goes on where the SSO rejects a new token because somebody has renewed it again meanwhile', async () => {
+    const { keep, clock, sso, open, find, options } = await start(60_000, renewable)
+    sso.refreshed = { kind: 'known', tokens: renewedTokens }
+    sso.identify = async () => {
+      const current = await find()
+      assert.ok(current)
+      const again = { ...current.session, accessToken: 't-3', refreshToken: 'r-3' }
+      assert.ok(await options.sessions.swap(current, again))
+      return { kind: 'rejected' }
+    }
+    clock.now = expiresAt
+    const keeping = keep(open)
+    assert.equal(keeping !== true && (await keeping.kept)?.session.accessToken, 't-3')
+    assert.equal((await find())?.session.refreshToken, 'r-3')
+  })
+
   it('does not write the note of a check over new tokens', async () => {
     const { keep, clock, sso, open, find, options } = await start(60_000, renewable)
     clock.now += 60_000
