@@ -6,15 +6,26 @@ import type { ProxyProcess } from '../helpers/proxy/proxy-process.ts'
 import type { Random } from '../helpers/random.ts'
 import { type RedisServer, startRedisServer } from '../helpers/redis/redis-server.ts'
 import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
+import type { OidcStandIn } from '../helpers/sso/oidc-stand-in/oidc-stand-in-types.ts'
+import { startOidcStandIn } from '../helpers/sso/oidc-stand-in/start-oidc-stand-in.ts'
 import type { SsoStandIn } from '../helpers/sso/stand-in/sso-stand-in-types.ts'
 import { startSsoStandIn } from '../helpers/sso/stand-in/start-sso-stand-in.ts'
 import { environmentOf } from '../helpers/stage/environment.ts'
 import { createStage, type Stage } from '../helpers/stage/stage.ts'
+import { createEndings, type Endings } from './endings.ts'
 import { createLibrary, type Library } from './library.ts'
+import { type Logins, loginsAtOauth, loginsAtOpenid } from './logins.ts'
 import { accessRules, people } from './people.ts'
 
 /** One proxy or more, everything around them, and a fault proxy on every way between them. */
-export interface CampaignStage extends Stage<SsoStandIn, RedisServer> {
+export interface CampaignStage extends Omit<Stage<SsoStandIn, RedisServer>, 'sso'> {
+  /** The SSO, whichever of the two it is; the other one is none, and throws. */
+  readonly sso: SsoStandIn
+  readonly openid: OidcStandIn
+  logins: Logins
+  endings: Endings
+  /** Things that must not be, which no answer to a visitor shows. */
+  complaints: string[]
   library: Library
   /** The first instance. */
   proxy: ProxyProcess
@@ -38,21 +49,28 @@ const shortTimeouts = {
 /**
  * @param file another build of the program
  * @param instances how many proxies share Redis, S3 and SSO
+ * @param isAtOpenid has an OpenID provider as its SSO; all people have the same rights there
  */
 export async function startCampaignStage(
   random: Random,
   {
     env,
     instances = 1,
+    isAtOpenid = false,
     ...options
-  }: { file?: string; env?: Record<string, string>; instances?: number } = {},
+  }: { file?: string; env?: Record<string, string>; instances?: number; isAtOpenid?: boolean } = {},
 ): Promise<CampaignStage> {
-  const stage = await createStage({
+  const oauth = isAtOpenid
+    ? undefined
+    : await startSsoStandIn({
+        refreshTokens: 'rotating',
+        people: Object.fromEntries(people.map(({ name, claims }) => [name, claims])),
+      })
+  const openid = isAtOpenid ? await startOidcStandIn() : undefined
+  openid?.behave({ claims: { groups: ['staff', 'team'] }, accessTokenSeconds: 36_000 })
+  const stage = await createStage<SsoStandIn | OidcStandIn, RedisServer>({
     s3: startS3StandIn({ maxRecordedRequests: 1_000_000 }),
-    sso: startSsoStandIn({
-      refreshTokens: 'rotating',
-      people: Object.fromEntries(people.map(({ name, claims }) => [name, claims])),
-    }),
+    sso: Promise.resolve(given(oauth ?? openid)),
     redis: startRedisServer({ password: 'redis-secret' }),
   })
   const { s3, sso, redis } = stage
@@ -76,6 +94,7 @@ export async function startCampaignStage(
         AWS_S3_HEALTHCHECK_KEY: 'health.txt',
         S3PROXY_CONFIG: join(folder, 's3proxy.json'),
         ...shortTimeouts,
+        ...(isAtOpenid ? { S3PROXY_SESSION_RECHECK_SECONDS: '1' } : {}),
         ...env,
       },
       options,
@@ -85,7 +104,14 @@ export async function startCampaignStage(
   const ways = { s3: toS3, redis: toRedis, sso: toSso, client: await to(proxy.port) }
   return {
     ...stage,
-    ...{ library, proxy, ways },
+    ...{ library, proxy, ways, endings: createEndings(), complaints: [] },
+    logins: openid === undefined ? loginsAtOauth(given(oauth)) : loginsAtOpenid(openid),
+    get sso() {
+      return given(oauth)
+    },
+    get openid() {
+      return given(openid)
+    },
     async close() {
       await Promise.all([...stage.proxies].map((one) => one.stop()))
       await Promise.all(Object.values(ways).map((way) => way.close()))
@@ -93,4 +119,9 @@ export async function startCampaignStage(
       rmSync(folder, { recursive: true })
     },
   }
+}
+
+function given<T>(sso: T | undefined): T {
+  if (sso === undefined) throw new Error('this stage has another kind of SSO')
+  return sso
 }

@@ -11,7 +11,7 @@ const usage = `usage: npm run campaign -- [--small] [--seed N] [--only WORDS]
        npm run campaign -- --prove [--seed N] [--only WORDS]
        npm run campaign -- --figure all|NAME[,NAME] [--scale SHARE] [--seed N]
   clients with known content, through every kind of fault in turn (300 windows, about 30 minutes; --small: each kind
-  once, about two minutes; --only: kinds, or mistakes, whose name has these words); --prove: the same against builds with a mistake
+  once, about three minutes; --only: kinds, or mistakes, whose name has these words); --prove: the same against builds with a mistake
   in each, which it has to find; --figure: one of the figures of docs/reliability.md: ${figures.map(({ name }) => name).join(', ')}
 `
 
@@ -69,12 +69,16 @@ async function runCampaign(): Promise<boolean> {
     kinds: rounds.flat().slice(0, windows),
     isEnough: () => false,
   }
-  const stage = await startCampaignStage(random, { instances: 2 })
   const report = createReport((text) => process.stdout.write(`WRONG ${text}\n`))
-  try {
-    await runWindows(stage, plan, random, report)
-  } finally {
-    await stage.close()
+  for (const isAtOpenid of [false, true]) {
+    const kinds = plan.kinds.filter((kind) => (kind.isAtOpenid ?? false) === isAtOpenid)
+    if (kinds.length === 0) continue
+    const stage = await startCampaignStage(random, { instances: 2, isAtOpenid })
+    try {
+      await runWindows(stage, { ...plan, kinds }, random, report)
+    } finally {
+      await stage.close()
+    }
   }
   process.stdout.write(report.text())
   return report.wrongs.length === 0 && report.windows === windows

@@ -102,6 +102,29 @@ export const mistakes: Mistake[] = [
     complaint: /^(?:tokens end|refreshes are slow): status (?:302|401)/,
   },
   {
+    name: 'logout tokens for other clients are taken',
+    changes: [
+      {
+        from: '{ audience: clientId, requiredClaims, maxAgeSeconds }',
+        to: "{ audience: JSON.parse(Buffer.from(jwt.split('.')[1], 'base64url').toString()).aud, requiredClaims, maxAgeSeconds }",
+      },
+    ],
+    showsIn: ['an OpenID provider signs people out'],
+    complaint:
+      /^an OpenID provider signs people out: (?:status (?:302|401)|a wrong logout token .*another-client)/,
+  },
+  {
+    name: 'logout tokens end nothing',
+    changes: [
+      {
+        from: 'const ended = await sessions.endByLogin({ issuer: issuer.name, subject, sid });',
+        to: 'const ended = 0;',
+      },
+    ],
+    showsIn: ['an OpenID provider signs people out'],
+    complaint: /a session that the SSO has ended is still good/,
+  },
+  {
     name: 'commands to Redis wait for its return',
     changes: [
       {

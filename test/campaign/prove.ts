@@ -2,6 +2,7 @@ import type { Random } from '../helpers/random.ts'
 import { breakBuild } from './break-build.ts'
 import { startCampaignStage } from './campaign-stage.ts'
 import { faultKinds } from './faults/all.ts'
+import type { FaultKind } from './faults/fault-kind.ts'
 import { type Mistake, mistakes } from './mistakes.ts'
 import { createReport } from './report.ts'
 import { runWindows, type WindowPlan } from './windows.ts'
@@ -39,11 +40,14 @@ async function findMistake(
 ): Promise<string | undefined> {
   const build = breakBuild(mistake)
   try {
-    const stage = await startCampaignStage(random, { file: build.file, instances: 2 })
+    const isLikely = ({ name }: FaultKind) => mistake.showsIn.includes(name)
+    const isAtOpenid = faultKinds.some((kind) => isLikely(kind) && kind.isAtOpenid)
+    const stage = await startCampaignStage(random, { file: build.file, instances: 2, isAtOpenid })
     const report = createReport(() => {})
     const found = () => report.wrongs.find((text) => mistake.complaint.test(text))
-    const likely = faultKinds.filter(({ name }) => mistake.showsIn.includes(name))
-    const others = faultKinds.filter((kind) => !likely.includes(kind))
+    const possible = faultKinds.filter((kind) => (kind.isAtOpenid ?? false) === isAtOpenid)
+    const likely = possible.filter(isLikely)
+    const others = possible.filter((kind) => !isLikely(kind))
     try {
       const kinds = [...likely, ...likely, ...likely, ...others]
       await runWindows(stage, { ...plan, kinds, isEnough: () => found() !== undefined }, random, report)

@@ -1,8 +1,10 @@
 import { CookieJar } from '../helpers/clients/cookie-jar.ts'
 import type { Random } from '../helpers/random.ts'
 import type { CampaignStage } from './campaign-stage.ts'
+import type { LoginOfVisitor } from './endings.ts'
 import type { FaultKind, Place } from './faults/fault-kind.ts'
 import { createComparison } from './library.ts'
+import type { LoginAtSso } from './logins.ts'
 import { judge, type Outcome, type Question } from './oracle.ts'
 import { watchOwnStalls } from './own-stalls.ts'
 import type { SomePerson } from './people.ts'
@@ -30,7 +32,7 @@ export interface Visitor {
   close(): void
 }
 
-const logins: ReadonlySet<Place> = new Set(['client', 'redis', 'sso'])
+const placesOfLogins: ReadonlySet<Place> = new Set(['client', 'redis', 'sso'])
 const host = '127.0.0.1'
 const headLimitMs = 8000
 const excusingStallMs = 300
@@ -43,12 +45,14 @@ export function createVisitor(
   random: Random,
   note: (note: Note) => void,
 ): Visitor {
-  const { library, sso, proxy, ways } = stage
+  const { library, logins, endings, proxy, ways } = stage
   const instances = [...stage.proxies]
   /** The instance that answers at present. */
   let instance = proxy
   /** The time of `performance.now()` before which the first token of the session is not over. */
   let tokenEndsAtMs = Number.POSITIVE_INFINITY
+  /** The session, where the SSO can end it. */
+  let login: LoginOfVisitor | undefined
   const clients = new Map<number, RawClient>()
   let jar = new CookieJar()
 
@@ -57,7 +61,12 @@ export function createVisitor(
     return fault.at === 'client' && fault.name !== 'no fault' ? ways.client.port : instance.port
   }
 
-  async function ask(fault: FaultKind, question: Question, more: AskOptions = {}): Promise<RawAnswer> {
+  async function ask(
+    fault: FaultKind,
+    question: Question,
+    more: AskOptions = {},
+    asked?: LoginOfVisitor,
+  ): Promise<RawAnswer> {
     const port = portFor(fault)
     const { object } = question
     const comparisons = object?.versions.map((version) =>
@@ -83,7 +92,7 @@ export function createVisitor(
     const isTokenOver = performance.now() >= tokenEndsAtMs
     const verdict = judge(
       { question, answer, isTokenOver, ...(possible === undefined ? {} : { possible }) },
-      fault,
+      asked !== undefined && endings.mayBeOver(asked) ? endedBy(fault) : fault,
     )
     if ('wrong' in verdict) {
       const isLate = answer.ending === 'hung' || answer.status === 503 || answer.status === 504
@@ -106,34 +115,24 @@ export function createVisitor(
   ): Promise<{ question: Question; answer: RawAnswer; location: string | undefined }> {
     const cookie = cookies.header(host, target)
     const headers = { accept: 'text/html', ...(cookie === '' ? {} : { cookie }) }
-    const question = { method: 'GET', target, headers, isSignedIn: false, statuses, touches: logins }
+    const question = { method: 'GET', target, headers, isSignedIn: false, statuses, touches: placesOfLogins }
     const answer = await ask(fault, question)
     cookies.store(host, target, answer.setCookies)
     const location = answer.status === 302 ? answer.headers.get('location') : undefined
     return { question, answer, location }
   }
 
-  /** @returns the target of the callback, not yet asked for */
-  async function begin(fault: FaultKind, target: string, cookies: CookieJar): Promise<string | undefined> {
+  /** @returns the target of the callback, not yet asked for, and the session at the SSO */
+  async function begin(fault: FaultKind, target: string, cookies: CookieJar): Promise<Partial<LoginAtSso>> {
     const { location } = await navigate(fault, target, [302], cookies)
-    return location?.startsWith(sso.url) ? authorize(location) : undefined
-  }
-
-  async function authorize(location: string): Promise<string | undefined> {
-    const client = createRawClient(sso.port)
-    const target = location.slice(sso.url.length - 1)
-    const answer = await client.ask(
-      { method: 'GET', target, headers: { cookie: `person=${person.name}` } },
-      { isLast: true },
-    )
-    client.close()
-    return /^http:\/\/[^/]+(\/.*)$/.exec(answer.headers.get('location') ?? '')?.[1]
+    return location?.startsWith(logins.url) ? logins.authorize(person.name, location) : {}
   }
 
   async function signIn(fault: FaultKind, cookies: CookieJar): Promise<boolean> {
-    const endsAtMs = performance.now() + sso.expiresInSeconds * 1000
+    const beganAtMs = performance.now()
+    const endsAtMs = beganAtMs + logins.tokenSeconds * 1000
     const target = `${random.pick(library.objects).target}?from=login`
-    const callback = await begin(fault, target, cookies)
+    const { callback, sid } = await begin(fault, target, cookies)
     if (callback === undefined) return false
     const { question, answer, location } = await navigate(fault, callback, [302], cookies)
     if (location === undefined) return false
@@ -146,7 +145,13 @@ export function createVisitor(
     const mayBeRefused = fault.at === 'sso' && fault.endsSessions
     if (!isSessionIn(answer) && !fault.mayBreak && !mayBeRefused)
       wrong(fault, question, answer, 'a login that ends without a session')
-    if (cookies === jar) tokenEndsAtMs = endsAtMs
+    if (cookies === jar) {
+      tokenEndsAtMs = endsAtMs
+      if (sid !== undefined && isSessionIn(answer)) {
+        login = { person: person.name, sid, beganAtMs, doneAtMs: performance.now() }
+        endings.logins.add(login)
+      }
+    }
     if (random.chance(0.3)) await replay(fault, callback, cookies)
     return true
   }
@@ -159,13 +164,13 @@ export function createVisitor(
   /** Somebody begins a login and gets somebody else to finish it (RFC 6749 section 10.12). */
   async function attack(fault: FaultKind): Promise<void> {
     const [own, other] = [new CookieJar(), new CookieJar()]
-    const callback = await begin(fault, '/b.bin', own)
+    const { callback } = await begin(fault, '/b.bin', own)
     if (callback === undefined) return
     if (random.chance(0.5)) await begin(fault, '/b.bin', other)
     const { question, answer, location } = await navigate(fault, callback, [302], other)
     if (isSessionIn(answer))
       wrong(fault, question, answer, 'a session for a login that another browser began')
-    else if (location !== undefined && !location.startsWith(sso.url))
+    else if (location !== undefined && !location.startsWith(logins.url))
       wrong(fault, question, answer, `a login of another browser leads to ${location}`)
     const finished = await navigate(fault, callback, [302], own)
     const mayBeSpent = fault.endsSessions || fault.mayBreak
@@ -195,8 +200,39 @@ export function createVisitor(
         : kind < 0.09
           ? { pauseMs: 200 + random.below(700) }
           : {}
-    const answer = await ask(fault, question, more)
-    if (fault.endsSessions && (answer.status === 302 || answer.status === 401)) jar.delete('s3proxy_session')
+    const before = login
+    const isOver = before !== undefined && endings.isSurelyOver(before, performance.now())
+    const answer = await ask(fault, question, more, before)
+    const hasEnded = answer.status === 302 || answer.status === 401
+    if (isOver && [200, 206, 304].includes(answer.status) && question.object !== undefined)
+      wrong(fault, question, answer, 'a session that the SSO has ended is still good')
+    if (hasEnded && (fault.endsSessions || (before !== undefined && endings.mayBeOver(before)))) lose()
+  }
+
+  function lose(): void {
+    jar.delete('s3proxy_session')
+    if (login !== undefined) endings.logins.delete(login)
+    login = undefined
+  }
+
+  /** Signs out, which no SSO may hinder, and looks whether the session has ended everywhere. */
+  async function signOut(fault: FaultKind): Promise<void> {
+    const headers = { cookie: `s3proxy_session=${session()}` }
+    const question = {
+      ...{ method: 'POST', target: '/__s3proxy/logout', isSignedIn: false, statuses: [303] },
+      headers: { ...headers, origin: `http://${host}:${portFor(fault)}`, 'content-length': '0' },
+      touches: placesOfLogins,
+    }
+    const answer = await ask(fault, question)
+    if (answer.status !== 303) return
+    const location = answer.headers.get('location') ?? ''
+    if (!location.startsWith(logins.url)) wrong(fault, question, answer, `a logout leads to ${location}`)
+    lose()
+    for (const one of instances) {
+      instance = one
+      const look = { method: 'GET', target: '/b.bin', headers, isSignedIn: false, statuses: [302] }
+      await ask(fault, { ...look, touches: placesOfLogins })
+    }
   }
 
   /** Asks all instances at once, as a page with many pictures does at the moment when its token ends. */
@@ -220,6 +256,7 @@ export function createVisitor(
       else if (kind < 0.2 || (session() === undefined && random.chance(0.7)))
         await ask(fault, askSignedOut(library, random))
       else if (session() === undefined) await signIn(fault, jar)
+      else if (fault.isAtOpenid && random.chance(0.1)) await signOut(fault)
       else if (fault.tokenSeconds === undefined || random.chance(0.5)) await look(fault)
       else await lookEverywhere(fault)
     },
@@ -230,12 +267,18 @@ export function createVisitor(
       return signIn(fault, jar)
     },
     forget() {
+      lose()
       jar = new CookieJar()
     },
     close() {
       for (const client of clients.values()) client.close()
     },
   }
+}
+
+/** The fault as somebody sees it whose session the SSO has ended. */
+function endedBy(fault: FaultKind): FaultKind {
+  return { ...fault, at: 'sso', statuses: [...fault.statuses, 302, 401], mayCut: true }
 }
 
 function isSessionIn({ setCookies }: RawAnswer): boolean {

@@ -3,7 +3,7 @@ import type { Random } from '../helpers/random.ts'
 import type { CampaignStage } from './campaign-stage.ts'
 import { type FaultKind, noFault } from './faults/fault-kind.ts'
 import type { Question } from './oracle.ts'
-import { people } from './people.ts'
+import { people, type SomePerson } from './people.ts'
 import { createRawClient } from './raw-client.ts'
 import { createVisitor, type Note, type Visitor } from './visitor.ts'
 
@@ -44,14 +44,19 @@ export async function runWindows(
   random: Random,
   watch: Watch,
 ): Promise<void> {
+  // At the OpenID provider all are of the team, and each signs out alone.
+  const isAtOpenid = plan.kinds.some((kind) => kind.isAtOpenid)
+  const personOf = (index: number): SomePerson => {
+    const person = people[isAtOpenid ? 0 : index % people.length] ?? people[0]
+    return isAtOpenid ? { ...person, name: `${person.name}-${index}` } : person
+  }
   let count = 0
   const note = (one: Note) => {
     count++
     watch.note(one)
   }
   const visitors = Array.from({ length: plan.visitors }, (_, index) => {
-    const person = people[index % people.length] ?? people[0]
-    return createVisitor(stage, person, random, note)
+    return createVisitor(stage, personOf(index), random, note)
   })
   const over = { isOver: false }
   for (const proxy of stage.proxies)
@@ -62,14 +67,14 @@ export async function runWindows(
   await settle(visitors, noFault)
   for (const fault of plan.kinds) {
     const { tokenSeconds } = fault
-    const usualTokenSeconds = stage.sso.expiresInSeconds
+    const usualTokenSeconds = stage.logins.tokenSeconds
     if (tokenSeconds !== undefined) {
-      stage.sso.expiresInSeconds = tokenSeconds
+      stage.logins.tokenSeconds = tokenSeconds
       for (const visitor of visitors) visitor.forget()
       await settle(visitors, noFault)
     }
     // The tokens of the window end in it.
-    const durationMs = Math.max(plan.durationMs, (tokenSeconds ?? 0) * 1500)
+    const durationMs = Math.max(plan.durationMs, fault.leastMs ?? 0, (tokenSeconds ?? 0) * 1500)
     const before = count
     const startedAt = performance.now()
     const end = await fault.begin(stage, random)
@@ -81,7 +86,7 @@ export async function runWindows(
       visitors.map((visitor) => keepGoing(visitor, fault, { ...plan, durationMs }, random, isDone)),
     )
     await end()
-    stage.sso.expiresInSeconds = usualTokenSeconds
+    stage.logins.tokenSeconds = usualTokenSeconds
     inspect(stage, fault, watch)
     if (over.isOver) break
     await recover(stage, fault, watch)
@@ -145,7 +150,7 @@ async function recover(stage: CampaignStage, fault: FaultKind, watch: Watch): Pr
 async function settle(visitors: Visitor[], fault: FaultKind): Promise<void> {
   await Promise.all(
     visitors.map(async (visitor) => {
-      if (fault.endsSessions) visitor.forget()
+      if (fault.endsSessions || fault.revokes) visitor.forget()
       for (let attempt = 0; attempt < 3 && !visitor.isSignedIn; attempt++) await visitor.signIn(noFault)
       for (let step = 0; step < calmSteps; step++) await visitor.step(noFault)
     }),
@@ -166,9 +171,15 @@ function inspect(stage: CampaignStage, fault: FaultKind, watch: Watch): void {
     else if (!known.has(key) && key !== 'health.txt' && !key.startsWith('missing/'))
       watch.incident({ fault, what: `S3 was asked for ${JSON.stringify(key)}, which nobody asked for` })
   }
+  for (const what of stage.complaints.splice(0)) watch.incident({ fault, what })
   for (const { log, output } of stage.proxies) {
     for (const line of log.splice(0))
-      if (line.level === 'error' || line.level === 'fatal')
+      if (line.outcome === 'revoked' && !fault.revokes)
+        watch.incident({
+          fault,
+          what: `a body was cut for a session that nobody ended: ${JSON.stringify(line)}`,
+        })
+      else if (line.level === 'error' || line.level === 'fatal')
         watch.incident({ fault, what: `the log says: ${JSON.stringify(line)}` })
     output.stdout = ''
     if (output.stderr !== '') watch.incident({ fault, what: `on stderr: ${output.stderr.slice(0, 1000)}` })

@@ -1,5 +1,6 @@
 import type { FaultKind } from './fault-kind.ts'
 import { clientFaults } from './of-clients.ts'
+import { openidFaults } from './of-openid.ts'
 import { redisFaults } from './of-redis.ts'
 import { refreshFaults } from './of-refresh.ts'
 import { s3Faults, s3LineFaults } from './of-s3.ts'
@@ -13,4 +14,5 @@ export const faultKinds: FaultKind[] = [
   ...ssoFaults,
   ...refreshFaults,
   ...clientFaults,
+  ...openidFaults,
 ]

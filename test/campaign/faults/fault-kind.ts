@@ -30,8 +30,14 @@ export interface FaultKind {
   endsSessions?: boolean
   /** The life of the tokens of everybody, who all sign in anew before it starts. Ten hours unless given. */
   tokenSeconds?: number
+  /** The least duration of its windows, where that is more than usual. */
+  leastMs?: number
   /** Statuses that fit from the end of the first token of a session on. */
   statusesAfterToken?: number[]
+  /** Whether it takes a stage whose SSO is an OpenID provider, where visitors sign out, too. */
+  isAtOpenid?: boolean
+  /** Whether the SSO ends sessions, and with them bodies under way. */
+  revokes?: boolean
   /** Starts it; the returned function ends it. */
   begin(stage: CampaignStage, random: Random): Promise<() => Promise<void>>
 }
