@@ -6,6 +6,7 @@ import type { ProbeResult } from '../probe/probe.ts'
 import { exitStatus } from './command/exit-status.ts'
 import type { CheckConfigFlags } from './command/flags.ts'
 import { formatProblems, formatWarnings } from './command/format-problems.ts'
+import { tokenVariable } from './command/token-variable.ts'
 import { UsageError } from './command/usage-error.ts'
 import { readVersion } from './command/version.ts'
 import { type ExplainFlags, explainAccess } from './explain-access.ts'
@@ -25,7 +26,7 @@ export async function checkConfig({
   if (config !== undefined && explain !== undefined) return explainTo(config, { explain, as, json })
   const probes =
     probe === true && config !== undefined
-      ? await runProbes(config, sources, readVersion().version)
+      ? await runProbes(config, sources, readVersion().version, process.env[tokenVariable] || undefined)
       : undefined
   const failed = probes?.filter(({ ok }) => !ok).map(({ name }) => name) ?? []
   const status =

@@ -22,10 +22,16 @@ export interface SsoQuestion {
 
 const maxAnswerCharacters = 65_536
 
+export interface AskOptions {
+  userAgent: string
+  /** The advice where there is no answer. */
+  checkAddress: string
+}
+
 /** Asks a page of the SSO. Redirects are not followed. @throws ProbeFailure when there is no answer */
 export async function askSso(
   url: string,
-  userAgent: string,
+  { userAgent, checkAddress }: AskOptions,
   { signal, headers, form }: SsoQuestion,
 ): Promise<SsoAnswer> {
   let response: Response
@@ -40,7 +46,7 @@ export async function askSso(
     text = await firstText(response)
   } catch (error) {
     const reason = networkReason((error as { cause?: unknown }).cause ?? error)
-    throw new ProbeFailure(`cannot be asked: ${reason}`, 'check sso.url (SSO_URL) and sso.internalUrl')
+    throw new ProbeFailure(`${url.split('?')[0]} cannot be asked: ${reason}`, checkAddress)
   }
   const error = /^\s*\{[\s\S]*"error"\s*:\s*"([a-z_]{1,40})"/.exec(text)?.[1]
   const { status, headers: answered } = response

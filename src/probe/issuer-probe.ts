@@ -1,4 +1,3 @@
-import { S3ProxyError } from '../errors.ts'
 import { backchannelLogoutPath, callbackPath, signedOutPath } from '../http/own-paths.ts'
 import { discoveryAddress } from '../issuer/discovery.ts'
 import type { Issuer } from '../issuer/issuer.ts'
@@ -9,12 +8,14 @@ import { nonceOf } from '../sso/oidc-nonce.ts'
 import { askSso, type SsoQuestion } from './ask-sso.ts'
 import { probeAuthorize } from './authorize-probe.ts'
 import { createClockSkew } from './clock-skew.ts'
+import { probeDiscovery } from './discovery-probe.ts'
 import { type FeaturesOptions, issuerFeatures } from './issuer-features.ts'
 import { judgeKeySet } from './keys-probe.ts'
 import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
 import { peerOf, reach } from './reach.ts'
 import { registerAddresses } from './register-addresses.ts'
 import { probeToken } from './token-probe.ts'
+import { adviceOnUnreachable } from './unreachable-advice.ts'
 
 export interface IssuerProbeOptions extends FeaturesOptions, AuthorizeOptions {
   issuer: Issuer
@@ -35,7 +36,8 @@ const codeVerifier = 'p'.repeat(43)
 
 /** The steps that try what logins need of an OpenID provider, as far as that is possible without a person. */
 export function issuerSteps(options: IssuerProbeOptions): ProbeStep[] {
-  const { issuer, internalUrl, origins, timeoutMs } = options
+  const { issuer, internalUrl, origins, userAgent, timeoutMs } = options
+  const unreachable = adviceOnUnreachable('sso.issuer', internalUrl)
   const address = discoveryAddress({ url: issuer.name, internalUrl })
   const redirectUri = `${origins[0] ?? 'https://assets.example.com'}${callbackPath}`
   const clock = createClockSkew({
@@ -46,28 +48,14 @@ export function issuerSteps(options: IssuerProbeOptions): ProbeStep[] {
   })
 
   const ask = async (url: string, question: SsoQuestion) => {
-    const answer = await askSso(url, options.userAgent, question)
+    const answer = await askSso(url, { userAgent, checkAddress: unreachable }, question)
     clock.note(answer.date ?? undefined)
     return answer
   }
 
-  const discovery = async (): Promise<Finding> => {
-    const metadata = await issuer.metadata().catch((error: unknown) => {
-      throw adviceOnDiscovery(error)
-    })
-    const missing = needed.filter((name) => metadata[name] === undefined)
-    if (missing.length > 0)
-      throw new ProbeFailure(
-        `the discovery document has no ${missing.join(' and no ')}`,
-        'check sso.issuer: is it an OpenID provider?',
-        'SSO_BAD_ANSWER',
-      )
-    return { message: `${address} is the document of ${issuer.name}` }
-  }
-
   const keys = async (signal: AbortSignal): Promise<Finding> => {
     const { jwks_uri: url = '' } = await issuer.metadata()
-    return judgeKeySet(await ask(url, { signal }))
+    return judgeKeySet(await ask(url, { signal }), 'sso.issuer')
   }
 
   const authorize = async (signal: AbortSignal) => {
@@ -112,9 +100,15 @@ export function issuerSteps(options: IssuerProbeOptions): ProbeStep[] {
       name: 'sso.connect',
       timeoutMs,
       isVital: true,
-      run: (signal) => reach(peerOf(address), 'sso.issuer and sso.internalUrl', signal),
+      adviceWhenLate: unreachable,
+      run: (signal) => reach(peerOf(address), 'sso.issuer and sso.internalUrl', signal, unreachable),
     },
-    { name: 'sso.discovery', timeoutMs, isVital: true, run: discovery },
+    {
+      name: 'sso.discovery',
+      timeoutMs,
+      isVital: true,
+      run: () => probeDiscovery({ issuer, address, needed, option: 'sso.issuer' }),
+    },
     { name: 'sso.keys', timeoutMs, run: keys },
     { name: 'sso.authorize', timeoutMs, run: authorize },
     { name: 'sso.token', timeoutMs, run: token },
@@ -126,15 +120,4 @@ export function issuerSteps(options: IssuerProbeOptions): ProbeStep[] {
       run: async () => issuerFeatures(await issuer.metadata(), options),
     },
   ]
-}
-
-/** Adds advice to a failure of the discovery document. Its message says what was expected and what came. */
-function adviceOnDiscovery(error: unknown): unknown {
-  if (!(error instanceof S3ProxyError)) return error
-  const advice = error.message.includes('names the issuer')
-    ? 'set sso.issuer to what the document names, to the byte; where that has http in place of https, tell the SSO the address that browsers reach it at'
-    : error.message.includes('https')
-      ? 'tell the SSO the address that browsers reach it at: it takes itself to be reached by http'
-      : 'check sso.issuer, with its path; where this server reaches the SSO at another address, set sso.internalUrl'
-  return new ProbeFailure(error.message, advice, error.code)
 }

@@ -2,13 +2,17 @@ import type { SsoAnswer } from './ask-sso.ts'
 import { type Finding, ProbeFailure } from './probe.ts'
 
 /**
- * Judges the key set of an OpenID provider: id tokens can be verified where it has a key that signs.
+ * Judges the key set of an issuer: its tokens can be verified where it has a key that signs.
  *
+ * @param option the option that has the issuer identifier
  * @see RFC 7517 section 5
  */
-export function judgeKeySet({ status, text }: Pick<SsoAnswer, 'status' | 'text'>): Finding {
+export function judgeKeySet(
+  { status, text }: Pick<SsoAnswer, 'status' | 'text'>,
+  option: 'sso.issuer' | 'bearer.issuer',
+): Finding {
   const wrong = (what: string) =>
-    new ProbeFailure(what, 'check sso.issuer: its discovery document names this address', 'SSO_BAD_ANSWER')
+    new ProbeFailure(what, `check ${option}: its discovery document names this address`, 'SSO_BAD_ANSWER')
   if (status !== 200) throw wrong(`the key set was answered with ${status}`)
   const keys = keysIn(text)
   if (keys === undefined) throw wrong('the answer is no key set (RFC 7517)')

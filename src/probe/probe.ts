@@ -27,6 +27,8 @@ export interface ProbeStep {
   timeoutMs: number
   /** Whether the steps after it need it to succeed. */
   isVital?: boolean
+  /** More advice where the step takes too long. */
+  adviceWhenLate?: string
   /** Runs the step. @throws ProbeFailure, or any error whose message is for the operator */
   run(signal: AbortSignal): Promise<Finding>
 }
@@ -73,13 +75,16 @@ export async function runSteps(steps: readonly ProbeStep[], codes: DependencyCod
   return results
 }
 
-async function runStep({ name, timeoutMs, run }: ProbeStep, codes: DependencyCodes): Promise<ProbeResult> {
+async function runStep(
+  { name, timeoutMs, run, adviceWhenLate }: ProbeStep,
+  codes: DependencyCodes,
+): Promise<ProbeResult> {
   const startedAt = performance.now()
   const abort = new AbortController()
   const late = () => {
     throw new ProbeFailure(
       `no answer within ${timeoutMs} ms`,
-      'check address, network and firewall',
+      `check address, network and firewall${adviceWhenLate === undefined ? '' : `; ${adviceWhenLate}`}`,
       codes.late,
     )
   }

@@ -27,14 +27,17 @@ const renewalNoticeMs = 14 * 86_400_000
  * Looks up the name of a peer, connects to it, and does the TLS handshake where it speaks TLS.
  *
  * @param option the option that the advice names when one of the three fails
+ * @param unreachable more advice where the peer cannot be found or connected to
  * @throws ProbeFailure that says which of the three failed
  */
 export async function reach(
   { hostname, port, isSecure }: Peer,
   option: string,
   signal: AbortSignal,
+  unreachable?: string,
 ): Promise<Finding> {
-  const address = await resolve(hostname, option)
+  const more = unreachable === undefined ? '' : `; ${unreachable}`
+  const address = await resolve(hostname, `check the host in ${option}, and DNS${more}`)
   const where = hostname === address ? `${address}:${port}` : `${hostname} (${address}):${port}`
   if (!isSecure) {
     const socket = connect({ host: address, port, signal })
@@ -42,7 +45,7 @@ export async function reach(
       socket,
       'connect',
       `cannot connect to ${where}`,
-      `check the port in ${option}, and the firewall`,
+      `check the port in ${option}, and the firewall${more}`,
     )
     socket.destroy()
     return { message: `connected to ${where}, without TLS` }
@@ -64,14 +67,11 @@ export async function reach(
   return finding
 }
 
-async function resolve(hostname: string, option: string): Promise<string> {
+async function resolve(hostname: string, advice: string): Promise<string> {
   try {
     return (await lookup(hostname)).address
   } catch (error) {
-    throw new ProbeFailure(
-      `cannot look up ${hostname}: ${messageOf(error)}`,
-      `check the host in ${option}, and DNS`,
-    )
+    throw new ProbeFailure(`cannot look up ${hostname}: ${messageOf(error)}`, advice)
   }
 }
 

@@ -18,5 +18,16 @@ export function registerAddresses(
     }
   const at = (path: string) => origins.map((origin) => origin + path).join(', ')
   const more = Object.entries(others).map(([what, path]) => `; ${what}: ${at(path)}`)
-  return { message: `to be registered at the SSO: ${at(callbackPath)}${more.join('')}` }
+  return {
+    message: `to be registered at the SSO: ${at(callbackPath)}${more.join('')}`,
+    ...(origins.some(isInTheClear) ? { advice: publicUrlByHttps } : {}),
+  }
+}
+
+const publicUrlByHttps =
+  'server.publicUrl is http: where people reach this site by https, as behind a proxy that ends TLS, set it with https'
+
+function isInTheClear(origin: string): boolean {
+  const { protocol, hostname } = new URL(origin)
+  return protocol === 'http:' && !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
 }

@@ -9,6 +9,7 @@ import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
 import { peerOf, reach } from './reach.ts'
 import { registerAddresses } from './register-addresses.ts'
 import { probeToken } from './token-probe.ts'
+import { adviceOnUnreachable } from './unreachable-advice.ts'
 
 export interface SsoProbeOptions {
   sso: Pick<SsoClient, 'begin'>
@@ -30,7 +31,10 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
   const { endpoints, timeoutMs, origins } = options
   const redirectUri = `${origins[0] ?? 'https://assets.example.com'}${callbackPath}`
 
-  const ask = (url: string, question: SsoQuestion) => askSso(url, options.userAgent, question)
+  const unreachable = adviceOnUnreachable('sso.url (SSO_URL)', options.addresses.internalUrl)
+
+  const ask = (url: string, question: SsoQuestion) =>
+    askSso(url, { userAgent: options.userAgent, checkAddress: unreachable }, question)
 
   const authorize = async (signal: AbortSignal) =>
     probeAuthorize(
@@ -71,7 +75,8 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
       name: 'sso.connect',
       timeoutMs,
       isVital: true,
-      run: (signal) => reach(peerOf(endpoints.token), 'sso.url (SSO_URL)', signal),
+      adviceWhenLate: unreachable,
+      run: (signal) => reach(peerOf(endpoints.token), 'sso.url (SSO_URL)', signal, unreachable),
     },
     { name: 'sso.authorize', timeoutMs, run: authorize },
     { name: 'sso.token', timeoutMs, run: token },

@@ -2,6 +2,7 @@ import type { ClientAuthentication, ClientIdentity } from '../sso/client-authent
 import { clientCredentials } from '../sso/client-credentials.ts'
 import { standardError } from '../sso/token-answer.ts'
 import type { SsoAnswer, SsoQuestion } from './ask-sso.ts'
+import { adviceOnClient } from './client-advice.ts'
 import { otherAuthentications } from './other-authentications.ts'
 import { type Finding, ProbeFailure } from './probe.ts'
 
@@ -65,10 +66,4 @@ async function findAuthentication(
     if (standardError(error) === 'invalid_grant') return clientAuthentication
   }
   return undefined
-}
-
-function adviceOnClient(other: ClientAuthentication | undefined): string {
-  return other === undefined
-    ? 'check sso.clientId and sso.clientSecret (SSO_CLIENT_ID, SSO_CLIENT_SECRET), and sso.clientAuthentication'
-    : `set sso.clientAuthentication to ${other}: with that, the SSO knows the application`
 }

@@ -27,7 +27,7 @@ const maxIntrospectedMs = 60_000
 export function createBearer(config: Config, parts: BearerParts): { bearer?: BearerOptions } {
   const { accept, audience, terminalClientId, scopes = [] } = config.bearer
   if (accept === 'none') return {}
-  const issuer = issuerOf(config, parts)
+  const issuer = tokenIssuerOf(config, parts)
   const way = wayOf(config, parts, issuer, accept)
   const check = rememberVerdicts(way.ask, { maxAgeMs: way.maxAgeMs, now, elapsedMs })
   return { bearer: { check, scopes, audience, issuer: issuer?.name, terminalClientId } }
@@ -59,8 +59,11 @@ function wayOf(
   }
 }
 
-/** The issuer of tokens: that of the SSO, unless another one is named. Nothing is asked yet. */
-function issuerOf({ bearer, sso }: Config, { ssoIssuer, userAgent }: BearerParts): Issuer | undefined {
+/** Picks the issuer of tokens: that of the SSO, unless another one is named. Nothing is asked yet. */
+export function tokenIssuerOf(
+  { bearer, sso }: Config,
+  { ssoIssuer, userAgent }: Pick<BearerParts, 'ssoIssuer' | 'userAgent'>,
+): Issuer | undefined {
   const { issuer: url } = bearer
   if (url === undefined || url === ssoIssuer?.name) return ssoIssuer
   const { timeoutMs } = sso

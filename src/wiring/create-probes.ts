@@ -1,5 +1,6 @@
 import { nameSources } from '../config/name-sources.ts'
 import type { Config } from '../config/schema/config-schema.ts'
+import type { Issuer } from '../issuer/issuer.ts'
 import { issuerSteps } from '../probe/issuer-probe.ts'
 import { type ProbeResult, runSteps } from '../probe/probe.ts'
 import { redisSteps } from '../probe/redis-probe.ts'
@@ -18,19 +19,29 @@ import { createSsoIssuer } from './create-oidc.ts'
 import { createS3Memory } from './create-s3-memory.ts'
 import { createSharedOrigin } from './create-shared-origin.ts'
 import { ssoOptions } from './create-sso.ts'
+import { bearerStepsOf } from './probe-bearer.ts'
 import { userAgentOf } from './user-agent.ts'
 
-/** Tries S3, Redis and the SSO for real. They are tried one after the other, so that the times are right. Never rejects. */
+const ssoCodes = { failed: 'SSO_UNAVAILABLE', late: 'SSO_TIMEOUT' } as const
+
+/**
+ * Tries S3, Redis and the SSO for real. They are tried one after the other, so that the times are right. Never rejects.
+ *
+ * @param token an access token to try, as one that a program sends
+ */
 export async function probe(
   config: Config,
   sources: Readonly<Record<string, string>>,
   version: string,
+  token?: string,
 ): Promise<ProbeResult[]> {
   const userAgent = userAgentOf(version)
+  const ssoIssuer = createSsoIssuer(config.sso, userAgent)
   const results = [
     ...(await probeS3(config, sources, userAgent)),
     ...(await probeRedis(config)),
-    ...(await probeSso(config, userAgent)),
+    ...(await probeSso(config, ssoIssuer, userAgent)),
+    ...(await runSteps(bearerStepsOf(config, { ssoIssuer, token, userAgent }), ssoCodes)),
   ]
   return results.map((result) => ({
     ...result,
@@ -77,13 +88,15 @@ async function probeRedis({ session }: Config): Promise<ProbeResult[]> {
   )
 }
 
-async function probeSso({ sso, server }: Config, userAgent: string): Promise<ProbeResult[]> {
-  const codes = { failed: 'SSO_UNAVAILABLE', late: 'SSO_TIMEOUT' } as const
+async function probeSso(
+  { sso, server }: Config,
+  issuer: Issuer | undefined,
+  userAgent: string,
+): Promise<ProbeResult[]> {
   const origins =
     server.publicUrl === undefined
       ? (server.allowedHosts ?? []).map((host) => `https://${host}`)
       : [server.publicUrl.origin]
-  const issuer = createSsoIssuer(sso, userAgent)
   if (issuer !== undefined) {
     const client = { ...sso, clientAssertion: clientAssertionOf(sso, issuer.name) }
     return runSteps(
@@ -91,7 +104,7 @@ async function probeSso({ sso, server }: Config, userAgent: string): Promise<Pro
         ...{ ...sso, issuer, client, origins, userAgent },
         authenticationOf: (metadata) => chooseAuthentication(metadata, sso),
       }),
-      codes,
+      ssoCodes,
     )
   }
   const options = ssoOptions(sso)
@@ -106,6 +119,6 @@ async function probeSso({ sso, server }: Config, userAgent: string): Promise<Pro
       origins,
       timeoutMs: sso.timeoutMs,
     }),
-    codes,
+    ssoCodes,
   )
 }

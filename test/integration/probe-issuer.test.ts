@@ -4,16 +4,12 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
-import { productOptions } from '../../src/config/options/product-options.ts'
-import { resolveConfig } from '../../src/config/resolve.ts'
-import { probe } from '../../src/wiring/create-probes.ts'
 import { findFreePort } from '../helpers/network/free-port.ts'
 import type { OidcStandInOptions } from '../helpers/sso/oidc-stand-in/oidc-stand-in-types.ts'
 import { startOidcStandIn } from '../helpers/sso/oidc-stand-in/start-oidc-stand-in.ts'
 import { startOpenidProvider } from '../helpers/sso/openid-provider/start-openid-provider.ts'
-import { environmentOf } from '../helpers/stage/environment.ts'
+import { probeSso as probeOf, publicUrl } from '../helpers/stage/probe-sso.ts'
 
-const publicUrl = 'https://assets.example.com'
 const callback = `${publicUrl}/__redirect_from_sso`
 
 describe('the probe of an OpenID provider', () => {
@@ -147,6 +143,26 @@ describe('the probe of an OpenID provider', () => {
     assert.match(says.of('sso.features'), /not tried, because sso\.connect failed/)
   })
 
+  it('tells what to do where browsers reach a provider that this server does not', async () => {
+    const sso = { issuer: 'https://sso.invalid', clientId: 'a', clientSecret: 'b' }
+    assert.match(
+      (await probeOf(sso)).of('sso.connect'),
+      /cannot look up sso\.invalid.*; where browsers reach sso\.issuer .*and this server does not, set sso\.internalUrl/,
+    )
+    const internal = { S3PROXY_SSO_INTERNAL_URL: `http://127.0.0.1:${await findFreePort()}` }
+    assert.match((await probeOf(sso, internal)).of('sso.connect'), /ECONNREFUSED.*; check sso\.internalUrl/)
+  })
+
+  it('tells of an address of this site with http in place of https', async (t) => {
+    const sso = await startOpenidProvider()
+    t.after(() => sso.close())
+    sso.allowRedirect(callback)
+    const says = await probeOf(sso, { S3PROXY_SERVER_PUBLIC_URL: publicUrl.replace('https', 'http') })
+    assert.deepEqual(says.failed, ['sso.authorize'])
+    assert.match(says.of('sso.redirect-uri'), /server\.publicUrl .*is http: .*set it with https$/)
+    assert.doesNotMatch((await probeOf(sso)).of('sso.redirect-uri'), /is http/)
+  })
+
   it('tells of a certificate of an authority that nobody knows', async (t) => {
     const [key, cert] = ['localhost.key', 'localhost.crt'].map((file) =>
       readFileSync(`test/fixtures/tls/${file}`),
@@ -164,40 +180,4 @@ async function start(t: TestContext, options?: OidcStandInOptions) {
   const sso = await startOidcStandIn(options)
   t.after(() => sso.close())
   return sso
-}
-
-interface Registered {
-  issuer: string
-  clientId: string
-  clientSecret: string
-  scope?: string
-}
-
-/** The steps of the SSO. S3 is not there, which does not matter to them. */
-async function probeOf(sso: Registered, more: Record<string, string> = {}) {
-  const s3 = {
-    region: 'eu-west-2',
-    endpoint: 'http://127.0.0.1:9/b/',
-    accessKeyId: 'a',
-    secretAccessKey: 'b',
-  }
-  const { issuer, clientId, clientSecret, scope } = sso
-  const address = { issuer, clientId, clientSecret, ...(scope === undefined ? {} : { scope }) }
-  const env = { ...environmentOf({ s3, sso: address }), S3PROXY_SERVER_PUBLIC_URL: publicUrl, ...more }
-  const readFile = (path: string) => readFileSync(path, 'utf8')
-  const places = { flags: new Map(), env, dotenv: {}, file: undefined, readSecretFile: () => '', readFile }
-  const { config, problems, sources } = resolveConfig(places, productOptions.sections)
-  if (config === undefined) throw new Error(JSON.stringify(problems))
-  const results = (await probe(config, sources, '0')).filter(({ name }) => name.startsWith('sso.'))
-  return {
-    failed: results.filter(({ ok }) => !ok).map(({ name }) => name),
-    of(name: string) {
-      const {
-        code = 'ok',
-        message,
-        advice,
-      } = results.find((result) => result.name === name) ?? assert.fail(name)
-      return `${code} ${message} -> ${advice}`
-    },
-  }
 }

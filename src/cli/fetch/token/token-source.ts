@@ -1,3 +1,4 @@
+import { tokenVariable } from '../../command/token-variable.ts'
 import { UsageError } from '../../command/usage-error.ts'
 import { isToken } from './token-record.ts'
 
@@ -21,9 +22,6 @@ export interface Challenge {
   /** The code of the error, such as `invalid_token`. */
   error: string | undefined
 }
-
-/** The variable that brings a token where nobody can sign in. */
-export const tokenVariable = 'S3PROXY_TOKEN'
 
 /** A token that somebody else has got. It is neither kept nor renewed. @throws UsageError where it cannot be one */
 export function createGivenToken(token: string): TokenSource {
