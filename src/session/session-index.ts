@@ -82,9 +82,12 @@ export function createSessionIndex(store: Store, deployment: string): SessionInd
     let count = 0
     for (const key of keys)
       for (const names of batches(await store.members(key))) {
-        count += await countExisting(names)
+        const isThere = await store.existing(names.map(sessionKey))
         await Promise.all(names.map((name) => store.delete(sessionKey(name))))
-        await Promise.all(names.map((name) => store.remove(key, name)))
+        // A name without a session may be that of a login under way, whose session has to be found later.
+        const ended = names.filter((_, index) => isThere[index])
+        await Promise.all(ended.map((name) => store.remove(key, name)))
+        count += ended.length
       }
     return count
   }

@@ -23,7 +23,7 @@ const filmBytes = 64 * 1024 * 1024
 /** Looks for secrets of an OpenID provider in everything that somebody could see. */
 describe('secrets of an OpenID provider', { timeout: 120_000 }, () => {
   const clientSecret = 'canary-of-the-application'
-  /** What a secret is called, by the secret; it may have several names. */
+  /** Names of each secret, by the secret. */
   const secrets = new Map<string, Set<string>>()
   const addSecret = (name: string, secret: string | null | undefined) => {
     if (secret) secrets.set(secret, (secrets.get(secret) ?? new Set()).add(name))

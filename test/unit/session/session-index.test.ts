@@ -52,6 +52,16 @@ describe('createSessionIndex', () => {
     assert.equal(await index.endByPerson('jo'), 2)
   })
 
+  it('finds a session later that was being made while others of its person ended', async (t) => {
+    const { index, store, signIn } = start(t)
+    const session = await signIn('one', 'jo')
+    await index.add('two', session, 10_000)
+    assert.equal(await index.endByPerson('jo'), 1)
+    await store.set(sessionKey('two'), 'sealed', 10_000)
+    assert.equal(await index.endByPerson('jo'), 1)
+    assert.deepEqual(await store.existing([sessionKey('two')]), [false])
+  })
+
   it('finds no session of another deployment', async (t) => {
     const { store, signIn } = start(t)
     await signIn('one', 'jo')
