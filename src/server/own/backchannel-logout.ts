@@ -35,7 +35,11 @@ export function createBackchannelLogoutPage(options: BackchannelLogoutPageOption
       const body = await request.readBody?.(maxBodyBytes)
       const [token, ...more] = new URLSearchParams(body ?? '').getAll('logout_token')
       if (token === undefined || more.length > 0)
-        return refuse('is not the one logout_token of a form', options, record)
+        return refuse(
+          `is missing: expected one logout_token in a form of at most ${maxBodyBytes} bytes, sent within 10 s`,
+          options,
+          record,
+        )
       const logout = await options.backchannelLogouts.end(token)
       if (logout.kind === 'refused') return refuse(logout.reason, options, record)
       if (logout.person !== undefined) record.person = personWithId(logout.person)

@@ -38,6 +38,14 @@ describe('readBody', () => {
     assert.equal(await read, undefined)
   })
 
+  it('has nothing of a body that comes too slowly, and does not wait for its end', async (t) => {
+    const { socket, read } = await start(t, 20)
+    socket.write('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 50\r\n\r\nlogout_token=')
+    const slow = setInterval(() => socket.write('a'), 5)
+    t.after(() => clearInterval(slow))
+    assert.equal(await read, undefined)
+  })
+
   it('tells a client that waits for it to send the body', async (t) => {
     const { socket, read } = await start(t)
     socket.write('POST / HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 3\r\n\r\n')
@@ -55,7 +63,7 @@ interface Started {
   read: Promise<string | undefined>
 }
 
-async function start(t: TestContext): Promise<Started> {
+async function start(t: TestContext, timeoutMs?: number): Promise<Started> {
   const server = createServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -72,7 +80,7 @@ async function start(t: TestContext): Promise<Started> {
   const read = new Promise<string | undefined>((resolve) => {
     for (const event of ['request', 'checkContinue'])
       server.on(event, (message, response) => {
-        resolve(readBody(message, response, maxBytes))
+        resolve(readBody(message, response, maxBytes, timeoutMs))
         hasBegun()
       })
   })
