@@ -1,4 +1,5 @@
 import { networkReason, S3ProxyError } from '../errors.ts'
+import { jsonObjectIn } from './json-object.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
 /** A request to a server that may be slow, or send too much. */
@@ -71,7 +72,7 @@ export async function fetchJson(
   const answer = await boundedFetch({ ...request, headers }, bounds)
   return {
     status: answer.status,
-    object: objectIn(answer.text),
+    object: jsonObjectIn(answer.text),
     retryAfterSeconds: parseRetryAfter(answer.headers.get('retry-after') ?? undefined, bounds.now()),
   }
 }
@@ -107,14 +108,4 @@ async function readText(response: Response, { what, option, maxAnswerBytes }: Fe
   }
   // The decoder drops the byte order mark that some servers send.
   return new TextDecoder().decode(Buffer.concat(pieces))
-}
-
-function objectIn(text: string): JsonAnswer['object'] {
-  try {
-    const value: unknown = JSON.parse(text)
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    return isObject ? (value as JsonAnswer['object']) : undefined
-  } catch {
-    return undefined
-  }
 }

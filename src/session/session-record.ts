@@ -1,3 +1,4 @@
+import { isJsonObject, jsonObjectIn } from '../http/json-object.ts'
 import { isTexts } from '../person/groups-in.ts'
 import { type Person, personWithId, unnamed } from '../person/person.ts'
 import type { OidcLogin, Session } from './session.ts'
@@ -23,7 +24,7 @@ export function encodeSession(session: Session): string {
  * @returns `undefined` for everything else, such as the records of a later version
  */
 export function decodeSession(text: string): Session | undefined {
-  const record = parseObject(text)
+  const record = jsonObjectIn(text)
   if (record === undefined) return undefined
   const { accessToken, createdAt, verifiedAt } = record
   if (typeof accessToken !== 'string' || !isTime(createdAt) || !isTime(verifiedAt)) return undefined
@@ -38,7 +39,7 @@ export function decodeSession(text: string): Session | undefined {
 
 function isLogin(value: unknown): value is OidcLogin {
   return (
-    isObject(value) &&
+    isJsonObject(value) &&
     typeof value.issuer === 'string' &&
     typeof value.subject === 'string' &&
     isTextOrMissing(value.sid)
@@ -46,7 +47,7 @@ function isLogin(value: unknown): value is OidcLogin {
 }
 
 function personIn(record: Fields): Person | undefined {
-  if (record.version === version) return isObject(record.person) ? decodePerson(record.person) : undefined
+  if (record.version === version) return isJsonObject(record.person) ? decodePerson(record.person) : undefined
   if (record.version !== undefined || typeof record.who !== 'string') return undefined
   return personWithId(record.who === unnamed ? undefined : record.who)
 }
@@ -56,24 +57,11 @@ function decodePerson({ id, name, email, emailVerified, groups, claims }: Fields
   if (!isTextOrMissing(id) || !isTextOrMissing(name) || !isTextOrMissing(email)) return undefined
   if (emailVerified !== undefined && typeof emailVerified !== 'boolean') return undefined
   if (groups !== 'unknown' && !(Array.isArray(groups) && isTexts(groups))) return undefined
-  if (claims !== undefined && !isObject(claims)) return undefined
+  if (claims !== undefined && !isJsonObject(claims)) return undefined
   return { id, name, email, emailVerified, groups, claims }
 }
 
 type Fields = Readonly<Record<string, unknown>>
-
-function parseObject(text: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 function isTextOrMissing(value: unknown): value is string | undefined {
   return value === undefined || typeof value === 'string'

@@ -1,3 +1,4 @@
+import { jsonObjectIn } from '../../../http/json-object.ts'
 import { escapeForTerminal } from '../../../log/escape.ts'
 import { readText } from './answer-text.ts'
 import type { ProxyClient } from './proxy-client.ts'
@@ -45,7 +46,7 @@ export async function askResourceMetadata(
   const failed = (reason: string) => new Error(`the metadata at ${url.href} ${reason}`)
   if (answer.statusCode !== 200) throw failed(`cannot be had: it answers ${answer.statusCode}`)
   if (text === undefined) throw failed(`are larger than ${maxBytes} bytes`)
-  const metadata = parseObject(text)
+  const metadata = jsonObjectIn(text)
   if (metadata === undefined) throw failed('are no JSON object')
   const { resource, authorization_servers, scopes_supported, client_id, bearer_methods_supported } = metadata
   if (resource !== origin && resource !== `${origin}/`)
@@ -64,13 +65,4 @@ export async function askResourceMetadata(
 
 function listIn(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
-  }
 }

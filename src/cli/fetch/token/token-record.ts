@@ -1,3 +1,5 @@
+import { jsonObjectIn } from '../../../http/json-object.ts'
+
 /** A token that a person has got for one proxy, as it is kept. Times are milliseconds since 1970. */
 export interface TokenRecord {
   /** Origin of the proxy. */
@@ -55,7 +57,7 @@ export function formatRecord(record: TokenRecord): string {
 
 /** Parses a record. @returns `undefined` for anything else, and for a record of another version */
 export function parseRecord(text: string): TokenRecord | undefined {
-  const read = parseObject(text)
+  const read = jsonObjectIn(text)
   if (read?.version !== version) return undefined
   const { origin, issuer, clientId, scope, resource, accessToken, refreshToken, expiresAt, renewAt } = read
   const isComplete = [origin, issuer, clientId, scope, accessToken].every(
@@ -67,13 +69,4 @@ export function parseRecord(text: string): TokenRecord | undefined {
   if (!isComplete || !isFitting || !isToken(accessToken as string)) return undefined
   const record = { origin, issuer, clientId, scope, resource, accessToken, refreshToken, expiresAt, renewAt }
   return record as TokenRecord
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
-  }
 }
