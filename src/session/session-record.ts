@@ -12,14 +12,14 @@ const version = 1
 /** The form in which the store keeps a session, before it is sealed. */
 export function encodeSession(session: Session): string {
   const { accessToken, person, createdAt, verifiedAt } = session
-  const { refreshToken, idToken, expiresAt, renewAt, login } = session
+  const { refreshToken, idToken, unverifiedIdToken, expiresAt, renewAt, login } = session
   const always = { version, accessToken, person, createdAt, verifiedAt }
-  return JSON.stringify({ ...always, refreshToken, idToken, expiresAt, renewAt, login })
+  return JSON.stringify({ ...always, refreshToken, idToken, unverifiedIdToken, expiresAt, renewAt, login })
 }
 
 /**
  * Reads a session from the store. Records without a version, which have nothing but the id of the person in `who`, are
- * taken as well. Refresh token, id token, times of the token and login may be missing in any record.
+ * taken as well. Refresh token, id tokens, times of the token and login may be missing in any record.
  *
  * @returns `undefined` for everything else, such as the records of a later version
  */
@@ -28,13 +28,17 @@ export function decodeSession(text: string): Session | undefined {
   if (record === undefined) return undefined
   const { accessToken, createdAt, verifiedAt } = record
   if (typeof accessToken !== 'string' || !isTime(createdAt) || !isTime(verifiedAt)) return undefined
-  const { refreshToken, idToken, expiresAt, renewAt, login } = record
-  if (!isTextOrMissing(refreshToken) || !isTextOrMissing(idToken)) return undefined
+  const { refreshToken, idToken, unverifiedIdToken, expiresAt, renewAt, login } = record
+  if (!isTextOrMissing(refreshToken)) return undefined
+  if (!isTextOrMissing(idToken) || !isTextOrMissing(unverifiedIdToken)) return undefined
   if (!isTimeOrMissing(expiresAt) || !isTimeOrMissing(renewAt)) return undefined
   if (login !== undefined && !isLogin(login)) return undefined
   const person = personIn(record)
   if (person === undefined) return undefined
-  return { accessToken, person, createdAt, verifiedAt, refreshToken, idToken, expiresAt, renewAt, login }
+  return {
+    ...{ accessToken, person, createdAt, verifiedAt, refreshToken, idToken, unverifiedIdToken },
+    ...{ expiresAt, renewAt, login },
+  }
 }
 
 function isLogin(value: unknown): value is OidcLogin {

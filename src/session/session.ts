@@ -8,6 +8,11 @@ export interface Grant {
   readonly refreshToken?: string | undefined
   /** The last id token of the SSO, as it came. A logout at the SSO names the session by it. */
   readonly idToken?: string | undefined
+  /**
+   * An id token that came with a refresh while the keys of the SSO could not be had. Nothing that it says is taken before
+   * it is verified.
+   */
+  readonly unverifiedIdToken?: string | undefined
   /** The time when the access token expires, in milliseconds since 1970, where the SSO tells it. */
   readonly expiresAt?: number | undefined
   /** The time from which the refresh token is used, in milliseconds since 1970; it comes before `expiresAt`. */

@@ -2,6 +2,7 @@ import { S3ProxyError } from '../errors.ts'
 import type { Issuer } from '../issuer/issuer.ts'
 import type { Claims } from '../person/person.ts'
 import type { OidcLogin } from '../session/session.ts'
+import { withinDeadline } from '../waiting/within-deadline.ts'
 import { claimsInJwt } from './claims-in-jwt.ts'
 
 /** A verified id token. */
@@ -48,6 +49,27 @@ export async function readIdToken(jwt: string, issuer: Issuer, expected: Expecte
     claims,
     login: { issuer: issuer.name, subject: sub, ...(typeof sid === 'string' && { sid }) },
   }
+}
+
+/** The longest wait for keys while a refresh is under way, which no other instance may begin meanwhile. */
+const keysWaitMs = 1000
+
+/**
+ * Verifies the id token of the answer to a refresh token.
+ *
+ * @returns `undefined` where the keys of the issuer cannot be had now
+ * @throws S3ProxyError `SSO_ID_TOKEN`
+ */
+export function readRefreshedIdToken(
+  jwt: string,
+  issuer: Issuer,
+  clientId: string,
+): Promise<IdToken | undefined> {
+  const reading = readIdToken(jwt, issuer, { clientId, nonce: undefined }).catch((error: unknown) => {
+    if (!(error instanceof S3ProxyError) || error.code === 'SSO_ID_TOKEN') throw error
+    return undefined
+  })
+  return withinDeadline(reading, keysWaitMs, () => undefined)
 }
 
 /** @param what the end of a sentence about the token, as in `has expired` */

@@ -6,7 +6,7 @@ import { whyGroupsAreUnknown } from '../person/unknown-groups.ts'
 import type { Grant, OidcLogin } from '../session/session.ts'
 import { type AuthorizeOptions, authorizeAddress } from './authorize-address.ts'
 import { claimsInJwt } from './claims-in-jwt.ts'
-import { refusal } from './id-token.ts'
+import { type IdToken, readRefreshedIdToken, refusal } from './id-token.ts'
 import { nonceOf } from './oidc-nonce.ts'
 import { mergeClaims, oidcPerson, renewClaims } from './oidc-person.ts'
 import { type OidcTokens, withoutEndpoint } from './oidc-token-endpoint.ts'
@@ -34,6 +34,32 @@ export function createOidcSso(calls: OidcCalls, options: OidcSsoOptions): SsoCli
     return { kind: 'known', grant: { ...tokens, login, person: oidcPerson(claims, login, options) } }
   }
 
+  /** The grant with what a verified id token of a refresh says. The person stays the one of the login. */
+  function renewed(grant: Grant, login: OidcLogin, { jwt, claims, login: named }: IdToken & { jwt: string }) {
+    if (named.subject !== login.subject) throw refusal('is of somebody else than the one before (sub)')
+    const ofOldIdToken = grant.idToken === undefined ? {} : claimsInJwt(grant.idToken)
+    const renewedClaims = renewClaims(grant.person.claims ?? {}, ofOldIdToken, claims)
+    const tokens = { ...grant, idToken: jwt, unverifiedIdToken: undefined }
+    return granted(tokens, renewedClaims, { ...login, ...named })
+  }
+
+  /**
+   * Verifies an id token that had to wait for keys.
+   *
+   * @returns the grant as it was while the keys cannot be had
+   */
+  async function verifyLate(grant: Grant): Promise<Granted> {
+    const { unverifiedIdToken: jwt, login } = grant
+    if (jwt === undefined || login === undefined) return { kind: 'known', grant }
+    try {
+      const idToken = await readRefreshedIdToken(jwt, issuer, options.clientId)
+      return idToken === undefined ? { kind: 'known', grant } : renewed(grant, login, { ...idToken, jwt })
+    } catch (error) {
+      if (error instanceof S3ProxyError && error.code === 'SSO_ID_TOKEN') return { kind: 'rejected' }
+      throw error
+    }
+  }
+
   return {
     async begin(login) {
       const { authorization_endpoint: address } = await issuer.metadata()
@@ -57,10 +83,13 @@ export function createOidcSso(calls: OidcCalls, options: OidcSsoOptions): SsoCli
       return granted(tokens, mergeClaims(idToken.claims, told.claims), idToken.login)
     },
 
-    async check(grant) {
+    async check(checked) {
       const { userinfo_endpoint } = await issuer.metadata()
+      const verified = isWhole(checked) ? await verifyLate(checked) : undefined
+      if (verified?.kind === 'rejected') return verified
+      const grant = verified?.grant ?? checked
       if (userinfo_endpoint === undefined) return checkTimes(grant, now())
-      const { accessToken, person, idToken, login } = grant
+      const { accessToken, person, idToken, unverifiedIdToken, login } = grant
       const told = await calls.identify(accessToken, person)
       if (told.kind === 'rejected') return told
       if (login !== undefined) checkSubject(told.claims, login)
@@ -69,36 +98,53 @@ export function createOidcSso(calls: OidcCalls, options: OidcSsoOptions): SsoCli
         idToken === undefined
           ? { ...person?.claims, ...told.claims }
           : mergeClaims(claimsInJwt(idToken), told.claims)
-      return granted({ accessToken }, claims, login ?? loginOf(told.claims, issuer.name))
+      return granted(
+        { accessToken, idToken, unverifiedIdToken },
+        claims,
+        login ?? loginOf(told.claims, issuer.name),
+      )
     },
 
     async renew(grant) {
-      const { refreshToken, login, person, idToken: oldIdToken } = grant
+      const { refreshToken, login } = grant
       if (refreshToken === undefined) return { kind: 'rejected' }
+      const before = await verifyLate(grant)
+      // Claims of an id token wait for keys as long as its access token lives, and no longer.
+      if (before.kind === 'known' && before.grant.unverifiedIdToken !== undefined) throw withoutKeys()
+      const known = before.kind === 'known' ? before.grant : grant
       const refreshed = await calls.refresh(refreshToken)
       if (refreshed.kind === 'rejected') return refreshed
       const { tokens, idToken } = refreshed.tokens
       // The end of the old token says nothing of the new one.
-      const renewed = { ...grant, expiresAt: undefined, renewAt: undefined, ...tokens }
-      if (idToken === undefined || login === undefined) return { kind: 'known', grant: renewed }
-      if (idToken.login.subject !== login.subject)
-        throw refusal('is of somebody else than the one before (sub)')
-      const ofOldIdToken = oldIdToken === undefined ? {} : claimsInJwt(oldIdToken)
-      const claims = renewClaims(person.claims ?? {}, ofOldIdToken, idToken.claims)
-      return granted(renewed, claims, { ...login, ...idToken.login })
+      const next = { ...known, expiresAt: undefined, renewAt: undefined, unverifiedIdToken: undefined }
+      if (idToken === undefined || tokens.idToken === undefined || login === undefined)
+        return { kind: 'known', grant: { ...next, ...tokens } }
+      const { idToken: jwt, ...others } = tokens
+      return renewed({ ...next, ...others }, login, { ...idToken, jwt })
     },
 
     end: options.end,
   }
 }
 
+function isWhole(grant: CheckedGrant): grant is Grant {
+  return grant.person !== undefined
+}
+
+function withoutKeys(): S3ProxyError {
+  return new S3ProxyError(
+    'SSO_UNAVAILABLE',
+    'the keys of the SSO cannot be had, which the id token of the last refresh has to be verified with (sso.issuer)',
+  )
+}
+
 /** Without userinfo, nothing can be asked: a token is valid until its end. */
 function checkTimes(grant: CheckedGrant, nowMs: number): Granted {
-  const { accessToken, person, expiresAt } = grant
+  const { accessToken, person, expiresAt, idToken, unverifiedIdToken, login } = grant
   const isOver = expiresAt !== undefined && expiresAt <= nowMs
   return person === undefined || isOver
     ? { kind: 'rejected' }
-    : { kind: 'known', grant: { accessToken, person } }
+    : { kind: 'known', grant: { accessToken, person, idToken, unverifiedIdToken, login } }
 }
 
 /** Userinfo has to be about the person of the id token (OpenID Connect Core 1.0 section 5.3.2). */

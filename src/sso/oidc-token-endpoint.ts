@@ -3,7 +3,8 @@ import { boundedFetch } from '../http/bounded-fetch.ts'
 import { parseRetryAfter } from '../http/retry-after.ts'
 import type { Issuer } from '../issuer/issuer.ts'
 import { openidClient } from '../issuer/openid-configuration.ts'
-import { type IdToken, readIdToken, refusal } from './id-token.ts'
+import type { Grant } from '../session/session.ts'
+import { type IdToken, readIdToken, readRefreshedIdToken, refusal } from './id-token.ts'
 import { type OidcClient, oidcAuthentication } from './oidc-authentication.ts'
 import { nonceOf } from './oidc-nonce.ts'
 import type { SsoCalls, Tokens } from './sso-calls.ts'
@@ -16,9 +17,10 @@ export interface OidcTokenEndpointOptions extends OidcClient {
   now(): number
 }
 
-/** Tokens of one answer. The id token, where there is one, is verified. */
+/** Tokens of one answer. */
 export interface OidcTokens {
-  tokens: Tokens & { idToken?: string }
+  tokens: Tokens & Pick<Grant, 'idToken' | 'unverifiedIdToken'>
+  /** The content of the id token, where there is one that is verified. */
   idToken: IdToken | undefined
 }
 
@@ -66,17 +68,19 @@ export function createOidcTokenEndpoint(
     throw failure ?? refused
   }
 
+  /** @param read verifies an id token; `undefined` where that has to wait */
   async function verify(
     tokens: Tokens,
     { answer, refused }: Asked,
-    nonce: string | undefined,
+    read: (jwt: string) => Promise<IdToken | undefined>,
   ): Promise<OidcTokens> {
     const { id_token: jwt } = (answer.payload ?? {}) as { id_token?: unknown }
     if (jwt !== undefined && typeof jwt !== 'string') throw refusal('is not a text')
-    const idToken = jwt === undefined ? undefined : await readIdToken(jwt, issuer, { clientId, nonce })
+    const idToken = jwt === undefined ? undefined : await read(jwt)
     if (refused !== undefined)
       throw badToken(`gave an answer that is not OpenID Connect${codeIn(refused)} (${option})`)
-    return { tokens: { ...tokens, ...(jwt !== undefined && { idToken: jwt }) }, idToken }
+    if (jwt === undefined) return { tokens, idToken }
+    return { tokens: { ...tokens, [idToken === undefined ? 'unverifiedIdToken' : 'idToken']: jwt }, idToken }
   }
 
   return {
@@ -84,14 +88,19 @@ export function createOidcTokenEndpoint(
       const askedAt = now()
       const form = { code, redirect_uri: redirectUri, code_verifier: codeVerifier }
       const asked = await ask('authorization_code', form)
-      return verify(tokensIn(asked.answer, askedAt), asked, nonceOf(codeVerifier))
+      const nonce = nonceOf(codeVerifier)
+      return verify(tokensIn(asked.answer, askedAt), asked, (jwt) =>
+        readIdToken(jwt, issuer, { clientId, nonce }),
+      )
     },
     async refresh(refreshToken) {
       const askedAt = now()
       const asked = await ask('refresh_token', { refresh_token: refreshToken })
       const refreshed = refreshedIn(asked.answer, askedAt)
       if (refreshed.kind === 'rejected') return refreshed
-      return { kind: 'known', tokens: await verify(refreshed.tokens, asked, undefined) }
+      // The refresh token before may be spent: keys that are away must not lose the new one.
+      const read = (jwt: string) => readRefreshedIdToken(jwt, issuer, clientId)
+      return { kind: 'known', tokens: await verify(refreshed.tokens, asked, read) }
     },
   }
 }

@@ -30,7 +30,7 @@ describe('a session record', () => {
 
   it('keeps tokens, their times and the login, however long they are', () => {
     const more = {
-      ...{ refreshToken: 'r'.repeat(60_000), idToken: 'i'.repeat(60_000) },
+      ...{ refreshToken: 'r'.repeat(60_000), idToken: 'i'.repeat(60_000), unverifiedIdToken: 'u' },
       ...{ expiresAt: 1_700_000_300_000, renewAt: 1_700_000_240_000.5 },
     }
     for (const login of [

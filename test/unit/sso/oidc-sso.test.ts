@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Issuer } from '../../../src/issuer/issuer.ts'
+import { S3ProxyError } from '../../../src/errors.ts'
+import type { Issuer, VerifiedJwt } from '../../../src/issuer/issuer.ts'
 import type { IssuerMetadata } from '../../../src/issuer/issuer-metadata.ts'
 import type { Grant } from '../../../src/session/session.ts'
 import { nonceOf } from '../../../src/sso/oidc-nonce.ts'
@@ -166,7 +167,10 @@ describe('renew', () => {
     const granted = await sso.renew(grant)
     assert.deepEqual(granted, {
       kind: 'known',
-      grant: { ...grant, accessToken: 'next', expiresAt: undefined, renewAt: undefined },
+      grant: {
+        ...{ ...grant, accessToken: 'next' },
+        ...{ expiresAt: undefined, renewAt: undefined, unverifiedIdToken: undefined },
+      },
     })
   })
 
@@ -185,6 +189,68 @@ describe('renew', () => {
   })
 })
 
+describe('an id token that waits for keys', () => {
+  const away = new S3ProxyError('SSO_UNAVAILABLE', 'away')
+  const next = { iss: name, sub: 'jo', aud: 'client', name: 'New Jo', groups: ['new'], sid: 'session' }
+  const jwt = unsignedJwt(next)
+
+  it('changes nothing of the person, and is kept with the new tokens', async () => {
+    const { sso, calls, grant } = start()
+    calls.claims = undefined
+    calls.tokens = { accessToken: 'next', refreshToken: 'refresh-2', unverifiedIdToken: jwt }
+    const granted = await sso.renew(grant)
+    assert.ok(granted.kind === 'known')
+    assert.deepEqual(granted.grant.person, grant.person)
+    const { refreshToken, idToken, unverifiedIdToken } = granted.grant
+    assert.deepEqual([refreshToken, idToken, unverifiedIdToken], ['refresh-2', grant.idToken, jwt])
+  })
+
+  it('is verified by a check once there are keys, and counts then', async () => {
+    for (const metadata of [{}, { userinfo_endpoint: undefined }]) {
+      const { sso, calls, grant } = start(metadata)
+      const waiting = { ...grant, unverifiedIdToken: jwt }
+      calls.verify = () => Promise.reject(away)
+      const before = await sso.check(waiting)
+      assert.ok(before.kind === 'known')
+      assert.equal(before.grant.unverifiedIdToken, jwt)
+      assert.deepEqual([before.grant.person.name, before.grant.idToken], ['Jo', grant.idToken])
+      calls.verify = async () => ({ kind: 'verified', claims: next, type: undefined })
+      const after = await sso.check(waiting)
+      assert.ok(after.kind === 'known')
+      assert.equal(after.grant.unverifiedIdToken, undefined)
+      assert.deepEqual([after.grant.person.name, after.grant.person.groups], ['New Jo', ['new']])
+      assert.deepEqual([after.grant.idToken, after.grant.login?.sid], [jwt, 'session'])
+    }
+  })
+
+  it('is rejected by a check where it is refused, or of somebody else', async () => {
+    const { sso, calls, grant } = start()
+    calls.verify = async () => ({ kind: 'refused', reason: 'has expired (exp)' })
+    assert.deepEqual(await sso.check({ ...grant, unverifiedIdToken: jwt }), { kind: 'rejected' })
+    const ofEve = unsignedJwt({ ...next, sub: 'eve' })
+    calls.verify = async () => ({ kind: 'verified', claims: {}, type: undefined })
+    assert.deepEqual(await sso.check({ ...grant, unverifiedIdToken: ofEve }), { kind: 'rejected' })
+    assert.deepEqual(calls.asked, [])
+  })
+
+  it('keeps a refresh token from being used while there are no keys', async () => {
+    const { sso, calls, grant } = start()
+    calls.verify = () => Promise.reject(away)
+    await assert.rejects(sso.renew({ ...grant, unverifiedIdToken: jwt }), { code: 'SSO_UNAVAILABLE' })
+    assert.deepEqual(calls.asked, [])
+    calls.verify = async () => ({ kind: 'refused', reason: 'has expired (exp)' })
+    const granted = await sso.renew({ ...grant, unverifiedIdToken: jwt })
+    assert.equal(granted.kind === 'known' && granted.grant.unverifiedIdToken, undefined)
+    assert.deepEqual(calls.asked, ['refresh refresh'])
+  })
+
+  it('hides no fault of ours', async () => {
+    const { sso, calls, grant } = start()
+    calls.verify = () => Promise.reject(new TypeError('a bug'))
+    await assert.rejects(sso.check({ ...grant, unverifiedIdToken: jwt }), /a bug/)
+  })
+})
+
 /** Members of the discovery document that differ; `undefined` takes one away. */
 type OtherMetadata = { [name in keyof IssuerMetadata]?: IssuerMetadata[name] | undefined }
 
@@ -199,7 +265,7 @@ function start(metadata: OtherMetadata = {}, options: { userClaim?: string } = {
         userinfo_endpoint: `${name}/userinfo`,
         ...metadata,
       }) as IssuerMetadata,
-    verify: () => assert.fail('tokens are verified where they come in'),
+    verify: () => calls.verify(),
   }
   const first = { iss: name, sub: 'jo', name: 'Jo', groups: ['staff'], nonce: 'n', exp: 1 }
   const calls = {
@@ -210,6 +276,7 @@ function start(metadata: OtherMetadata = {}, options: { userClaim?: string } = {
     /** The claims of userinfo, which rejects the token where undefined. */
     told: { sub: 'jo' } as Record<string, unknown> | undefined,
     isRefreshRejected: false,
+    verify: (): Promise<VerifiedJwt> => assert.fail('tokens are verified where they come in'),
     jwt: '',
   }
   const tokensNow = (): OidcTokens => {
