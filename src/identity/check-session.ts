@@ -38,7 +38,10 @@ export interface SessionChecks {
   ask(open: OpenSession): CheckUnderWay
 }
 
-/** A store that takes no note ends no session: this process then trusts the token for the interval. */
+/**
+ * A store that takes no note ends no session: this process then trusts the token for the interval. With an interval of 0
+ * nothing is noted: what the SSO says counts for the requests that asked, and the next one asks again.
+ */
 export function createSessionChecks(options: SessionCheckOptions): SessionChecks {
   const { sessions, tokenCheckIntervalMs } = options
   /** The times until which tokens are trusted, by the names of sessions whose check the store refused. */

@@ -138,6 +138,17 @@ describe('createSessionKeeper', () => {
     assert.equal(await find(), undefined)
   })
 
+  it('lets new claims count for the request that asked, with an interval of 0, and writes none of them', async () => {
+    const { keep, sso, open, find } = await start(0)
+    const grown = { ...personWithId('jo'), groups: ['new'] }
+    sso.answer = { kind: 'known', person: grown }
+    for (let times = 0; times < 2; times++) {
+      const keeping = keep((await find()) ?? open)
+      assert.deepEqual(keeping !== true && (await keeping.kept)?.session.person, grown)
+    }
+    assert.deepEqual((await find())?.session, open.session)
+  })
+
   it('asks every time with an interval of 0, and about a token that is verified in the future', async () => {
     const { check, sso, open } = await start(0)
     await check(open)
