@@ -3,8 +3,9 @@ import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { HttpClient } from '../helpers/clients/http-client.ts'
 import { createHttpClient } from '../helpers/clients/http-client.ts'
+import { openRaw } from '../helpers/clients/raw-http.ts'
 import { locationOf, toCallback } from '../helpers/clients/sign-in.ts'
-import { eventually, untilItWorks } from '../helpers/eventually.ts'
+import { eventually, untilItWorks, untilTrue } from '../helpers/eventually.ts'
 import { startProxyInProcess } from '../helpers/proxy/proxy-in-process.ts'
 import { startRedisServer } from '../helpers/redis/redis-server.ts'
 import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
@@ -107,6 +108,37 @@ describe('a session with a refresh token, on two instances', () => {
     assert.ok(logs().some((line) => JSON.stringify(line).includes('user-renamed')))
   })
 
+  it('cuts no download that began with the token before', async (t) => {
+    const { redis, s3, sso, jo, pages, toEnd, proxies } = await start(
+      t,
+      { expiresInSeconds: 3 },
+      { S3PROXY_SESSION_RECHECK_SECONDS: '1' },
+    )
+    const sizeBytes = 24 * 1024 * 1024
+    s3.put('film.bin', { body: { sizeBytes, seed: 7 } })
+    const [, other] = proxies
+    assert.ok(other)
+    const film = await openRaw(other.port, { readsNothing: true })
+    const cookie = jo.jar.header('127.0.0.1', '/')
+    film.send(`GET /film.bin HTTP/1.1\r\nhost: 127.0.0.1:${other.port}\r\ncookie: ${cookie}\r\n\r\n`)
+    await untilTrue('it runs', () => other.app.server.activity.streams === 1)
+    assert.equal(sso.refreshes, 0)
+    await toEnd()
+    assert.equal((await jo.request(pages[0])).status, 200)
+    assert.deepEqual([sso.refreshes, sso.tokens.length], [1, 2])
+    // One command a turn looks up the sessions of downloads.
+    await redis.command('config', 'resetstat')
+    await eventually(
+      async () => Number(/cmdstat_eval:calls=(\d+)/.exec(await redis.command('info', 'commandstats'))?.[1]),
+      (turns) => turns >= 3,
+    )
+    assert.equal(other.app.server.activity.streams, 1)
+    film.socket.resume()
+    await untilTrue('it is whole', () => film.socket.bytesRead > sizeBytes)
+    const line = await other.logged(({ key }) => key === 'film.bin')
+    assert.equal(line.outcome, 'complete')
+  })
+
   it('leaves neither tokens nor their owner in Redis or the log', async (t) => {
     const { redis, sso, jo, pages, toEnd, logs } = await start(t)
     await toEnd()
@@ -143,7 +175,7 @@ async function start(t: TestContext, settings: Settings = {}, env: Record<string
   const givenAt = Date.now()
   sso.expiresInSeconds = 600
   return {
-    ...{ redis, sso, jo, pages, givenAt },
+    ...{ redis, s3, sso, jo, pages, proxies, givenAt },
     /** Waits until the first token has expired. */
     toEnd: () => sleep(givenAt + expiresInSeconds * 1000 + 50 - Date.now()),
     logs: () => proxies.flatMap(({ log }) => log),
