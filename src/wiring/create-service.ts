@@ -26,7 +26,7 @@ import { type Connections, createObjects } from './create-objects.ts'
 import { createSsoIssuer } from './create-oidc.ts'
 import { createOperatorSessions } from './create-operator-sessions.ts'
 import { createRenewals } from './create-renewals.ts'
-import { createSso } from './create-sso.ts'
+import { createSso, watchGroups } from './create-sso.ts'
 import type { StoreConnection } from './create-store.ts'
 
 /** The service of one configuration: everything that answers its requests. A reload makes another one. */
@@ -66,7 +66,7 @@ export function createService(
 ): Service {
   const { source, connections } = createObjects(config, log, userAgent, requests?.retries)
   const issuer = createSsoIssuer(config.sso, userAgent, log)
-  const sso = createSso(config.sso, issuer, userAgent, log)
+  const sso = watchGroups(config, createSso(config.sso, issuer, userAgent, log), log)
   const shared = {
     s3: () => pingS3(source, config.s3.healthcheckKey, pingTimeoutMs),
     sso: () => pingOf(config, issuer, userAgent),

@@ -1,3 +1,4 @@
+import { asksForGroups } from '../access/asks-for-groups.ts'
 import type { Config } from '../config/schema/config-schema.ts'
 import type { Issuer } from '../issuer/issuer.ts'
 import type { Log } from '../log/log.ts'
@@ -6,6 +7,7 @@ import { createOAuth2Sso } from '../sso/oauth2-sso.ts'
 import { createPacedCalls } from '../sso/paced-calls.ts'
 import type { SsoClient } from '../sso/sso-client.ts'
 import { ssoEndpoints } from '../sso/sso-endpoints.ts'
+import { watchForGroups } from '../sso/watch-for-groups.ts'
 import { clientAssertionOf } from './client-assertion-of.ts'
 import { elapsedMs, now } from './clocks.ts'
 import { createOidc } from './create-oidc.ts'
@@ -21,6 +23,17 @@ export function createSso(
   const options = ssoOptions(sso)
   const calls = createOAuth2Calls({ ...options, userAgent, onUnnamed: createUnnamedWarning(log), now })
   return createOAuth2Sso(createPacedCalls(calls, elapsedMs), options)
+}
+
+/** Adds a warning of people without any groups, where access asks for groups. */
+export function watchGroups({ access, sso: { groupsClaim } }: Config, sso: SsoClient, log: Log): SsoClient {
+  if (!asksForGroups(access)) return sso
+  return watchForGroups(sso, groupsClaim, () =>
+    log.warn(
+      { code: 'SSO_GROUPS_UNKNOWN' },
+      `access asks for groups, and the SSO tells none of somebody who has signed in: there is no claim ${groupsClaim} (sso.groupsClaim); have the SSO send one, by a mapper or a scope`,
+    ),
+  )
 }
 
 /** Makes what all calls to a plain OAuth 2.0 server need of the options: its addresses joined, and the key read. */
