@@ -26,6 +26,7 @@ const secrets = {
   aws: 'canary-of-aws/secret+key',
   sso: 'canary-of-the-application',
   redis: 'canary-of-redis',
+  token: 'canary-of-a-token',
 }
 
 describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
@@ -109,6 +110,18 @@ describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
     for (const { headers } of sso.requests) assert.equal(headers['user-agent'], `s3proxy/${version}`)
     assert.match(messageOf(probes, 'sso.redirect-uri'), /https:\/\/assets\.example\.com\/__redirect_from_sso/)
+  })
+
+  it('tries the token of S3PROXY_TOKEN where tokens are accepted, and offers that where there is none', async () => {
+    env.S3PROXY_BEARER_ACCEPT = 'identity'
+    assert.match(messageOf(await fails(), 'bearer.identity'), /answered 401, as it should; .*S3PROXY_TOKEN/)
+    env.S3PROXY_TOKEN = ''
+    assert.equal((await fails()).has('bearer.token'), false)
+    env.S3PROXY_TOKEN = secrets.token
+    assert.match(
+      messageOf(await fails('bearer.token'), 'bearer.token'),
+      /^BEARER_REFUSED it is refused: the SSO does not take the token -> get a new token/,
+    )
   })
 
   it('prints a table for people, and names what failed', async () => {
