@@ -124,7 +124,10 @@ describe('s3proxy fetch URL, with s3proxy serve and a real SSO', { timeout: 180_
     )
     const after = await run(['fetch', url()], { XDG_STATE_HOME: folder, S3PROXY_TOKEN: accessToken })
     assert.equal(after.status, 1)
-    assert.match(after.stderr, /does not take the token of S3PROXY_TOKEN \(invalid_token\)/)
+    assert.match(
+      after.stderr,
+      /does not take the token of S3PROXY_TOKEN \(invalid_token: the SSO does not take the token\)/,
+    )
   })
 
   it('trusts the authorities of NODE_EXTRA_CA_CERTS, and no other certificate', async () => {

@@ -20,7 +20,13 @@ export function readBearerChallenge(header: string | undefined): Challenge | und
       const value = quoted?.replace(/\\(.)/g, '$1') ?? plain
       if (name.toLowerCase() === 'resource_metadata') challenge.resourceMetadata ??= value
       if (name.toLowerCase() === 'error' && /^\w{1,60}$/.test(value ?? '')) challenge.error ??= value
+      if (name.toLowerCase() === 'error_description' && isDescription(value)) challenge.description ??= value
     }
   }
   return challenge
+}
+
+/** @see RFC 6750 section 3, which has these characters */
+function isDescription(value: string | undefined): value is string {
+  return value !== undefined && /^[ !#-[\]-~]{1,200}$/.test(value)
 }

@@ -1,7 +1,7 @@
 import { messageOf } from '../../../errors.ts'
 import type { TokenFile } from './token-file.ts'
 import type { TokenRecord } from './token-record.ts'
-import type { Challenge, TokenSource } from './token-source.ts'
+import { type Challenge, refusalIn, type TokenSource } from './token-source.ts'
 
 export interface KeptTokenOptions {
   file: TokenFile
@@ -75,7 +75,7 @@ export function createKeptToken(options: KeptTokenOptions): TokenSource {
       }
       if (refused !== undefined && refused === signedIn)
         throw new Error(
-          `the proxy does not take the token that the SSO has just given${saying(challenge)}: bearer.issuer and bearer.audience of the proxy have to fit it`,
+          `the proxy does not take the token that the SSO has just given${refusalIn(challenge)}: bearer.issuer and bearer.audience of the proxy have to fit it`,
         )
       held = await options.signIn(challenge)
       isRead = true
@@ -85,8 +85,4 @@ export function createKeptToken(options: KeptTokenOptions): TokenSource {
       return signedIn
     },
   }
-}
-
-function saying({ error }: Challenge): string {
-  return error === undefined ? '' : ` (${error})`
 }

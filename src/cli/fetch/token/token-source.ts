@@ -21,6 +21,14 @@ export interface Challenge {
   resourceMetadata: string | undefined
   /** The code of the error, such as `invalid_token`. */
   error: string | undefined
+  /** The reason, in printable ASCII. */
+  description?: string
+}
+
+/** @returns the error of a challenge in brackets, after a blank; empty where there is none */
+export function refusalIn({ error, description }: Challenge): string {
+  if (error === undefined) return ''
+  return ` (${error}${description === undefined ? '' : `: ${description}`})`
 }
 
 /** A token that somebody else has got. It is neither kept nor renewed. @throws UsageError where it cannot be one */
@@ -29,9 +37,9 @@ export function createGivenToken(token: string): TokenSource {
     throw new UsageError(`${tokenVariable}: expected a token of printable ASCII without spaces`)
   return {
     current: async () => token,
-    async afterRefusal(_refused, { error }) {
+    async afterRefusal(_refused, challenge) {
       throw new Error(
-        `the proxy does not take the token of ${tokenVariable}${error === undefined ? '' : ` (${error})`}: it may have expired, or be meant for another audience`,
+        `the proxy does not take the token of ${tokenVariable}${refusalIn(challenge)}: it may have expired, or be meant for another audience`,
       )
     },
   }

@@ -18,6 +18,13 @@ describe('readBearerChallenge', () => {
     })
   }
 
+  it('reads the reason, where it has no character that a terminal could take for more', () => {
+    const described = (description: string) =>
+      readBearerChallenge(`Bearer error="invalid_token", error_description="${description}"`)?.description
+    assert.equal(described('the token has expired (exp)'), 'the token has expired (exp)')
+    for (const other of ['', '\u001b[2J', 'ä', 'x'.repeat(201)]) assert.equal(described(other), undefined)
+  })
+
   for (const header of [
     undefined,
     '',

@@ -4,7 +4,7 @@ import { createKeptToken, type KeptTokenOptions } from '../../../../../src/cli/f
 import type { TokenRecord } from '../../../../../src/cli/fetch/token/token-record.ts'
 
 const base = { origin: 'https://h', issuer: 'https://sso', clientId: 'terminal', scope: '' }
-const challenge = { resourceMetadata: undefined, error: 'invalid_token' }
+const challenge = { resourceMetadata: undefined, error: 'invalid_token', description: 'wrong aud' }
 
 /** A kept token whose file is in memory. The clock stands at 1000. */
 function given(first: TokenRecord | undefined, more: Partial<KeptTokenOptions> = {}) {
@@ -93,7 +93,10 @@ describe('createKeptToken', () => {
     await tokens.current()
     assert.equal(await tokens.afterRefusal('fresh', challenge), 'renewed')
     assert.equal(await tokens.afterRefusal('renewed', challenge), 'signed-in')
-    await assert.rejects(tokens.afterRefusal('signed-in', challenge), /\(invalid_token\): bearer\.issuer/)
+    await assert.rejects(
+      tokens.afterRefusal('signed-in', challenge),
+      /\(invalid_token: wrong aud\): bearer\.issuer/,
+    )
     assert.deepEqual(kept.asked, ['renew r1', 'sign in'])
   })
 
