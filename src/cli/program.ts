@@ -57,6 +57,7 @@ export function createProgram(setStatus: (status: number) => void): Command {
     )
     .addOption(configOption())
     .addOption(setOption())
+    .option('-m, --mount <name>', 'with a key: the mount that it is in, where the configuration has several')
     .option('-o, --output <file>', 'write to a file, which appears when it is complete; - is stdout')
     .option('-C, --continue', 'go on from FILE.part, which an earlier fetch --output left')
     .option('--verify', "compare with S3's checksum of the full object, or the ETag when it is an MD5")

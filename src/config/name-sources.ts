@@ -51,8 +51,9 @@ function originsOf(option: string, sources: OptionSources): string[] {
     const given = ssoAddresses.filter(isGiven)
     return given.length === 0 ? [option] : given
   }
-  if (option === 's3.endpoint' && sources[option] === 's3.bucket')
-    return ['s3.bucket', ...['s3.endpointUrl'].filter(isSet)]
+  const bucket = option.replace(/\.endpoint$/, '.bucket')
+  if (bucket !== option && sources[option] === bucket)
+    return [bucket, ...[option.replace(/\.endpoint$/, '.endpointUrl')].filter(isSet)]
   const other = sources[option]
   // A named section inherits the value from the option that its source names.
   return other === undefined || !isSet(other) ? [option] : originsOf(other, sources)

@@ -39,7 +39,8 @@ export function resolveConfig(
   // Each value came out of the schema.
   const values = read.values as Values
   const together = checkTogether(values, { sources, given, wanted, options })
-  const isRefused = (path: string) => problems.some((problem) => problem.path === path)
+  const isRefused = (path: string) =>
+    problems.some((problem) => problem.path === path || problem.path === `${path}File`)
   const conflicts = together.conflicts
     .filter(({ path, looksAt = [] }) => ![path, ...looksAt].some(isRefused))
     .map(({ path, message, env = variableOf(path) }) => ({ path, env, message }))

@@ -29,6 +29,8 @@ export interface AccessLine {
   method: string
   /** The path, percent-encoded, without the query, which may hold secrets of other sites. */
   path: string
+  /** Name of the mount that the object is in; `undefined` where the configuration has no mounts. */
+  mount?: string | undefined
   /** The decoded key below the endpoint's prefix, where the path names an object. */
   key?: string | undefined
   /** Kind of the request, such as `object` or `callback`. */

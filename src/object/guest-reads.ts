@@ -2,16 +2,19 @@ import { S3ProxyError } from '../errors.ts'
 import type { ByteSource } from '../http/byte-source.ts'
 import type { ObjectOpener } from './object-source.ts'
 
+/** Makes a source that visitors who are not signed in read from. */
+export type GuestReads = (source: ObjectOpener) => ObjectOpener
+
 /**
- * Opens the objects of a source for visitors who are not signed in, and no more bodies at once than a limit. Each body
- * takes memory for as long as its reader likes.
+ * Creates the limit for visitors who are not signed in: from all sources together, they read no more bodies at once.
+ * Each body takes memory for as long as its reader likes.
  */
-export function createGuestReads(source: ObjectOpener, maxBodies: number): ObjectOpener {
+export function createGuestReads(maxBodies: number): GuestReads {
   let bodies = 0
   const release = () => {
     bodies--
   }
-  return {
+  return (source) => ({
     async open(request, record) {
       if (bodies >= maxBodies)
         throw new S3ProxyError(
@@ -29,7 +32,7 @@ export function createGuestReads(source: ObjectOpener, maxBodies: number): Objec
         throw error
       }
     },
-  }
+  })
 }
 
 /** A body that says once when it is over. */

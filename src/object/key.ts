@@ -28,6 +28,16 @@ export function checkKey(text: string): ObjectKey | undefined {
   return text as ObjectKey
 }
 
+/**
+ * Takes the path of a mount off a path, which leaves the key to the byte.
+ *
+ * @param path decoded and checked, below the host
+ * @param mountPath begins and ends with `/`; `path` is below it
+ */
+export function keyBelow(path: ObjectKey, mountPath: string): ObjectKey {
+  return mountPath === '/' ? path : (path.slice(mountPath.length - 1) as ObjectKey)
+}
+
 /** Spells the key for the target of a request to S3. */
 export function toWireKey(key: ObjectKey): string {
   return plainPath.test(key) ? key : uriEncodePath(key)

@@ -15,7 +15,7 @@ export function answerFailure(error: unknown, request: ProxyRequest, record: Req
   record.s3RequestId = failure.s3RequestId
   // The client has left, so nobody reads an answer, and cancelled work is no failure.
   if (request.signal.aborted) return { status: clientLeft.status, headers: [], body: null }
-  logFailure(log, record.requestId, failure)
+  logFailure(log, record.requestId, failure, record.mount)
   const { retryAfterSeconds } = failure
   const headers = retryAfterSeconds === undefined ? [] : ['retry-after', String(retryAfterSeconds)]
   return errorReply(failure.code, request, record, { headers })

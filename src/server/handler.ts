@@ -11,6 +11,8 @@ import { challenge } from '../identity/challenge.ts'
 import { type Identity, identify } from '../identity/identify.ts'
 import { createSessionKeeper, type SessionKeeperOptions } from '../identity/keep-session.ts'
 import type { LegacySessions } from '../identity/legacy-session.ts'
+import type { MountPlace } from '../mount/find-mount.ts'
+import { createGuestReads } from '../object/guest-reads.ts'
 import { guests } from '../s3/fair-shares.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { answerFailure } from './answer-failure.ts'
@@ -24,9 +26,12 @@ import { createViews, type ViewsOptions } from './views.ts'
 /** Everything that a request may need. */
 export interface HandlerOptions
   extends Omit<OwnPagesOptions, 'identify'>,
-    ViewsOptions,
+    Omit<ViewsOptions, 'source' | 'isSandboxed' | 'guestReads'>,
     Omit<SessionKeeperOptions, 'sessions' | 'sso'> {
   siteOf: SiteResolver
+  mounts: readonly ServedMount[]
+  /** The most bodies at once that visitors who are not signed in may read. */
+  maxGuestBodies: number
   healthcheckKey: string | undefined
   /** The rules about who gets what. */
   access: Pick<Access, 'decide'>
@@ -40,6 +45,12 @@ export interface HandlerOptions
   bodyWatch?: BodyWatch | undefined
 }
 
+/** A mount that objects are served from. */
+export interface ServedMount extends MountPlace, Pick<ViewsOptions, 'source' | 'isSandboxed'> {
+  /** `undefined` for the one bucket of a configuration without mounts. */
+  readonly name: string | undefined
+}
+
 /** Answers one request; never rejects. */
 export type Handler = (request: ProxyRequest, record: RequestRecord) => Promise<Reply>
 
@@ -49,20 +60,27 @@ export function createHandler(options: HandlerOptions): Handler {
     ...options,
     identify: (request, site, record) => identify(identities, request, site, record),
   })
-  const route = createRouter(ownPages, options.healthcheckKey)
-  const views = createViews(options)
+  const guestReads = createGuestReads(options.maxGuestBodies)
+  const mounts = options.mounts.map((mount) => ({
+    ...mount,
+    views: createViews({ ...options, ...mount, guestReads }),
+  }))
+  const route = createRouter(ownPages, mounts, options.healthcheckKey)
 
   async function handle(request: ProxyRequest, record: RequestRecord): Promise<Reply> {
-    const target = route(request.path)
+    const target = route(request.path, request.host)
     record.route = routeKindOf(target)
     if (target.kind === 'invalid') return errorReply('TARGET_INVALID', request, record)
-    if ('key' in target) record.key = target.key
+    if ('key' in target) {
+      record.key = target.key
+      record.mount = target.mount.name
+    }
     const methods = 'page' in target ? target.page.methods : readingMethods
     if (!methods.includes(request.method))
       return errorReply('METHOD_NOT_ALLOWED', request, record, { headers: ['allow', methods.join(', ')] })
 
     // Platforms probe by address, so these need no known host.
-    if (target.kind === 'healthcheck') return views.healthcheck(request, record, target.key)
+    if (target.kind === 'healthcheck') return target.mount.views.healthcheck(request, record, target.key)
     if (target.kind === 'hostless-page') return target.page.answer(request, record)
     const site = options.siteOf(request)
     if (site === undefined) return errorReply('HOST_MISDIRECTED', request, record)
@@ -72,8 +90,7 @@ export function createHandler(options: HandlerOptions): Handler {
     const visitor = await identify(identities, request, site, record)
     if (visitor.kind === 'reply') return visitor.reply
     const { person } = visitor
-    // The path is its own key: the one bucket is at the root.
-    const decision = options.access.decide(person, 'read', target.kind === 'root' ? '' : target.key)
+    const decision = options.access.decide(person, 'read', target.path)
     record.ground = decision.ground
     record.rule = decision.rule
     switch (decision.kind) {
@@ -82,8 +99,8 @@ export function createHandler(options: HandlerOptions): Handler {
       case 'denied':
         return deniedReply(request, record, person, options.contact)
       case 'allowed':
-        if (target.kind === 'root') return errorReply('OBJECT_NOT_FOUND', request, record)
-        return views.object(request, record, target.key, visitor.sharer ?? guests)
+        if (!('key' in target)) return errorReply('OBJECT_NOT_FOUND', request, record)
+        return target.mount.views.object(request, record, target.key, visitor.sharer ?? guests)
     }
   }
 

@@ -1,18 +1,19 @@
 import { reservedKeys, resourceMetadataPath } from '../http/own-paths.ts'
-import { type ObjectKey, toObjectKey } from '../object/key.ts'
+import { createMountFinder, type MountPlace } from '../mount/find-mount.ts'
+import { healthcheckMountOf } from '../mount/health-check.ts'
+import { keyBelow, type ObjectKey, toObjectKey } from '../object/key.ts'
 import type { RouteKind } from '../telemetry/route-kind.ts'
 import type { HostlessPage, OwnPage, SitePage } from './own/own-page.ts'
 
-/** The target of a path. */
-export type Target =
-  | { kind: 'object'; key: ObjectKey }
-  | { kind: 'healthcheck'; key: ObjectKey }
+/** The target of a path. Paths in it are decoded, and stand below the host without their first `/`. */
+export type Target<Mount extends MountPlace> =
+  | { kind: 'object' | 'healthcheck'; path: string; key: ObjectKey; mount: Mount }
   | { kind: 'hostless-page'; page: HostlessPage }
   | { kind: 'site-page'; page: SitePage }
   /** Something that is no path. */
   | { kind: 'invalid' }
-  /** The empty key. No object has it, and only people who are signed in get that answer. */
-  | { kind: 'root' }
+  /** The empty key, or no mount. No object is there, and only people who are signed in get that answer. */
+  | { kind: 'root' | 'unmounted'; path: string }
   /** A name that no object can have. */
   | { kind: 'nothing' }
 
@@ -22,38 +23,45 @@ const maxKeyBytes = 1024
 /**
  * Makes the function that reads paths.
  *
- * @param healthcheckKey the only key that is served without login
+ * @param healthcheckKey the only path that is served without login, at the mount that it has at every host
  */
-export function createRouter(
+export function createRouter<Mount extends MountPlace>(
   ownPages: readonly OwnPage[],
+  mounts: readonly Mount[],
   healthcheckKey: string | undefined,
-): (path: string) => Target {
+): (path: string, host: string) => Target<Mount> {
+  const findMount = createMountFinder(mounts)
+  const healthcheckMount = healthcheckMountOf(mounts, healthcheckKey)
   const ownTargets = new Map(ownPages.map((page) => [page.path.slice(1), targetOf(page)]))
   // Few sites have the document for programs, and the others keep that key for an object.
   const metadata = ownTargets.get(metadataKey)
-  return (path) => {
-    const key = toObjectKey(path)
-    if (key === undefined) return { kind: 'invalid' }
-    // All reserved paths begin like this, and few keys do.
-    if (key.startsWith('__')) {
-      const own = ownTargets.get(key)
+  return (encoded, host) => {
+    const path = toObjectKey(encoded)
+    if (path === undefined) return { kind: 'invalid' }
+    // All reserved paths begin like this, and few others do.
+    if (path.startsWith('__')) {
+      const own = ownTargets.get(path)
       if (own !== undefined) return own
-      if (key.startsWith(ownKeyPrefix)) return { kind: 'nothing' }
+      if (path.startsWith(ownKeyPrefix)) return { kind: 'nothing' }
     }
-    if (metadata !== undefined && key === metadataKey) return metadata
+    if (metadata !== undefined && path === metadataKey) return metadata
+    const mount = findMount(host, path)
+    if (mount === undefined) return { kind: path === '' ? 'root' : 'unmounted', path }
+    const key = keyBelow(path, mount.path)
     // A request to S3 with an empty key would list the bucket.
-    if (key === '') return { kind: 'root' }
+    if (key === '') return { kind: 'root', path }
     if (Buffer.byteLength(key) > maxKeyBytes) return { kind: 'nothing' }
-    return { kind: key === healthcheckKey ? 'healthcheck' : 'object', key }
+    const isHealthcheck = path === healthcheckKey && mount === healthcheckMount
+    return { kind: isHealthcheck ? 'healthcheck' : 'object', path, key, mount }
   }
 }
 
 /** The word for a target in log, metrics and traces. */
-export function routeKindOf(target: Target): RouteKind {
+export function routeKindOf(target: Target<MountPlace>): RouteKind {
   return 'page' in target ? target.page.kind : target.kind
 }
 
-function targetOf(page: OwnPage): Target {
+function targetOf(page: OwnPage): Extract<Target<never>, { page: OwnPage }> {
   return page.needsHost ? { kind: 'site-page', page } : { kind: 'hostless-page', page }
 }
 

@@ -4,7 +4,9 @@ import type { Site } from '../http/site.ts'
 
 export interface SiteSettings {
   publicUrl?: PublicUrl | undefined
-  allowedHosts?: string[] | undefined
+  allowedHosts?: readonly string[] | undefined
+  /** Further hosts, in lower case and without a port: those that mounts are at. */
+  mountHosts?: readonly string[]
   /** Whether clients speak TLS with this very process. If they do, nothing else says what the scheme is. */
   isTls?: boolean
 }
@@ -17,13 +19,27 @@ export type SiteResolver = (request: ProxyRequest) => Site | undefined
  *
  * @see RFC 9110 section 7.4
  */
-export function createSiteResolver({ publicUrl, allowedHosts, isTls = false }: SiteSettings): SiteResolver {
+export function createSiteResolver({
+  publicUrl,
+  allowedHosts,
+  mountHosts = [],
+  isTls = false,
+}: SiteSettings): SiteResolver {
   if (publicUrl !== undefined) {
     const { origin, host, isSecure } = publicUrl
     const site = { origin, isSecure }
-    return (request) => (withoutDefaultPort(request.host, isSecure) === host ? site : undefined)
+    const others = new Map(
+      originsLike(publicUrl, mountHosts).map((other) => [
+        other.slice(other.indexOf('//') + 2),
+        { origin: other, isSecure },
+      ]),
+    )
+    return (request) => {
+      const asked = withoutDefaultPort(request.host, isSecure)
+      return asked === host ? site : others.get(asked)
+    }
   }
-  const allowed = allowedHosts?.map((host) => host.toLowerCase())
+  const allowed = allowedHosts && [...allowedHosts.map((host) => host.toLowerCase()), ...mountHosts]
   return (request) => {
     // With several proxies, the first value comes from the one that the browser talked to.
     const scheme = request.header('x-forwarded-proto')?.split(',')[0]?.trim().toLowerCase()
@@ -34,6 +50,12 @@ export function createSiteResolver({ publicUrl, allowedHosts, isTls = false }: S
       return undefined
     return { origin: `${isSecure ? 'https' : 'http'}://${host}`, isSecure }
   }
+}
+
+/** Makes the origins of further hosts, at the scheme and the port of the public URL. */
+export function originsLike({ host, isSecure }: PublicUrl, hosts: readonly string[]): string[] {
+  const port = /:\d+$/.exec(host)?.[0] ?? ''
+  return hosts.map((name) => `${isSecure ? 'https' : 'http'}://${name}${port}`)
 }
 
 function withoutDefaultPort(host: string, isSecure: boolean): string {

@@ -1,6 +1,6 @@
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
-import { createGuestReads } from '../object/guest-reads.ts'
+import type { GuestReads } from '../object/guest-reads.ts'
 import type { ObjectKey } from '../object/key.ts'
 import type { ObjectOpener } from '../object/object-source.ts'
 import { type ReadOptions, readObject } from '../object/read-object.ts'
@@ -10,8 +10,8 @@ import type { RequestRecord } from '../telemetry/request-record.ts'
 
 export interface ViewsOptions extends ReadOptions {
   source: ObjectOpener
-  /** The most bodies at once that visitors who are not signed in may read. */
-  maxGuestBodies: number
+  /** Limits the bodies that visitors who are not signed in read at once. */
+  guestReads: GuestReads
 }
 
 /** The ways to show what a key names. */
@@ -24,10 +24,10 @@ export interface Views {
 export function createViews(options: ViewsOptions): Views {
   const { source } = options
   const sharedReads = createSharedReads(source)
-  const guestReads = createGuestReads(source, options.maxGuestBodies)
+  const readsOfGuests = options.guestReads(source)
   return {
     object(request, record, key, sharer) {
-      const reads = sharer === guests ? guestReads : source
+      const reads = sharer === guests ? readsOfGuests : source
       return record.timed('s3Ms', readObject(reads, request, record, key, options, sharer))
     },
     healthcheck: (request, record, key) =>

@@ -15,6 +15,7 @@ export function accessLineOf(record: RequestRecord): AccessLine {
     totalMs: roundMs(record.endedAtMs - record.startedAtMs),
     code: record.code,
     route: record.route,
+    mount: record.mount,
     key: record.key,
     who: record.who,
     ground: record.ground,

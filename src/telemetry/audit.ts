@@ -20,6 +20,7 @@ export function createAudit(log: Log): (record: RequestRecord) => void {
         who: record.who,
         bearer: record.bearer,
         rule: record.rule,
+        mount: record.mount,
         key: record.key,
         versionId: record.versionId,
         etag: record.etag,

@@ -44,6 +44,8 @@ export class RequestRecord {
   /** The header as the client sent it. @see https://www.w3.org/TR/trace-context/ */
   traceparent: string | undefined = undefined
   route: RouteKind = 'invalid'
+  /** Name of the mount that the object is in; `undefined` where the configuration has no mounts. */
+  mount: string | undefined = undefined
   /** The decoded key, where the path names an object. */
   key: string | undefined = undefined
   person: Person | undefined = undefined

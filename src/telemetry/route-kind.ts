@@ -14,6 +14,8 @@ export const routeKinds = [
   'readyz',
   /** The empty key: no object has it. */
   'root',
+  /** A path where no mount stands. */
+  'unmounted',
   /** A name that no object can have. */
   'nothing',
   /** A request that no path can be read from. */

@@ -1,9 +1,9 @@
-import type { Config } from '../config/schema/config-schema.ts'
 import type { Log } from '../log/log.ts'
 import type { ObjectSource } from '../object/object-source.ts'
 import { createReadAhead, type ReadAhead } from '../origin/read-ahead/read-ahead.ts'
 import { createS3Source } from '../origin/s3-source.ts'
-import { createCredentialSource } from '../s3/credentials.ts'
+import type { CredentialSource } from '../s3/credentials.ts'
+import type { BucketConfig } from './bucket-config.ts'
 import { elapsedMs } from './clocks.ts'
 import { createBucketClient } from './create-bucket-client.ts'
 import type { SharedOrigin } from './create-shared-origin.ts'
@@ -14,6 +14,7 @@ export interface BucketSourceOptions {
   log: Log
   /** Counts attempts that follow a failure. */
   retries: Record<'head' | 'body', number>
+  credentials: CredentialSource
 }
 
 /**
@@ -22,12 +23,12 @@ export interface BucketSourceOptions {
  * @param origin everything that the buckets at one origin share
  */
 export function createBucketSource(
-  s3: Config['s3'],
+  s3: BucketConfig,
   origin: SharedOrigin,
-  { userAgent, log, retries }: BucketSourceOptions,
+  { userAgent, log, retries, credentials }: BucketSourceOptions,
 ): ObjectSource {
   const { pool, retryBudget } = origin
-  const client = createBucketClient(s3, pool, createCredentialSource(s3), userAgent)
+  const client = createBucketClient(s3, pool, credentials, userAgent)
   return createS3Source({
     ...{ client, retryBudget, ...readAheadOf(s3, origin) },
     keyPrefix: s3.endpoint.keyPrefix,
@@ -45,7 +46,7 @@ export function createBucketSource(
 }
 
 function readAheadOf(
-  s3: Config['s3'],
+  s3: BucketConfig,
   { partMemory, spareConnections }: SharedOrigin,
 ): { readAhead?: ReadAhead } {
   if (s3.parallelConnections === 1) return {}

@@ -1,17 +1,21 @@
 import { nameSources } from '../config/name-sources.ts'
 import type { Config } from '../config/schema/config-schema.ts'
 import type { Issuer } from '../issuer/issuer.ts'
+import { healthcheckMountOf } from '../mount/health-check.ts'
+import { nameOptionsOf } from '../mount/name-options.ts'
 import { issuerSteps } from '../probe/issuer-probe.ts'
 import { type ProbeResult, runSteps } from '../probe/probe.ts'
 import { redisSteps } from '../probe/redis-probe.ts'
 import { s3Steps } from '../probe/s3-probe.ts'
 import { ssoSteps } from '../probe/sso-probe.ts'
 import { type CredentialSource, createCredentialSource } from '../s3/credentials.ts'
+import { originsLike } from '../server/site.ts'
 import { chooseAuthentication } from '../sso/choose-authentication.ts'
 import { createOAuth2Calls } from '../sso/oauth2-calls.ts'
 import { createOAuth2Sso } from '../sso/oauth2-sso.ts'
 import { connectRedis } from '../store/redis-client.ts'
 import { createRedisStore } from '../store/redis-store.ts'
+import { type BucketConfig, configuredMounts } from './bucket-config.ts'
 import { clientAssertionOf } from './client-assertion-of.ts'
 import { now } from './clocks.ts'
 import { createBucketClient } from './create-bucket-client.ts'
@@ -38,7 +42,7 @@ export async function probe(
   const userAgent = userAgentOf(version)
   const ssoIssuer = createSsoIssuer(config.sso, userAgent)
   const results = [
-    ...(await probeS3(config, sources, userAgent)),
+    ...(await probeMounts(config, sources, userAgent)),
     ...(await probeRedis(config)),
     ...(await probeSso(config, ssoIssuer, userAgent)),
     ...(await runSteps(bearerStepsOf(config, { ssoIssuer, token, userAgent }), ssoCodes)),
@@ -50,22 +54,48 @@ export async function probe(
   }))
 }
 
-async function probeS3(
+/** Tries every mount. The steps of a mount have its name: `s3.NAME.connect`. */
+async function probeMounts(
   config: Config,
   sources: Readonly<Record<string, string>>,
   userAgent: string,
 ): Promise<ProbeResult[]> {
-  const { pool } = createSharedOrigin(config.s3, createS3Memory(config.s3))
-  const credentials = createCredentialSource(config.s3)
-  const clientOf = (source: CredentialSource) => createBucketClient(config.s3, pool, source, userAgent)
+  const mounts = configuredMounts(config)
+  const { healthcheckKey } = config.s3
+  const holder = healthcheckMountOf(mounts, healthcheckKey)
+  const results: ProbeResult[] = []
+  for (const mount of mounts) {
+    const { name, path, bucket } = mount
+    const key = mount === holder ? healthcheckKey?.slice(path.length - 1) : undefined
+    const from = sources[name === undefined ? 's3.accessKeyId' : `mounts.${name}.accessKeyId`]
+    for (const result of await probeS3(bucket, key, from, userAgent))
+      results.push({
+        ...result,
+        name: name === undefined ? result.name : result.name.replace(/^s3\./, `s3.${name}.`),
+        message: nameOptionsOf(name, result.message),
+        advice: nameOptionsOf(name, result.advice),
+      })
+  }
+  return results
+}
+
+async function probeS3(
+  bucket: BucketConfig,
+  healthcheckKey: string | undefined,
+  credentialsFrom: string | undefined,
+  userAgent: string,
+): Promise<ProbeResult[]> {
+  const { pool } = createSharedOrigin(bucket, createS3Memory(bucket))
+  const credentials = createCredentialSource(bucket)
+  const clientOf = (source: CredentialSource) => createBucketClient(bucket, pool, source, userAgent)
   const steps = s3Steps({
     client: clientOf(credentials),
-    clientWith: (others) => clientOf(createCredentialSource({ ...config.s3, ...others })),
+    clientWith: (others) => clientOf(createCredentialSource({ ...bucket, ...others })),
     credentials,
-    credentialsFrom: sources['s3.accessKeyId'],
-    peer: config.s3.endpoint.origin,
-    healthcheckKey: config.s3.healthcheckKey,
-    timeoutMs: Math.max(config.s3.connectTimeoutMs, config.s3.stallTimeoutMs),
+    credentialsFrom,
+    peer: bucket.endpoint.origin,
+    healthcheckKey,
+    timeoutMs: Math.max(bucket.connectTimeoutMs, bucket.stallTimeoutMs),
   })
   return runSteps(steps, { failed: 'S3_UNAVAILABLE', late: 'S3_TIMEOUT' }).finally(() => pool.close())
 }
@@ -89,14 +119,15 @@ async function probeRedis({ session }: Config): Promise<ProbeResult[]> {
 }
 
 async function probeSso(
-  { sso, server }: Config,
+  { sso, server, mounts }: Config,
   issuer: Issuer | undefined,
   userAgent: string,
 ): Promise<ProbeResult[]> {
+  const mountHosts = [...new Set(Object.values(mounts).flatMap(({ host }) => host ?? []))]
   const origins =
     server.publicUrl === undefined
-      ? (server.allowedHosts ?? []).map((host) => `https://${host}`)
-      : [server.publicUrl.origin]
+      ? [...(server.allowedHosts ?? []), ...mountHosts].map((host) => `https://${host}`)
+      : [server.publicUrl.origin, ...originsLike(server.publicUrl, mountHosts)]
   if (issuer !== undefined) {
     const client = { ...sso, clientAssertion: clientAssertionOf(sso, issuer.name) }
     return runSteps(

@@ -1,8 +1,11 @@
 import { createAccess } from '../access/create-access.ts'
 import type { Config } from '../config/schema/config-schema.ts'
+import { S3ProxyError } from '../errors.ts'
 import type { Issuer } from '../issuer/issuer.ts'
 import type { Log, ProgramLog } from '../log/log.ts'
 import { createRareWarning } from '../log/rare-warning.ts'
+import { healthcheckMountOf } from '../mount/health-check.ts'
+import { nameOptionsOf } from '../mount/name-options.ts'
 import { createRefusalWarnings } from '../object/refusal-warnings.ts'
 import { createSandboxRule } from '../object/sandbox-rule.ts'
 import { pingS3 } from '../origin/ping-s3.ts'
@@ -22,7 +25,7 @@ import { createBackchannel } from './create-backchannel.ts'
 import { createBearer } from './create-bearer.ts'
 import { createBodyWatch } from './create-body-watch.ts'
 import { createLogins } from './create-logins.ts'
-import { type Connections, createObjects } from './create-objects.ts'
+import { type Connections, createObjects, type Objects } from './create-objects.ts'
 import { createSsoIssuer } from './create-oidc.ts'
 import { createOperatorSessions } from './create-operator-sessions.ts'
 import { createRenewals } from './create-renewals.ts'
@@ -35,7 +38,7 @@ export interface Service {
   handler: Handler
   readiness: Readiness
   /** Asks the dependencies that all instances share; each function rejects with an error for the operator. */
-  shared: Readonly<Record<'s3' | 'sso', () => Promise<void>>>
+  shared: Readonly<Record<string, () => Promise<void>>>
   /** Connections to S3. */
   s3: Connections
   sessions: OperatorSessions
@@ -64,17 +67,20 @@ export function createService(
   log: Log | ProgramLog,
   { requests, trace, userAgent }: Observers,
 ): Service {
-  const { source, connections } = createObjects(config, log, userAgent, requests?.retries)
+  const { mounts, connections } = createObjects(config, log, userAgent, requests?.retries)
   const issuer = createSsoIssuer(config.sso, userAgent, log)
   const sso = watchGroups(config, createSso(config.sso, issuer, userAgent, log), log)
+  const s3 = s3Pings(config, mounts)
   const shared = {
-    s3: () => pingS3(source, config.s3.healthcheckKey, pingTimeoutMs),
+    ...s3,
     sso: () => pingOf(config, issuer, userAgent),
   }
   const readiness = createReadiness(
     {
       sessions: { isVital: true, timeoutCode: 'SESSION_STORE_UNAVAILABLE', ask: () => stores.store.ping() },
-      s3: { isVital: false, timeoutCode: 'S3_TIMEOUT', ask: shared.s3 },
+      ...Object.fromEntries(
+        Object.entries(s3).map(([name, ask]) => [name, { isVital: false, timeoutCode: 'S3_TIMEOUT', ask }]),
+      ),
       sso: { isVital: false, timeoutCode: 'SSO_TIMEOUT', ask: shared.sso },
     },
     pingTimeoutMs + 500,
@@ -88,20 +94,26 @@ export function createService(
   )
   const logins = createLogins(config, stores, sso)
   const handler = createHandler({
-    source,
+    mounts: mounts.map(({ name, ...mount }) => ({
+      ...{ ...mount, name },
+      isSandboxed: createSandboxRule(sandboxOf(config, name), mount.path),
+    })),
     ...logins,
     ...createBearer(config, { sso, ssoIssuer: issuer, userAgent }),
     ...createBackchannel(config, issuer, stores.store, logins.sessionIndex, log),
     ...createRenewals(config, stores.store, log, requests?.refreshes),
     bodyWatch: createBodyWatch(config, logins.sessions, log),
-    siteOf: createSiteResolver({ ...config.server, isTls: config.server.tlsCertFile !== undefined }),
+    siteOf: createSiteResolver({
+      ...config.server,
+      mountHosts: mounts.flatMap(({ host }) => host ?? []),
+      isTls: config.server.tlsCertFile !== undefined,
+    }),
     readiness,
     healthcheckKey: config.s3.healthcheckKey,
     maxGuestBodies: config.s3.maxConnections,
     access: createAccess(config.access),
     contact: config.pages.contact,
     tokenCheckIntervalMs: config.sso.tokenCheckIntervalSeconds * 1000,
-    isSandboxed: createSandboxRule(config.server.sandboxActiveContent),
     log,
     elapsedMs,
     onUnnoted: ({ message }) => warnOfUnnoted(message),
@@ -122,6 +134,29 @@ export function createService(
   })
   const sessions = createOperatorSessions(logins.sessionIndex, log, watchers.maskIdentity)
   return { config, handler, readiness, shared, s3: connections, sessions, onEnd }
+}
+
+/** The rule of a mount, or else that of the server. */
+function sandboxOf({ server, mounts }: Config, name: string | undefined): boolean | readonly string[] {
+  const own = name === undefined ? undefined : mounts[name]?.sandboxActiveContent
+  return own ?? server.sandboxActiveContent
+}
+
+/** Makes a question to S3 for each mount, by its name in reports. The mount with the health-check object is asked for it. */
+function s3Pings({ s3: { healthcheckKey } }: Config, mounts: Objects['mounts']) {
+  const holder = healthcheckMountOf(mounts, healthcheckKey)
+  return Object.fromEntries(
+    mounts.map((mount) => {
+      const key = mount === holder ? healthcheckKey?.slice(mount.path.length - 1) : undefined
+      const name = mount.name === undefined ? 's3' : `s3.${mount.name}`
+      const ask = () =>
+        pingS3(mount.source, key, pingTimeoutMs).catch((error: unknown) => {
+          if (!(error instanceof S3ProxyError)) throw error
+          throw new S3ProxyError(error.code, nameOptionsOf(mount.name, error.message), { cause: error })
+        })
+      return [name, ask]
+    }),
+  )
 }
 
 function watchersOf({ audit, identity, identityHashKey }: Config['log'], log: Log | ProgramLog) {

@@ -1,8 +1,8 @@
-import type { Config } from '../config/schema/config-schema.ts'
 import type { PartMemory } from '../origin/read-ahead/part-memory.ts'
 import { createSpareConnections, type SpareConnections } from '../origin/read-ahead/spare-connections.ts'
 import { createRetryBudget, type RetryBudget } from '../origin/retry-budget.ts'
 import { type ConnectionPool, createConnectionPool } from '../s3/connection-pool.ts'
+import type { BucketConfig } from './bucket-config.ts'
 import type { S3Memory } from './create-s3-memory.ts'
 import { stallTimeoutOf } from './stall-timeout.ts'
 
@@ -15,7 +15,7 @@ export interface SharedOrigin {
   partMemory: PartMemory
 }
 
-export function createSharedOrigin(s3: Config['s3'], { blocks, parts }: S3Memory): SharedOrigin {
+export function createSharedOrigin(s3: BucketConfig, { blocks, parts }: S3Memory): SharedOrigin {
   const pool = createConnectionPool({
     origin: s3.endpoint.origin,
     maxConnections: s3.maxConnections,

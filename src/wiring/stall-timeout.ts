@@ -1,6 +1,6 @@
-import type { Config } from '../config/schema/config-schema.ts'
+import type { BucketConfig } from './bucket-config.ts'
 
 /** The longest time without a byte on one connection. It is no longer than that of all attempts together. */
-export function stallTimeoutOf({ stallTimeoutMs, deadlineMs }: Config['s3']): number {
+export function stallTimeoutOf({ stallTimeoutMs, deadlineMs }: BucketConfig): number {
   return Math.min(stallTimeoutMs, deadlineMs)
 }

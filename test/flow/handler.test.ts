@@ -41,15 +41,17 @@ describe('a request on its way', () => {
 
   it('asks S3 in the name of the person, for the health check in its own, and for anybody in that of guests', async () => {
     const sharers: Sharer[] = []
-    const stage = createStageInMemory({
-      access: createAccess({ rules: rulesOf({ allow: ['/**'], to: [{ anonymous: true }] }) }),
-      source: {
-        async open({ sharer }: ObjectRequest): Promise<ObjectResult> {
-          sharers.push(sharer)
-          return { kind: 'not-found' }
+    const stage = createStageInMemory(
+      { access: createAccess({ rules: rulesOf({ allow: ['/**'], to: [{ anonymous: true }] }) }) },
+      {
+        source: {
+          async open({ sharer }: ObjectRequest): Promise<ObjectResult> {
+            sharers.push(sharer)
+            return { kind: 'not-found' }
+          },
         },
       },
-    })
+    )
     assert.equal((await stage.ask('/a', { cookie: await stage.signIn() })).status, 404)
     assert.equal((await stage.ask('/health')).status, 404)
     assert.equal((await stage.ask('/a')).status, 404)
@@ -299,7 +301,7 @@ describe('an answer', () => {
       assert.equal(reply.header('cache-control'), 'private, no-cache', type)
       assert.equal(reply.header('content-security-policy')?.startsWith('sandbox') ?? false, isSandboxed, type)
     }
-    const optedOut = createStageInMemory({ isSandboxed: () => false })
+    const optedOut = createStageInMemory({}, { isSandboxed: () => false })
     optedOut.s3(found('text/html', 'x'))
     const reply = await optedOut.ask('/a', { cookie: await optedOut.signIn() })
     assert.equal(reply.header('content-security-policy'), undefined)

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { resolveConfig } from '../../src/config/resolve.ts'
-import type { Config } from '../../src/config/schema/config-schema.ts'
 import type { ObjectKey } from '../../src/object/key.ts'
 import type { ObjectSource } from '../../src/object/object-source.ts'
+import { createCredentialSource } from '../../src/s3/credentials.ts'
 import { RequestRecord } from '../../src/telemetry/request-record.ts'
+import { type BucketConfig, configuredMounts } from '../../src/wiring/bucket-config.ts'
 import { createBucketSource } from '../../src/wiring/create-bucket-source.ts'
 import { createS3Memory, type S3Memory } from '../../src/wiring/create-s3-memory.ts'
 import { createSharedOrigin, type SharedOrigin } from '../../src/wiring/create-shared-origin.ts'
@@ -107,12 +108,12 @@ async function start(
   const bucketOptions = { userAgent: 's3proxy/test', log: silent, retries: { head: 0, body: 0 } }
   const buckets = own.map(({ prefix, s3 }) => ({
     prefix,
-    source: createBucketSource(s3, origin, bucketOptions),
+    source: createBucketSource(s3, origin, { ...bucketOptions, credentials: createCredentialSource(s3) }),
   }))
   return { s3, memory, origin, buckets }
 }
 
-function configOf(s3: S3StandIn, prefix: string, env: Record<string, string>): Config['s3'] {
+function configOf(s3: S3StandIn, prefix: string, env: Record<string, string>): BucketConfig {
   const { config, problems } = resolveConfig(
     {
       flags: new Map(),
@@ -125,10 +126,12 @@ function configOf(s3: S3StandIn, prefix: string, env: Record<string, string>): C
       readSecretFile: () => '',
       readFile: () => '',
     },
-    ['s3'],
+    ['s3', 'mounts'],
   )
   assert.ok(config, JSON.stringify(problems))
-  return config.s3
+  const [mount] = configuredMounts(config)
+  assert.ok(mount)
+  return mount.bucket
 }
 
 async function read(source: ObjectSource, key: string, pace?: () => void): Promise<Buffer> {

@@ -98,9 +98,9 @@ describe('the manifest of Cloud Foundry', () => {
   it('asks for health where it is told', () => {
     assert.deepEqual([app['health-check-type'], app['readiness-health-check-type']], ['http', 'http'])
     const readiness = { check: () => assert.fail('asked') }
-    const route = createRouter([livezPage, createReadyzPage({ readiness })], undefined)
-    assert.equal(routeKindOf(route(app['health-check-http-endpoint'])), 'livez')
-    assert.equal(routeKindOf(route(app['readiness-health-check-http-endpoint'])), 'readyz')
+    const route = createRouter([livezPage, createReadyzPage({ readiness })], [{ path: '/' }], undefined)
+    assert.equal(routeKindOf(route(app['health-check-http-endpoint'], '')), 'livez')
+    assert.equal(routeKindOf(route(app['readiness-health-check-http-endpoint'], '')), 'readyz')
   })
 
   it('has the host of its URL as its route', () => {

@@ -26,7 +26,8 @@ describe('the lists of options', () => {
     it(`have ${path} with its default and every environment name`, () => {
       const row = readme.split('\n').find((line) => line.startsWith(`| \`${path}\` |`)) ?? ''
       const entry = manPage.split('.TP\n').find((part) => part.startsWith(`.B ${path}\n`)) ?? ''
-      const standing = value === 'required' ? value : value === 'none' ? 'no default' : `default: ${value}`
+      const isWord = value === 'required' || value === 'inherited'
+      const standing = isWord ? value : value === 'none' ? 'no default' : `default: ${value}`
       for (const text of [value, ...envNames]) assert.ok(row.includes(text), `README.md: ${text}`)
       for (const text of [standing, ...envNames]) assert.ok(entry.includes(text), `s3proxy.json(5): ${text}`)
     })
@@ -73,6 +74,7 @@ describe('README.md', () => {
       requestId: '',
       method: '',
       path: '',
+      mount: '',
       key: '',
       route: '',
       status: 0,

@@ -21,7 +21,7 @@ export interface OptionText {
 
 /** Lists every option of a schema. All options that named sections inherit from one section make one text. */
 export function optionTexts({ single, named }: Options): OptionText[] {
-  return [...single.flatMap(textsOf), ...named.flatMap(textsOfNamed)]
+  return [...single.flatMap(textsOf), ...named.flatMap((sections) => textsOfNamed(sections, single))]
 }
 
 /** Whether a default is said in words, and stands in no code font. */
@@ -29,13 +29,22 @@ export function isInWords(value: string): boolean {
   return value === 'required' || value === 'none' || value === 'inherited'
 }
 
-function textsOfNamed({ section, inherits = [], optionsOf }: NamedSections): OptionText[] {
+function textsOfNamed(
+  { section, inherits = [], optionsOf }: NamedSections,
+  single: readonly Option[],
+): OptionText[] {
   const options = optionsOf('NAME')
   const isFrom = (option: Option, other: string) => option.inherits?.startsWith(`${other}.`) === true
   const inherited = inherits.map((other) => {
     const hasSecret = options.some((option) => option.isSecret === true && isFrom(option, other))
     const files = '; a secret may come from a file, whose path the name with File behind it gives'
-    const description = `every option of ${other}${hasSecret ? files : ''}`
+    const missing = single
+      .filter(
+        (option) => option.section === other && !options.some(({ inherits: from }) => from === option.path),
+      )
+      .map(({ name }) => name)
+    const but = missing.length === 0 ? '' : ` but ${missing.join(', ')}`
+    const description = `every option of ${other}${but}${hasSecret ? files : ''}`
     const path = `${section}.NAME.*`
     return { path, section, description, value: 'inherited', type: 'as there', envNames: [], isSecret: false }
   })

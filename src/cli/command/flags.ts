@@ -19,6 +19,8 @@ export interface CheckConfigFlags extends ConfigFlags {
 }
 
 export interface FetchFlags extends ConfigFlags {
+  /** Name of the mount that the key is in. */
+  mount?: string
   /** A path; `-` is stdout. */
   output?: string
   continue?: boolean

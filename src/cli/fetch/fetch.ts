@@ -1,8 +1,9 @@
 import { loadConfig } from '../../config/load.ts'
 import { nameSources } from '../../config/name-sources.ts'
 import type { Log } from '../../log/log.ts'
+import { nameOptionsOf } from '../../mount/name-options.ts'
 import { checkKey, type ObjectKey } from '../../object/key.ts'
-import { createObjects } from '../../wiring/create-objects.ts'
+import { createObjects, type Objects } from '../../wiring/create-objects.ts'
 import { userAgentOf } from '../../wiring/user-agent.ts'
 import { exitStatus } from '../command/exit-status.ts'
 import type { FetchFlags } from '../command/flags.ts'
@@ -10,6 +11,7 @@ import { formatProblems } from '../command/format-problems.ts'
 import { UsageError } from '../command/usage-error.ts'
 import { readVersion } from '../command/version.ts'
 import { checkedOutput, untilInterrupted, writeLine } from './begin-fetch.ts'
+import { chooseMount } from './choose-mount.ts'
 import { runDownload } from './download-plan.ts'
 import type { Output } from './output.ts'
 import { createS3FetchSource } from './s3-fetch-source.ts'
@@ -30,21 +32,23 @@ export async function fetchObject(keyText: string, flags: FetchFlags): Promise<n
   const { config, problems, warnings, sources } = loadConfig({
     configPath: flags.config,
     flags: flags.set,
-    wanted: ['s3', 'log'],
+    wanted: ['s3', 'mounts', 'log'],
   })
   if (config === undefined) {
     process.stderr.write(formatProblems({ problems, warnings }))
     return exitStatus.usage
   }
-  const report = (text: string) => writeLine(nameSources(text, sources))
+  let mount: Objects['mounts'][number] | undefined
+  const report = (text: string) => writeLine(nameSources(nameOptionsOf(mount?.name, text), sources))
   const note = flags.quiet === true ? () => {} : report
   for (const warning of warnings) note(`warning: ${warning}`)
 
   const retries = retriesAsNotes(flags.verbose === true ? report : () => {})
   const objects = createObjects(config, retries, userAgentOf(readVersion().version))
-  const source = createS3FetchSource(objects.source, config.s3, key)
   return untilInterrupted(async (signal) => {
     try {
+      mount = chooseMount(objects.mounts, flags.mount)
+      const source = createS3FetchSource(mount.source, mount.bucket.endpoint, key)
       return await runDownload({ flags, output, source, signal, report, note })
     } finally {
       objects.connections.close()

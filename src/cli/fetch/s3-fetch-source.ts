@@ -1,15 +1,19 @@
-import type { Config } from '../../config/schema/config-schema.ts'
 import { S3ProxyError } from '../../errors.ts'
 import type { ObjectKey } from '../../object/key.ts'
 import type { ObjectSource } from '../../object/object-source.ts'
+import type { BucketEndpoint } from '../../s3/bucket-endpoint.ts'
 import type { FetchSource } from './fetch-source.ts'
 import { pickExpectation } from './verification.ts'
 
 /** Makes one object of a bucket the source of a fetch. */
-export function createS3FetchSource(source: ObjectSource, s3: Config['s3'], key: ObjectKey): FetchSource {
+export function createS3FetchSource(
+  source: ObjectSource,
+  endpoint: BucketEndpoint,
+  key: ObjectKey,
+): FetchSource {
   return {
     server: 'S3',
-    endpoint: s3.endpoint.url,
+    endpoint: endpoint.url,
     key,
     open: (request, record) => source.open({ ...request, key }, record),
     async expectation(etag, signal) {

@@ -5,6 +5,7 @@ import { checkAccess } from './access-consistency.ts'
 import { checkBearer } from './bearer-consistency.ts'
 import { unknownNames, unusedNames } from './environment-warnings.ts'
 import type { Conflict, Findings } from './findings.ts'
+import { checkMounts } from './mounts-consistency.ts'
 import { checkS3 } from './s3-consistency.ts'
 import { checkServer } from './server-consistency.ts'
 import { checkSession } from './session-consistency.ts'
@@ -13,7 +14,7 @@ import { checkSso } from './sso-consistency.ts'
 /**
  * Checks what options mean together, and fills in those that follow from others.
  *
- * @param values valid one by one; `s3.endpoint`, `sso.scope`, `sso.clientAuthentication`, `session.store`, `server.allowedHosts` and
+ * @param values valid one by one; `endpoint` of `s3` and mounts, `sso.scope`, `sso.clientAuthentication`, `session.store`, `server.allowedHosts` and
  *   `server.crossOriginResourcePolicy` are filled in
  * @returns with `unknownNames`: warnings about variables that look like options and are none
  */
@@ -28,12 +29,15 @@ export function checkTogether(
     report: (conflict) => conflicts.push(conflict),
     warn: (message) => warnings.push(message),
   }
-  const { s3, sso, session, bearer, server, access, log } = values
-  if (s3 !== undefined) checkS3(s3, findings)
+  const { s3, mounts, sso, session, bearer, server, access, log } = values
+  const hasMounts = Object.keys(mounts ?? {}).length > 0
+  if (s3 !== undefined) checkS3(s3, 's3', findings, !hasMounts)
   if (sso !== undefined) checkSso(sso, findings)
   if (bearer !== undefined) checkBearer(bearer, values, findings)
   if (session !== undefined) checkSession(session, server ?? {}, findings)
   if (server !== undefined) checkServer(server, { ...given.dotenv, ...given.env }, findings)
+  // The hosts that are served follow from the server.
+  if (hasMounts && mounts !== undefined) checkMounts(mounts, values, findings)
   if (access !== undefined) checkAccess(access, sso ?? {}, findings)
   if (log !== undefined) checkLog(log, findings)
   for (const { path, section, isSecret } of options.single) {

@@ -13,6 +13,8 @@ export interface Option extends OptionMeta {
   envNames: string[]
   /** Path of the option whose value this one has where the file gives none. */
   inherits?: string
+  /** Paths of options of the same section that keep it from being inherited. */
+  notInheritedWith?: readonly string[]
 }
 
 /** The default as documentation shows it; `undefined` when the option is required or has none. */

@@ -52,7 +52,7 @@ function toNamedSections(
   schema: NamedSectionsSchema,
   all: ConfigSchema['shape'],
 ): NamedSections {
-  const { description = '', inherits = [], restart } = schema.meta() ?? {}
+  const { description = '', inherits = [], notInheritedWith = {}, restart } = schema.meta() ?? {}
   const options = Object.entries(schema.valueType.shape).map(([name, option]) => {
     const from = inherits.find((other) => isOptionOf(all[other], name, option))
     return {
@@ -71,8 +71,17 @@ function toNamedSections(
       options.map(({ name, option, meta, ...inherited }) => ({
         ...toOption([section, ofName, name], option, meta),
         ...inherited,
+        ...siblings(section, ofName, notInheritedWith[name]),
       })),
   }
+}
+
+function siblings(
+  section: string,
+  ofName: string,
+  names: readonly string[] | undefined,
+): Pick<Option, 'notInheritedWith'> {
+  return names === undefined ? {} : { notInheritedWith: names.map((name) => `${section}.${ofName}.${name}`) }
 }
 
 /**

@@ -2,6 +2,7 @@ import type { BucketEndpoint } from '../../s3/bucket-endpoint.ts'
 import { access } from './access.ts'
 import { bearer } from './bearer.ts'
 import { log } from './log.ts'
+import { mounts } from './mounts.ts'
 import { pages } from './pages.ts'
 import { s3 } from './s3.ts'
 import { type SectionOutput, section } from './section.ts'
@@ -10,7 +11,7 @@ import { session } from './session.ts'
 import { sso } from './sso.ts'
 
 /** The one description of the configuration: types, checks, environment names, documentation. */
-export const configSchema = section({ server, s3, sso, session, bearer, access, pages, log })
+export const configSchema = section({ server, s3, mounts, sso, session, bearer, access, pages, log })
 
 /** The values of all options as the schema parses them, one by one. */
 export type Parsed = SectionOutput<typeof configSchema>
@@ -18,7 +19,8 @@ export type Parsed = SectionOutput<typeof configSchema>
 /** The values of all options, with those that follow from others. README.md describes them under 'Configuration'. */
 export type Config = Parsed & {
   // These follow from other options where they are not given.
-  s3: { endpoint: BucketEndpoint }
+  /** The only bucket, where there are no mounts. */
+  mounts: Readonly<Record<string, { endpoint: BucketEndpoint }>>
   sso: { scope: string }
   session: { store: 'redis' | 'memory' }
 }
@@ -27,4 +29,6 @@ export type Config = Parsed & {
 export type Section = keyof Parsed
 
 /** Values by section and name, as far as there are any. */
-export type Values = { [Name in Section]?: Partial<Parsed[Name]> }
+export type Values = { [Name in Exclude<Section, 'mounts'>]?: Partial<Parsed[Name]> } & {
+  mounts?: Record<string, Partial<Parsed['mounts'][string]>>
+}

@@ -13,6 +13,11 @@ export interface NamedSectionsMeta {
    * The options that are inherited are put into `options` by their shape: `{ ...s3.shape, path: … }`.
    */
   inherits?: string[]
+  /**
+   * Options that are not inherited where the section itself has one of those that are named here: together they mean
+   * one thing, such as an access key.
+   */
+  notInheritedWith?: Readonly<Record<string, readonly string[]>>
   /** Says when adding or removing a name needs a restart. */
   restart?: RestartRule
 }

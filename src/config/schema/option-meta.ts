@@ -49,7 +49,8 @@ export const internalFacts = [
   'complete',
   'show',
   'inherits',
-] as const satisfies (keyof OptionMeta | 'inherits')[]
+  'notInheritedWith',
+] as const satisfies (keyof OptionMeta | 'inherits' | 'notInheritedWith')[]
 
 declare module 'zod' {
   // `meta` takes these facts and returns them.

@@ -15,10 +15,11 @@ const host = shaped(/^[^\s/\\@?#]+$/, expectedHosts).refine(
 const expectedOrigin = 'expected an origin without path, such as https://assets.example.com'
 const publicUrl = parsed(url(/^https?:\/\/[^\s/\\?#@]+\/?$/, expectedOrigin), parsePublicUrl, expectedOrigin)
 
-const expectedPaths = 'expected true, false, or path prefixes that begin with /, such as /reports/'
-const pathPrefix = shaped(/^\/[^\0]*$/, expectedPaths).refine(
+export const expectedPrefixes = 'expected true, false, or path prefixes that begin with /, such as /reports/'
+/** A decoded path prefix, such as `/reports/`. */
+export const pathPrefix = shaped(/^\/[^\0]*$/, expectedPrefixes).refine(
   (path) => path.isWellFormed() && !/(?:^|[/\\])\.\.?(?:[/\\]|$)/.test(path),
-  expectedPaths,
+  expectedPrefixes,
 )
 
 /** The longest path that Linux takes for a Unix socket, without the NUL at its end. */
@@ -82,7 +83,7 @@ export const server = section({
   sandboxActiveContent: flagOrList(
     'send html, svg and xml with content-security-policy: sandbox; a list of path prefixes such as /reports/ excludes the pages below them, which are trusted to run scripts in the name of their reader',
     pathPrefix,
-    expectedPaths,
+    expectedPrefixes,
   ).default(true),
   crossOriginResourcePolicy: choice(
     'sites whose pages may embed objects; default: same-site, with session.sameSite none cross-origin',

@@ -1,6 +1,6 @@
 import { messageOf } from '../../errors.ts'
 import { isObject } from '../options/is-object.ts'
-import { isRequired, type Option } from '../options/option.ts'
+import { defaultOf, isRequired, type Option } from '../options/option.ts'
 import { getValue, setValue } from '../options/option-values.ts'
 import type { Options } from '../options/options.ts'
 import type { FileOfOption } from '../schema/option-types.ts'
@@ -100,6 +100,12 @@ function readFiles(options: readonly Option[], { readFile }: Sources, read: Read
 function inherit(options: readonly Option[], found: ReadonlyMap<string, Found>, read: ReadValues): void {
   for (const option of options) {
     if (option.inherits === undefined || found.has(option.path)) continue
+    if (option.notInheritedWith?.some((path) => found.has(path))) {
+      const value = defaultOf(option)
+      setValue(read.values, option, value)
+      if (value !== undefined) read.sources[option.path] = 'default'
+      continue
+    }
     const value = getValue(read.values, { keys: option.inherits.split('.') })
     setValue(read.values, option, value)
     if (value !== undefined) read.sources[option.path] = option.inherits

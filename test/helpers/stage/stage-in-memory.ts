@@ -3,7 +3,7 @@ import type { RequestHeader } from '../../../src/http/proxy-request.ts'
 import type { Reply } from '../../../src/http/reply.ts'
 import type { ObjectRequest, ObjectResult } from '../../../src/object/object-source.ts'
 import { shownId } from '../../../src/person/person.ts'
-import { createHandler, type HandlerOptions } from '../../../src/server/handler.ts'
+import { createHandler, type HandlerOptions, type ServedMount } from '../../../src/server/handler.ts'
 import { createSiteResolver } from '../../../src/server/site.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
 import { headerIn } from '../clients/header-in.ts'
@@ -12,7 +12,7 @@ import { createLoginPorts, jo, request, site } from './login-ports.ts'
 type Headers = { [name in RequestHeader]?: string }
 
 /** Puts the handler on a stage that is all in memory; `steps` has what it asked for, in order. */
-export function createStageInMemory(changes: Partial<HandlerOptions> = {}) {
+export function createStageInMemory(changes: Partial<HandlerOptions> = {}, mount: Partial<ServedMount> = {}) {
   const ports = createLoginPorts()
   const steps: string[] = []
   const logged: { level: string; message: string; fields: object }[] = []
@@ -20,6 +20,11 @@ export function createStageInMemory(changes: Partial<HandlerOptions> = {}) {
     logged.push({ level, message, fields })
   }
   let result: ObjectResult | Error = found('text/plain', 'hello')
+  async function open({ method, key }: ObjectRequest) {
+    steps.push(`s3 ${method} ${key}`)
+    if (result instanceof Error) throw result
+    return result
+  }
   const handler = createHandler({
     ...ports.options,
     sessions: {
@@ -29,13 +34,7 @@ export function createStageInMemory(changes: Partial<HandlerOptions> = {}) {
         return ports.options.sessions.find(cookie, isSecure)
       },
     },
-    source: {
-      async open({ method, key }: ObjectRequest) {
-        steps.push(`s3 ${method} ${key}`)
-        if (result instanceof Error) throw result
-        return result
-      },
-    },
+    mounts: [{ name: undefined, path: '/', source: { open }, isSandboxed: () => true, ...mount }],
     siteOf: createSiteResolver({ publicUrl: { ...site, host: new URL(site.origin).host, url: site.origin } }),
     readiness: {
       check: async () => ({ state: 'ok', checks: { sessions: 'ok' } }),
@@ -44,7 +43,6 @@ export function createStageInMemory(changes: Partial<HandlerOptions> = {}) {
     maxGuestBodies: 8,
     access: createAccess({}),
     tokenCheckIntervalMs: 60_000,
-    isSandboxed: () => true,
     log: { debug: put('debug'), info: put('info'), warn: put('warn'), error: put('error') },
     onDenied: () => steps.push('denied'),
     onRefused: (_, { s3Code }) => steps.push(`refused ${s3Code}`),

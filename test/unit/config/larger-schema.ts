@@ -35,7 +35,7 @@ const rule = section({
 export const largerSchema = section({
   ...configSchema.shape,
   folder,
-  mounts: namedSections(
+  shelves: namedSections(
     'one bucket or prefix at one path',
     {
       ...s3.shape,
@@ -44,7 +44,7 @@ export const largerSchema = section({
       slots: count('places in it', 1, 9, { restart: 'always' }).default(1),
       caFile: file('PEM file').optional(),
       // This option has the name of one in s3, and is another option.
-      maxAttempts: count('attempts of a mount', 1, 5).default(2),
+      maxAttempts: count('attempts of a shelf', 1, 5).default(2),
     },
     { inherits: ['s3', 'folder'] },
   ),

@@ -109,20 +109,20 @@ describe('createNameSources', () => {
   for (const [what, text, sources, expected] of [
     [
       'the file of an option of a section that has a name',
-      'check mounts.docs-1.region (AWS_S3_REGION), or (mounts.docs-1.path)',
-      { 'mounts.docs-1.region': 'a.json', 'mounts.docs-1.path': 'b.json' },
-      'check mounts.docs-1.region (a.json), or (mounts.docs-1.path, b.json)',
+      'check shelves.docs-1.region (AWS_S3_REGION), or (shelves.docs-1.path)',
+      { 'shelves.docs-1.region': 'a.json', 'shelves.docs-1.path': 'b.json' },
+      'check shelves.docs-1.region (a.json), or (shelves.docs-1.path, b.json)',
     ],
     [
       'the option that one inherits from, with its own source',
-      'no bucket (mounts.docs.region)',
-      { 'mounts.docs.region': 's3.region', 's3.region': 'AWS_REGION' },
+      'no bucket (shelves.docs.region)',
+      { 'shelves.docs.region': 's3.region', 's3.region': 'AWS_REGION' },
       'no bucket (s3.region, AWS_REGION)',
     ],
     [
       'what the endpoint was made of that one inherits',
-      'check mounts.docs.endpoint (AWS_S3_ENDPOINT)',
-      { 'mounts.docs.endpoint': 's3.endpoint', 's3.endpoint': 's3.bucket', 's3.bucket': 'AWS_S3_BUCKET' },
+      'check shelves.docs.endpoint (AWS_S3_ENDPOINT)',
+      { 'shelves.docs.endpoint': 's3.endpoint', 's3.endpoint': 's3.bucket', 's3.bucket': 'AWS_S3_BUCKET' },
       'check s3.bucket (AWS_S3_BUCKET)',
     ],
     [
@@ -131,13 +131,21 @@ describe('createNameSources', () => {
       { 'rights.rules': 'a.json' },
       'no rule (rights.rules, a.json)',
     ],
-    ['nothing for a section without option', 'no (mounts.docs)', { 'mounts.docs': 'a' }, 'no (mounts.docs)'],
+    [
+      'nothing for a section without option',
+      'no (shelves.docs)',
+      { 'shelves.docs': 'a' },
+      'no (shelves.docs)',
+    ],
   ] as [string, string, Record<string, string>, string][])
     it(`names ${what}`, () => {
       assert.equal(nameLarger(text, sources), expected)
     })
 
   it('leaves names of sections alone that the schema does not have', () => {
-    assert.equal(nameSources('(mounts.docs.region)', { 'mounts.docs.region': 'a' }), '(mounts.docs.region)')
+    assert.equal(
+      nameSources('(shelves.docs.region)', { 'shelves.docs.region': 'a' }),
+      '(shelves.docs.region)',
+    )
   })
 })

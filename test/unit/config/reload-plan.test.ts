@@ -94,20 +94,20 @@ describe('planReload with sections that have names', () => {
 
   it('takes names that are new, names that are gone, and new values of the others', () => {
     const { config, changed, kept, next } = plan(
-      { mounts: { a: { path: '/a/' }, b: { path: '/b/' } } },
-      { mounts: { b: { path: '/other/' }, c: { path: '/c/', slots: 2 } } },
+      { shelves: { a: { path: '/a/' }, b: { path: '/b/' } } },
+      { shelves: { b: { path: '/other/' }, c: { path: '/c/', slots: 2 } } },
     )
-    assert.deepEqual([changed, kept], [['mounts.a', 'mounts.b.path', 'mounts.c'], []])
+    assert.deepEqual([changed, kept], [['shelves.a', 'shelves.b.path', 'shelves.c'], []])
     assert.deepEqual(config, next)
   })
 
   it('keeps an option of a name that stays, where only a restart changes it', () => {
     const { config, changed, kept } = plan(
-      { mounts: { a: { path: '/a/', slots: 2 }, b: { path: '/b/' } } },
-      { mounts: { a: { path: '/other/', slots: 3 }, b: { path: '/b/' } } },
+      { shelves: { a: { path: '/a/', slots: 2 }, b: { path: '/b/' } } },
+      { shelves: { a: { path: '/other/', slots: 3 }, b: { path: '/b/' } } },
     )
-    assert.deepEqual([changed, kept], [['mounts.a.path'], ['mounts.a.slots']])
-    assert.deepEqual([config.mounts.a?.path, config.mounts.a?.slots], ['/other/', 2])
+    assert.deepEqual([changed, kept], [['shelves.a.path'], ['shelves.a.slots']])
+    assert.deepEqual([config.shelves.a?.path, config.shelves.a?.slots], ['/other/', 2])
   })
 
   it('keeps which names there are, where only a restart changes that', () => {
@@ -120,10 +120,10 @@ describe('planReload with sections that have names', () => {
   })
 
   it('takes what is inherited from the new value of the option that it comes from', () => {
-    const mounts = { a: { path: '/' }, b: { path: '/b/', stallTimeoutMs: 33 } }
-    const { config, changed } = plan({ mounts }, { mounts, s3: { stallTimeoutMs: 99 } })
-    assert.deepEqual(changed, ['s3.stallTimeoutMs', 'mounts.a.stallTimeoutMs'])
-    assert.deepEqual([config.mounts.a?.stallTimeoutMs, config.mounts.b?.stallTimeoutMs], [99, 33])
+    const shelves = { a: { path: '/' }, b: { path: '/b/', stallTimeoutMs: 33 } }
+    const { config, changed } = plan({ shelves }, { shelves, s3: { stallTimeoutMs: 99 } })
+    assert.deepEqual(changed, ['s3.stallTimeoutMs', 'shelves.a.stallTimeoutMs'])
+    assert.deepEqual([config.shelves.a?.stallTimeoutMs, config.shelves.b?.stallTimeoutMs], [99, 33])
   })
 
   it('keeps a list of objects as a whole', () => {

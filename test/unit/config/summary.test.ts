@@ -63,7 +63,7 @@ describe('a summary of sections that have names', () => {
   const resolved = resolveLarger(
     {
       s3: { accessKeyId: canary, secretAccessKey: canary },
-      mounts: {
+      shelves: {
         docs: { path: '/docs/', accessKeyId: canary, secretAccessKeyFile: '/run/key' },
         all: { path: '/' },
       },
@@ -75,7 +75,7 @@ describe('a summary of sections that have names', () => {
   it('masks their secrets, those that they inherit too', () => {
     const masked = maskedConfig(resolved, largerOptions)
     assert.ok(!JSON.stringify(masked).includes(canary))
-    const { docs, all } = masked.mounts as Record<string, Record<string, unknown>>
+    const { docs, all } = masked.shelves as Record<string, Record<string, unknown>>
     assert.deepEqual([docs?.accessKeyId, docs?.secretAccessKey, all?.secretAccessKey], ['***', '***', '***'])
     assert.equal(docs?.endpoint, leastEnv.AWS_S3_ENDPOINT)
   })
@@ -92,19 +92,19 @@ describe('a summary of sections that have names', () => {
   it('tells in its table what is theirs, and how many objects a list has', () => {
     const lines = formatSummary(resolved, largerOptions)
       .split('\n')
-      .filter((line) => /^(?:mounts|rights)/.test(line))
+      .filter((line) => /^(?:shelves|rights)/.test(line))
     assert.deepEqual(
       lines.map((line) => line.split(/ {2,}/)),
       [
         ['rights.rules', '2 objects', 's3proxy.json'],
-        ['mounts.docs.accessKeyId', '***', 's3proxy.json'],
-        ['mounts.docs.secretAccessKey', '***', 'secretAccessKeyFile in s3proxy.json'],
-        ['mounts.docs.maxAttempts', '2', 'default'],
-        ['mounts.docs.path', '/docs/', 's3proxy.json'],
-        ['mounts.docs.slots', '1', 'default'],
-        ['mounts.all.maxAttempts', '2', 'default'],
-        ['mounts.all.path', '/', 's3proxy.json'],
-        ['mounts.all.slots', '1', 'default'],
+        ['shelves.docs.accessKeyId', '***', 's3proxy.json'],
+        ['shelves.docs.secretAccessKey', '***', 'secretAccessKeyFile in s3proxy.json'],
+        ['shelves.docs.maxAttempts', '2', 'default'],
+        ['shelves.docs.path', '/docs/', 's3proxy.json'],
+        ['shelves.docs.slots', '1', 'default'],
+        ['shelves.all.maxAttempts', '2', 'default'],
+        ['shelves.all.path', '/', 's3proxy.json'],
+        ['shelves.all.slots', '1', 'default'],
       ],
     )
   })

@@ -17,16 +17,13 @@ const request = {
 function start(maxBodies: number, read: ByteSource['read'] = () => null) {
   let cancelled = 0
   const answer = { result: undefined as ObjectResult | Error | undefined }
-  const reads = createGuestReads(
-    {
-      async open() {
-        if (answer.result instanceof Error) throw answer.result
-        const body = { read, cancel: () => void cancelled++ }
-        return answer.result ?? { kind: 'found', status: 200, headers: [], sizeBytes: 1, body }
-      },
+  const reads = createGuestReads(maxBodies)({
+    async open() {
+      if (answer.result instanceof Error) throw answer.result
+      const body = { read, cancel: () => void cancelled++ }
+      return answer.result ?? { kind: 'found', status: 200, headers: [], sizeBytes: 1, body }
     },
-    maxBodies,
-  )
+  })
   async function open(): Promise<ByteSource> {
     const result = await reads.open(request, new RequestRecord())
     assert.equal(result.kind, 'found')

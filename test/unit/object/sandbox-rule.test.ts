@@ -23,4 +23,10 @@ describe('createSandboxRule', () => {
     ] as const)
       assert.equal(createSandboxRule(setting)(key as ObjectKey), isSandboxed, `${setting} ${key}`)
   })
+
+  it('compares prefixes with the whole path of a key below a mount', () => {
+    const isSandboxed = createSandboxRule(['/docs/open/'], '/docs/')
+    assert.equal(isSandboxed('open/a' as ObjectKey), false)
+    assert.equal(isSandboxed('docs/open/a' as ObjectKey), true)
+  })
 })

@@ -48,4 +48,16 @@ describe('createSiteResolver', () => {
     for (const proto of [undefined, 'http', 'ftp'])
       assert.equal(resolve({ isTls: true }, 'a.example.com:443', proto), 'https://a.example.com')
   })
+
+  it('serves the hosts of mounts, too, as origins of their own', () => {
+    const mountHosts = ['docs.example.com']
+    const publicUrl = parsePublicUrl('https://a.example.com:8443') ?? assert.fail()
+    assert.equal(resolve({ publicUrl, mountHosts }, 'docs.example.com:8443'), 'https://docs.example.com:8443')
+    assert.equal(resolve({ publicUrl, mountHosts }, 'a.example.com:8443'), 'https://a.example.com:8443')
+    for (const host of ['docs.example.com', 'other.example.com:8443', 'docs.example.com:8444'])
+      assert.equal(resolve({ publicUrl, mountHosts }, host), undefined, host)
+    const listed = { allowedHosts: ['a.example.com'], mountHosts }
+    assert.equal(resolve(listed, 'docs.example.com', 'https'), 'https://docs.example.com')
+    assert.equal(resolve(listed, 'b.example.com', 'https'), undefined)
+  })
 })

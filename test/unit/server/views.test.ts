@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { createGuestReads } from '../../../src/object/guest-reads.ts'
 import type { ObjectKey } from '../../../src/object/key.ts'
 import type { ObjectRequest, ObjectResult } from '../../../src/object/object-source.ts'
 import { healthChecks } from '../../../src/s3/fair-shares.ts'
@@ -46,7 +47,7 @@ function start() {
         return { kind: 'not-found' }
       },
     },
-    maxGuestBodies: 8,
+    guestReads: createGuestReads(8),
     isSandboxed: () => true,
     now: () => 0,
     onDenied() {},

@@ -5,22 +5,22 @@ import { largerOptions, largerSchema } from '../config/larger-schema.ts'
 
 describe('jsonSchemaOfConfig', () => {
   const { properties } = JSON.parse(jsonSchemaOfConfig(largerSchema, largerOptions))
-  const mount = properties.mounts.additionalProperties
+  const shelf = properties.shelves.additionalProperties
 
   it('has one object for all names of a section, which knows no other keys', () => {
-    assert.equal(properties.mounts.type, 'object')
-    assert.equal(properties.mounts.description, 'one bucket or prefix at one path')
-    assert.equal(mount.additionalProperties, false)
+    assert.equal(properties.shelves.type, 'object')
+    assert.equal(properties.shelves.description, 'one bucket or prefix at one path')
+    assert.equal(shelf.additionalProperties, false)
     assert.deepEqual(Object.keys(properties.listeners.additionalProperties.properties), ['port'])
   })
 
   it('allows the names that the program allows', () => {
-    const name = new RegExp(properties.mounts.propertyNames.pattern)
+    const name = new RegExp(properties.shelves.propertyNames.pattern)
     assert.ok(name.test('docs-1') && !name.test('no.name') && !name.test('__proto__'))
   })
 
   it('says where an option is inherited from, in place of a default', () => {
-    const { stallTimeoutMs, slots } = mount.properties
+    const { stallTimeoutMs, slots } = shelf.properties
     assert.equal(
       stallTimeoutMs.description,
       'longest time without a byte from S3, before and within a body; default: s3.stallTimeoutMs',
@@ -31,12 +31,12 @@ describe('jsonSchemaOfConfig', () => {
   })
 
   it('has the file of each secret beside it', () => {
-    assert.deepEqual(mount.properties.secretAccessKeyFile, {
+    assert.deepEqual(shelf.properties.secretAccessKeyFile, {
       type: 'string',
-      description: 'file that holds mounts.NAME.secretAccessKey',
+      description: 'file that holds shelves.NAME.secretAccessKey',
     })
     assert.equal(properties.s3.properties.secretAccessKeyFile, undefined)
-    assert.equal(mount.properties.pathFile, undefined)
+    assert.equal(shelf.properties.pathFile, undefined)
   })
 
   it('has lists of objects with what is known of their members, and requires none', () => {

@@ -5,7 +5,7 @@ import { optionTexts } from '../../tools/option-texts.ts'
 import { largerOptions } from '../config/larger-schema.ts'
 
 const texts = optionTexts(largerOptions).filter(({ section }) =>
-  /^(?:rights|mounts|listeners)$/.test(section),
+  /^(?:rights|shelves|listeners)$/.test(section),
 )
 
 describe('markdownTable', () => {
@@ -30,17 +30,17 @@ describe('markdownTable', () => {
           'object or list of objects: people whom it is not about',
         ],
         ['`rights.rules[].unless.id`', 'required', 'file only', 'a person'],
-        ['`mounts.NAME.maxAttempts`', '`2`', 'file only', 'attempts of a mount'],
-        ['`mounts.NAME.path`', 'required', 'file only', 'path it is at'],
-        ['`mounts.NAME.slots`', '`1`', 'file only', 'places in it'],
-        ['`mounts.NAME.caFile`', 'none', 'file only', 'PEM file'],
+        ['`shelves.NAME.maxAttempts`', '`2`', 'file only', 'attempts of a shelf'],
+        ['`shelves.NAME.path`', 'required', 'file only', 'path it is at'],
+        ['`shelves.NAME.slots`', '`1`', 'file only', 'places in it'],
+        ['`shelves.NAME.caFile`', 'none', 'file only', 'PEM file'],
         [
-          '`mounts.NAME.*`',
+          '`shelves.NAME.*`',
           'inherited',
           'file only',
-          'every option of s3; a secret may come from a file, whose path the name with File behind it gives',
+          'every option of s3 but maxAttempts; a secret may come from a file, whose path the name with File behind it gives',
         ],
-        ['`mounts.NAME.*`', 'inherited', 'file only', 'every option of folder'],
+        ['`shelves.NAME.*`', 'inherited', 'file only', 'every option of folder'],
         ['`listeners.NAME.port`', 'required', 'file only', 'its number'],
       ],
     )
@@ -50,7 +50,7 @@ describe('markdownTable', () => {
 describe('manList', () => {
   it('says of each that it stands in the file only, below a heading for its section', () => {
     const list = manList(texts)
-    assert.deepEqual(list.match(/^\.SS .*/gm), ['.SS rights', '.SS mounts', '.SS listeners'])
+    assert.deepEqual(list.match(/^\.SS .*/gm), ['.SS rights', '.SS shelves', '.SS listeners'])
     assert.ok(
       list.includes(
         '.B rights.rules[].to.groups\nGroups.\n.RS\n.PP\nList; no default.\n.br\nIn the file only.\n.RE\n',
@@ -58,7 +58,7 @@ describe('manList', () => {
       list,
     )
     assert.ok(
-      list.includes('.B mounts.NAME.*\nEvery option of folder.\n.RS\n.PP\nAs there; inherited.\n'),
+      list.includes('.B shelves.NAME.*\nEvery option of folder.\n.RS\n.PP\nAs there; inherited.\n'),
       list,
     )
     assert.equal(list.match(/^Environment:$/gm)?.length, 1)

@@ -53,7 +53,8 @@ export function fetchThrough(text: string, flags: FetchFlags): Promise<number> {
 }
 
 /** Refuses the flags that only a key has. */
-function refuseFlagsOfKeys({ config, set }: FetchFlags): void {
+function refuseFlagsOfKeys({ config, set, mount }: FetchFlags): void {
+  if (mount !== undefined) throw new UsageError('--mount cannot go with a URL: its path tells the mount')
   if (config !== undefined || set.size > 0)
     throw new UsageError('--config and --set cannot go with a URL: the proxy has the configuration')
 }

@@ -44,7 +44,7 @@ describe('wordsOf', () => {
     const paths = wordsOf(program, largerOptions).settings.map(({ path }) => path)
     assert.ok(paths.includes('rights.groups'))
     assert.deepEqual(
-      paths.filter((path) => /^(?:mounts|listeners)|rules/.test(path)),
+      paths.filter((path) => /^(?:shelves|listeners)|rules/.test(path)),
       [],
     )
   })

@@ -7,7 +7,7 @@ describe('fillInEndpoint', () => {
     const { config, sources } = resolve({
       env: { ...withoutEndpoint, AWS_S3_BUCKET: 'my-bucket', KEY_PREFIX: 'a/' },
     })
-    assert.equal(config?.s3.endpoint.url, 'https://my-bucket.s3.eu-west-2.amazonaws.com/a/')
+    assert.equal(config?.s3.endpoint?.url, 'https://my-bucket.s3.eu-west-2.amazonaws.com/a/')
     assert.equal(sources['s3.endpoint'], 's3.bucket')
   })
 
@@ -27,7 +27,7 @@ describe('fillInEndpoint', () => {
     ]) {
       const { config, problems } = withBucket(env)
       assert.deepEqual(problems, [])
-      assert.equal(config?.s3.endpoint.url, 'https://my-bucket.s3.eu-west-2.amazonaws.com/b/')
+      assert.equal(config?.s3.endpoint?.url, 'https://my-bucket.s3.eu-west-2.amazonaws.com/b/')
       assert.equal(config?.s3.bucket, 'my-bucket')
     }
     assert.deepEqual(problemsOf({ AWS_S3_BUCKET: 'my-bucket/a', KEY_PREFIX: 'b' }, withoutEndpoint), [
@@ -42,7 +42,7 @@ describe('fillInEndpoint', () => {
     const S3_ENDPOINT_URL = 'http://minio:9000'
     for (const name of ['My_Bucket', 'a'.repeat(255), '_a_', 'A.B']) {
       const { config } = withBucket({ AWS_S3_BUCKET: name, S3_ENDPOINT_URL })
-      assert.equal(config?.s3.endpoint.url, `http://minio:9000/${name}/`)
+      assert.equal(config?.s3.endpoint?.url, `http://minio:9000/${name}/`)
       assert.deepEqual(problemsOf({ AWS_S3_BUCKET: name }, withoutEndpoint), [['s3.bucket', 'AWS_S3_BUCKET']])
     }
     for (const name of ['ab', 'a'.repeat(256), 'a bucket', '/my-bucket', 'bücket'])

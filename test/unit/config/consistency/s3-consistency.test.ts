@@ -23,7 +23,7 @@ describe('checkS3', () => {
 
   it('warns of a bucket beside an endpoint', () => {
     const { config, warnings } = resolve({ env: { ...leastEnv, AWS_S3_BUCKET: 'other-bucket' } })
-    assert.equal(config?.s3.endpoint.url, leastEnv.AWS_S3_ENDPOINT)
+    assert.equal(config?.s3.endpoint?.url, leastEnv.AWS_S3_ENDPOINT)
     assert.ok(warnings.includes('s3.bucket is not used, because s3.endpoint is given'))
   })
 
@@ -50,7 +50,7 @@ describe('checkS3', () => {
     const partsOf = (env: Record<string, string>, base: Record<string, string> = leastEnv) => {
       const { config, problems, warnings } = resolve({ env: { ...base, ...env } })
       if (config === undefined) return problems.map(({ path, message }) => `${path} ${message}`)
-      const { origin, bucketPath, keyPrefix } = config.s3.endpoint
+      const { origin, bucketPath, keyPrefix } = config.s3.endpoint ?? assert.fail()
       return [origin.host, bucketPath, keyPrefix, warnings.some((text) => text.startsWith('s3.endpoint has'))]
     }
     const virtual = { S3PROXY_S3_ADDRESSING_STYLE: 'virtual' }

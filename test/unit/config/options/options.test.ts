@@ -55,7 +55,7 @@ describe('createOptions', () => {
     )
 
   it('gives options of sections by name no environment names', () => {
-    for (const path of ['mounts.docs.region', 'mounts.docs.slots', 'listeners.docs.port'])
+    for (const path of ['shelves.docs.region', 'shelves.docs.slots', 'listeners.docs.port'])
       assert.deepEqual(optionOf(path)?.envNames, [], path)
   })
 
@@ -65,11 +65,11 @@ describe('createOptions', () => {
   })
 
   it('tells from which option one inherits, with all that is said of that one', () => {
-    const inherited = optionOf('mounts.docs.secretAccessKey')
+    const inherited = optionOf('shelves.docs.secretAccessKey')
     assert.equal(inherited?.inherits, 's3.secretAccessKey')
     assert.equal(inherited?.isSecret, true)
-    assert.equal(optionOf('mounts.docs.index')?.inherits, 'folder.index')
-    for (const path of ['mounts.docs.maxAttempts', 'mounts.docs.path'])
+    assert.equal(optionOf('shelves.docs.index')?.inherits, 'folder.index')
+    for (const path of ['shelves.docs.maxAttempts', 'shelves.docs.path'])
       assert.equal(optionOf(path)?.inherits, undefined, path)
   })
 

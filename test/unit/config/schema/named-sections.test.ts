@@ -11,25 +11,25 @@ const problemsOf = (...given: Parameters<typeof resolveLarger>) =>
 
 describe('sections that the file names', () => {
   it('come out by their names, with the defaults of what is theirs alone', () => {
-    const { mounts } = configOf({ mounts: { docs: { path: '/docs/' }, 'A-1_b': { path: '/', slots: 3 } } })
-    assert.deepEqual(Object.keys(mounts), ['docs', 'A-1_b'])
-    assert.equal(mounts.docs?.path, '/docs/')
-    assert.equal(mounts.docs?.slots, 1)
-    assert.equal(mounts['A-1_b']?.slots, 3)
+    const { shelves } = configOf({ shelves: { docs: { path: '/docs/' }, 'A-1_b': { path: '/', slots: 3 } } })
+    assert.deepEqual(Object.keys(shelves), ['docs', 'A-1_b'])
+    assert.equal(shelves.docs?.path, '/docs/')
+    assert.equal(shelves.docs?.slots, 1)
+    assert.equal(shelves['A-1_b']?.slots, 3)
   })
 
   it('are none where the file names none', () => {
-    for (const content of [undefined, {}, { mounts: {} }]) assert.deepEqual(configOf(content).mounts, {})
+    for (const content of [undefined, {}, { shelves: {} }]) assert.deepEqual(configOf(content).shelves, {})
   })
 
   it('are there with whatever name an object has by itself', () => {
-    const mounts = Object.fromEntries(
+    const shelves = Object.fromEntries(
       ['constructor', 'toString', 'valueOf'].map((name) => [name, { path: '/' }]),
     )
-    const config = configOf({ mounts })
-    assert.deepEqual(Object.keys(config.mounts), ['constructor', 'toString', 'valueOf'])
+    const config = configOf({ shelves })
+    assert.deepEqual(Object.keys(config.shelves), ['constructor', 'toString', 'valueOf'])
     assert.deepEqual(
-      Object.values(config.mounts).map(({ path }) => path),
+      Object.values(config.shelves).map(({ path }) => path),
       ['/', '/', '/'],
     )
   })
@@ -38,29 +38,29 @@ describe('sections that the file names', () => {
     const { config, sources } = resolveLarger({
       folder: { listing: true },
       s3: { stallTimeoutMs: 777, maxAttempts: 9 },
-      mounts: { docs: { path: '/docs/', region: 'us-east-1', listing: false }, all: { path: '/' } },
+      shelves: { docs: { path: '/docs/', region: 'us-east-1', listing: false }, all: { path: '/' } },
     })
     assert.ok(config !== undefined)
-    const { mounts } = configOf({
+    const { shelves } = configOf({
       folder: { listing: true },
       s3: { stallTimeoutMs: 777, maxAttempts: 9 },
-      mounts: { docs: { path: '/docs/', region: 'us-east-1', listing: false }, all: { path: '/' } },
+      shelves: { docs: { path: '/docs/', region: 'us-east-1', listing: false }, all: { path: '/' } },
     })
-    assert.deepEqual([mounts.docs?.region, mounts.all?.region], ['us-east-1', 'eu-west-2'])
-    assert.deepEqual([mounts.docs?.listing, mounts.all?.listing], [false, true])
-    assert.equal(mounts.docs?.stallTimeoutMs, 777)
-    assert.deepEqual(mounts.docs?.endpoint, config.s3.endpoint)
-    assert.equal(mounts.docs?.index, undefined)
+    assert.deepEqual([shelves.docs?.region, shelves.all?.region], ['us-east-1', 'eu-west-2'])
+    assert.deepEqual([shelves.docs?.listing, shelves.all?.listing], [false, true])
+    assert.equal(shelves.docs?.stallTimeoutMs, 777)
+    assert.deepEqual(shelves.docs?.endpoint, config.s3.endpoint)
+    assert.equal(shelves.docs?.index, undefined)
     assert.deepEqual(
-      [sources['mounts.docs.region'], sources['mounts.all.region'], sources['mounts.docs.slots']],
+      [sources['shelves.docs.region'], sources['shelves.all.region'], sources['shelves.docs.slots']],
       ['s3proxy.json', 's3.region', 'default'],
     )
-    assert.ok(!('mounts.docs.index' in sources))
+    assert.ok(!('shelves.docs.index' in sources))
   })
 
   it('do not inherit an option that they have by themselves under that name', () => {
     assert.equal(
-      configOf({ s3: { maxAttempts: 9 }, mounts: { docs: { path: '/' } } }).mounts.docs?.maxAttempts,
+      configOf({ s3: { maxAttempts: 9 }, shelves: { docs: { path: '/' } } }).shelves.docs?.maxAttempts,
       2,
     )
   })
@@ -71,23 +71,23 @@ describe('sections that the file names', () => {
       read.push(path)
       return 'text'
     }
-    const { mounts } = configOf({ mounts: { docs: { path: '/', caFile: 'ca.pem' } } }, { readFile })
-    assert.deepEqual(mounts.docs?.caFile, { path: 'ca.pem', content: 'text' })
+    const { shelves } = configOf({ shelves: { docs: { path: '/', caFile: 'ca.pem' } } }, { readFile })
+    assert.deepEqual(shelves.docs?.caFile, { path: 'ca.pem', content: 'text' })
     assert.deepEqual(read, ['ca.pem'])
   })
 
   it('have every problem listed at once, with its whole path', () => {
     assert.deepEqual(
       problemsOf({
-        mounts: { docs: { path: 'docs', slots: 10, regoin: 'x' }, other: {}, third: 3, 'no.name': {} },
+        shelves: { docs: { path: 'docs', slots: 10, regoin: 'x' }, other: {}, third: 3, 'no.name': {} },
         listeners: [],
         s3: { maxAttempts: 0 },
       }),
       [
-        ['mounts.docs.regoin', 'unknown key in s3proxy.json; did you mean mounts.docs.region?'],
-        ['mounts.third', 's3proxy.json: expected an object'],
+        ['shelves.docs.regoin', 'unknown key in s3proxy.json; did you mean shelves.docs.region?'],
+        ['shelves.third', 's3proxy.json: expected an object'],
         [
-          'mounts.no.name',
+          'shelves.no.name',
           's3proxy.json: expected a name of at most 63 letters, digits, - and _ that begins with a letter',
         ],
         ['listeners', 's3proxy.json: expected an object'],
@@ -96,54 +96,54 @@ describe('sections that the file names', () => {
           'expected a whole number from 1 to 20 (from s3proxy.json)',
           'S3PROXY_S3_MAX_ATTEMPTS',
         ],
-        ['mounts.docs.path', 'expected a path between slashes (from s3proxy.json)'],
-        ['mounts.docs.slots', 'expected a whole number from 1 to 9 (from s3proxy.json)'],
-        ['mounts.other.path', 'is required: path it is at'],
+        ['shelves.docs.path', 'expected a path between slashes (from s3proxy.json)'],
+        ['shelves.docs.slots', 'expected a whole number from 1 to 9 (from s3proxy.json)'],
+        ['shelves.other.path', 'is required: path it is at'],
       ],
     )
   })
 
   it('have one problem where what they inherit is wrong', () => {
     assert.deepEqual(
-      problemsOf({ s3: { stallTimeoutMs: -1 }, mounts: { docs: { path: '/' } } }).map(([path]) => path),
+      problemsOf({ s3: { stallTimeoutMs: -1 }, shelves: { docs: { path: '/' } } }).map(([path]) => path),
       ['s3.stallTimeoutMs'],
     )
   })
 
   it('are not looked at where they are not wanted', () => {
     assert.deepEqual(
-      problemsOf({ mounts: { docs: { pth: 1 } }, rights: { rules: 3 } }, {}, ['s3', 'log']),
+      problemsOf({ shelves: { docs: { pth: 1 } }, rights: { rules: 3 } }, {}, ['s3', 'log']),
       [],
     )
   })
 
   it('are guessed for a key that stands elsewhere, and the other way round', () => {
     assert.deepEqual(
-      problemsOf({ slots: 1, 'mounts.docs.path': '/', mounts: { docs: { path: '/', publicUrl: 'x' } } }),
+      problemsOf({ slots: 1, 'shelves.docs.path': '/', shelves: { docs: { path: '/', publicUrl: 'x' } } }),
       [
-        ['slots', 'unknown key in s3proxy.json; did you mean mounts.NAME.slots?'],
+        ['slots', 'unknown key in s3proxy.json; did you mean shelves.NAME.slots?'],
         [
-          'mounts.docs.path',
-          'unknown key in s3proxy.json: options are nested by their dots, as in {"mounts": {"docs": {"path": ...}}}',
+          'shelves.docs.path',
+          'unknown key in s3proxy.json: options are nested by their dots, as in {"shelves": {"docs": {"path": ...}}}',
         ],
-        ['mounts.docs.publicUrl', 'unknown key in s3proxy.json; did you mean server.publicUrl?'],
+        ['shelves.docs.publicUrl', 'unknown key in s3proxy.json; did you mean server.publicUrl?'],
       ],
     )
   })
 })
 
 describe('a secret of a section that the file names', () => {
-  const mounts = (more: object) => ({ mounts: { docs: { path: '/', accessKeyId: 'AKIA', ...more } } })
+  const shelves = (more: object) => ({ shelves: { docs: { path: '/', accessKeyId: 'AKIA', ...more } } })
   const key = { env: { ...leastEnvWithKey() } }
 
   it('comes from the file that …File beside it names', () => {
-    const { values, sources, problems } = resolveLarger(mounts({ secretAccessKeyFile: '/run/key' }), {
+    const { values, sources, problems } = resolveLarger(shelves({ secretAccessKeyFile: '/run/key' }), {
       ...key,
       readSecretFile: (path) => `content of ${path}`,
     })
     assert.deepEqual(problems, [])
     assert.equal(JSON.stringify(values).split('content of /run/key').length, 2)
-    assert.equal(sources['mounts.docs.secretAccessKey'], 'secretAccessKeyFile in s3proxy.json')
+    assert.equal(sources['shelves.docs.secretAccessKey'], 'secretAccessKeyFile in s3proxy.json')
   })
 
   for (const [what, more, message] of [
@@ -156,20 +156,20 @@ describe('a secret of a section that the file names', () => {
     [
       'both',
       { secretAccessKey: 'hunter2', secretAccessKeyFile: '/run/key' },
-      'excludes mounts.docs.secretAccessKey: keep one of them',
+      'excludes shelves.docs.secretAccessKey: keep one of them',
     ],
   ] as const)
     it(`has a problem with ${what}`, () => {
       const readSecretFile = () => {
         throw new Error('cannot read it')
       }
-      const resolved = problemsOf(mounts(more), { ...key, readSecretFile })
-      assert.deepEqual(resolved, [['mounts.docs.secretAccessKeyFile', message]])
+      const resolved = problemsOf(shelves(more), { ...key, readSecretFile })
+      assert.deepEqual(resolved, [['shelves.docs.secretAccessKeyFile', message]])
     })
 
   it('has no such file where it is no secret, or has an environment name', () => {
-    assert.deepEqual(problemsOf({ ...mounts({ slotsFile: 'x' }), s3: { sessionTokenFile: 'x' } }), [
-      ['mounts.docs.slotsFile', 'unknown key in s3proxy.json; did you mean mounts.docs.slots?'],
+    assert.deepEqual(problemsOf({ ...shelves({ slotsFile: 'x' }), s3: { sessionTokenFile: 'x' } }), [
+      ['shelves.docs.slotsFile', 'unknown key in s3proxy.json; did you mean shelves.docs.slots?'],
       ['s3.sessionTokenFile', 'unknown key in s3proxy.json; did you mean s3.sessionToken?'],
     ])
   })
@@ -189,14 +189,14 @@ function leastEnvWithKey(): Record<string, string> {
 
 describe('what stands in the file only', () => {
   for (const [path, what] of [
-    ['mounts.docs.path', 'sections that have names'],
-    ['mounts.docs.pth', 'sections that have names'],
-    ['mounts', 'sections that have names'],
+    ['shelves.docs.path', 'sections that have names'],
+    ['shelves.docs.pth', 'sections that have names'],
+    ['shelves', 'sections that have names'],
     ['rights.rules', 'lists of objects'],
   ] as const)
     it(`is not taken from --set ${path}`, () => {
       const { problems } = resolveLarger(
-        { mounts: { docs: { path: '/' } } },
+        { shelves: { docs: { path: '/' } } },
         { flags: new Map([[path, '/x/']]) },
       )
       assert.deepEqual(problems, [
@@ -205,7 +205,7 @@ describe('what stands in the file only', () => {
     })
 
   it('is not taken from the environment, which is warned about', () => {
-    const names = ['S3PROXY_MOUNTS_DOCS_PATH', 'S3PROXY_ACCESS_RULES']
+    const names = ['S3PROXY_SHELVES_DOCS_PATH', 'S3PROXY_ACCESS_RULES']
     const { config, warnings } = resolveLarger(undefined, {
       env: { ...leastEnvWithKey(), ...Object.fromEntries(names.map((name) => [name, '[]'])) },
     })

@@ -137,7 +137,7 @@ describe('findStrongestValues', () => {
         server: { allowedHosts: ['a.example.com'] },
       },
     })
-    assert.equal(config?.s3.endpoint.url, 'https://h/b/')
+    assert.equal(config?.s3.endpoint?.url, 'https://h/b/')
     assert.deepEqual(config?.server.allowedHosts, ['a.example.com'])
   })
 
@@ -147,7 +147,7 @@ describe('findStrongestValues', () => {
       assert.deepEqual(
         problems.map(({ message }) => message),
         [
-          's3proxy.json: expected a JSON object with the sections server, s3, sso, session, bearer, access, pages, log',
+          's3proxy.json: expected a JSON object with the sections server, s3, mounts, sso, session, bearer, access, pages, log',
         ],
       )
     })

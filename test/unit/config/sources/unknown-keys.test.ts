@@ -7,15 +7,15 @@ const file = { path: 's3proxy.json', content: {} }
 
 describe('unknownKey', () => {
   for (const [path, guess] of [
-    ['mounts.docs.PATH', 'did you mean mounts.docs.path?'],
-    ['mounts.docs.stalTimeoutMs', 'did you mean mounts.docs.stallTimeoutMs?'],
-    ['mounts.docs.cookieName', 'did you mean session.cookieName?'],
-    ['listeners.a.slots', 'did you mean mounts.NAME.slots?'],
-    ['s3.slots', 'did you mean mounts.NAME.slots?'],
-    ['mount', 'did you mean mounts?'],
+    ['shelves.docs.PATH', 'did you mean shelves.docs.path?'],
+    ['shelves.docs.stalTimeoutMs', 'did you mean shelves.docs.stallTimeoutMs?'],
+    ['shelves.docs.cookieName', 'did you mean session.cookieName?'],
+    ['listeners.a.slots', 'did you mean shelves.NAME.slots?'],
+    ['s3.slots', 'did you mean shelves.NAME.slots?'],
+    ['shelfs', 'did you mean shelves?'],
     ['right', 'did you mean rights?'],
     ['rights.rulez', 'did you mean rights.rules?'],
-    ['mounts.a.path', 'options are nested by their dots, as in {"mounts": {"a": {"path": ...}}}'],
+    ['shelves.a.path', 'options are nested by their dots, as in {"shelves": {"a": {"path": ...}}}'],
   ] as const)
     it(`of ${path} says: ${guess}`, () => {
       const { message } = unknownKey(path, file, largerOptions)
@@ -24,7 +24,7 @@ describe('unknownKey', () => {
 
   it('guesses nothing for what is like no option', () => {
     const message = 'unknown key in s3proxy.json'
-    for (const path of ['mounts.docs.wallpaperOfTheRoom', 'wallpaperOfTheRoom'])
+    for (const path of ['shelves.docs.wallpaperOfTheRoom', 'wallpaperOfTheRoom'])
       assert.deepEqual(unknownKey(path, file, largerOptions), { path, env: '', message })
   })
 })
