@@ -4,15 +4,19 @@ import type { Options } from './options/options.ts'
 import { productOptions } from './options/product-options.ts'
 import type { Resolved } from './resolve.ts'
 
-/** The configuration in force as people may see it: secrets are masked, in a URL only user and password. */
+/**
+ * The configuration in force as people may see it: secrets are masked, in a URL only user and password. A value without a
+ * source is left out, because another option takes its place.
+ */
 export function maskedConfig(
-  { values }: Pick<Resolved, 'values'>,
+  { values, sources }: Pick<Resolved, 'values' | 'sources'>,
   options: Options = productOptions,
 ): Record<string, Record<string, unknown>> {
   const masked: Record<string, Record<string, unknown>> = {}
   for (const option of optionsIn(options, values)) {
     const value = getValue(values, option)
-    if (value !== undefined) setValue(masked, option, shown(option, value))
+    if (value !== undefined && sources[option.path] !== undefined)
+      setValue(masked, option, shown(option, value))
   }
   return masked
 }

@@ -41,6 +41,14 @@ describe('maskedConfig', () => {
     assert.equal(masked.server?.port, undefined)
     assert.equal(masked.s3?.region, 'eu-west-2')
   })
+
+  it('leaves out the addresses that sso.issuer takes the place of', () => {
+    const env = { ...leastEnv, SSO_URL: undefined, S3PROXY_SSO_ISSUER: 'https://sso.example.com' }
+    const masked = maskedConfig(resolve({ env }))
+    assert.equal(masked.sso?.issuer, 'https://sso.example.com')
+    for (const name of ['authorizeUrl', 'tokenUrl', 'identityUrl'])
+      assert.equal(masked.sso?.[name], undefined, name)
+  })
 })
 
 describe('formatSummary', () => {
