@@ -52,6 +52,8 @@ describe('s3proxy serve with workers', { timeout: 60_000 }, () => {
       S3PROXY_SERVER_ADMIN_PORT: '0',
       S3PROXY_SERVER_ADMIN_HOST: '127.0.0.1',
       S3PROXY_SESSION_RECHECK_SECONDS: '1',
+      // The tests before this one leave sessions of the same person in Redis.
+      S3PROXY_SESSION_REDIS_KEY_PREFIX: 'operator:',
     })
     await bothListen(proxy)
     const { port } = await proxy.logged((line) => line.msg === 'admin port listening')
