@@ -72,7 +72,7 @@ export const mistakes: Mistake[] = [
     name: 'rules are matched on the path as it was sent',
     changes: [
       {
-        from: "'read', target.kind === 'root' ? '' : target.key)",
+        from: "'read', target.path)",
         to: "'read', request.path.slice(1))",
       },
     ],

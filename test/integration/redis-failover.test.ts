@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { HttpAnswer, HttpClient } from '../helpers/clients/http-client.ts'
 import { locationOf } from '../helpers/clients/sign-in.ts'
 import { eventually, untilItWorks } from '../helpers/eventually.ts'
+import { documentedRights } from '../helpers/redis/documented-rights.ts'
 import { type RedisServer, type RedisServerOptions, startRedisServer } from '../helpers/redis/redis-server.ts'
 import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
@@ -20,11 +21,7 @@ const user = [
   'on',
   `>${userPassword}`,
   '~assets:*',
-  '+get',
-  '+mget',
-  '+set',
-  '+del',
-  '+ping',
+  ...documentedRights(),
   '+info',
   '+client',
   '+cluster',

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { S3ProxyError } from '../../src/errors.ts'
@@ -9,6 +8,7 @@ import { createRedisStore } from '../../src/store/redis-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { describeStore } from '../contract/store-suite.ts'
 import { untilItWorks } from '../helpers/eventually.ts'
+import { documentedRights } from '../helpers/redis/documented-rights.ts'
 import { openRedisStore } from '../helpers/redis/open-redis-store.ts'
 import { type RedisServer, startRedisServer } from '../helpers/redis/redis-server.ts'
 
@@ -100,9 +100,7 @@ describe('createRedisStore', () => {
   })
 
   it('signs in as a user of the access control list, with what percent encoding hides', async (t) => {
-    const rights = /needs `(\+get [^`]+)` on/s.exec(readFileSync('docs/operating.md', 'utf8'))?.[1]
-    const rules = `on >p@ss/word ~s3proxy:* ${rights?.replace(/\s+/g, ' ')}`
-    const args = ['--user', 'the-proxy', ...rules.split(' ')]
+    const args = ['--user', 'the-proxy', 'on', '>p@ss/word', '~s3proxy:*', ...documentedRights()]
     const { redis } = await start(t, {}, { args })
     const open = openRedisStore(`redis://the-proxy:p%40ss%2Fword@127.0.0.1:${redis.port}`)
     t.after(() => open.store.close())
