@@ -1,3 +1,4 @@
+import { isInTheClear } from '../http/loopback.ts'
 import { callbackPath } from '../http/own-paths.ts'
 import type { Finding } from './probe.ts'
 
@@ -26,8 +27,3 @@ export function registerAddresses(
 
 const publicUrlByHttps =
   'server.publicUrl is http: where people reach this site by https, as behind a proxy that ends TLS, set it with https'
-
-function isInTheClear(origin: string): boolean {
-  const { protocol, hostname } = new URL(origin)
-  return protocol === 'http:' && !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
-}

@@ -1,7 +1,7 @@
+import { isInTheClear } from '../../http/loopback.ts'
 import { resourceMetadataPath } from '../../http/own-paths.ts'
 import type { Values } from '../schema/config-schema.ts'
 import type { Findings } from './findings.ts'
-import { isInTheClear } from './is-in-the-clear.ts'
 
 type BearerValues = NonNullable<Values['bearer']>
 type SsoValues = NonNullable<Values['sso']>

@@ -1,7 +1,7 @@
 import { isAbsoluteUrl } from '../../http/absolute-url.ts'
+import { isInTheClear } from '../../http/loopback.ts'
 import type { Values } from '../schema/config-schema.ts'
 import type { Findings } from './findings.ts'
-import { isInTheClear } from './is-in-the-clear.ts'
 
 type SsoValues = NonNullable<Values['sso']>
 

@@ -1,5 +1,5 @@
+import { isLoopback } from '../../../http/loopback.ts'
 import { UsageError } from '../../command/usage-error.ts'
-import { isLoopback } from '../token/secure-url.ts'
 
 /** The address of an object at a proxy. */
 export interface ObjectUrl {

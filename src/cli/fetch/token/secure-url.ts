@@ -1,7 +1,4 @@
-/** Tells whether a host is this machine, where no network can read or change what is sent. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
-}
+import { isLoopback } from '../../../http/loopback.ts'
 
 /**
  * Parses an address of a web page or a server: `https`, or `http` of this machine where that is allowed.
