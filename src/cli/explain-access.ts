@@ -1,6 +1,6 @@
 import { type Explanation, explain } from '../access/explain.ts'
 import type { Config } from '../config/schema/config-schema.ts'
-import { reservedKeys } from '../http/own-paths.ts'
+import { isReservedKey } from '../http/own-paths.ts'
 import { type ObjectKey, toObjectKey } from '../object/key.ts'
 import { type Person, shownId } from '../person/person.ts'
 import { exitStatus } from './command/exit-status.ts'
@@ -48,9 +48,7 @@ function keyOf(request: string): ObjectKey {
   // The bytes of UTF-8 stand in a request one by one.
   const key = toObjectKey(Buffer.from(path).toString('latin1'))
   if (key === undefined) throw new UsageError(`${path} is answered 400: it is no path of an object`)
-  const [callbackKey, ownPrefix] = reservedKeys
-  if (key === callbackKey || key.startsWith(ownPrefix))
-    throw new UsageError(`${path} is a page of s3proxy, and no rule looks at it`)
+  if (isReservedKey(key)) throw new UsageError(`${path} is a page of s3proxy, and no rule looks at it`)
   return key
 }
 

@@ -16,5 +16,11 @@ export const backchannelLogoutPath = `${ownPathPrefix}backchannel-logout`
 /** Keys that cannot be served, and the beginning of others, because these paths are ours. */
 export const reservedKeys = [callbackPath.slice(1), ownPathPrefix.slice(1)] as const
 
+/** Tells whether a key cannot be served, because its path is ours. */
+export function isReservedKey(key: string): boolean {
+  const [callbackKey, ownKeyPrefix] = reservedKeys
+  return key === callbackKey || key.startsWith(ownKeyPrefix)
+}
+
 /** The document that tells programs where to get a token. It is a page of ours only where tokens are accepted (RFC 9728). */
 export const resourceMetadataPath = '/.well-known/oauth-protected-resource'

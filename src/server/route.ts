@@ -1,7 +1,8 @@
-import { reservedKeys, resourceMetadataPath } from '../http/own-paths.ts'
+import { isReservedKey, resourceMetadataPath } from '../http/own-paths.ts'
 import { createMountFinder, type MountPlace } from '../mount/find-mount.ts'
 import { healthcheckMountOf } from '../mount/health-check.ts'
 import { keyBelow, type ObjectKey, toObjectKey } from '../object/key.ts'
+import { maxKeyBytes } from '../s3/max-key-bytes.ts'
 import type { RouteKind } from '../telemetry/route-kind.ts'
 import type { HostlessPage, OwnPage, SitePage } from './own/own-page.ts'
 
@@ -16,9 +17,6 @@ export type Target<Mount extends MountPlace> =
   | { kind: 'root' | 'unmounted'; path: string }
   /** A name that no object can have. */
   | { kind: 'nothing' }
-
-/** The longest key that S3 accepts, in bytes of UTF-8. */
-const maxKeyBytes = 1024
 
 /**
  * Makes the function that reads paths.
@@ -42,7 +40,7 @@ export function createRouter<Mount extends MountPlace>(
     if (path.startsWith('__')) {
       const own = ownTargets.get(path)
       if (own !== undefined) return own
-      if (path.startsWith(ownKeyPrefix)) return { kind: 'nothing' }
+      if (isReservedKey(path)) return { kind: 'nothing' }
     }
     if (metadata !== undefined && path === metadataKey) return metadata
     const mount = findMount(host, path)
@@ -66,4 +64,3 @@ function targetOf(page: OwnPage): Extract<Target<never>, { page: OwnPage }> {
 }
 
 const metadataKey = resourceMetadataPath.slice(1)
-const [, ownKeyPrefix] = reservedKeys

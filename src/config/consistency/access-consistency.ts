@@ -1,11 +1,9 @@
 import type { Pattern } from '../../access/pattern.ts'
 import { unusedRules } from '../../access/unused-rules.ts'
-import { reservedKeys } from '../../http/own-paths.ts'
+import { isReservedKey } from '../../http/own-paths.ts'
+import { maxKeyBytes } from '../../s3/max-key-bytes.ts'
 import type { Values } from '../schema/config-schema.ts'
 import type { Findings } from './findings.ts'
-
-/** The longest key that S3 accepts, in bytes of UTF-8. */
-const maxKeyBytes = 1024
 
 /** Checks rules together, and warns of those that do nothing, or something else than they seem to. */
 export function checkAccess(
@@ -45,12 +43,9 @@ function quote(text: string): string {
   return JSON.stringify(text)
 }
 
-const [callbackKey, ownPrefix] = reservedKeys
-
 /** Says what is odd about a pattern; `undefined` where nothing is. */
 function oddityOf({ text, segments }: Pattern): string | undefined {
-  if (text === `/${callbackKey}` || text.startsWith(`/${ownPrefix}`))
-    return 'never fits, because that path is a page of s3proxy'
+  if (isReservedKey(text.slice(1))) return 'never fits, because that path is a page of s3proxy'
   const literals = segments.map((segment) => (segment.kind === 'literal' ? segment.text : ''))
   if (Buffer.byteLength(literals.join('')) > maxKeyBytes)
     return `never fits, because no key is longer than ${maxKeyBytes} bytes`
