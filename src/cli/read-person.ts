@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { isObject } from '../config/options/is-object.ts'
+import { isJsonObject } from '../http/json-object.ts'
 import { isTexts } from '../person/groups-in.ts'
 import type { Person } from '../person/person.ts'
 import { type ClaimPlaces, personFromClaims } from '../person/person-from-claims.ts'
@@ -16,7 +16,7 @@ import { UsageError } from './command/usage-error.ts'
 export function readPerson(path: string, places: ClaimPlaces): Person | undefined {
   const json = parse(path)
   if (json === null) return undefined
-  if (!isObject(json)) throw new UsageError(`expected ${path} to hold an object, or null for nobody`)
+  if (!isJsonObject(json)) throw new UsageError(`expected ${path} to hold an object, or null for nobody`)
   for (const name of Object.keys(json))
     if (!Object.hasOwn(shapes, name))
       throw new UsageError(`${path} has ${JSON.stringify(name)}: expected ${Object.keys(shapes).join(', ')}`)
@@ -54,5 +54,5 @@ const shapes: Record<keyof Person, { isFitting(value: unknown): boolean; expecte
     isFitting: (value) => value === 'unknown' || (Array.isArray(value) && isTexts(value)),
     expected: 'a list of texts, or "unknown"',
   },
-  claims: { isFitting: isObject, expected: 'an object' },
+  claims: { isFitting: isJsonObject, expected: 'an object' },
 }

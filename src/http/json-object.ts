@@ -9,6 +9,6 @@ export function jsonObjectIn(text: string): Readonly<Record<string, unknown>> | 
 }
 
 /** Tells objects from lists and from `null`. */
-export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isJsonObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

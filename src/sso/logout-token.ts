@@ -1,3 +1,4 @@
+import { isJsonObject } from '../http/json-object.ts'
 import type { Issuer } from '../issuer/issuer.ts'
 import type { Claims } from '../person/person.ts'
 
@@ -56,8 +57,7 @@ function refused(reason: string): ReadLogoutToken {
 
 function isLogoutEvent(events: unknown): boolean {
   if (typeof events !== 'object' || events === null || !Object.hasOwn(events, logoutEvent)) return false
-  const event = (events as Claims)[logoutEvent]
-  return typeof event === 'object' && event !== null && !Array.isArray(event)
+  return isJsonObject((events as Claims)[logoutEvent])
 }
 
 function isName(value: unknown): value is string {

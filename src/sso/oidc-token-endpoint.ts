@@ -1,5 +1,6 @@
 import { S3ProxyError } from '../errors.ts'
 import { boundedFetch } from '../http/bounded-fetch.ts'
+import { isJsonObject } from '../http/json-object.ts'
 import { parseRetryAfter } from '../http/retry-after.ts'
 import type { Issuer } from '../issuer/issuer.ts'
 import { openidClient } from '../issuer/openid-configuration.ts'
@@ -126,7 +127,7 @@ function answerOf(
 
 /** Takes members that are null for missing, as some servers send what they do not give. */
 function withoutNulls(payload: unknown): unknown {
-  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return payload
+  if (!isJsonObject(payload)) return payload
   return Object.fromEntries(Object.entries(payload).filter(([, value]) => value !== null))
 }
 

@@ -1,4 +1,5 @@
 import { S3ProxyError } from '../errors.ts'
+import { isJsonObject } from '../http/json-object.ts'
 import type { Claims } from '../person/person.ts'
 import { quoteLargeNumbers } from './quote-large-numbers.ts'
 
@@ -24,9 +25,8 @@ function parseObject(json: string, option: string): Claims {
   } catch {
     throw badIdentity('is not JSON', option)
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw badIdentity('is not a JSON object', option)
-  return value as Claims
+  if (!isJsonObject(value)) throw badIdentity('is not a JSON object', option)
+  return value
 }
 
 /** The answer of the page about the user, in messages. */

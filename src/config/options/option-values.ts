@@ -1,11 +1,11 @@
-import { isObject } from './is-object.ts'
+import { isJsonObject } from '../../http/json-object.ts'
 import type { Option } from './option.ts'
 import type { Options } from './options.ts'
 
 /** Finds the value of an option; `undefined` where it has none. */
 export function getValue(values: object, { keys }: Pick<Option, 'keys'>): unknown {
   let value: unknown = values
-  for (const key of keys) value = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
+  for (const key of keys) value = isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
   return value
 }
 
@@ -18,7 +18,7 @@ export function setValue(
   let section = values
   for (const key of keys.slice(0, -1)) {
     const inner = Object.hasOwn(section, key) ? section[key] : undefined
-    const next = isObject(inner) ? inner : {}
+    const next = isJsonObject(inner) ? inner : {}
     section[key] = next
     section = next
   }
@@ -28,7 +28,7 @@ export function setValue(
 /** Takes a value, or a whole section, out of others. */
 export function removeValue(values: Record<string, unknown>, { keys }: Pick<Option, 'keys'>): void {
   const section = getValue(values, { keys: keys.slice(0, -1) })
-  if (isObject(section)) delete section[keys.at(-1) ?? '']
+  if (isJsonObject(section)) delete section[keys.at(-1) ?? '']
 }
 
 /** Lists every option, with those of each named section that is in any of the values. */

@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.ts'
-import { isObject } from '../options/is-object.ts'
+import { isJsonObject } from '../../http/json-object.ts'
 import type { Option } from '../options/option.ts'
 import type { NamedSections, Options } from '../options/options.ts'
 import { expectedName, isSectionName } from '../schema/named-sections.ts'
@@ -21,7 +21,7 @@ export function readFileValues(sources: Sources, options: Options, problems: Pro
   const { file, readSecretFile } = sources
   if (file === undefined) return read
   const reader: Reader = { file, readSecretFile, options, read, problems }
-  if (isObject(file.content))
+  if (isJsonObject(file.content))
     for (const [section, content] of Object.entries(file.content)) readSection(section, content, reader)
   else
     problems.push({
@@ -44,7 +44,7 @@ function readSection(section: string, content: unknown, reader: Reader): void {
   const { file, options, problems } = reader
   const named = options.named.find((candidate) => candidate.section === section)
   if (!options.sections.includes(section)) problems.push(unknownKey(section, file, options))
-  else if (!isObject(content)) problems.push(notObject(section, file))
+  else if (!isJsonObject(content)) problems.push(notObject(section, file))
   else if (named === undefined)
     readValues(
       section,
@@ -64,7 +64,7 @@ function readNamedSection(
   const { file, read, problems } = reader
   const path = `${section}.${name}`
   if (!isSectionName(name)) problems.push({ path, env: '', message: `${file.path}: ${expectedName}` })
-  else if (!isObject(content)) problems.push(notObject(path, file))
+  else if (!isJsonObject(content)) problems.push(notObject(path, file))
   else {
     const options = optionsOf(name)
     read.namedOptions.push(...options)

@@ -1,4 +1,4 @@
-import { isObject } from '../options/is-object.ts'
+import { isJsonObject } from '../../http/json-object.ts'
 import { type Structure, structureOf } from '../schema/list-of-objects.ts'
 import { metaOf, type OptionSchema } from '../schema/option-meta.ts'
 import { closestName } from './closest-name.ts'
@@ -20,7 +20,7 @@ export function problemsWithin(schema: OptionSchema, value: unknown, path: strin
   const inner = structure === undefined ? [] : problemsOfMembers(structure, value, path, file)
   // A value without a wrong member is of another kind, or its members do not fit together.
   if (inner.length > 0) return inner
-  const isNoObject = structure?.canBeList === false && !isObject(value)
+  const isNoObject = structure?.canBeList === false && !isJsonObject(value)
   return [
     problemOf(path, `${isNoObject ? 'expected an object' : expectationOf(parsed.error)} (from ${file})`),
   ]
@@ -32,7 +32,7 @@ function problemsOfMembers(structure: Structure, value: unknown, path: string, f
     return value.flatMap((one, index) =>
       problemsWithin(item, one, `${path}[${index}]`, `${file}${nameOf(one)}`),
     )
-  if (!canBeObject || !isObject(value)) return []
+  if (!canBeObject || !isJsonObject(value)) return []
   const ofMembers = Object.entries(members).flatMap(([name, member]) =>
     problemsWithin(member, Object.hasOwn(value, name) ? value[name] : undefined, `${path}.${name}`, file),
   )
@@ -41,7 +41,7 @@ function problemsOfMembers(structure: Structure, value: unknown, path: string, f
 
 /** The name of an object in a list, as it stands behind the name of the file. */
 function nameOf(item: unknown): string {
-  return isObject(item) && typeof item.name === 'string' && item.name !== ''
+  return isJsonObject(item) && typeof item.name === 'string' && item.name !== ''
     ? `, ${JSON.stringify(item.name)}`
     : ''
 }

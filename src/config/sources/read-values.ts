@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.ts'
-import { isObject } from '../options/is-object.ts'
+import { isJsonObject } from '../../http/json-object.ts'
 import { defaultOf, isRequired, type Option } from '../options/option.ts'
 import { getValue, setValue } from '../options/option-values.ts'
 import type { Options } from '../options/options.ts'
@@ -85,7 +85,7 @@ function readFiles(options: readonly Option[], { readFile }: Sources, read: Read
   const { values, problems, variableOf } = read
   for (const option of options) {
     const file = option.isFile === true ? getValue(values, option) : undefined
-    if (!isObject(file) || typeof file.path !== 'string') continue
+    if (!isJsonObject(file) || typeof file.path !== 'string') continue
     try {
       const read: FileOfOption = { path: file.path, content: readFile?.(file.path) ?? '' }
       setValue(values, option, read)

@@ -1,4 +1,4 @@
-import { isObject } from '../options/is-object.ts'
+import { isJsonObject } from '../../http/json-object.ts'
 
 /**
  * Finds the URL of the Redis service that Cloud Foundry has bound to the app: the first one named `redis`, or else the
@@ -11,7 +11,7 @@ import { isObject } from '../options/is-object.ts'
  */
 export function redisUrlFromVcap(text: string): string | undefined {
   const services = parse(text)
-  if (!isObject(services)) throw new Error('expected a JSON object')
+  if (!isJsonObject(services)) throw new Error('expected a JSON object')
   const named = services.redis ?? []
   if (!Array.isArray(named))
     throw new Error('expected redis[0].credentials.uri, with redis as a list of services')
@@ -32,7 +32,7 @@ export function redisUrlFromVcap(text: string): string | undefined {
  */
 export function hostsFromVcap(text: string): string[] {
   const application = parse(text) ?? {}
-  if (!isObject(application)) throw new Error('expected a JSON object')
+  if (!isJsonObject(application)) throw new Error('expected a JSON object')
   const uris = application.application_uris ?? []
   if (!Array.isArray(uris)) throw new Error('expected application_uris to be a list')
   return uris.map((uri) => String(uri).split('/')[0] ?? '').filter((host) => host !== '')
@@ -47,15 +47,15 @@ function parse(text: string): unknown {
 }
 
 function isTagged(instance: unknown): boolean {
-  const tags = isObject(instance) ? instance.tags : undefined
+  const tags = isJsonObject(instance) ? instance.tags : undefined
   return Array.isArray(tags) && tags.some((tag) => String(tag).toLowerCase() === 'redis')
 }
 
 /** @param where place of the instance in the text, for messages */
 function urlOf(instance: unknown, where: string): string {
-  const credentials = isObject(instance) ? instance.credentials : undefined
-  const { uri, url } = isObject(credentials) ? credentials : {}
-  const given = uri ?? url ?? (isObject(credentials) ? urlFromMembers(credentials) : undefined)
+  const credentials = isJsonObject(instance) ? instance.credentials : undefined
+  const { uri, url } = isJsonObject(credentials) ? credentials : {}
+  const given = uri ?? url ?? (isJsonObject(credentials) ? urlFromMembers(credentials) : undefined)
   if (typeof given !== 'string' || given === '')
     throw new Error(`expected ${where}.credentials.uri to be a URL, or host and port beside it`)
   return given
