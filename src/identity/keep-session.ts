@@ -4,8 +4,8 @@ import { createPacing } from '../sso/pacing.ts'
 import type { SsoClient } from '../sso/sso-client.ts'
 import { isUnavailable } from '../store/is-unavailable.ts'
 import { type Checked, createSessionChecks, type SessionCheckOptions } from './check-session.ts'
-import { createSessionRenewal, type SessionRenewalOptions } from './renew-session.ts'
-import { isRenewed } from './renewal-writes.ts'
+import { createSessionRenewal, type Renewed, type SessionRenewalOptions } from './renew-session.ts'
+import { hasTokenEnded, isRenewed } from './renewal-writes.ts'
 
 export interface SessionKeeperOptions extends SessionCheckOptions, SessionRenewalOptions {
   sessions: Sessions
@@ -83,19 +83,28 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
     const personId = open.session.person.id
     pacing.rest(open.name, personId)
     try {
-      const renewed = await renew(open)
+      const renewed = await renewToGood(open)
       pacing.worked()
-      if (renewed === undefined || (renewed.kind === 'found' && checks.isTrusted(renewed.open, now())))
-        return renewed?.open
-      return await checkRenewed(renewed.open)
+      return renewed && (await checkRenewed(renewed))
     } catch (error) {
-      if (error instanceof S3ProxyError) pacing.failed(error, open.name, personId)
+      // A store that was away is no reason to spare the SSO.
+      if (error instanceof S3ProxyError && !isUnavailable(error)) pacing.failed(error, open.name, personId)
       throw error
     }
   }
 
+  /** Renews once more where the token that somebody else has got is over again by now. */
+  async function renewToGood(open: OpenSession): Promise<Renewed> {
+    const renewed = await renew(open)
+    if (renewed?.kind !== 'found') return renewed
+    const { session } = renewed.open
+    const isUseless = session.refreshToken !== undefined && hasTokenEnded(session, now())
+    return isUseless ? renewToGood(renewed.open) : renewed
+  }
+
   /** Asks what the SSO says of the person now, with the new token. */
-  async function checkRenewed(open: OpenSession): Promise<OpenSession | undefined> {
+  async function checkRenewed({ kind, open }: NonNullable<Renewed>): Promise<OpenSession | undefined> {
+    if (kind === 'found' && checks.isTrusted(open, now())) return open
     let checked: Checked
     try {
       checked = await checks.ask(open).checked
@@ -103,7 +112,11 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
       if (error instanceof S3ProxyError && checks.isTrusted(open, now())) return open
       throw error
     }
-    return checked === 'rejected' ? endUnlessRenewed(open) : checked
+    if (checked !== 'rejected') return checked
+    // A token that was found good may have ended while the SSO was asked.
+    if (kind === 'renewed' || !hasTokenEnded(open.session, now())) return endUnlessRenewed(open)
+    const renewed = await renewToGood(open)
+    return renewed && checkRenewed(renewed)
   }
 
   /** Where another instance has renewed the token once more, the SSO has rejected one that was already replaced. */
@@ -113,7 +126,7 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
       const current = await sessions.again(open)
       if (current !== undefined && isRenewed(current.session, open.session)) return current
     } catch (error) {
-      if (!isUnavailable(error)) throw error
+      return unlessAway(error)
     }
     return end(open)
   }
@@ -122,10 +135,14 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
     try {
       await sessions.delete(open)
     } catch (error) {
-      // A store that takes no writes keeps a session that has ended. The SSO is asked about it again, and rejects it.
-      if (!isUnavailable(error)) throw error
-      options.onUnnoted?.(error)
+      return unlessAway(error)
     }
+  }
+
+  /** A store that takes no writes keeps a session that has ended. The SSO is asked about it again, and rejects it. */
+  function unlessAway(error: unknown): undefined {
+    if (!isUnavailable(error)) throw error
+    options.onUnnoted?.(error)
   }
 
   function renewBeside(open: OpenSession): void {
@@ -137,9 +154,9 @@ export function createSessionKeeper(options: SessionKeeperOptions): SessionKeepe
   }
 
   function keepBeyondCalm(open: OpenSession, nowMs: number): true | SessionUnderWay {
-    const { refreshToken, expiresAt } = open.session
-    const isOver = expiresAt !== undefined && nowMs >= expiresAt
-    if (refreshToken === undefined) return isOver ? once(open, () => waitFor(end(open))) : check(open, nowMs)
+    const isOver = hasTokenEnded(open.session, nowMs)
+    if (open.session.refreshToken === undefined)
+      return isOver ? once(open, () => waitFor(end(open))) : check(open, nowMs)
     if (isOver) return waitFor(renewOnce(open))
     renewBeside(open)
     return check(open, nowMs)

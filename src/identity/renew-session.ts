@@ -66,6 +66,9 @@ export function createSessionRenewal(
     try {
       current = await sessions.again(open)
       if (current === undefined || isRenewed(current.session, open.session)) return found(current)
+      // After a long outage the lease is over that kept others from the spent token.
+      const late = await writes.writeKept(current)
+      if (late !== undefined) return found(late.open)
       grant = await ask(current.session)
       if (grant === undefined) return await endUnchanged(current)
     } finally {

@@ -22,19 +22,26 @@ export interface RenewalWrites {
    * @param giveBack gives the lease back, once the store has the tokens
    */
   write(open: OpenSession, grant: Grant, giveBack: GiveBack): Promise<Renewed>
-  /** @returns the renewed form of a session that the store has in its old form */
+  /** @returns the renewed form of a session that the store has in its old form, as long as its token is good */
   unwritten(open: OpenSession): OpenSession | undefined
+  /** Writes the tokens that are kept for a session now. @returns `undefined` where there are none */
+  writeKept(open: OpenSession): Promise<Renewed>
 }
 
-const firstWaitMs = 250
-const longestWaitMs = 2000
+/** As often as the connection to Redis is tried: another instance must not be faster with the spent token. */
+const tryEveryMs = 250
 /** Time after which the tokens are given up, and the person has to sign in again. */
 const giveUpMs = 900_000
 
 export function createRenewalWrites(options: RenewalWritesOptions): RenewalWrites {
   const { sessions, elapsedMs } = options
   /** Calls to the SSO that were under way when the store went away. Without a store no session begins another one. */
-  const kept = new Map<string, { before: OpenSession; after: OpenSession }>()
+  const kept = new Map<string, { before: OpenSession; after: OpenSession; grant: Grant }>()
+
+  function keptFor(open: OpenSession) {
+    const own = kept.get(open.name)
+    return own === undefined || isRenewed(open.session, own.before.session) ? undefined : own
+  }
 
   async function swapTokens(open: OpenSession, grant: Grant): Promise<Renewed> {
     for (let target = open; ; ) {
@@ -50,8 +57,8 @@ export function createRenewalWrites(options: RenewalWritesOptions): RenewalWrite
 
   async function writeAgain(open: OpenSession, grant: Grant, giveBack: GiveBack): Promise<void> {
     const endsAtMs = elapsedMs() + giveUpMs
-    for (let waitMs = firstWaitMs; elapsedMs() < endsAtMs; waitMs = Math.min(2 * waitMs, longestWaitMs)) {
-      await options.pause(waitMs)
+    while (elapsedMs() < endsAtMs) {
+      await options.pause(tryEveryMs)
       try {
         await swapTokens(open, grant)
         await giveBack()
@@ -72,7 +79,7 @@ export function createRenewalWrites(options: RenewalWritesOptions): RenewalWrite
         if (!isUnavailable(error)) throw error
         options.onUnnoted?.(error)
         const after = { ...open, session: withTokens(open.session, grant) }
-        kept.set(open.name, { before: open, after })
+        kept.set(open.name, { before: open, after, grant })
         void writeAgain(open, grant, giveBack)
         return { kind: 'renewed', open: after }
       }
@@ -81,10 +88,12 @@ export function createRenewalWrites(options: RenewalWritesOptions): RenewalWrite
       return renewed
     },
     unwritten(open) {
-      const own = kept.get(open.name)
-      if (own === undefined || isRenewed(open.session, own.before.session)) return undefined
-      const { expiresAt } = own.after.session
-      return expiresAt !== undefined && expiresAt <= options.now() ? undefined : own.after
+      const after = keptFor(open)?.after
+      return after === undefined || hasTokenEnded(after.session, options.now()) ? undefined : after
+    },
+    async writeKept(open) {
+      const own = keptFor(open)
+      return own && swapTokens(open, own.grant)
     },
   }
 }
@@ -96,6 +105,11 @@ export function isRenewed(current: Session, before: Session): boolean {
     current.accessToken !== before.accessToken ||
     current.expiresAt !== before.expiresAt
   )
+}
+
+/** Whether the access token of a session is over. @param nowMs milliseconds since 1970 */
+export function hasTokenEnded({ expiresAt }: Session, nowMs: number): boolean {
+  return expiresAt !== undefined && nowMs >= expiresAt
 }
 
 function withTokens(session: Session, grant: Grant): Session {

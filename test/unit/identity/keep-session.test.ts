@@ -400,6 +400,86 @@ describe('createSessionKeeper, with a refresh token', () => {
     await until(() => store.lease(`renewing:${open.name}`, 'other', 1000))
   })
 
+  it('renews once more what others have renewed so long ago that it is over again', async () => {
+    const { keep, clock, sso, open, find, options } = await start(60_000, renewable)
+    clock.now = renewedTokens.expiresAt
+    const tokens = { accessToken: 't-3', refreshToken: 'r-3', expiresAt: clock.now + 300_000 }
+    sso.refreshed = { kind: 'known', tokens: { ...tokens, renewAt: clock.now + 240_000 } }
+    sso.identify = async (token) => (token === 't-3' ? { kind: 'known', person: jo } : { kind: 'rejected' })
+    assert.ok(await options.sessions.swap(open, { ...open.session, ...renewedTokens }))
+    const keeping = keep(open)
+    assert.equal(keeping !== true && (await keeping.kept)?.session.accessToken, 't-3')
+    assert.deepEqual(sso.asked, ['refresh r-2'])
+    assert.equal((await find())?.session.refreshToken, 'r-3')
+  })
+
+  it('renews once more what ends while the SSO is asked about it', async () => {
+    const { keep, clock, sso, open, find, options } = await start(60_000, renewable)
+    sso.refreshed = { kind: 'known', tokens: { ...renewedTokens, accessToken: 't-3', refreshToken: 'r-3' } }
+    clock.now = expiresAt
+    const short = { ...renewedTokens, expiresAt: clock.now + 100, verifiedAt: 0 }
+    assert.ok(await options.sessions.swap(open, { ...open.session, ...short }))
+    sso.identify = async (token) => {
+      if (token === 't-2') clock.now += 100
+      return token === 't-3' ? { kind: 'known', person: jo } : { kind: 'rejected' }
+    }
+    const keeping = keep(open)
+    assert.equal(keeping !== true && (await keeping.kept)?.session.accessToken, 't-3')
+    assert.equal((await find())?.session.refreshToken, 'r-3')
+  })
+
+  it('asks again at once after the store was away, which is no fault of the SSO', async () => {
+    const { check, clock, sso, open, options } = await start(60_000, renewable)
+    sso.refreshed = { kind: 'known', tokens: renewedTokens }
+    clock.now = expiresAt
+    const { take } = options.leases
+    options.leases.take = () => Promise.reject(new S3ProxyError('SESSION_STORE_UNAVAILABLE', 'reset'))
+    await assert.rejects(async () => check(open), { code: 'SESSION_STORE_UNAVAILABLE' })
+    options.leases.take = take
+    assert.equal(await check(open), true)
+  })
+
+  it('ends nothing that it could not look at', async () => {
+    const { check, clock, sso, open, find, options } = await start(60_000, renewable)
+    sso.refreshed = { kind: 'known', tokens: renewedTokens }
+    clock.now = expiresAt
+    sso.answer = { kind: 'rejected' }
+    options.sessions.deleteUnchanged = () =>
+      Promise.reject(new S3ProxyError('SESSION_STORE_UNAVAILABLE', 'reset'))
+    assert.equal(await check(open), false)
+    assert.equal((await find())?.session.refreshToken, 'r-2')
+  })
+
+  it('uses the tokens that it keeps when the store is back later than the lease lasts', async () => {
+    const { keep, clock, sso, open, find, options, store } = await start(60_000, renewable)
+    sso.refreshed = { kind: 'known', tokens: renewedTokens }
+    clock.now = expiresAt
+    const { swap } = options.sessions
+    options.sessions.swap = () => Promise.reject(new S3ProxyError('SESSION_STORE_UNAVAILABLE', 'OOM'))
+    options.pause = () => new Promise<void>(() => {})
+    const first = keep(open)
+    assert.equal(first !== true && (await first.kept)?.session.accessToken, 't-2')
+    options.sessions.swap = swap
+    clock.now = renewedTokens.expiresAt
+    assert.equal(await store.lease(`renewing:${open.name}`, 'free again', 1), true)
+    clock.now += 1
+    sso.refreshed = {
+      kind: 'known',
+      tokens: {
+        accessToken: 't-3',
+        refreshToken: 'r-3',
+        expiresAt: clock.now + 600_000,
+        renewAt: clock.now + 480_000,
+      },
+    }
+    const second = keep((await find()) as OpenSession)
+    assert.equal(second !== true && (await second.kept)?.session.accessToken, 't-3')
+    assert.deepEqual(
+      sso.asked.filter((asked) => asked.startsWith('refresh')),
+      ['refresh r-1', 'refresh r-2'],
+    )
+  })
+
   it('fails with the store where no instance can take its turn', async () => {
     const { check, clock, open, options, sso } = await start(60_000, renewable)
     clock.now = expiresAt
