@@ -113,6 +113,7 @@ function attributesOf(record: RequestRecord, method: string): Attributes {
     'http.response.body.size': record.bytes,
     'url.path': record.path.slice(0, maxPathLength),
     's3proxy.route': record.route,
+    ...(record.mount === undefined ? {} : { 's3proxy.mount': record.mount }),
     's3proxy.outcome': record.outcome,
     's3proxy.request_id': record.requestId,
     ...(record.healed === 0 && record.askedTwiceBytes === 0 ? {} : { 's3proxy.healed': record.healed }),

@@ -93,7 +93,10 @@ export async function createApp(
     notesPhases: tracing !== undefined,
   })
 
+  requests?.takeMounts(Object.keys(config.mounts))
+
   function putIntoForce(newService: Service, newStore: OpenStore): void {
+    requests?.takeMounts(Object.keys(newService.config.mounts))
     const [oldService, oldStore] = [service, store]
     service = newService
     store = newStore

@@ -12,8 +12,8 @@ export interface BucketSourceOptions {
   /** The `user-agent` of requests to S3. */
   userAgent: string
   log: Log
-  /** Counts attempts that follow a failure. */
-  retries: Record<'head' | 'body', number>
+  /** Counts an attempt that follows a failure. */
+  countRetry(where: 'head' | 'body'): void
   credentials: CredentialSource
 }
 
@@ -25,7 +25,7 @@ export interface BucketSourceOptions {
 export function createBucketSource(
   s3: BucketConfig,
   origin: SharedOrigin,
-  { userAgent, log, retries, credentials }: BucketSourceOptions,
+  { userAgent, log, countRetry, credentials }: BucketSourceOptions,
 ): ObjectSource {
   const { pool, retryBudget } = origin
   const client = createBucketClient(s3, pool, credentials, userAgent)
@@ -39,7 +39,7 @@ export function createBucketSource(
     random: Math.random,
     now: elapsedMs,
     onRetry({ code, s3RequestId, message }, where) {
-      retries[where]++
+      countRetry(where)
       log.debug({ code, where, s3RequestId }, `asking S3 again: ${message}`)
     },
   })

@@ -3,13 +3,18 @@ import type { Log } from '../log/log.ts'
 import type { ObjectSource } from '../object/object-source.ts'
 import type { ConnectionPool } from '../s3/connection-pool.ts'
 import { type CredentialSource, createCredentialSource } from '../s3/credentials.ts'
+import type { OriginUsage } from '../telemetry/metrics.ts'
+import type { RequestTally } from '../telemetry/request-tally.ts'
 import { type BucketConfig, type ConfiguredMount, configuredMounts } from './bucket-config.ts'
 import { createBucketSource } from './create-bucket-source.ts'
 import { createS3Memory } from './create-s3-memory.ts'
 import { createSharedOrigin, type SharedOrigin } from './create-shared-origin.ts'
 
 /** The connections to S3, as far as other code counts and closes them. */
-export type Connections = Pick<ConnectionPool, 'usage' | 'retire' | 'close'>
+export interface Connections extends Pick<ConnectionPool, 'retire' | 'close'> {
+  /** The use of the connections to each S3. */
+  readonly usage: readonly OriginUsage[]
+}
 
 export interface Objects {
   mounts: (ConfiguredMount & { source: ObjectSource })[]
@@ -22,25 +27,33 @@ export interface Objects {
  * budget of attempts, all mounts share the memory, and mounts with the same access key share what is known of it.
  *
  * @param userAgent the `user-agent` of requests to S3
- * @param retries counts attempts that follow a failure
+ * @param countRetry counts an attempt that follows a failure
  */
 export function createObjects(
   config: Pick<Config, 's3' | 'mounts'>,
   log: Log,
   userAgent: string,
-  retries: Record<'head' | 'body', number> = { head: 0, body: 0 },
+  countRetry: RequestTally['countRetry'] = () => {},
 ): Objects {
   const memory = createS3Memory(config.s3)
-  const origins = new Map<string, SharedOrigin>()
+  const origins = new Map<string, SharedOrigin & { name: string | undefined }>()
   const allCredentials = new Map<string, CredentialSource>()
   const mounts = configuredMounts(config).map((mount) => {
-    const { bucket } = mount
+    const { name, bucket } = mount
     const { isSecure, host } = bucket.endpoint.origin
-    const origin = madeOnce(origins, `${isSecure} ${host}`, () => createSharedOrigin(bucket, memory))
+    const url = `${isSecure ? 'https' : 'http'}://${host}`
+    const origin = madeOnce(origins, url, () => ({
+      ...createSharedOrigin(bucket, memory),
+      name: name === undefined ? undefined : url,
+    }))
     const credentials = madeOnce(allCredentials, keyOf(bucket), () => createCredentialSource(bucket))
-    return { ...mount, source: createBucketSource(bucket, origin, { userAgent, log, retries, credentials }) }
+    const options = {
+      ...{ userAgent, log, credentials },
+      countRetry: (where: 'head' | 'body') => countRetry(name, where),
+    }
+    return { ...mount, source: createBucketSource(bucket, origin, options) }
   })
-  return { mounts, connections: togetherOf([...origins.values()].map(({ pool }) => pool)) }
+  return { mounts, connections: togetherOf([...origins.values()]) }
 }
 
 function keyOf({ region, accessKeyId, secretAccessKey, sessionToken }: BucketConfig): string {
@@ -53,22 +66,16 @@ function madeOnce<Value>(known: Map<string, Value>, key: string, make: () => Val
   return value
 }
 
-function togetherOf(pools: readonly ConnectionPool[]): Connections {
+function togetherOf(origins: readonly { pool: ConnectionPool; name: string | undefined }[]): Connections {
   return {
     get usage() {
-      const sum = { open: 0, idle: 0, waiting: 0 }
-      for (const { usage } of pools) {
-        sum.open += usage.open
-        sum.idle += usage.idle
-        sum.waiting += usage.waiting
-      }
-      return sum
+      return origins.map(({ pool, name }) => ({ ...pool.usage, origin: name }))
     },
     retire() {
-      for (const pool of pools) pool.retire()
+      for (const { pool } of origins) pool.retire()
     },
     close() {
-      for (const pool of pools) pool.close()
+      for (const { pool } of origins) pool.close()
     },
   }
 }

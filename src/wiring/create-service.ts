@@ -67,7 +67,7 @@ export function createService(
   log: Log | ProgramLog,
   { requests, trace, userAgent }: Observers,
 ): Service {
-  const { mounts, connections } = createObjects(config, log, userAgent, requests?.retries)
+  const { mounts, connections } = createObjects(config, log, userAgent, requests?.countRetry)
   const issuer = createSsoIssuer(config.sso, userAgent, log)
   const sso = watchGroups(config, createSso(config.sso, issuer, userAgent, log), log)
   const s3 = s3Pings(config, mounts)

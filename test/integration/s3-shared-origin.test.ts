@@ -105,7 +105,7 @@ async function start(
   const memory = createS3Memory(first.s3)
   const origin = createSharedOrigin(first.s3, memory)
   t.after(() => origin.pool.close())
-  const bucketOptions = { userAgent: 's3proxy/test', log: silent, retries: { head: 0, body: 0 } }
+  const bucketOptions = { userAgent: 's3proxy/test', log: silent, countRetry() {} }
   const buckets = own.map(({ prefix, s3 }) => ({
     prefix,
     source: createBucketSource(s3, origin, { ...bucketOptions, credentials: createCredentialSource(s3) }),
