@@ -1,6 +1,7 @@
 import { claimIn } from '../person/claim-in.ts'
 import type { Person } from '../person/person.ts'
 import { maxCharacters } from '../person/person-from-claims.ts'
+import { trueNamesIn } from '../person/true-names-in.ts'
 import { lowerAscii } from './lower-ascii.ts'
 import type { Placeholder } from './pattern.ts'
 
@@ -27,8 +28,7 @@ export function claimTextsOf({ claims }: Person, place: string): readonly string
   const text = scalarText(claim)
   if (text !== undefined) return [text]
   if (typeof claim !== 'object' || claim === null) return undefined
-  if (!Array.isArray(claim))
-    return Object.values(claim).every((value) => value === true) ? Object.keys(claim) : undefined
+  if (!Array.isArray(claim)) return trueNamesIn(claim)
   const texts = claim.map(scalarText)
   return texts.every((item) => item !== undefined) ? texts : undefined
 }

@@ -1,6 +1,7 @@
 import type { Claims, Person } from '../person/person.ts'
 import { type ClaimPlaces, personFromClaims } from '../person/person-from-claims.ts'
 import { printable } from '../person/printable.ts'
+import { withoutClaims } from '../person/without-claims.ts'
 import { oidcPerson } from '../sso/oidc-person.ts'
 
 /**
@@ -12,7 +13,7 @@ import { oidcPerson } from '../sso/oidc-person.ts'
  */
 export function tokenPerson(claims: Claims, issuer: string | undefined, places: ClaimPlaces): Person {
   const { sub, client_id: client } = claims
-  const told = ofPerson(claims)
+  const told = withoutClaims(claims, ofToken)
   if (issuer !== undefined && isName(sub)) return oidcPerson(told, { issuer, subject: sub }, places)
   const person = personFromClaims(told, places)
   const isUnnamed = person.id === undefined && places.userClaim === undefined
@@ -23,9 +24,5 @@ function isName(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= 256
 }
 
-/** Leaves out claims that are about the token and not about the person. */
-function ofPerson(claims: Claims): Claims {
-  return Object.fromEntries(Object.entries(claims).filter(([name]) => !ofToken.has(name)))
-}
-
+/** Names of claims that are about the token and not about the person. */
 const ofToken = new Set(['active', 'exp', 'iat', 'jti', 'nbf', 'token_type'])

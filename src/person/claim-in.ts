@@ -10,10 +10,18 @@ import type { Claims } from './person.ts'
 export function claimIn(claims: Claims, place: string): unknown {
   if (!place.startsWith('/')) return memberOf(claims, place)
   let value: unknown = claims
-  // `~01` stands for `~1`, so that `~1` has to be read first.
-  for (const token of place.slice(1).split('/'))
-    value = memberOf(value, token.replaceAll('~1', '/').replaceAll('~0', '~'))
+  for (const token of place.slice(1).split('/')) value = memberOf(value, decoded(token))
   return value
+}
+
+/** The name of the claim that a place is, or lies within. @param place as for `claimIn` */
+export function claimNameIn(place: string): string {
+  return place.startsWith('/') ? decoded(place.split('/')[1] ?? '') : place
+}
+
+/** Decodes one token of a JSON Pointer. `~01` stands for `~1`, so that `~1` has to be read first. */
+function decoded(token: string): string {
+  return token.replaceAll('~1', '/').replaceAll('~0', '~')
 }
 
 /** Reads a member that the JSON itself has. An index of a list has no zero before it. */

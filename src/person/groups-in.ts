@@ -1,3 +1,5 @@
+import { trueNamesIn } from './true-names-in.ts'
+
 /**
  * Reads the groups of a claim: a list of texts, one text, or an object whose values are all `true`.
  *
@@ -7,7 +9,7 @@ export function groupsIn(claim: unknown): readonly string[] | 'unknown' {
   if (typeof claim === 'string') return [claim]
   if (Array.isArray(claim)) return isTexts(claim) ? claim : 'unknown'
   if (typeof claim !== 'object' || claim === null) return 'unknown'
-  return Object.values(claim).every((value) => value === true) ? Object.keys(claim) : 'unknown'
+  return trueNamesIn(claim) ?? 'unknown'
 }
 
 export function isTexts(list: readonly unknown[]): list is readonly string[] {

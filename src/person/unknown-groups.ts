@@ -1,4 +1,4 @@
-import { claimIn } from './claim-in.ts'
+import { claimIn, claimNameIn } from './claim-in.ts'
 import { groupsIn } from './groups-in.ts'
 import { keepsClaims } from './keeps-claims.ts'
 import type { Claims } from './person.ts'
@@ -24,8 +24,7 @@ export function whyGroupsAreUnknown(claims: Claims, place: string): string | und
  * @see OpenID Connect Core 1.0 section 5.6.2
  */
 export function leavesGroupsOut(claims: Claims, place: string): boolean {
-  const [, token = ''] = place.startsWith('/') ? place.split('/') : ['', place]
-  const name = place.startsWith('/') ? token.replaceAll('~1', '/').replaceAll('~0', '~') : token
+  const name = claimNameIn(place)
   const elsewhere = claims._claim_names
   if (typeof elsewhere === 'object' && elsewhere !== null && Object.hasOwn(elsewhere, name)) return true
   return name === 'groups' && (claims.hasgroups === true || claims.hasgroups === 'true')

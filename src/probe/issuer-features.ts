@@ -1,4 +1,5 @@
 import type { IssuerMetadata } from '../issuer/issuer-metadata.ts'
+import { claimNameIn } from '../person/claim-in.ts'
 import type { Finding } from './probe.ts'
 
 export interface FeaturesOptions {
@@ -31,12 +32,12 @@ export function issuerFeatures(metadata: IssuerMetadata, { scope, groupsClaim }:
     ...(named(false).length > 0 ? [`does not announce ${named(false).join(', ')}`] : []),
   ]
   const unknownScopes = scope.split(' ').filter((name) => scopes !== undefined && !scopes.includes(name))
-  const groups = groupsClaim.startsWith('/') ? groupsClaim.split('/')[1] : groupsClaim
+  const groups = claimNameIn(groupsClaim)
   const advice = [
     ...(unknownScopes.length > 0
       ? [`check sso.scope: the SSO does not announce the scope ${unknownScopes.join(', ')}`]
       : []),
-    ...(claims === undefined || claims.includes(groups ?? '')
+    ...(claims === undefined || claims.includes(groups)
       ? []
       : [
           `where rules need groups, add the claim ${groups} at the SSO, or set sso.groupsClaim: it is not among the claims that the SSO announces`,

@@ -1,6 +1,7 @@
 import type { Claims, Person } from '../person/person.ts'
 import { type ClaimPlaces, personFromClaims } from '../person/person-from-claims.ts'
 import { printable } from '../person/printable.ts'
+import { withoutClaims } from '../person/without-claims.ts'
 import type { OidcLogin } from '../session/session.ts'
 
 /**
@@ -16,18 +17,13 @@ export function oidcPerson(claims: Claims, { issuer, subject }: OidcLogin, place
 
 /** Claims of the id token come first, and then those of userinfo that it has not. */
 export function mergeClaims(ofIdToken: Claims, ofUserinfo: Claims): Claims {
-  return withoutProtocol({ ...ofUserinfo, ...ofIdToken })
+  return withoutClaims({ ...ofUserinfo, ...ofIdToken }, ofToken)
 }
 
 /** Replaces the claims of an old id token by those of a new one, and keeps those that came from userinfo. */
 export function renewClaims(known: Claims, ofOldIdToken: Claims, ofIdToken: Claims): Claims {
-  const ofUserinfo = Object.entries(known).filter(([name]) => !Object.hasOwn(ofOldIdToken, name))
-  return mergeClaims(ofIdToken, Object.fromEntries(ofUserinfo))
+  return mergeClaims(ofIdToken, withoutClaims(known, new Set(Object.keys(ofOldIdToken))))
 }
 
-/** Leaves out claims that are about the token and not about the person. They change with every token. */
-function withoutProtocol(claims: Claims): Claims {
-  return Object.fromEntries(Object.entries(claims).filter(([name]) => !ofToken.has(name)))
-}
-
+/** Names of claims that are about the token and not about the person. They change with every token. */
 const ofToken = new Set(['at_hash', 'c_hash', 's_hash', 'nonce', 'jti', 'exp', 'iat', 'nbf', 'rat'])

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { claimIn } from '../../../src/person/claim-in.ts'
+import { claimIn, claimNameIn } from '../../../src/person/claim-in.ts'
 
 const claims = {
   groups: ['a', 'b'],
@@ -50,5 +50,21 @@ describe('claimIn', () => {
   ])
     it(`finds nothing at ${place}`, () => {
       assert.equal(claimIn(claims, place), undefined)
+    })
+})
+
+describe('claimNameIn', () => {
+  for (const [place, expected] of [
+    ['groups', 'groups'],
+    ['/groups', 'groups'],
+    ['/realm_access/roles', 'realm_access'],
+    ['https://example.com/groups', 'https://example.com/groups'],
+    ['/https:~1~1example.com~1groups', 'https://example.com/groups'],
+    ['/a~01b/0', 'a~1b'],
+    ['a~1b', 'a~1b'],
+    ['/', ''],
+  ] as const)
+    it(`finds that of ${place}`, () => {
+      assert.equal(claimNameIn(place), expected)
     })
 })
