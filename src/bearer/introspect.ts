@@ -1,5 +1,6 @@
 import { S3ProxyError } from '../errors.ts'
 import { fetchJson, type JsonAnswer } from '../http/bounded-fetch.ts'
+import { codeOfStatus } from '../http/code-of-status.ts'
 import type { Claims } from '../person/person.ts'
 import type { ClaimPlaces } from '../person/person-from-claims.ts'
 import type { ClientIdentity } from '../sso/client-authentication.ts'
@@ -60,15 +61,15 @@ export function introspect(options: IntrospectionOptions): TokenQuestion {
 
 /** @throws S3ProxyError for an answer that says nothing of the token */
 function claimsOf({ status, object, retryAfterSeconds }: JsonAnswer): Claims {
-  const failure = (code: 'SSO_BUSY' | 'SSO_UNAVAILABLE' | 'SSO_BAD_ANSWER', looksAt: string) =>
+  const code = codeOfStatus(status)
+  const failure = (looksAt: string) =>
     new S3ProxyError(code, `the introspection endpoint answered ${status} (${looksAt})`, {
       retryAfterSeconds,
     })
-  if (status === 429) throw failure('SSO_BUSY', option)
-  if (status >= 500) throw failure('SSO_UNAVAILABLE', option)
+  if (code !== 'SSO_BAD_ANSWER') throw failure(option)
   if (status === 401 || status === 403)
-    throw failure('SSO_BAD_ANSWER', 'sso.clientId, sso.clientSecret, sso.clientAuthentication')
-  if (status !== 200) throw failure('SSO_BAD_ANSWER', `${option}; redirects are not followed`)
+    throw failure('sso.clientId, sso.clientSecret, sso.clientAuthentication')
+  if (status !== 200) throw failure(`${option}; redirects are not followed`)
   if (typeof object?.active !== 'boolean')
     throw new S3ProxyError(
       'SSO_BAD_ANSWER',

@@ -1,5 +1,6 @@
 import { S3ProxyError } from '../errors.ts'
 import { boundedFetch } from '../http/bounded-fetch.ts'
+import { codeOfStatus } from '../http/code-of-status.ts'
 import { parseRetryAfter } from '../http/retry-after.ts'
 import type { Claims } from '../person/person.ts'
 import { identityAnswer, parseClaims } from './parse-claims.ts'
@@ -36,7 +37,7 @@ export async function fetchClaims(
 }
 
 function statusError(status: number, headers: Headers, { option, now }: FetchClaimsOptions): S3ProxyError {
-  const code = status === 429 ? 'SSO_BUSY' : status >= 500 ? 'SSO_UNAVAILABLE' : 'SSO_BAD_ANSWER'
+  const code = codeOfStatus(status)
   const retryAfterSeconds = parseRetryAfter(headers.get('retry-after') ?? undefined, now())
   const what = `the SSO answered ${status} when asked who a token belongs to`
   const hint = status === 431 ? `${option}; its tokens are larger than the headers that it takes` : option

@@ -1,4 +1,5 @@
 import { S3ProxyError } from '../errors.ts'
+import { codeOfStatus } from '../http/code-of-status.ts'
 import type { Refreshed, Tokens } from './sso-calls.ts'
 import { tokenTimes } from './token-times.ts'
 
@@ -40,8 +41,8 @@ export function tokensIn(answer: TokenAnswer, askedAt: number): Tokens {
   const answered = said === undefined ? `${status}` : `${status} ${said}`
   const failure = (code: 'SSO_BUSY' | 'SSO_UNAVAILABLE') =>
     new S3ProxyError(code, `the token endpoint of the SSO answered ${answered}`, { retryAfterSeconds })
-  if (status === 429) throw failure('SSO_BUSY')
-  if (status >= 500) throw failure('SSO_UNAVAILABLE')
+  const code = codeOfStatus(status)
+  if (code !== 'SSO_BAD_ANSWER') throw failure(code)
   switch (standardError(said)) {
     case 'invalid_grant':
       throw new S3ProxyError('SSO_INVALID_GRANT', `the SSO refused the code: ${answered}`)
