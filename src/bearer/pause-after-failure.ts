@@ -1,31 +1,21 @@
 import { S3ProxyError } from '../errors.ts'
+import { type Pause, pauseAfter, restDuring } from '../sso/pacing.ts'
 import type { TokenQuestion } from './bearer-check.ts'
 
-const defaultPauseMs = 1000
-const maxPauseMs = 60_000
-
 /**
- * Asks nothing for a moment after a server was away, busy or silent: for as long as its `retry-after` says, at most a
- * minute, else for a second. Questions meanwhile fail in the same way. An answer that is bad for one token says nothing
- * of the next one: otherwise one token could keep all others out.
+ * Asks nothing for a moment after a server was away, busy or silent. Questions meanwhile fail in the same way. An answer
+ * that is bad for one token says nothing of the next one: otherwise one token could keep all others out.
  *
  * @param elapsedMs a clock that never jumps
  */
 export function pauseAfterFailure(ask: TokenQuestion, elapsedMs: () => number): TokenQuestion {
-  let failure: S3ProxyError | undefined
-  let untilMs = 0
+  let pause: Pause | undefined
   return async (token) => {
-    const leftMs = untilMs - elapsedMs()
-    if (failure !== undefined && leftMs > 0) throw again(failure, leftMs)
+    restDuring(pause, elapsedMs())
     try {
       return await ask(token)
     } catch (error) {
-      if (error instanceof S3ProxyError && isOfServer(error)) {
-        failure = error
-        const { retryAfterSeconds } = error
-        const pauseMs = retryAfterSeconds === undefined ? defaultPauseMs : retryAfterSeconds * 1000
-        untilMs = elapsedMs() + Math.min(pauseMs, maxPauseMs)
-      }
+      if (error instanceof S3ProxyError && isOfServer(error)) pause = pauseAfter(withWait(error), elapsedMs())
       throw error
     }
   }
@@ -37,9 +27,7 @@ function isOfServer({ code, cause, retryAfterSeconds }: S3ProxyError): boolean {
   return code === 'SSO_UNAVAILABLE' && (cause !== undefined || retryAfterSeconds !== undefined)
 }
 
-function again({ code, message }: S3ProxyError, leftMs: number): S3ProxyError {
-  const retryAfterSeconds = Math.ceil(leftMs / 1000)
-  return new S3ProxyError(code, `${message}; it is not asked again for ${retryAfterSeconds} s`, {
-    retryAfterSeconds,
-  })
+/** Programs are told how long the pause is, also where the server has named none. */
+function withWait({ code, message, retryAfterSeconds = 1 }: S3ProxyError): S3ProxyError {
+  return new S3ProxyError(code, message, { retryAfterSeconds })
 }

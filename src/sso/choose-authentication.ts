@@ -6,7 +6,9 @@ import type { ClientAuthentication } from './client-authentication.ts'
  * that its document offers. Without a list of its own, a provider takes `basic` (OpenID Connect Discovery 1.0 section 3).
  */
 export function chooseAuthentication(
-  { token_endpoint_auth_methods_supported: offered = ['client_secret_basic'] }: IssuerMetadata,
+  {
+    token_endpoint_auth_methods_supported: offered = ['client_secret_basic'],
+  }: Pick<IssuerMetadata, 'token_endpoint_auth_methods_supported'>,
   { clientAuthentication }: { clientAuthentication?: ClientAuthentication | undefined },
 ): ClientAuthentication {
   if (clientAuthentication !== undefined) return clientAuthentication

@@ -5,7 +5,7 @@ const longestAheadMs = 300_000
 const endlessMs = 1e12
 
 /**
- * The times when a token expires and from when on it is renewed: a fifth of its life before that, at most five minutes.
+ * The times when a token expires and from when on it is renewed.
  *
  * @param expiresInSeconds `expires_in` of the answer with the token
  * @param askedAt time of the question, in milliseconds since 1970: the token cannot be older
@@ -18,5 +18,10 @@ export function tokenTimes(expiresInSeconds: unknown, askedAt: number): Pick<Gra
   const lifeMs = isNumber ? Number(expiresInSeconds) * 1000 : 0
   if (!(lifeMs > 0 && lifeMs < endlessMs)) return {}
   const expiresAt = askedAt + lifeMs
-  return { expiresAt, renewAt: expiresAt - Math.min(longestAheadMs, lifeMs / 5) }
+  return { expiresAt, renewAt: expiresAt - aheadOf(lifeMs) }
+}
+
+/** The time before its end at which a token is renewed: a fifth of its life, and at most five minutes. */
+export function aheadOf(lifeMs: number): number {
+  return Math.min(longestAheadMs, lifeMs / 5)
 }

@@ -2,8 +2,7 @@ import type { IntrospectionEndpoint } from '../bearer/introspect.ts'
 import type { Config } from '../config/schema/config-schema.ts'
 import { S3ProxyError } from '../errors.ts'
 import type { Issuer } from '../issuer/issuer.ts'
-import type { IssuerMetadata } from '../issuer/issuer-metadata.ts'
-import type { ClientAuthentication } from '../sso/client-authentication.ts'
+import { chooseAuthentication } from '../sso/choose-authentication.ts'
 import { ssoEndpoints } from '../sso/sso-endpoints.ts'
 import { clientAssertionOf } from './client-assertion-of.ts'
 
@@ -29,13 +28,8 @@ export function introspectionEndpoint(
         'SSO_BAD_ANSWER',
         'the discovery document of the issuer has no introspection_endpoint (bearer.introspectionUrl)',
       )
-    const clientAuthentication = sso.clientAuthentication ?? offeredBy(await ssoIssuer?.metadata())
+    const metadata = sso.clientAuthentication === undefined ? await ssoIssuer?.metadata() : undefined
+    const clientAuthentication = chooseAuthentication(metadata ?? {}, sso)
     return { url, client: { ...sso, clientAuthentication, clientAssertion } }
   }
-}
-
-/** The way of authentication for a secret that the SSO offers, `basic` first. */
-function offeredBy(metadata: IssuerMetadata | undefined): ClientAuthentication {
-  const offered = metadata?.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
-  return offered.includes('client_secret_post') && !offered.includes('client_secret_basic') ? 'post' : 'basic'
 }

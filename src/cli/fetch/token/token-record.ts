@@ -1,4 +1,5 @@
 import { jsonObjectIn } from '../../../http/json-object.ts'
+import { aheadOf } from '../../../sso/token-times.ts'
 
 /** A token that a person has got for one proxy, as it is kept. Times are milliseconds since 1970. */
 export interface TokenRecord {
@@ -27,8 +28,6 @@ export interface TokenAnswer {
 }
 
 const version = 1
-/** The longest time before the end of a token at which another one is got. */
-const maxAheadMs = 5 * 60_000
 
 /**
  * Makes the record of a token that the SSO has just given. The refresh token of the record before stays where the answer
@@ -43,7 +42,7 @@ export function recordOfAnswer(
   if (seconds === undefined) return record
   const lifeMs = seconds * 1000
   const expiresAt = nowMs + lifeMs
-  return { ...record, expiresAt, renewAt: expiresAt - Math.min(lifeMs / 5, maxAheadMs) }
+  return { ...record, expiresAt, renewAt: expiresAt - aheadOf(lifeMs) }
 }
 
 /** Tells whether a token can stand in a header. @see RFC 6750 section 2.1 */
