@@ -58,6 +58,7 @@ export async function boundedFetch(request: BoundedRequest, bounds: FetchBounds)
 /** An answer in JSON. */
 export interface JsonAnswer {
   status: number
+  text: string
   /** `undefined` where the answer is no JSON object. */
   object: Readonly<Record<string, unknown>> | undefined
   retryAfterSeconds: number | undefined
@@ -70,9 +71,10 @@ export async function fetchJson(
 ): Promise<JsonAnswer> {
   const headers = { accept: 'application/json', ...request.headers }
   const answer = await boundedFetch({ ...request, headers }, bounds)
+  const { status, text } = answer
   return {
-    status: answer.status,
-    object: jsonObjectIn(answer.text),
+    ...{ status, text },
+    object: jsonObjectIn(text),
     retryAfterSeconds: parseRetryAfter(answer.headers.get('retry-after') ?? undefined, bounds.now()),
   }
 }

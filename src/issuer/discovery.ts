@@ -1,15 +1,20 @@
 import { S3ProxyError } from '../errors.ts'
 import { fetchJson } from '../http/bounded-fetch.ts'
+import { codeOfStatus } from '../http/code-of-status.ts'
 import { type IssuerMetadata, readMetadata } from './issuer-metadata.ts'
 import { createKeptAnswer } from './kept-answer.ts'
 
 export interface DiscoveryOptions {
+  /** The issuer identifier, which the document must have to the byte. */
   url: string
+  /** The root that this server reaches the issuer at, where that is another one. */
   internalUrl?: string | undefined
+  /** The option that has the issuer identifier, for messages. */
   option: string
   timeoutMs: number
   userAgent: string
   now(): number
+  /** A clock that never jumps, in milliseconds. */
   elapsedMs(): number
 }
 
@@ -41,17 +46,16 @@ async function fetchMetadata(options: DiscoveryOptions): Promise<IssuerMetadata>
   const answer =
     first.status === 404 ? await ask(discoveryAddress(options, 'oauth-authorization-server'), options) : first
   const { status, object, retryAfterSeconds } = answer
-  const fail = (code: 'SSO_BUSY' | 'SSO_UNAVAILABLE' | 'SSO_BAD_ANSWER', what: string) =>
+  const code = codeOfStatus(status)
+  const failure = (what: string) =>
     new S3ProxyError(code, `the discovery document of the SSO ${what} (${options.option})`, {
       retryAfterSeconds,
     })
-  if (status === 429) throw fail('SSO_BUSY', 'cannot be had: the answer is 429')
-  if (status >= 500) throw fail('SSO_UNAVAILABLE', `cannot be had: the answer is ${status}`)
+  if (code !== 'SSO_BAD_ANSWER') throw failure(`cannot be had: the answer is ${status}`)
   if (status >= 300 && status < 400)
-    throw fail('SSO_BAD_ANSWER', `cannot be had: the answer is ${status}, and redirects are not followed`)
-  if (status !== 200)
-    throw fail('SSO_BAD_ANSWER', `is not at .well-known/openid-configuration: the answer is ${status}`)
-  if (object === undefined) throw fail('SSO_BAD_ANSWER', 'is not a JSON object')
+    throw failure(`cannot be had: the answer is ${status}, and redirects are not followed`)
+  if (status !== 200) throw failure(`is not at .well-known/openid-configuration: the answer is ${status}`)
+  if (object === undefined) throw failure('is not a JSON object')
   return readMetadata(object, options)
 }
 

@@ -1,5 +1,6 @@
 import { S3ProxyError } from '../errors.ts'
 import { fetchJson } from '../http/bounded-fetch.ts'
+import { codeOfStatus } from '../http/code-of-status.ts'
 import type { DiscoveryOptions } from './discovery.ts'
 import type { IssuerMetadata } from './issuer-metadata.ts'
 import { createKeptAnswer, type KeptAnswer } from './kept-answer.ts'
@@ -11,6 +12,7 @@ export interface JsonWebKey {
 }
 
 export interface IssuerKeysOptions extends DiscoveryOptions {
+  /** Called when keys cannot be fetched anew, and the old ones are still used. */
   onStaleKeys?(failure: unknown): void
 }
 
@@ -41,12 +43,12 @@ async function fetchKeys(
   const what = 'the JSON Web Key Set of the SSO'
   const answer = await fetchJson({ url }, { what, option, timeoutMs, maxAnswerBytes, userAgent, now })
   const { status, object, retryAfterSeconds } = answer
-  if (status !== 200) {
-    const code = status === 429 ? 'SSO_BUSY' : status >= 500 ? 'SSO_UNAVAILABLE' : 'SSO_BAD_ANSWER'
-    throw new S3ProxyError(code, `${what} cannot be had: the answer is ${status} (${option})`, {
-      retryAfterSeconds,
-    })
-  }
+  if (status !== 200)
+    throw new S3ProxyError(
+      codeOfStatus(status),
+      `${what} cannot be had: the answer is ${status} (${option})`,
+      { retryAfterSeconds },
+    )
   if (!Array.isArray(object?.keys))
     throw new S3ProxyError('SSO_BAD_ANSWER', `${what} is not a JSON object with a list of keys (${option})`)
   return object.keys.filter(isKey)

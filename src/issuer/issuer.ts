@@ -1,6 +1,6 @@
 import type { Claims } from '../person/person.ts'
-import { createDiscovery } from './discovery.ts'
-import { createIssuerKeys } from './issuer-keys.ts'
+import { createDiscovery, discoveryAddress } from './discovery.ts'
+import { createIssuerKeys, type IssuerKeysOptions } from './issuer-keys.ts'
 import type { IssuerMetadata } from './issuer-metadata.ts'
 import { verifyJwt } from './verify-jwt.ts'
 
@@ -8,6 +8,8 @@ import { verifyJwt } from './verify-jwt.ts'
 export interface Issuer {
   /** The issuer identifier, as configured. */
   readonly name: string
+  /** The address of its discovery document, as this server reaches it. */
+  readonly address: string
   /**
    * The discovery document. One request asks for it for all callers, and it is kept.
    *
@@ -37,28 +39,13 @@ export type VerifiedJwt =
   | { kind: 'verified'; claims: Claims /** As in `ExpectedJwt.types`. */; type: string | undefined }
   | { kind: 'refused' /** The end of a sentence about the token, as in `has expired`. */; reason: string }
 
-export interface IssuerOptions {
-  /** The issuer identifier, which the document must have to the byte. */
-  url: string
-  /** The root that this server reaches the issuer at, where that is another one. */
-  internalUrl?: string | undefined
-  /** The option that has the issuer identifier, for messages. */
-  option: string
-  timeoutMs: number
-  userAgent: string
-  now(): number
-  /** A clock that never jumps, in milliseconds. */
-  elapsedMs(): number
-  /** Called when keys cannot be fetched anew, and the old ones are still used. */
-  onStaleKeys?(failure: unknown): void
-}
-
 /** Creates an issuer. Nothing is asked before the first call. */
-export function createIssuer(options: IssuerOptions): Issuer {
+export function createIssuer(options: IssuerKeysOptions): Issuer {
   const discovery = createDiscovery(options)
   const keys = createIssuerKeys(discovery.metadata, options)
   return {
     name: options.url,
+    address: discoveryAddress(options),
     metadata: discovery.metadata,
     verify: (jwt, expected) => verifyJwt(jwt, expected, { issuer: options.url, keys, now: options.now }),
   }

@@ -1,3 +1,4 @@
+import { S3ProxyError } from '../errors.ts'
 import type { IssuerMetadata } from './issuer-metadata.ts'
 import { algorithms, clockToleranceSeconds } from './verify-jwt.ts'
 
@@ -36,4 +37,13 @@ export async function openidClient({
   configuration[client.customFetch] = (url, { body, headers }) =>
     ask(url, new URLSearchParams(String(body ?? '')), headers)
   return { client, configuration }
+}
+
+/** The failure of a call that brought no answer. The library makes it the cause of its own error. */
+export function noAnswerIn(error: unknown): S3ProxyError | undefined {
+  for (let one = error, depth = 0; one !== undefined && one !== null && depth < 5; depth++) {
+    if (one instanceof S3ProxyError) return one
+    one = (one as { cause?: unknown }).cause
+  }
+  return undefined
 }

@@ -1,5 +1,4 @@
 import type { IntrospectionEndpoint } from '../bearer/introspect.ts'
-import { discoveryAddress } from '../issuer/discovery.ts'
 import type { Issuer } from '../issuer/issuer.ts'
 import { askSso, type SsoQuestion } from './ask-sso.ts'
 import { probeDiscovery } from './discovery-probe.ts'
@@ -86,19 +85,18 @@ function stepsOf(
 
 function stepsOfIssuer(issuer: Issuer, timeoutMs: number): ProbeStep[] {
   const option = 'bearer.issuer'
-  const address = discoveryAddress({ url: issuer.name })
   return [
     {
       name: 'bearer.connect',
       timeoutMs,
       isVital: true,
-      run: (signal) => reach(peerOf(address), option, signal),
+      run: (signal) => reach(peerOf(issuer.address), option, signal),
     },
     {
       name: 'bearer.discovery',
       timeoutMs,
       isVital: true,
-      run: () => probeDiscovery({ issuer, address, needed: ['jwks_uri'], option }),
+      run: () => probeDiscovery({ issuer, needed: ['jwks_uri'], option }),
     },
   ]
 }

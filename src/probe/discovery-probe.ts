@@ -4,9 +4,7 @@ import type { IssuerMetadata } from '../issuer/issuer-metadata.ts'
 import { type Finding, ProbeFailure } from './probe.ts'
 
 export interface DiscoveryProbeOptions {
-  issuer: Pick<Issuer, 'name' | 'metadata'>
-  /** The address of the document, as this server reaches it. */
-  address: string
+  issuer: Pick<Issuer, 'name' | 'address' | 'metadata'>
   /** The members that it has to have. */
   needed: readonly (keyof IssuerMetadata)[]
   /** The option that has the issuer identifier. */
@@ -15,7 +13,7 @@ export interface DiscoveryProbeOptions {
 
 /** Reads the discovery document of an issuer. */
 export async function probeDiscovery(options: DiscoveryProbeOptions): Promise<Finding> {
-  const { issuer, address, needed, option } = options
+  const { issuer, needed, option } = options
   const metadata = await issuer.metadata().catch((error: unknown) => {
     throw error instanceof S3ProxyError
       ? new ProbeFailure(error.message, adviceOn(error, option), error.code)
@@ -28,7 +26,7 @@ export async function probeDiscovery(options: DiscoveryProbeOptions): Promise<Fi
       `check ${option}: is it an OpenID provider?`,
       'SSO_BAD_ANSWER',
     )
-  return { message: `${address} is the document of ${issuer.name}` }
+  return { message: `${issuer.address} is the document of ${issuer.name}` }
 }
 
 /** Finds advice for a failure of the document, whose message says what was expected and what came. */

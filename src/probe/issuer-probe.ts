@@ -1,5 +1,4 @@
 import { backchannelLogoutPath, callbackPath, signedOutPath } from '../http/own-paths.ts'
-import { discoveryAddress } from '../issuer/discovery.ts'
 import type { Issuer } from '../issuer/issuer.ts'
 import type { IssuerMetadata } from '../issuer/issuer-metadata.ts'
 import { type AuthorizeOptions, authorizeAddress } from '../sso/authorize-address.ts'
@@ -38,7 +37,6 @@ const codeVerifier = 'p'.repeat(43)
 export function issuerSteps(options: IssuerProbeOptions): ProbeStep[] {
   const { issuer, internalUrl, origins, userAgent, timeoutMs } = options
   const unreachable = adviceOnUnreachable('sso.issuer', internalUrl)
-  const address = discoveryAddress({ url: issuer.name, internalUrl })
   const redirectUri = `${origins[0] ?? 'https://assets.example.com'}${callbackPath}`
   const clock = createClockSkew({
     ...{ peer: 'the SSO', limitMs: 60_000, warningMs: 20_000, now: Date.now },
@@ -101,13 +99,13 @@ export function issuerSteps(options: IssuerProbeOptions): ProbeStep[] {
       timeoutMs,
       isVital: true,
       adviceWhenLate: unreachable,
-      run: (signal) => reach(peerOf(address), 'sso.issuer and sso.internalUrl', signal, unreachable),
+      run: (signal) => reach(peerOf(issuer.address), 'sso.issuer and sso.internalUrl', signal, unreachable),
     },
     {
       name: 'sso.discovery',
       timeoutMs,
       isVital: true,
-      run: () => probeDiscovery({ issuer, address, needed, option: 'sso.issuer' }),
+      run: () => probeDiscovery({ issuer, needed, option: 'sso.issuer' }),
     },
     { name: 'sso.keys', timeoutMs, run: keys },
     { name: 'sso.authorize', timeoutMs, run: authorize },

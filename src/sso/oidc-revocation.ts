@@ -1,7 +1,7 @@
 import { S3ProxyError } from '../errors.ts'
 import { boundedFetch } from '../http/bounded-fetch.ts'
 import type { Issuer } from '../issuer/issuer.ts'
-import { openidClient } from '../issuer/openid-configuration.ts'
+import { noAnswerIn, openidClient } from '../issuer/openid-configuration.ts'
 import { type OidcClient, oidcAuthentication } from './oidc-authentication.ts'
 
 export interface OidcRevocationOptions extends OidcClient {
@@ -28,29 +28,23 @@ export function createOidcRevocation(
   return async (refreshToken) => {
     const metadata = await issuer.metadata()
     if (metadata.revocation_endpoint === undefined) return
-    let failure: unknown
     let status: number | undefined
     const { client, configuration } = await openidClient({
       ...{ metadata, clientId },
       authentication: oidcAuthentication(metadata, options),
       async ask(url, form, headers) {
-        try {
-          const answer = await boundedFetch(
-            { url, method: 'POST', headers, body: form.toString() },
-            { what, option, timeoutMs, maxAnswerBytes, userAgent },
-          )
-          status = answer.status
-          return new Response(null, { status })
-        } catch (error) {
-          failure = error
-          throw error
-        }
+        const answer = await boundedFetch(
+          { url, method: 'POST', headers, body: form.toString() },
+          { what, option, timeoutMs, maxAnswerBytes, userAgent },
+        )
+        status = answer.status
+        return new Response(null, { status })
       },
     })
     try {
       await client.tokenRevocation(configuration, refreshToken, { token_type_hint: 'refresh_token' })
-    } catch {
-      throw failure ?? refused(status)
+    } catch (error) {
+      throw noAnswerIn(error) ?? refused(status)
     }
   }
 }

@@ -1,9 +1,7 @@
 import { S3ProxyError } from '../errors.ts'
-import { boundedFetch } from '../http/bounded-fetch.ts'
-import { isJsonObject } from '../http/json-object.ts'
-import { parseRetryAfter } from '../http/retry-after.ts'
+import { fetchJson } from '../http/bounded-fetch.ts'
 import type { Issuer } from '../issuer/issuer.ts'
-import { openidClient } from '../issuer/openid-configuration.ts'
+import { noAnswerIn, openidClient } from '../issuer/openid-configuration.ts'
 import type { Grant } from '../session/session.ts'
 import { type IdToken, readIdToken, readRefreshedIdToken, refusal } from './id-token.ts'
 import { type OidcClient, oidcAuthentication } from './oidc-authentication.ts'
@@ -40,24 +38,19 @@ export function createOidcTokenEndpoint(
     const metadata = await issuer.metadata()
     if (metadata.token_endpoint === undefined) throw withoutEndpoint('token_endpoint')
     let answer: TokenAnswer | undefined
-    let failure: unknown
     const { client, configuration } = await openidClient({
       ...{ metadata, clientId },
       authentication: oidcAuthentication(metadata, options),
       async ask(url, sent, headers) {
-        try {
-          const got = await boundedFetch(
-            { url, method: 'POST', headers, body: sent.toString() },
-            { what, option, timeoutMs, maxAnswerBytes, userAgent },
-          )
-          answer = answerOf(got, now())
-          // Some SSOs send JSON as text/html.
-          const text = answer.payload === undefined ? got.text : JSON.stringify(answer.payload)
-          return new Response(text === '' ? null : text, { status: got.status, headers: json })
-        } catch (error) {
-          failure = error
-          throw error
-        }
+        const { status, text, object, retryAfterSeconds } = await fetchJson(
+          { url, method: 'POST', headers, body: sent.toString() },
+          { what, option, timeoutMs, maxAnswerBytes, userAgent, now },
+        )
+        const payload = object && withoutNulls(object)
+        answer = { status, payload, retryAfterSeconds, option }
+        // Some SSOs send JSON as text/html.
+        const body = payload === undefined ? text : JSON.stringify(payload)
+        return new Response(body === '' ? null : body, { status, headers: json })
       },
     })
     const asked = client.genericGrantRequest(configuration, grantType, form)
@@ -66,7 +59,7 @@ export function createOidcTokenEndpoint(
       (error: unknown) => error ?? 'refused',
     )
     if (answer !== undefined) return { answer, refused }
-    throw failure ?? refused
+    throw noAnswerIn(refused) ?? refused
   }
 
   /** @param read verifies an id token; `undefined` where that has to wait */
@@ -113,21 +106,8 @@ interface Asked {
 
 const json = { 'content-type': 'application/json' }
 
-function answerOf(
-  { status, headers, text }: Awaited<ReturnType<typeof boundedFetch>>,
-  nowMs: number,
-): TokenAnswer {
-  const retryAfterSeconds = parseRetryAfter(headers.get('retry-after') ?? undefined, nowMs)
-  try {
-    return { status, payload: withoutNulls(JSON.parse(text)), retryAfterSeconds, option }
-  } catch {
-    return { status, payload: undefined, retryAfterSeconds, option }
-  }
-}
-
 /** Takes members that are null for missing, as some servers send what they do not give. */
-function withoutNulls(payload: unknown): unknown {
-  if (!isJsonObject(payload)) return payload
+function withoutNulls(payload: object): object {
   return Object.fromEntries(Object.entries(payload).filter(([, value]) => value !== null))
 }
 

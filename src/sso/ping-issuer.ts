@@ -1,4 +1,3 @@
-import { type DiscoveryOptions, discoveryAddress } from '../issuer/discovery.ts'
 import type { Issuer } from '../issuer/issuer.ts'
 import { pingSso } from './ping-sso.ts'
 
@@ -8,11 +7,10 @@ import { pingSso } from './ping-sso.ts'
  * @throws S3ProxyError with what is wrong, for the operator
  */
 export async function pingIssuer(
-  issuer: Issuer,
-  place: Pick<DiscoveryOptions, 'url' | 'internalUrl'>,
+  issuer: Pick<Issuer, 'address' | 'metadata'>,
   userAgent: string,
   timeoutMs: number,
 ): Promise<void> {
-  await pingSso(discoveryAddress(place), userAgent, timeoutMs, 'sso.issuer')
+  await pingSso(issuer.address, userAgent, timeoutMs, 'sso.issuer')
   await issuer.metadata()
 }

@@ -168,8 +168,7 @@ function watchersOf({ audit, identity, identityHashKey }: Config['log'], log: Lo
 }
 
 function pingOf({ sso }: Config, issuer: Issuer | undefined, userAgent: string): Promise<void> {
-  if (issuer === undefined || sso.issuer === undefined)
-    return pingSso(ssoEndpoints(sso).identity, userAgent, pingTimeoutMs)
-  const place = { url: sso.issuer, internalUrl: sso.internalUrl }
-  return pingIssuer(issuer, place, userAgent, pingTimeoutMs)
+  return issuer === undefined
+    ? pingSso(ssoEndpoints(sso).identity, userAgent, pingTimeoutMs)
+    : pingIssuer(issuer, userAgent, pingTimeoutMs)
 }

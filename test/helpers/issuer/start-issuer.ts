@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
-import { createIssuer, type Issuer, type IssuerOptions } from '../../../src/issuer/issuer.ts'
+import { createIssuer, type Issuer } from '../../../src/issuer/issuer.ts'
+import type { IssuerKeysOptions } from '../../../src/issuer/issuer-keys.ts'
 
 /** An issuer over HTTP, whose every answer a test may replace. */
 export interface TestIssuer {
@@ -17,7 +18,7 @@ export interface TestIssuer {
   clock: { nowMs: number; elapsedMs: number }
   /** Lets the time pass, on both clocks. */
   pass(ms: number): void
-  issuer(options?: Partial<IssuerOptions>): Issuer
+  issuer(options?: Partial<IssuerKeysOptions>): Issuer
 }
 
 export const discoveryPath = '/.well-known/openid-configuration'

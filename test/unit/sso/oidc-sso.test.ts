@@ -258,6 +258,7 @@ type OtherMetadata = { [name in keyof IssuerMetadata]?: IssuerMetadata[name] | u
 function start(metadata: OtherMetadata = {}, options: { userClaim?: string } = {}) {
   const issuer: Issuer = {
     name,
+    address: `${name}/.well-known/openid-configuration`,
     metadata: async () =>
       ({
         issuer: name,

@@ -1,8 +1,9 @@
+import { noAnswerIn } from '../../../issuer/openid-configuration.ts'
 import { escapeForTerminal } from '../../../log/escape.ts'
 import type { AuthorizationServer } from './authorization-server.ts'
 import { parseSecureUrl } from './secure-url.ts'
 import type { SsoOptions, Wanted } from './sign-in-options.ts'
-import { noAnswerIn, oauthCodeOf, ssoFailure, statusIn } from './sso-failure.ts'
+import { oauthCodeOf, ssoFailure, statusIn } from './sso-failure.ts'
 import type { TokenAnswer } from './token-record.ts'
 
 type Begun = Awaited<ReturnType<AuthorizationServer['library']['initiateDeviceAuthorization']>>

@@ -1,4 +1,4 @@
-import { S3ProxyError } from '../../../errors.ts'
+import { noAnswerIn } from '../../../issuer/openid-configuration.ts'
 
 /** Advice for the codes of errors that a person or an operator can do something about. */
 const advice: Readonly<Record<string, string>> = {
@@ -40,15 +40,6 @@ export function ssoFailure(error: unknown, issuer: string, what: string, signal:
 export function oauthCodeOf(error: unknown): string | undefined {
   const { error: code } = (error ?? {}) as CodedError
   return typeof code === 'string' && /^[\w.-]{1,60}$/.test(code) ? code : undefined
-}
-
-/** The failure of a call that brought no answer. The library makes it the cause of its own error. */
-export function noAnswerIn(error: unknown): S3ProxyError | undefined {
-  for (let one = error, depth = 0; one !== undefined && one !== null && depth < 5; depth++) {
-    if (one instanceof S3ProxyError) return one
-    one = (one as CodedError).cause
-  }
-  return undefined
 }
 
 /** The status of an answer that does not fit the standard. */
