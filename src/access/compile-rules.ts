@@ -10,6 +10,8 @@ export interface CompiledRules {
   readonly gates: readonly People[] | undefined
   /** The number of different descriptions of people. */
   readonly peopleCount: number
+  /** The mounts that rules name, numbered from 1. */
+  readonly mountNumbers: ReadonlyMap<string, number>
 }
 
 export interface CompiledRule {
@@ -24,6 +26,8 @@ export interface CompiledRule {
   readonly isAnonymous: boolean
   /** One bit for each action that it is about, as in `bitOf`. */
   readonly actionBits: number
+  /** Names of the mounts that it is about; `undefined`: every path. */
+  readonly mounts: ReadonlySet<string> | undefined
 }
 
 /** Compiles the rules once for all requests. @returns `undefined` where nothing is configured: everybody who is signed in may read everything */
@@ -39,6 +43,7 @@ export function compileRules({
   if (gates.length === 0 && rules.length === 0) return undefined
   const tree = createPatternTree<CompiledRule>()
   const numbers = new Map<string, number>()
+  const mountNumbers = new Map<string, number>()
   const compiled = rules.map((rule, index): CompiledRule => {
     const { name, allow, deny, to, unless } = rule
     const people = JSON.stringify([to, unless])
@@ -46,11 +51,33 @@ export function compileRules({
     numbers.set(people, peopleNumber)
     const isAnonymous = to === undefined || to.some(({ anonymous }) => anonymous === true)
     const actionBits = (rule.actions ?? actions).reduce((bits, action) => bits | bitOf[action], 0)
-    const one = { rule, name, index, isDeny: deny !== undefined, peopleNumber, isAnonymous, actionBits }
+    const mounts = rule.mount && new Set(rule.mount)
+    for (const mount of mounts ?? [])
+      mountNumbers.set(mount, mountNumbers.get(mount) ?? mountNumbers.size + 1)
+    const isDeny = deny !== undefined
+    const one = { rule, name, index, isDeny, peopleNumber, isAnonymous, actionBits, mounts }
     for (const pattern of deny ?? allow ?? []) tree.add(pattern, one)
     return one
   })
-  return { rules: compiled, tree, gates: gates.length === 0 ? undefined : gates, peopleCount: numbers.size }
+  return {
+    rules: compiled,
+    tree,
+    gates: gates.length === 0 ? undefined : gates,
+    peopleCount: numbers.size,
+    mountNumbers,
+  }
+}
+
+/** Whether a rule is about an action in a mount. @param bit of the action, as in `bitOf` */
+export function isAbout(rule: CompiledRule, bit: number, mount: string | undefined): boolean {
+  return (rule.actionBits & bit) !== 0 && isAt(rule, mount)
+}
+
+/** Whether a rule is about a mount. @param mount `undefined`: a path that is in no mount with a name */
+export function isAt({ mounts }: CompiledRule, mount: string | undefined): boolean {
+  return mounts === undefined || (mount !== undefined && mounts.has(mount))
 }
 
 export const bitOf: Readonly<Record<Action, number>> = { read: 1, list: 2, zip: 4 }
+/** All bits of `bitOf` together. */
+export const allBits = 7

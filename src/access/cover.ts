@@ -1,6 +1,6 @@
 import type { Person } from '../person/person.ts'
 import { absorb } from './absorb.ts'
-import { bitOf, type CompiledRule, type CompiledRules } from './compile-rules.ts'
+import { bitOf, type CompiledRule, type CompiledRules, isAbout } from './compile-rules.ts'
 import type { Segment } from './pattern.ts'
 import type { Place, SegmentFor } from './pattern-tree.ts'
 import type { PersonalRules } from './personal-rules.ts'
@@ -11,19 +11,24 @@ import { walkPath } from './walk-path.ts'
  * Tells how much below a folder a person may do something with: `all` and `none` are certain, `some` is everything else.
  *
  * @param prefix decoded path of the folder, without its first `/`: empty, or with a `/` at its end
+ * @param mount as for `Decide`; what is below the folder in other mounts does not count
  */
-export type Cover = (person: Person | undefined, action: Action, prefix: string) => 'all' | 'some' | 'none'
+export type Cover = (
+  person: Person | undefined,
+  action: Action,
+  prefix: string,
+  mount: string | undefined,
+) => 'all' | 'some' | 'none'
 
 export function createCover(
   { rules, tree }: CompiledRules,
   personalOf: (person: Person | undefined) => PersonalRules,
 ): Cover {
-  return (person, action, prefix) => {
+  return (person, action, prefix, mount) => {
     const personal = personalOf(person)
     if (rules.length === 0) return personal.passesGates ? 'all' : 'none'
     const { segmentFor } = personal
-    const isInForce = (rule: CompiledRule) =>
-      (rule.actionBits & bitOf[action]) !== 0 && personal.isInForce(rule)
+    const isInForce = (rule: CompiledRule) => isAbout(rule, bitOf[action], mount) && personal.isInForce(rule)
     const isAllowing = (rule: CompiledRule) => !rule.isDeny && isInForce(rule)
     const isDenying = (rule: CompiledRule) => rule.isDeny && isInForce(rule)
     const isAllowed = (place: Place<CompiledRule>, passed: Passed<CompiledRule>) =>

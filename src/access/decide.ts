@@ -1,5 +1,5 @@
 import type { Person } from '../person/person.ts'
-import { bitOf, type CompiledRule, type CompiledRules } from './compile-rules.ts'
+import { allBits, bitOf, type CompiledRule, type CompiledRules, isAbout } from './compile-rules.ts'
 import { challenged, type Decision } from './decision.ts'
 import type { Place } from './pattern-tree.ts'
 import type { PersonalRules } from './personal-rules.ts'
@@ -11,8 +11,14 @@ import { walkPath } from './walk-path.ts'
  *
  * @param person `undefined` where nobody is signed in
  * @param path decoded, below the host, without its first `/`
+ * @param mount name of the mount that the path is in; `undefined` where it is in none, or the only one has no name
  */
-export type Decide = (person: Person | undefined, action: Action, path: string) => Decision
+export type Decide = (
+  person: Person | undefined,
+  action: Action,
+  path: string,
+  mount: string | undefined,
+) => Decision
 
 export function createDecide(
   compiled: CompiledRules,
@@ -20,18 +26,21 @@ export function createDecide(
 ): Decide {
   const { rules, tree } = compiled
   const byRule = rules.map(decisionsOf)
+  const firstRules = createFirstRules(compiled)
 
-  return (person, action, path) => {
+  return (person, action, path, mount) => {
     const personal = personalOf(person)
     if (rules.length === 0) return withoutRules(personal)
     const bit = bitOf[action]
     let allowing: CompiledRule | undefined
     let denying: CompiledRule | undefined
     for (const place of walkPath(tree, path, personal.segmentFor))
-      for (const rule of place.ends.length > fewRules ? firstRules(place, bit, personal) : place.ends) {
+      for (const rule of place.ends.length > fewRules
+        ? firstRules(place, bit, mount, personal)
+        : place.ends) {
         const first = rule.isDeny ? denying : allowing
         // Only the first rule is named, and asking about people costs more than this.
-        if ((rule.actionBits & bit) === 0 || (first !== undefined && first.index < rule.index)) continue
+        if (!isAbout(rule, bit, mount) || (first !== undefined && first.index < rule.index)) continue
         if (!personal.isInForce(rule)) continue
         if (rule.isDeny) denying = rule
         else allowing = rule
@@ -49,22 +58,30 @@ const fewRules = 8
 /** The most patterns of which a person's first rules are remembered. */
 const maxRemembered = 64
 
-/** Finds the first rule in force that allows, and the first that denies, among many with the same pattern: once for a person. */
-function firstRules(
-  place: Place<CompiledRule>,
-  bit: number,
-  { isInForce, firstRulesAt }: PersonalRules,
-): readonly CompiledRule[] {
-  const byBit = firstRulesAt.get(place) ?? []
-  const known = byBit[bit]
-  if (known !== undefined) return known
-  const inForce = place.ends.filter((rule) => (rule.actionBits & bit) !== 0 && isInForce(rule))
-  const found = [inForce.find(({ isDeny }) => isDeny), inForce.find(({ isDeny }) => !isDeny)]
-  const rules = found.filter((rule) => rule !== undefined)
-  byBit[bit] = rules
-  if (firstRulesAt.size >= maxRemembered) firstRulesAt.clear()
-  firstRulesAt.set(place, byBit)
-  return rules
+/**
+ * Creates the function that finds the first rule in force that allows, and the first that denies, among many with the same
+ * pattern: once for a person.
+ */
+function createFirstRules({ mountNumbers }: CompiledRules) {
+  return (
+    place: Place<CompiledRule>,
+    bit: number,
+    mount: string | undefined,
+    { isInForce, firstRulesAt }: PersonalRules,
+  ): readonly CompiledRule[] => {
+    const mountNumber = mount === undefined ? 0 : (mountNumbers.get(mount) ?? 0)
+    const question = mountNumber * (allBits + 1) + bit
+    const byQuestion = firstRulesAt.get(place) ?? []
+    const known = byQuestion[question]
+    if (known !== undefined) return known
+    const inForce = place.ends.filter((rule) => isAbout(rule, bit, mount) && isInForce(rule))
+    const found = [inForce.find(({ isDeny }) => isDeny), inForce.find(({ isDeny }) => !isDeny)]
+    const rules = found.filter((rule) => rule !== undefined)
+    byQuestion[question] = rules
+    if (firstRulesAt.size >= maxRemembered) firstRulesAt.clear()
+    firstRulesAt.set(place, byQuestion)
+    return rules
+  }
 }
 
 /** The decisions that a rule can lead to, made once and not for each request. */

@@ -1,5 +1,5 @@
 import type { Person } from '../person/person.ts'
-import { bitOf, compileRules } from './compile-rules.ts'
+import { bitOf, compileRules, isAbout, isAt } from './compile-rules.ts'
 import { createAccess } from './create-access.ts'
 import type { Decision } from './decision.ts'
 import { anyOf, type Match } from './match-people.ts'
@@ -18,6 +18,8 @@ export interface Explanation {
 export interface ExplainedRule {
   name: string
   kind: 'allow' | 'deny'
+  /** Whether it is about the mount that the path is in. */
+  mount: 'hit' | 'miss'
   /** Whether one of its patterns fits the path. */
   path: 'hit' | 'miss'
   /** Whether it is about the action. */
@@ -27,26 +29,27 @@ export interface ExplainedRule {
   effect: 'allows' | 'denies' | 'none'
 }
 
-/** Explains a decision, by the very code that makes it. @param path as for `Decide` */
+/** Explains a decision, by the very code that makes it. @param mount as for `Decide`, as is `path` */
 export function explain(
   options: AccessOptions,
   person: Person | undefined,
   action: Action,
   path: string,
+  mount: string | undefined,
 ): Explanation {
-  const decision = createAccess(options).decide(person, action, path)
+  const decision = createAccess(options).decide(person, action, path, mount)
   const compiled = compileRules(options)
   if (compiled === undefined) return { decision, gates: undefined, rules: [] }
   const personal = createPersonalRules(compiled)(person)
   const hits = new Set(walkPath(compiled.tree, path, personal.segmentFor).flatMap(({ ends }) => ends))
   const rules = compiled.rules.map((rule): ExplainedRule => {
-    const isAbout = (rule.actionBits & bitOf[action]) !== 0
-    const isEffective = hits.has(rule) && isAbout && personal.isInForce(rule)
+    const isEffective = hits.has(rule) && isAbout(rule, bitOf[action], mount) && personal.isInForce(rule)
     return {
       name: rule.name,
       kind: rule.isDeny ? 'deny' : 'allow',
+      mount: isAt(rule, mount) ? 'hit' : 'miss',
       path: hits.has(rule) ? 'hit' : 'miss',
-      action: isAbout ? 'hit' : 'miss',
+      action: (rule.actionBits & bitOf[action]) !== 0 ? 'hit' : 'miss',
       person: personal.matchOf(rule),
       effect: isEffective ? (rule.isDeny ? 'denies' : 'allows') : 'none',
     }

@@ -15,7 +15,7 @@ export interface PersonalRules {
   /** Whether the rule has an effect where its path and action fit: an unknown match counts for a deny, and for no allow. */
   isInForce(rule: CompiledRule): boolean
   readonly segmentFor: SegmentFor
-  /** The first rules in force at places where many rules end, by the bit of the action. */
+  /** The first rules in force at places where many rules end, by the action and the mount. */
   readonly firstRulesAt: Map<Place<CompiledRule>, (readonly CompiledRule[])[]>
 }
 

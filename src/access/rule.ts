@@ -9,6 +9,8 @@ export interface Rule {
   name: string
   allow?: readonly Pattern[] | undefined
   deny?: readonly Pattern[] | undefined
+  /** Names of the mounts that it is about; `undefined`: every path, also where no mount is. */
+  mount?: readonly string[] | undefined
   /** `undefined`: every action. */
   actions?: readonly Action[] | undefined
   /** People whom the rule is about: one of these has to fit. `undefined` where it denies everybody. */

@@ -58,9 +58,15 @@ function coveringRule(
         !gone.has(other) &&
         (other.isDeny || !one.isDeny) &&
         (one.actionBits & ~other.actionBits) === 0 &&
+        isWherever(other, one) &&
         others.every((around) => around.includes(other)) &&
         includesPeople(other.rule, one.rule),
     )
+}
+
+/** Whether a rule is about every mount that another one is about. */
+function isWherever({ mounts }: CompiledRule, other: CompiledRule): boolean {
+  return mounts === undefined || (other.rule.mount?.every((mount) => mounts.has(mount)) ?? false)
 }
 
 /** Lists rules with a pattern that every path fits which this one fits. */

@@ -1,14 +1,13 @@
-import { type Explanation, explain } from '../access/explain.ts'
+import { createAccess } from '../access/create-access.ts'
+import { type ExplainedRule, type Explanation, explain } from '../access/explain.ts'
 import type { Config } from '../config/schema/config-schema.ts'
-import { isReservedKey } from '../http/own-paths.ts'
-import { type ObjectKey, toObjectKey } from '../object/key.ts'
 import { type Person, shownId } from '../person/person.ts'
 import { exitStatus } from './command/exit-status.ts'
-import { UsageError } from './command/usage-error.ts'
+import { type ExplainedRequest, type RoutedConfig, readRequest } from './explained-request.ts'
 import { readPerson } from './read-person.ts'
 
 export interface ExplainFlags {
-  /** Method and path, such as `GET /a/b`. */
+  /** Method and path or URL, such as `GET /a/b`. */
   explain: string
   /** The file with the person; `-` is stdin. Nobody is signed in without it. */
   as?: string | undefined
@@ -22,67 +21,86 @@ export interface ExplainFlags {
  * @throws UsageError where the request is none, or the person cannot be read
  */
 export function explainAccess(
-  { access, s3, sso }: Pick<Config, 'access' | 's3' | 'sso'>,
+  config: Pick<Config, 'access' | 'sso'> & RoutedConfig,
   { explain: request, as, json }: ExplainFlags,
 ): { status: number; text: string } {
-  const key = keyOf(request)
-  const person = as === undefined ? undefined : readPerson(as, sso)
-  if (key === s3.healthcheckKey) {
+  const asked = readRequest(request, config)
+  const { action, path, host, mount } = asked
+  const person = as === undefined ? undefined : readPerson(as, config.sso)
+  const hasMounts = Object.keys(config.mounts).length > 0
+  const place = { action, ...(hasMounts ? { host, mount: mount ?? null } : {}) }
+  if (asked.kind === 'healthcheck') {
     const note = 'the health-check object needs no login, and no rule looks at it'
-    const decision = { kind: 'allowed' }
-    const text = json === true ? asJson({ ok: true, request, decision, note }) : `allowed: ${note}\n`
-    return { status: exitStatus.ok, text }
+    const report = { ok: true, request, ...place, decision: { kind: 'allowed' }, note }
+    return { status: exitStatus.ok, text: json === true ? asJson(report) : `allowed: ${note}\n` }
   }
-  const explanation = explain(access, person, 'read', key)
+  const explanation = explain(config.access, person, action, path, mount)
   const isAllowed = explanation.decision.kind === 'allowed'
-  const report = { ok: isAllowed, request, person: person ?? null, ...explanation }
-  const text = json === true ? asJson(report) : asTable(request, person, explanation)
-  return { status: isAllowed ? exitStatus.ok : exitStatus.denied, text }
+  const status = isAllowed ? exitStatus.ok : exitStatus.denied
+  const below = action === 'read' ? undefined : createAccess(config.access).cover(person, action, path, mount)
+  const note = noteOn(asked, hasMounts)
+  if (json === true) {
+    const more = { ...(below && { below }), ...(note && { note }) }
+    const report = { ok: isAllowed, request, ...place, person: person ?? null, ...explanation, ...more }
+    return { status, text: asJson(report) }
+  }
+  const at = host === '' ? 'a host that no mount has' : host
+  const where = !hasMounts ? '' : ` at ${at}, in ${mount === undefined ? 'no mount' : `the mount ${mount}`}`
+  const lines = [
+    `${request} (${action})${where}, as ${nameOf(person)}`,
+    ...tableOf(explanation, hasMounts),
+    conclusionOf(explanation.decision),
+    ...(below === undefined ? [] : [belowTexts[below]]),
+    ...(note === undefined ? [] : [note]),
+  ]
+  return { status, text: `${lines.join('\n')}\n` }
 }
 
-/** Reads a request as it stands in a shell: its path may be percent-encoded, and may have a query. */
-function keyOf(request: string): ObjectKey {
-  const path = /^(?:GET|HEAD) (\/[^?#]*)/s.exec(request)?.[1]
-  if (path === undefined)
-    throw new UsageError('expected --explain with a method and a path, such as "GET /a/b"')
-  // The bytes of UTF-8 stand in a request one by one.
-  const key = toObjectKey(Buffer.from(path).toString('latin1'))
-  if (key === undefined) throw new UsageError(`${path} is answered 400: it is no path of an object`)
-  if (isReservedKey(key)) throw new UsageError(`${path} is a page of s3proxy, and no rule looks at it`)
-  return key
+/** Says what becomes of a request that is allowed, where that is no object. */
+function noteOn({ kind, action, mount }: ExplainedRequest, hasMounts: boolean): string | undefined {
+  if (hasMounts && mount === undefined) return 'no mount is there: whoever is allowed gets 404'
+  if (kind === 'root' && action === 'read') return 'no object is there: whoever is allowed gets 404'
+  return undefined
+}
+
+const belowTexts = {
+  all: 'below it: everything is allowed',
+  some: 'below it: some things may be allowed',
+  none: 'below it: nothing is allowed',
 }
 
 function asJson(report: object): string {
   return `${JSON.stringify(report, undefined, 2)}\n`
 }
 
-const heads = ['rule', 'kind', 'path', 'action', 'person', 'effect'] as const
-
-function asTable(
-  request: string,
-  person: Person | undefined,
-  { rules, gates, decision }: Explanation,
-): string {
-  const rows = [
-    ...(gates === undefined ? [] : [['access.groups, emails, emailDomains', 'gate', '', '', gates, '']]),
-    ...rules.map(({ name, kind, path, action, person: match, effect }) => [
-      name,
-      kind,
-      path,
-      action,
-      match,
-      effect,
-    ]),
+/** Shows each rule as a line. Mounts have a column where there are any. */
+function tableOf({ rules, gates }: Explanation, hasMounts: boolean): string[] {
+  if (gates === undefined && rules.length === 0) return []
+  const gateCells = { name: 'access.groups, emails, emailDomains', kind: 'gate', person: gates }
+  const rows: Partial<Record<keyof ExplainedRule, string | undefined>>[] = [
+    headCells,
+    ...(gates === undefined ? [] : [gateCells]),
+    ...rules,
   ]
-  const table = rows.length === 0 ? [] : [[...heads], ...rows]
-  const widths = heads.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)))
-  const lines = table.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+  const columns = (Object.keys(headCells) as (keyof ExplainedRule)[])
+    .filter((name) => hasMounts || name !== 'mount')
+    .map((name) => ({ name, width: Math.max(...rows.map((row) => (row[name] ?? '').length)) }))
+  return rows.map((row) =>
+    columns
+      .map(({ name, width }) => (row[name] ?? '').padEnd(width))
       .join('  ')
       .trimEnd(),
   )
-  return [`${request} (read), as ${nameOf(person)}`, ...lines, conclusionOf(decision), ''].join('\n')
+}
+
+const headCells: Readonly<Record<keyof ExplainedRule, string>> = {
+  name: 'rule',
+  kind: 'kind',
+  mount: 'mount',
+  path: 'path',
+  action: 'action',
+  person: 'person',
+  effect: 'effect',
 }
 
 function nameOf(person: Person | undefined): string {

@@ -37,7 +37,7 @@ export function createProgram(setStatus: (status: number) => void): Command {
     .addOption(
       new Option(
         '--explain <request>',
-        'explain who gets what: "GET /a/b" shows what each rule makes of it',
+        'explain who gets what: "GET /a/b", or LIST, ZIP or a whole URL, shows what each rule makes of it',
       ).conflicts('probe'),
     )
     .option('--as <file>', 'JSON of the person for --explain, as /__s3proxy/me shows it; - is stdin')

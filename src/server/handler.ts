@@ -90,7 +90,7 @@ export function createHandler(options: HandlerOptions): Handler {
     const visitor = await identify(identities, request, site, record)
     if (visitor.kind === 'reply') return visitor.reply
     const { person } = visitor
-    const decision = options.access.decide(person, 'read', target.path)
+    const decision = options.access.decide(person, 'read', target.path, target.mount?.name)
     record.ground = decision.ground
     record.rule = decision.rule
     switch (decision.kind) {

@@ -13,8 +13,8 @@ export type Target<Mount extends MountPlace> =
   | { kind: 'site-page'; page: SitePage }
   /** Something that is no path. */
   | { kind: 'invalid' }
-  /** The empty key, or no mount. No object is there, and only people who are signed in get that answer. */
-  | { kind: 'root' | 'unmounted'; path: string }
+  /** The empty key of a mount, or no mount. No object is there, and only people who are signed in get that answer. */
+  | { kind: 'root' | 'unmounted'; path: string; mount: Mount | undefined }
   /** A name that no object can have. */
   | { kind: 'nothing' }
 
@@ -44,10 +44,10 @@ export function createRouter<Mount extends MountPlace>(
     }
     if (metadata !== undefined && path === metadataKey) return metadata
     const mount = findMount(host, path)
-    if (mount === undefined) return { kind: path === '' ? 'root' : 'unmounted', path }
+    if (mount === undefined) return { kind: path === '' ? 'root' : 'unmounted', path, mount }
     const key = keyBelow(path, mount.path)
     // A request to S3 with an empty key would list the bucket.
-    if (key === '') return { kind: 'root', path }
+    if (key === '') return { kind: 'root', path, mount }
     if (Buffer.byteLength(key) > maxKeyBytes) return { kind: 'nothing' }
     const isHealthcheck = path === healthcheckKey && mount === healthcheckMount
     return { kind: isHealthcheck ? 'healthcheck' : 'object', path, key, mount }

@@ -12,7 +12,7 @@ export interface SiteSettings {
 }
 
 /** Finds the site of a request. @returns `undefined` when s3proxy does not serve its host */
-export type SiteResolver = (request: ProxyRequest) => Site | undefined
+export type SiteResolver = (request: Pick<ProxyRequest, 'host' | 'header'>) => Site | undefined
 
 /**
  * Finds the origin of our URLs: the configured one, or the one that the router in front of us names, for allowed hosts.

@@ -72,8 +72,8 @@ export const mistakes: Mistake[] = [
     name: 'rules are matched on the path as it was sent',
     changes: [
       {
-        from: "'read', target.path)",
-        to: "'read', request.path.slice(1))",
+        from: "'read', target.path, ",
+        to: "'read', request.path.slice(1), ",
       },
     ],
     showsIn: ['S3 is odd, and right'],

@@ -70,12 +70,88 @@ allowed, by "press"
     assert.deepEqual(rules[1], {
       name: 'drafts',
       kind: 'deny',
+      mount: 'hit',
       path: 'hit',
       action: 'hit',
       person: 'hit',
       effect: 'denies',
     })
     assert.equal(person.name, 'Jo Doe')
+  })
+
+  it('explains the other actions with a folder, and what is below it', async () => {
+    for (const [request, status, ...lines] of [
+      ['LIST /press/', 0, 'allowed, by "press"', 'below it: some things may be allowed'],
+      ['ZIP /press/drafts/', 4, 'denied, by "drafts"', 'below it: nothing is allowed'],
+      ['LIST /', 4, 'denied: no rule allows it', 'below it: some things may be allowed'],
+    ] as const) {
+      const answer = await explain(request, '--as', 'jo.json')
+      assert.deepEqual([answer.status, answer.stdout.toString().split('\n').slice(-3, -1)], [status, lines])
+    }
+    const { stdout } = await explain('ZIP /press/drafts/', '--as', 'jo.json', '--json')
+    const { action, below } = JSON.parse(stdout.toString())
+    assert.deepEqual([action, below], ['zip', 'none'])
+  })
+
+  describe('with mounts', () => {
+    const byHost = {
+      site: { path: '/site/' },
+      films: { path: '/', host: 'films.example.com' },
+    }
+    const rules = [
+      { name: 'everything', allow: ['/**'], to: { everyone: true } },
+      { name: 'no raw films', mount: 'films', deny: ['/**/*.raw'] },
+    ]
+    before(() => write('mounts.json', { access: { rules }, mounts: byHost }))
+    const explainMounted = async (request: string, env: Record<string, string> = {}, ...args: string[]) => {
+      const given = ['check-config', '--config', 'mounts.json', '--explain', request, '--as', 'jo.json']
+      const { status, stdout, stderr } = await run([...given, ...args], { ...leastEnv, ...env }, folder)
+      return { status, stderr, text: stdout.toString() }
+    }
+    const publicUrl = { S3PROXY_SERVER_PUBLIC_URL: 'https://assets.example.com' }
+
+    it('shows the mount that the request is routed to, and which rules are about it', async () => {
+      const { status, text } = await explainMounted('GET https://Films.example.com/a.raw?x', publicUrl)
+      assert.equal(status, 4)
+      assert.equal(
+        text,
+        `GET https://Films.example.com/a.raw?x (read) at films.example.com, in the mount films, as jo (Jo Doe)
+rule          kind   mount  path  action  person  effect
+everything    allow  hit    hit   hit     hit     allows
+no raw films  deny   hit    hit   hit     hit     denies
+denied, by "no raw films"
+`,
+      )
+    })
+
+    it('asks at server.publicUrl for a path alone, and else at a host that no mount has', async () => {
+      const { status, text } = await explainMounted('GET /site/a.raw', publicUrl)
+      assert.deepEqual(
+        [status, text.split('\n')[0]],
+        [0, 'GET /site/a.raw (read) at assets.example.com, in the mount site, as jo (Jo Doe)'],
+      )
+      assert.match(text, /^no raw films +deny +miss +hit +hit +hit +none$/m)
+      const { text: anywhere } = await explainMounted('GET /site/a.raw')
+      assert.match(anywhere, /^GET \/site\/a\.raw \(read\) at a host that no mount has, in the mount site,/)
+      const { text: json } = await explainMounted('HEAD https://films.example.com', publicUrl, '--json')
+      const { mount, host, action, note } = JSON.parse(json)
+      assert.deepEqual(
+        [mount, host, action, note],
+        ['films', 'films.example.com', 'read', 'no object is there: whoever is allowed gets 404'],
+      )
+    })
+
+    it('says where no mount is, and which hosts are not served', async () => {
+      const { status, text } = await explainMounted('GET /other/a', publicUrl)
+      assert.equal(status, 0)
+      assert.match(text, /, in no mount, as jo/)
+      assert.match(text, /\nallowed, by "everything"\nno mount is there: whoever is allowed gets 404\n$/)
+      const { text: json } = await explainMounted('GET /other/a', publicUrl, '--json')
+      assert.equal(JSON.parse(json).mount, null)
+      const unknown = await explainMounted('GET https://other.example.com/site/a', publicUrl)
+      assert.deepEqual([unknown.status, unknown.text], [2, ''])
+      assert.match(unknown.stderr, /other\.example\.com is answered 421/)
+    })
   })
 
   it('knows the health-check object, which no rule looks at', async () => {
@@ -90,6 +166,9 @@ allowed, by "press"
     for (const [message, request, ...args] of [
       [/expected --explain with a method and a path/, 'POST /a'],
       [/expected --explain with a method and a path/, '/a'],
+      [/expected --explain with a method and a path/, 'GET https://user@films.example.com/a'],
+      [/expected LIST with the path of a folder, which ends in \//, 'LIST /a'],
+      [/is answered 404: no object has so long a name/, `GET /${'a'.repeat(1025)}`],
       [/is answered 400/, 'GET /a/%2e%2e/b'],
       [/is a page of s3proxy/, 'GET /__s3proxy/me'],
       [/odd\.json has "group": expected id, name, email/, 'GET /a', '--as', 'odd.json'],

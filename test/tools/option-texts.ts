@@ -101,5 +101,6 @@ function typeOf(schema: OptionSchema): string {
   if (type === 'integer') return `integer, ${minimum} to ${maximum}`
   if (type === 'boolean') return 'true or false'
   if (type === 'object') return 'object'
+  if (metaOf(schema).kind === 'list' && type === undefined) return 'text or list'
   return type === 'array' ? 'list' : 'text'
 }

@@ -12,7 +12,7 @@ export interface ServeFlags extends ConfigFlags {
 export interface CheckConfigFlags extends ConfigFlags {
   json?: boolean
   probe?: boolean
-  /** A request to explain, such as `GET /a/b`. */
+  /** A request to explain, such as `GET /a/b` or `LIST https://films.example.com/a/`. */
   explain?: string
   /** The file with the person who asks. */
   as?: string

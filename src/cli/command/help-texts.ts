@@ -28,6 +28,7 @@ stdout does), or usage; 3 a probe failed, and stderr names it; 4 with --explain,
 Examples:
   s3proxy check-config --config /etc/s3proxy.json --probe
   s3proxy check-config --config /etc/s3proxy.json --explain 'GET /reports/2026.pdf' --as jo.json
+  s3proxy check-config --config /etc/s3proxy.json --explain 'LIST https://films.example.com/new/' --as jo.json
 `,
   fetch: `${sources}
 Required for a key: AWS_S3_REGION, AWS_S3_ENDPOINT (URL of the bucket), and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY,

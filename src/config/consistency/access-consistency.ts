@@ -4,14 +4,16 @@ import { isReservedKey } from '../../http/own-paths.ts'
 import { maxKeyBytes } from '../../s3/max-key-bytes.ts'
 import type { Values } from '../schema/config-schema.ts'
 import type { Findings } from './findings.ts'
+import { createMisfits, unknownMountOf } from './rule-mounts.ts'
 
 /** Checks rules together, and warns of those that do nothing, or something else than they seem to. */
 export function checkAccess(
   { rules = [] }: NonNullable<Values['access']>,
-  { issuer, userClaim }: NonNullable<Values['sso']>,
+  { sso: { issuer, userClaim } = {}, mounts = {} }: Values,
   { report, warn }: Findings,
 ): void {
   const hasIssuerInId = issuer !== undefined && userClaim === undefined
+  const misfitOf = createMisfits(mounts)
   const places = new Map<string, number>()
   for (const [index, rule] of rules.entries()) {
     const before = places.get(rule.name)
@@ -21,8 +23,11 @@ export function checkAccess(
         path: placeOf(index),
         message: `expected a name that no other rule has: ${placeOf(before)} is ${quote(rule.name)}, too`,
       })
+    const unknownMount = unknownMountOf(rule, mounts)
+    if (unknownMount !== undefined) report({ path: placeOf(index), message: unknownMount })
     for (const pattern of [...(rule.allow ?? []), ...(rule.deny ?? [])]) {
-      const oddity = oddityOf(pattern) ?? (hasIssuerInId ? oddityOfId(pattern) : undefined)
+      const oddity =
+        oddityOf(pattern) ?? (hasIssuerInId ? oddityOfId(pattern) : undefined) ?? misfitOf(rule, pattern)
       if (oddity !== undefined) warn(`${placeOf(index)} ${quote(rule.name)}: ${pattern.text} ${oddity}`)
     }
   }

@@ -38,7 +38,7 @@ export function checkTogether(
   if (server !== undefined) checkServer(server, { ...given.dotenv, ...given.env }, findings)
   // The hosts that are served follow from the server.
   if (hasMounts && mounts !== undefined) checkMounts(mounts, values, findings)
-  if (access !== undefined) checkAccess(access, sso ?? {}, findings)
+  if (access !== undefined) checkAccess(access, values, findings)
   if (log !== undefined) checkLog(log, findings)
   for (const { path, section, isSecret } of options.single) {
     if (isSecret && given.flags.has(path) && wanted.includes(section))

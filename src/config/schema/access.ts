@@ -62,6 +62,8 @@ const patterns = (description: string) =>
 
 const expectedActions = `expected a list of ${actions.join(', ')}`
 
+const expectedMounts = 'expected the name of a mount, or a list of at least one'
+
 const rule = section({
   name: z
     .string('expected a name')
@@ -69,6 +71,15 @@ const rule = section({
     .meta({ description: 'name of the rule, which log and explanations show', kind: 'text' }),
   allow: patterns('paths that it allows'),
   deny: patterns('paths that it denies, whatever other rules allow'),
+  mount: z
+    .union([plainText, z.array(plainText).min(1, expectedMounts)], expectedMounts)
+    .transform((given) => [given].flat())
+    .meta({
+      description:
+        'name of the mount that it is about, or a list of names; default: every path of every mount',
+      kind: 'list',
+    })
+    .optional(),
   actions: z
     .array(z.enum(actions, expectedActions), expectedActions)
     .min(1, expectedActions)

@@ -21,8 +21,8 @@ export interface StageInProcess<Sso = SsoStandIn> {
 
 export interface StageInProcessOptions {
   env?: Record<string, string>
-  /** The content of the configuration file. */
-  content?: unknown
+  /** The content of the configuration file, or what makes it for the S3 of the stage. */
+  content?: object | ((s3: S3StandIn) => object)
   /** Keeps the sessions, in place of memory; its giver closes it. */
   redis?: { url: string }
 }
@@ -45,7 +45,8 @@ export async function startStageInProcess(
   t.after(() => s3.close())
   s3.put('page.html', { body: '<h1>page</h1>', contentType: 'text/html' })
   const backends = { s3, sso: sso ?? (await startOwnSso(t)), redis }
-  const proxy = await startProxyInProcess(backends, env, content)
+  const file = typeof content === 'function' ? content(s3) : content
+  const proxy = await startProxyInProcess(backends, env, file)
   t.after(() => proxy.close())
   return {
     ...{ origin: proxy.origin, s3, sso: backends.sso, log: proxy.log },

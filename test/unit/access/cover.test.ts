@@ -8,18 +8,18 @@ const everyone = [{ everyone: true }] as const
 const allow = (...patterns: string[]): WrittenRule => ({ allow: patterns, to: everyone })
 const deny = (...patterns: string[]): WrittenRule => ({ deny: patterns, to: everyone })
 const coverOf = (rules: WrittenRule[], prefix: string, person: typeof jo = jo) =>
-  createAccess({ rules: rulesOf(...rules) }).cover(person, 'read', prefix)
+  createAccess({ rules: rulesOf(...rules) }).cover(person, 'read', prefix, undefined)
 
 describe('cover', () => {
   it('is all for everybody who is signed in, where nothing is configured', () => {
-    assert.equal(createAccess({}).cover(jo, 'list', ''), 'all')
-    assert.equal(createAccess({}).cover(undefined, 'list', ''), 'none')
+    assert.equal(createAccess({}).cover(jo, 'list', '', undefined), 'all')
+    assert.equal(createAccess({}).cover(undefined, 'list', '', undefined), 'none')
   })
 
   it('is as the gate says where there is no rule', () => {
-    assert.equal(createAccess({ groups: ['editors'] }).cover(jo, 'list', 'a/'), 'all')
-    assert.equal(createAccess({ groups: ['admins'] }).cover(jo, 'list', 'a/'), 'none')
-    assert.equal(createAccess({ groups: ['editors'] }).cover(undefined, 'list', 'a/'), 'none')
+    assert.equal(createAccess({ groups: ['editors'] }).cover(jo, 'list', 'a/', undefined), 'all')
+    assert.equal(createAccess({ groups: ['admins'] }).cover(jo, 'list', 'a/', undefined), 'none')
+    assert.equal(createAccess({ groups: ['editors'] }).cover(undefined, 'list', 'a/', undefined), 'none')
   })
 
   it('shows the way to what is allowed, and no folder beside it', () => {
@@ -70,6 +70,17 @@ describe('cover', () => {
     assert.equal(coverOf(rules, 'a/jo/', personWith({ id: 'al' })), 'none')
     assert.equal(coverOf(rules, 'a/', personWith({ id: '..' })), 'none')
     assert.equal(coverOf(rules, 'a/', personWith({ groups: 'unknown' })), 'none')
-    assert.equal(createAccess({ rules: rulesOf(...rules) }).cover(jo, 'list', 'a/'), 'none')
+    assert.equal(createAccess({ rules: rulesOf(...rules) }).cover(jo, 'list', 'a/', undefined), 'none')
+  })
+
+  it('depends on the mount where a rule names one', () => {
+    const { cover } = createAccess({
+      rules: rulesOf(allow('/**'), { ...deny('/a/**'), mount: ['films'] }),
+    })
+    assert.deepEqual(
+      ['films', 'site', undefined].map((mount) => cover(jo, 'list', '', mount)),
+      ['some', 'all', 'all'],
+    )
+    assert.equal(cover(jo, 'list', 'a/', 'films'), 'none')
   })
 })

@@ -16,7 +16,7 @@ function costOf({ decide }: ReturnType<typeof createAccess>, path: string): numb
   const decisions = 20_000
   const rounds = Array.from({ length: 8 }, () => {
     const startedAt = process.cpuUsage()
-    for (let count = 0; count < decisions; count++) decide(person, 'read', path)
+    for (let count = 0; count < decisions; count++) decide(person, 'read', path, undefined)
     const { user, system } = process.cpuUsage(startedAt)
     return (user + system) / decisions
   })
@@ -60,7 +60,7 @@ describe('the cost of rules', () => {
         allow: [`/teams/${index}/{id}/**`],
         to: [{ groups: [`g${index}`] }],
       }))
-      assert.equal(access.decide(person, 'read', 'teams/1/jo/a').kind, 'denied')
+      assert.equal(access.decide(person, 'read', 'teams/1/jo/a', undefined).kind, 'denied')
       return new WeakRef(access.decide)
     })
     return new Promise<void>((resolve) => {

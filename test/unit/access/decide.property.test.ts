@@ -39,21 +39,24 @@ describe('decide and cover', () => {
         const naive = naiveDecide(options, person)
         const told = () => `seed ${seed}: ${JSON.stringify({ options, person })}`
         for (let paths = 0; paths < 40; paths++) {
-          const [action, path] = [random.action(), random.path()]
-          const { kind } = access.decide(person, action, path)
-          const expected = naive(action, path)
-          if (kind !== expected) assert.fail(`${action} /${path}: ${kind}, and not ${expected}; ${told()}`)
+          const [action, path, mount] = [random.action(), random.path(), random.mount()]
+          const { kind } = access.decide(person, action, path, mount)
+          const expected = naive(action, path, mount)
+          if (kind !== expected)
+            assert.fail(`${action} /${path} in ${mount}: ${kind}, and not ${expected}; ${told()}`)
           kinds[kind]++
           compared++
         }
-        const [action, folder] = [random.action(), random.folder()]
-        const cover = access.cover(person, action, folder)
+        const [action, folder, mount] = [random.action(), random.folder(), random.mount()]
+        const cover = access.cover(person, action, folder, mount)
         covers[cover]++
         if (cover === 'some') continue
         for (let paths = 0; paths < 60; paths++) {
           const path = folder + random.path()
-          if ((naive(action, path) === 'allowed') !== (cover === 'all'))
-            assert.fail(`${action} /${path}, where ${cover} below /${folder} is allowed; ${told()}`)
+          if ((naive(action, path, mount) === 'allowed') !== (cover === 'all'))
+            assert.fail(
+              `${action} /${path} in ${mount}, where ${cover} below /${folder} is allowed; ${told()}`,
+            )
           compared++
         }
       }
@@ -73,10 +76,11 @@ describe('decide and cover', () => {
       const person = random.person()
       const naive = naiveDecide(options, person)
       const paths = pathsOfFour([...segmentsOf(options, person)])
+      const mount = random.mount()
       for (const action of actions) {
-        const outcomes = new Set(paths.map((path) => naive(action, path) === 'allowed'))
+        const outcomes = new Set(paths.map((path) => naive(action, path, mount) === 'allowed'))
         const expected = outcomes.size === 2 ? 'some' : outcomes.has(true) ? 'all' : 'none'
-        const cover = access.cover(person, action, '')
+        const cover = access.cover(person, action, '', mount)
         covers[cover]++
         assert.equal(cover, expected, `seed ${seed}: ${JSON.stringify({ options, person })}`)
       }

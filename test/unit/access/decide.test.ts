@@ -14,7 +14,7 @@ function outcome(
   person: typeof jo | undefined = jo,
   action: Action = 'read',
 ) {
-  const { kind, ground, rule } = createAccess(options).decide(person, action, path)
+  const { kind, ground, rule } = createAccess(options).decide(person, action, path, undefined)
   if (kind === 'challenge') return kind
   assert.equal(kind === 'allowed', ground === 'allow' || ground === 'anonymous' || ground === undefined)
   return rule === undefined ? (ground ?? kind) : `${ground} ${rule}`
@@ -29,7 +29,7 @@ describe('decide', () => {
     for (const path of ['', 'a', 'a/b/']) {
       for (const person of [personWithId('jo'), personWithId(undefined)])
         assert.equal(outcome({}, path, person), 'allowed')
-      assert.equal(createAccess({}).decide(undefined, 'read', path).kind, 'challenge')
+      assert.equal(createAccess({}).decide(undefined, 'read', path, undefined).kind, 'challenge')
     }
   })
 
@@ -40,7 +40,10 @@ describe('decide', () => {
     assert.equal(outcome({ groups: ['admins'], emailDomains: ['example.org'] }, 'a'), 'allow')
     assert.equal(outcome({ groups: ['editors'] }, 'a', personWith({ groups: 'unknown' })), 'gate')
     assert.equal(outcome({ emails: ['jo@example.org'] }, 'a', personWith({ emailVerified: false })), 'gate')
-    assert.equal(createAccess({ groups: ['editors'] }).decide(undefined, 'read', 'a').kind, 'challenge')
+    assert.equal(
+      createAccess({ groups: ['editors'] }).decide(undefined, 'read', 'a', undefined).kind,
+      'challenge',
+    )
   })
 
   it('allows nothing by default once there is a rule', () => {
@@ -98,6 +101,45 @@ describe('decide', () => {
     assert.equal(outcome(options, 'a/b', jo, 'zip'), 'no-rule')
   })
 
+  it('is about some mounts only where a rule says so', () => {
+    const { decide } = createAccess(
+      byRules(
+        { allow: ['/**'], to: everyone },
+        { deny: ['/a/**'], mount: ['films'] },
+        { allow: ['/b/**'], to: anonymous, mount: ['films', 'site'] },
+      ),
+    )
+    const kindOf = (path: string, mount: string | undefined, person: typeof jo | undefined = jo) =>
+      decide(person, 'read', path, mount).kind
+    assert.deepEqual(
+      ['films', 'site', undefined, ''].map((mount) => kindOf('a/x', mount)),
+      ['denied', 'allowed', 'allowed', 'allowed'],
+    )
+    assert.deepEqual(
+      ['films', 'site', 'other', undefined].map((mount) => decide(undefined, 'read', 'b/x', mount).kind),
+      ['allowed', 'allowed', 'challenge', 'challenge'],
+    )
+  })
+
+  it('tells mounts apart where many rules have the same pattern', () => {
+    const { decide } = createAccess(
+      byRules(
+        ...Array.from({ length: 20 }, (_, index) => ({
+          allow: ['/a/**'],
+          to: everyone,
+          mount: [`mount${index}`],
+        })),
+        { deny: ['/a/**'], mount: ['mount7'], actions: ['read'] },
+      ),
+    )
+    const outcomes = ['mount3', 'mount7', 'other', undefined, 'mount4', 'mount3'].map((mount) => {
+      const { rule, kind } = decide(jo, 'read', 'a/b', mount)
+      return rule ?? kind
+    })
+    assert.deepEqual(outcomes, ['rule 3', 'rule 20', 'denied', 'denied', 'rule 4', 'rule 3'])
+    assert.equal(decide(jo, 'list', 'a/b', 'mount7').rule, 'rule 7')
+  })
+
   it('opens anonymous paths to everybody, and asks to sign in for all others', () => {
     const options = byRules(
       { allow: ['/public/**'], to: anonymous },
@@ -105,13 +147,13 @@ describe('decide', () => {
       { allow: ['/**'], to: [{ groups: ['staff'] }] },
     )
     const { decide } = createAccess(options)
-    assert.deepEqual(decide(undefined, 'read', 'public/a'), {
+    assert.deepEqual(decide(undefined, 'read', 'public/a', undefined), {
       kind: 'allowed',
       ground: 'anonymous',
       rule: 'rule 0',
     })
     for (const path of ['public/drafts/a', 'private', ''])
-      assert.equal(decide(undefined, 'read', path).kind, 'challenge', path)
+      assert.equal(decide(undefined, 'read', path, undefined).kind, 'challenge', path)
     assert.equal(outcome(options, 'public/drafts/a'), 'allow rule 0')
     assert.equal(outcome(options, 'public/drafts/a', personWith({ groups: [] })), 'deny rule 1')
   })
@@ -193,7 +235,7 @@ describe('decide', () => {
 
   it('tells people apart whose values change from one session to the next', () => {
     const access = createAccess(byRules({ allow: ['/{id}/**'], to: [{ groups: ['editors'] }] }))
-    const kindFor = (person: typeof jo) => access.decide(person, 'read', 'jo/a').kind
+    const kindFor = (person: typeof jo) => access.decide(person, 'read', 'jo/a', undefined).kind
     assert.deepEqual([jo, personWith({ id: 'al' }), personWith({ groups: [] }), jo].map(kindFor), [
       'allowed',
       'denied',

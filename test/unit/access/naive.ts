@@ -6,6 +6,7 @@ export interface NaiveRule {
   name: string
   allow?: string[]
   deny?: string[]
+  mount?: string[]
   actions?: Action[]
   to?: NaivePeople[]
   unless?: NaivePeople[]
@@ -46,10 +47,11 @@ export function naiveDecide(options: NaiveOptions, person: Person | undefined) {
       1 - kleeneOr(rule.unless ?? [], person),
     ),
   }))
-  return (action: Action, path: string): NaiveDecision => {
+  return (action: Action, path: string, mount: string | undefined): NaiveDecision => {
     const hits = prepared.filter(
       ({ rule, shapes }) =>
         (rule.actions === undefined || rule.actions.includes(action)) &&
+        (rule.mount === undefined || rule.mount.some((name) => name === mount)) &&
         shapes.some((shape) => shape?.test(`/${path}`)),
     )
     const isDenied = hits.some(({ rule, truth }) => rule.deny !== undefined && truth > 0)

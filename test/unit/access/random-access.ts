@@ -54,6 +54,7 @@ export function createRandomAccess(seed: number) {
       ...(to === undefined ? {} : { to }),
       ...(unless === undefined ? {} : { unless }),
       ...(limited === undefined ? {} : { actions: limited }),
+      ...(random() < 0.3 ? { mount: some(['films', 'site'], 2) } : {}),
     }
   }
 
@@ -82,6 +83,7 @@ export function createRandomAccess(seed: number) {
       }
     },
     action: () => pick(actions),
+    mount: () => pick(mounts),
     path: () => Array.from({ length: 1 + below(4) }, () => pick(pathSegments)).join('/'),
     folder: () => Array.from({ length: below(3) }, () => `${pick(pathSegments)}/`).join(''),
   }
@@ -89,6 +91,8 @@ export function createRandomAccess(seed: number) {
 
 export type RandomAccess = ReturnType<typeof createRandomAccess>
 
+/** Rules name the first two only. */
+const mounts = ['films', 'site', 'other', undefined]
 const groups = ['red', 'green', 'blue', 'Red']
 const ids = ['a', 'b', '*', 'iss#a/b', '..', 'jo@x.org']
 const emails = ['Jo@x.org', 'jo@x.org', 'al@Y.org', 'a@b@x.org', 'noone', 'jo@sub.x.org']

@@ -57,6 +57,21 @@ describe('unusedRules', () => {
     assert.deepEqual(unusedOf({ ...allow('/a'), actions: ['read'] }, allow('/**')), ['rule 0 covered rule 1'])
   })
 
+  it('wants the other rule to be about as many mounts', () => {
+    const films = { ...allow('/a'), mount: ['films'] }
+    assert.deepEqual(unusedOf(films, allow('/**')), ['rule 0 covered rule 1'])
+    assert.deepEqual(unusedOf(allow('/a'), { ...allow('/**'), mount: ['films'] }), [])
+    assert.deepEqual(unusedOf(films, { ...allow('/**'), mount: ['site'] }), [])
+    assert.deepEqual(unusedOf(films, { ...allow('/**'), mount: ['site', 'films'] }), [
+      'rule 0 covered rule 1',
+    ])
+    assert.deepEqual(
+      unusedOf({ ...films, mount: ['films', 'site'] }, { ...deny('/**'), mount: ['films'] }),
+      [],
+    )
+    assert.deepEqual(unusedOf(films, { ...deny('/**'), mount: ['films'] }), ['rule 0 denied rule 1'])
+  })
+
   it('wants every pattern to be covered', () => {
     assert.deepEqual(unusedOf({ allow: ['/a/b', '/c'], to: everyone }, allow('/a/**')), [])
     assert.deepEqual(

@@ -18,7 +18,7 @@ describe('createRouter', () => {
       ['/health/check', { kind: 'healthcheck', path: 'health/check', key: 'health/check', mount }],
       ['/health%2Fcheck', { kind: 'healthcheck', path: 'health/check', key: 'health/check', mount }],
       ['/health/check/', { kind: 'object', path: 'health/check/', key: 'health/check/', mount }],
-      ['/', { kind: 'root', path: '' }],
+      ['/', { kind: 'root', path: '', mount }],
       ['/..', { kind: 'invalid' }],
       ['/%zz', { kind: 'invalid' }],
     ] as const)
@@ -64,10 +64,10 @@ describe('createRouter', () => {
         { kind: 'object', path: 'docs/__s3proxy/x', key: '__s3proxy/x', mount: docs },
       ],
       ['/docs/health', '10.0.0.1', { kind: 'healthcheck', path: 'docs/health', key: 'health', mount: docs }],
-      ['/docs/', '', { kind: 'root', path: 'docs/' }],
-      ['/', '', { kind: 'root', path: '' }],
-      ['/docs', '', { kind: 'unmounted', path: 'docs' }],
-      ['/docs2/a', '', { kind: 'unmounted', path: 'docs2/a' }],
+      ['/docs/', '', { kind: 'root', path: 'docs/', mount: docs }],
+      ['/', '', { kind: 'root', path: '', mount: undefined }],
+      ['/docs', '', { kind: 'unmounted', path: 'docs', mount: undefined }],
+      ['/docs2/a', '', { kind: 'unmounted', path: 'docs2/a', mount: undefined }],
       ['/docs/a', 'b.example.com:1', { kind: 'object', path: 'docs/a', key: 'docs/a', mount: atHost }],
       [
         '/docs/health',

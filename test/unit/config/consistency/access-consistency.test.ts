@@ -59,6 +59,64 @@ describe('checkAccess', () => {
     assert.equal(warnings.length, 6)
   })
 
+  it('wants the mounts of rules to be there', () => {
+    const rules = [
+      { ...allow('a', '/**'), mount: 'site' },
+      { name: 'b', deny: ['/**'], mount: ['site', 'fims'] },
+    ]
+    const problemsWith = (mounts: object) =>
+      resolve({ env: leastEnv, content: { access: { rules }, mounts } }).problems.map(
+        ({ path, message }) => `${path}: ${message}`,
+      )
+    const [site, films] = [{ path: '/' }, { path: '/films/' }]
+    assert.deepEqual(problemsWith({ site, films }), [
+      'access.rules[1]: expected mount to name a mount, and not "fims": known are site, films',
+    ])
+    assert.deepEqual(problemsWith({ site, fims: films }), [])
+    assert.deepEqual(problemsWith({}), [
+      'access.rules[0]: expected mount to name a mount, and not "site": the configuration has no mounts',
+      'access.rules[1]: expected mount to name a mount, and not "site": the configuration has no mounts',
+    ])
+  })
+
+  it('warns of patterns that fit no path of their mounts', () => {
+    const mounts = {
+      site: { path: '/site/' },
+      deep: { path: '/site/deep/' },
+      films: { path: '/films/2026/', host: 'films.example.com' },
+    }
+    const warningsWith = (rule: object) =>
+      resolve({
+        env: leastEnv,
+        content: { access: { rules: [{ name: 'one', to: { everyone: true }, ...rule }] }, mounts },
+      }).warnings.filter((warning) => warning.startsWith('access.'))
+    for (const [rule, ...expected] of [
+      [{ allow: ['/other/**'] }, '/other/** never fits, because no path of any mount is like that'],
+      [{ allow: ['/films/2025/a'] }, '/films/2025/a never fits, because no path of any mount is like that'],
+      [
+        { deny: ['/site/a', '/a'], mount: 'films' },
+        '/site/a never fits, because no path of mounts.films is like that',
+        '/a never fits, because no path of mounts.films is like that',
+      ],
+      [
+        { allow: ['/*/2025/**'], mount: ['films'] },
+        '/*/2025/** never fits, because no path of mounts.films is like that',
+      ],
+      [
+        { allow: ['/site/deep/**'], mount: 'site' },
+        '/site/deep/** fits nothing of mounts.site, because mounts.deep has what is there',
+      ],
+      [{ allow: ['/**', '/**/a', '/site/**', '/site/', '/*/deep/x'], mount: ['site', 'deep'] }],
+      [{ allow: ['/{claim:/sub}/2026/**', '/films/*/a', '/films/**/a'], mount: 'films' }],
+      [{ allow: ['/site/deep/**'], mount: ['site', 'deep'] }],
+      [{ allow: ['/site/deep/**', '/films/2026/**'] }],
+    ] as const)
+      assert.deepEqual(
+        warningsWith(rule),
+        expected.map((text) => `access.rules[0] "one": ${text}`),
+      )
+  })
+
   it('warns of ids in patterns, where they have the issuer in them', () => {
     const warningsWith = (sso: object) =>
       resolve({

@@ -55,9 +55,9 @@ describe('access in the configuration', () => {
     )
     assert.deepEqual(problems, [])
     const { decide } = createAccess(config?.access ?? {})
-    assert.equal(decide(personWith(), 'read', 'a/x').rule, 'a')
-    assert.equal(decide(personWith(), 'read', 'a/x.key').rule, 'b')
-    assert.equal(decide(personWith({ email: 'al@example.org' }), 'read', 'a/x.key').rule, 'a')
+    assert.equal(decide(personWith(), 'read', 'a/x', undefined).rule, 'a')
+    assert.equal(decide(personWith(), 'read', 'a/x.key', undefined).rule, 'b')
+    assert.equal(decide(personWith({ email: 'al@example.org' }), 'read', 'a/x.key', undefined).rule, 'a')
   })
 
   it('shows rules as they were written', () => {
@@ -79,12 +79,14 @@ describe('access in the configuration', () => {
         { name: 'people', deny: ['/a'], to: {} },
         { name: 'alone', deny: ['/a'], to: { everyone: true, groups: ['a'] } },
         { name: 'claims', deny: ['/a'], to: { claims: {} } },
-        { name: 'members', deny: ['/a'], to: { group: ['a'] }, mount: 'docs' },
+        { name: 'members', deny: ['/a'], to: { group: ['a'] }, mounts: ['docs'] },
         { name: 'lists', deny: ['/a'], to: { groups: [] }, actions: ['write'] },
         { name: 'false', deny: ['/a'], to: { everyone: false } },
         { name: 'unless', deny: ['/a'], unless: { anonymous: true } },
         { deny: ['/a'] },
         { name: 'a\nb', deny: ['/a'] },
+        { name: 'mounts', deny: ['/a'], mount: [] },
+        { name: 'empty name', deny: ['/a'], mount: '' },
       ),
       [
         'access.rules[0]: expected either allow or deny (from s3proxy.json, "none")',
@@ -95,7 +97,7 @@ describe('access in the configuration', () => {
         'access.rules[5].to: expected at least one of groups, emails, emailDomains, ids, claims, everyone, anonymous (from s3proxy.json, "people")',
         'access.rules[6].to: expected everyone to stand alone, because members narrow each other down (from s3proxy.json, "alone")',
         'access.rules[7].to: expected at least one of groups, emails, emailDomains, ids, claims, everyone, anonymous (from s3proxy.json, "claims")',
-        'access.rules[8].mount: unknown key in s3proxy.json, "members"',
+        'access.rules[8].mounts: unknown key in s3proxy.json, "members"; did you mean access.rules[8].mount?',
         'access.rules[8].to.group: unknown key in s3proxy.json, "members"; did you mean access.rules[8].to.groups?',
         'access.rules[9].actions: expected a list of read, list, zip (from s3proxy.json, "lists")',
         'access.rules[9].to.groups: expected a list of at least one group (from s3proxy.json, "lists")',
@@ -103,6 +105,8 @@ describe('access in the configuration', () => {
         'access.rules[11]: expected no anonymous in unless, because the rule would be about nobody (from s3proxy.json, "unless")',
         'access.rules[12].name: is required: name of the rule, which log and explanations show',
         'access.rules[13].name: expected a name of 1 to 100 characters, on one line (from s3proxy.json, "a\\nb")',
+        'access.rules[14].mount: expected the name of a mount, or a list of at least one (from s3proxy.json, "mounts")',
+        'access.rules[15].mount: expected text that is not empty (from s3proxy.json, "empty name")',
       ],
     )
   })

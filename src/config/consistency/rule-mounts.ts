@@ -1,0 +1,49 @@
+import { fitsBelow, liesBelow } from '../../access/fits-below.ts'
+import type { Pattern } from '../../access/pattern.ts'
+import type { Rule } from '../../access/rule.ts'
+import type { NamedPlace } from '../../mount/misplaced-mounts.ts'
+import type { Values } from '../schema/config-schema.ts'
+
+type MountValues = NonNullable<Values['mounts']>
+
+/** Says which mount of a rule is not there; `undefined` where all of them are. */
+export function unknownMountOf({ mount = [] }: Rule, mounts: MountValues): string | undefined {
+  const names = Object.keys(mounts)
+  const unknown = mount.find((name) => !names.includes(name))
+  if (unknown === undefined) return undefined
+  const known = names.length === 0 ? 'the configuration has no mounts' : `known are ${names.join(', ')}`
+  return `expected mount to name a mount, and not ${JSON.stringify(unknown)}: ${known}`
+}
+
+/** Creates the function that says why no path of a rule's mounts fits a pattern; it returns `undefined` where one may. */
+export function createMisfits(mounts: MountValues): (rule: Rule, pattern: Pattern) => string | undefined {
+  const places = Object.entries(mounts).flatMap(([name, { path, host }]): NamedPlace[] =>
+    path === undefined ? [] : [{ name, path, host }],
+  )
+  // A mount whose path is wrong may be the one that is meant.
+  if (places.length === 0 || places.length < Object.keys(mounts).length) return () => undefined
+  return ({ mount }, pattern) => {
+    const meant = mount === undefined ? places : places.filter(({ name }) => mount.includes(name))
+    const fitting = meant.filter(({ path }) => fitsBelow(pattern, path))
+    if (meant.length > 0 && fitting.length === 0)
+      return `never fits, because no path of ${mount === undefined ? 'any mount' : shown(meant)} is like that`
+    const takers = fitting.flatMap((place) => takerOf(place, places, pattern) ?? [])
+    if (mount === undefined || takers.length < fitting.length) return undefined
+    return `fits nothing of ${shown(meant)}, because ${shown(takers)} ${takers.length === 1 ? 'has' : 'have'} what is there`
+  }
+}
+
+/** Finds a mount inside of another one that takes what a pattern fits. */
+function takerOf(outer: NamedPlace, places: readonly NamedPlace[], pattern: Pattern): NamedPlace | undefined {
+  return places.find(
+    ({ host, path }) =>
+      host === outer.host &&
+      path.length > outer.path.length &&
+      path.startsWith(outer.path) &&
+      liesBelow(pattern, path),
+  )
+}
+
+function shown(places: readonly NamedPlace[]): string {
+  return places.map(({ name }) => `mounts.${name}`).join(' and ')
+}
