@@ -43,7 +43,7 @@ export function errorReply(
   const text = errorTexts[code]
   const what = options.what ?? text.what
   const headers: HeaderList = [...noStore, ...(options.headers ?? [])]
-  if (status === 503 && !headers.includes('retry-after'))
+  if ((status === 503 || status === 429) && !headers.includes('retry-after'))
     headers.push('retry-after', String(retryAfterSeconds))
   // A 401 needs a challenge (RFC 9110 section 15.5.2). No registered scheme means a cookie; browsers ignore unknown ones.
   if (status === 401) headers.push('www-authenticate', 'Cookie realm="s3proxy"')

@@ -126,6 +126,11 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
     what: 'This site is not served under this host name.',
     advice: checkAddress,
   },
+  STREAMS_TOO_MANY: {
+    title: 'Too many downloads at once',
+    what: 'As many downloads of this account are running as may run at once.',
+    advice: 'Wait until one of them has ended, or end one, and try again.',
+  },
   HEADERS_TOO_MANY: {
     title: 'Too many headers',
     what: 'The request has more than 100 lines of headers.',

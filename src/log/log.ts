@@ -44,6 +44,7 @@ export interface AccessLine {
   sessionMs?: number | undefined
   ssoMs?: number | undefined
   /** Time until the head of S3's answer. */
+  limitMs?: number | undefined
   s3Ms?: number | undefined
   who?: string | undefined
   /** Code of the error, of the reason for a cut, or of a client that left before there was an answer. */

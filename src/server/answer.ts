@@ -91,6 +91,7 @@ export function createAnswer(options: AnswerOptions) {
       logFaultSafely(log, error)
     } finally {
       activity.requests--
+      turn.record.place?.release()
       turn.record.store?.release()
     }
   }

@@ -11,17 +11,20 @@ import { challenge } from '../identity/challenge.ts'
 import { type Identity, identify } from '../identity/identify.ts'
 import { createSessionKeeper, type SessionKeeperOptions } from '../identity/keep-session.ts'
 import type { LegacySessions } from '../identity/legacy-session.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { MountPlace } from '../mount/find-mount.ts'
 import { createGuestReads } from '../object/guest-reads.ts'
+import type { ObjectKey } from '../object/key.ts'
 import { guests } from '../s3/fair-shares.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { answerFailure } from './answer-failure.ts'
 import { deniedReply } from './denied.ts'
+import { limitedReply } from './limited-reply.ts'
 import { readingMethods } from './own/own-page.ts'
 import { createOwnPages, type OwnPagesOptions } from './own/own-pages.ts'
 import { createRouter, routeKindOf } from './route.ts'
 import type { SiteResolver } from './site.ts'
-import { createViews, type ViewsOptions } from './views.ts'
+import { createViews, type Views, type ViewsOptions } from './views.ts'
 
 /** Everything that a request may need. */
 export interface HandlerOptions
@@ -41,6 +44,8 @@ export interface HandlerOptions
   legacySessions?: LegacySessions
   /** How bearer tokens are accepted, where they are. */
   bearer?: BearerOptions
+  /** Limits of what one person has at once, where there are any. */
+  limits?: Limits | undefined
   /** Watches over the sessions of bodies under way, where they are looked up. */
   bodyWatch?: BodyWatch | undefined
 }
@@ -100,8 +105,22 @@ export function createHandler(options: HandlerOptions): Handler {
         return deniedReply(request, record, person, options.contact)
       case 'allowed':
         if (!('key' in target)) return errorReply('OBJECT_NOT_FOUND', request, record)
-        return target.mount.views.object(request, record, target.key, visitor.sharer ?? guests)
+        return objectReply(request, record, target.mount.views, target.key, visitor.sharer)
     }
+  }
+
+  /** @param person tells people apart; `undefined` for visitors who are not signed in, who have a limit of their own */
+  function objectReply(
+    request: ProxyRequest,
+    record: RequestRecord,
+    views: Views,
+    key: ObjectKey,
+    person: string | undefined,
+  ): Promise<Reply> {
+    const { limits } = options
+    if (person === undefined) return views.object(request, record, key, guests)
+    if (limits === undefined) return views.object(request, record, key, person)
+    return limitedReply(limits, request, record, person, (asked) => views.object(asked, record, key, person))
   }
 
   return async (request, record) => {

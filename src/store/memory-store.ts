@@ -1,3 +1,4 @@
+import { dividePlaces } from './places.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -64,6 +65,13 @@ export function createMemoryStore(now: () => number, limits = defaultLimits): St
     return value instanceof Map ? value : new Map()
   }
 
+  /** Finds the members of a set, without those whose time is over. */
+  function liveMembersOf(key: string): Members {
+    const members = membersOf(key)
+    for (const [member, expiresAt] of members) if (expiresAt <= now()) members.delete(member)
+    return members
+  }
+
   /** Puts a value at the young end of its kind. */
   function put(key: string, value: string | Members, ttlMs: number): void {
     const kind = kindOf(key)
@@ -123,8 +131,7 @@ export function createMemoryStore(now: () => number, limits = defaultLimits): St
     },
     async add(key, member, ttlMs) {
       const leftMs = (entryOf(key)?.expiresAt ?? 0) - now()
-      const members = membersOf(key)
-      for (const [other, expiresAt] of members) if (expiresAt <= now()) members.delete(other)
+      const members = liveMembersOf(key)
       put(key, members.set(member, now() + ttlMs), Math.max(ttlMs, leftMs))
     },
     members: async (key) => [...membersOf(key).keys()],
@@ -133,6 +140,16 @@ export function createMemoryStore(now: () => number, limits = defaultLimits): St
       if (!members.delete(member)) return
       if (members.size === 0) remove(kindOf(key), key)
       else put(key, members, (entryOf(key)?.expiresAt ?? 0) - now())
+    },
+    async holdPlaces(key, wish, ttlMs) {
+      const leftMs = (entryOf(key)?.expiresAt ?? 0) - now()
+      const members = liveMembersOf(key)
+      const { places, kept, dropped } = dividePlaces(members.keys(), wish)
+      for (const member of dropped) members.delete(member)
+      for (const member of kept) members.set(member, now() + ttlMs)
+      if (members.size === 0) remove(kindOf(key), key)
+      else put(key, members, Math.max(ttlMs, leftMs))
+      return places
     },
     existing: async (keys) => keys.map((key) => entryOf(key) !== undefined),
     ping: async () => {},

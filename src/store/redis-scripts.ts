@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts'
+import { dividePlaces, type Places, type PlacesWish } from './places.ts'
 import type { RedisCommands } from './redis-commands.ts'
 import { isReply } from './redis-message.ts'
 
@@ -10,6 +11,8 @@ export interface RedisScripts {
   release(key: string, owner: string): Promise<void>
   /** Adds to a set for `ttlMs`, and removes the members whose time is over. */
   add(key: string, member: string, ttlMs: number): Promise<void>
+  /** Takes, keeps or gives back places at a key. */
+  holdPlaces(key: string, wish: PlacesWish, ttlMs: number): Promise<Places>
   /** Tells which keys exist. In a Cluster all of them have to lie in one slot. */
   existing(keys: readonly string[]): Promise<boolean[]>
 }
@@ -44,6 +47,15 @@ export function createRedisScripts(redis: RedisCommands, now: () => number): Red
     return halves.flat()
   }
 
+  async function holdStepwise(key: string, wish: PlacesWish, ttlMs: number): Promise<Places> {
+    await redis.zremrangebyscore(key, now())
+    const { places, kept, dropped } = dividePlaces(await redis.zrange(key), wish)
+    for (const member of dropped) await redis.zrem(key, member)
+    for (const member of kept) await redis.zadd(key, now() + ttlMs, member)
+    if (kept.length > 0 && (await redis.pttl(key)) < ttlMs) await redis.pexpire(key, ttlMs)
+    return places
+  }
+
   return {
     swap: (key, expected, value, ttlMs) =>
       run({ text: swapScript, keys: [key], words: [expected, value, ttlMs], answer: isOne }, async () => {
@@ -65,6 +77,21 @@ export function createRedisScripts(redis: RedisCommands, now: () => number): Red
         if ((await redis.pttl(key)) < ttlMs) await redis.pexpire(key, ttlMs)
         return true
       })
+    },
+    holdPlaces(key, wish, ttlMs) {
+      const { holder, used, wanted, limit, isPresent } = wish
+      return run(
+        {
+          text: placesScript,
+          keys: [key],
+          words: [holder, used, wanted, limit, Number(isPresent), ttlMs],
+          answer(returned) {
+            const [held, byOthers, otherHolders] = returned as [number, number, number]
+            return { held, byOthers, otherHolders }
+          },
+        },
+        () => holdStepwise(key, wish, ttlMs),
+      )
     },
     existing: (keys) =>
       run(
@@ -119,6 +146,35 @@ redis.call('zadd', KEYS[1], now + ARGV[2], ARGV[1])
 redis.call('zremrangebyscore', KEYS[1], '-inf', now)
 if redis.call('pttl', KEYS[1]) < tonumber(ARGV[2]) then redis.call('pexpire', KEYS[1], ARGV[2]) end
 return 1`
+
+// It does the work of `dividePlaces`. The score of a member is its end, by the clock of Redis.
+const placesScript = `
+local holder, used, wanted = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local limit, present, ttl = tonumber(ARGV[4]), ARGV[5] == '1', tonumber(ARGV[6])
+local time = redis.call('time')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('zremrangebyscore', KEYS[1], '-inf', now)
+local own, others, seen, holders = {}, 0, {}, 0
+for _, member in ipairs(redis.call('zrange', KEYS[1], 0, -1)) do
+  local by, place = string.match(member, '^(.*):(%d+)$')
+  if by == holder then own[#own + 1] = tonumber(place)
+  else
+    if place ~= '0' then others = others + 1 end
+    if not seen[by] then
+      seen[by] = true
+      holders = holders + 1
+    end
+  end
+end
+local held = math.max(used, math.min(wanted, limit - others))
+local last = held
+if held == 0 and not present then last = -1 end
+for _, place in ipairs(own) do
+  if place > last then redis.call('zrem', KEYS[1], holder .. ':' .. place) end
+end
+for place = 0, last do redis.call('zadd', KEYS[1], now + ttl, holder .. ':' .. place) end
+if last >= 0 and redis.call('pttl', KEYS[1]) < ttl then redis.call('pexpire', KEYS[1], ttl) end
+return {held, others, holders}`
 
 // EXISTS of many keys returns their number only.
 const missingScript = `

@@ -127,6 +127,7 @@ export function createRedisStore(
     async remove(key, member) {
       await send(() => redis.zrem(prefix + key, member))
     },
+    holdPlaces: (key, wish, ttlMs) => send(() => scripts.holdPlaces(prefix + key, wish, lifetime(ttlMs))),
     async existing(keys) {
       const named = keys.map((key) => prefix + key)
       return named.length === 0 ? [] : send(() => existing(named))

@@ -1,5 +1,7 @@
+import type { Places, PlacesWish } from './places.ts'
+
 /**
- * Keeps values, counters, leases and sets until they expire. A key is a kind, a colon and a name. Names are hashes, and callers seal
+ * Keeps values, counters, leases, places and sets until they expire. A key is a kind, a colon and a name. Names are hashes, and callers seal
  * the values: a store never sees a secret.
  *
  * Every method throws S3ProxyError `SESSION_STORE_UNAVAILABLE` when the store does not answer in time.
@@ -49,6 +51,11 @@ export interface Store {
   members(key: string): Promise<string[]>
   /** Removes from a set. A set without members does not exist. */
   remove(key: string, member: string): Promise<void>
+  /**
+   * Takes, keeps or gives back places at a key. All holders together have at most `wish.limit`, as far as none of them uses
+   * more already. The places of a holder that does not come again end after `ttlMs`.
+   */
+  holdPlaces(key: string, wish: PlacesWish, ttlMs: number): Promise<Places>
   /**
    * Tells which values exist, without reading them.
    *

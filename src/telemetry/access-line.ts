@@ -25,6 +25,7 @@ export function accessLineOf(record: RequestRecord): AccessLine {
     s3RequestId: record.s3RequestId,
     sessionMs: record.sessionMs,
     ssoMs: record.ssoMs,
+    limitMs: record.limitMs,
     s3Ms: record.s3Ms,
     healed: wasHealed ? healed : undefined,
     askedTwiceBytes: wasHealed ? askedTwiceBytes : undefined,

@@ -15,6 +15,8 @@ export interface Readings {
   activity(): { requests: number; streams: number }
   /** Connections to each S3, and requests that wait for one. */
   s3(): readonly OriginUsage[]
+  /** Requests that wait for a place among the downloads of their person, and those that got none. */
+  limits(): { waiting: number; refusals: Readonly<Record<'late' | 'crowd', number>> }
   /** State of the session store: whether it works, and the number of commands that it has not yet answered. */
   sessionStore(): { isUp: boolean; pending: number }
 }
@@ -87,6 +89,9 @@ export function createMetrics(readings: Readings): () => Promise<MetricSnapshot[
   add('counter', 'sso_refreshes_total', 'Refresh tokens used, by outcome', () =>
     byLabel('outcome', Object.entries(requests.refreshes)),
   )
+  add('counter', 'limit_refusals_total', 'Downloads beyond the limit of their person', () =>
+    byLabel('reason', Object.entries(readings.limits().refusals)),
+  )
   histogram('first_byte_seconds', 'Until the head of the answer', () =>
     [...requests.firstByte].map(([route, durations]) => [{ route }, durations]),
   )
@@ -101,6 +106,9 @@ export function createMetrics(readings: Readings): () => Promise<MetricSnapshot[
   )
   add('gauge', 's3_waiting', 'Requests that wait for a connection to S3', () =>
     ofOrigins(({ waiting }) => one(waiting)),
+  )
+  add('gauge', 'limit_waiting', 'Requests that wait for a download of their person to end', () =>
+    one(readings.limits().waiting),
   )
   add('gauge', 'session_store_up', 'Processes whose store of sessions can be used', () =>
     one(Number(readings.sessionStore().isUp)),

@@ -8,7 +8,7 @@ import type { LoginStep } from './login-step.ts'
 import type { RouteKind } from './route-kind.ts'
 
 /** The things that a request waits for. */
-export type PhaseName = 'sessionMs' | 'ssoMs' | 's3Ms'
+export type PhaseName = 'sessionMs' | 'ssoMs' | 'limitMs' | 's3Ms'
 
 /** One wait of a request. Times are those of `performance.now()`. */
 export interface Phase {
@@ -26,6 +26,12 @@ export type Outcome = 'complete' | 'aborted' | 'cut' | 'revoked'
 /** A store that is closed after the last request that uses it. */
 export interface UsedStore {
   /** Notes that a request no longer needs it. */
+  release(): void
+}
+
+/** The place of a body among those that its person may have at once. */
+export interface HeldPlace {
+  /** Gives the place back. It may be called several times. */
   release(): void
 }
 
@@ -59,6 +65,8 @@ export class RequestRecord {
   bodyWatch: BodyWatch | undefined = undefined
   /** The store that the request may need until it is over. */
   store: UsedStore | undefined = undefined
+  /** The place of the body, where there is a limit; given back when the request is over. */
+  place: HeldPlace | undefined = undefined
   login: LoginStep | undefined = undefined
   /** The outcome of the check of the bearer token; `undefined` without one. */
   bearer: BearerOutcome | undefined = undefined
@@ -68,6 +76,8 @@ export class RequestRecord {
   rule: string | undefined = undefined
   sessionMs: number | undefined = undefined
   ssoMs: number | undefined = undefined
+  /** Time of the wait for a place among the person's downloads. */
+  limitMs: number | undefined = undefined
   /** Time until the head of S3's answer. */
   s3Ms: number | undefined = undefined
   /** The waits with their times, only where a watcher needs them. */

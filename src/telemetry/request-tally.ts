@@ -21,7 +21,7 @@ export interface RequestTally {
   /** The counts of each mount by its name; `undefined` for everything that concerns no mount. */
   readonly mounts: ReadonlyMap<string | undefined, MountTally>
   readonly firstByte: ReadonlyMap<string, Durations>
-  readonly waits: Readonly<Record<'session' | 'sso', Durations>>
+  readonly waits: Readonly<Record<'session' | 'sso' | 'limit', Durations>>
   readonly logins: ReadonlyMap<string, number>
   /** Decisions about access, by what they rest on. */
   readonly decisions: ReadonlyMap<string, number>
@@ -46,7 +46,7 @@ export function createRequestTally(): RequestTally {
   const ofNoMount = new MountTally()
   const mounts = new Map<string | undefined, MountTally>([[undefined, ofNoMount]])
   const firstByte = new Map<string, Durations>()
-  const waits = { session: new Durations(), sso: new Durations() }
+  const waits = { session: new Durations(), sso: new Durations(), limit: new Durations() }
   // All counts begin with 0, so that charts have no gaps.
   const logins = zeros(countedSteps)
   const decisions = zeros(decisionGrounds)
@@ -88,6 +88,7 @@ export function createRequestTally(): RequestTally {
       if (headAtMs !== undefined) countFirstByte(route, headAtMs - startedAtMs)
       if (record.sessionMs !== undefined) waits.session.add(record.sessionMs)
       if (record.ssoMs !== undefined) waits.sso.add(record.ssoMs)
+      if (record.limitMs !== undefined) waits.limit.add(record.limitMs)
       if (record.bearer !== undefined) add(bearers, record.bearer, 1)
       if (record.ground !== undefined) add(decisions, record.ground, 1)
       if (login === undefined) return

@@ -99,6 +99,7 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'OPTIONS', 'PUT', 'DELETE', 'PAT
 const spanOf: Record<PhaseName, { name: string; kind: SpanKind }> = {
   sessionMs: { name: 'session', kind: SpanKind.CLIENT },
   ssoMs: { name: 'SSO', kind: SpanKind.CLIENT },
+  limitMs: { name: 'limit', kind: SpanKind.INTERNAL },
   s3Ms: { name: 'S3', kind: SpanKind.CLIENT },
 }
 

@@ -10,6 +10,7 @@ import type { MetricSnapshot } from '../telemetry/prom-client.ts'
 import type { UsedStore } from '../telemetry/request-record.ts'
 import { createRequestTally } from '../telemetry/request-tally.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
+import { createAppLimits } from './create-limits.ts'
 import { createAppMetrics } from './create-metrics.ts'
 import { createService, type Service } from './create-service.ts'
 import { createStore, type StoreConnection, storeSettings } from './create-store.ts'
@@ -68,8 +69,9 @@ export async function createApp(
   }: AppOptions = {},
 ): Promise<App> {
   const requests = config.server.adminPort === undefined ? undefined : createRequestTally()
-  const observers = { requests, trace: tracing?.trace, userAgent: userAgentOf(version.version) }
   let store = await openStore(config, log)
+  const limits = createAppLimits(config, store.store, log)
+  const observers = { requests, trace: tracing?.trace, userAgent: userAgentOf(version.version), limits }
   let service = createService(config, store, log, observers)
   let isDraining = false
 
@@ -100,6 +102,7 @@ export async function createApp(
     const [oldService, oldStore] = [service, store]
     service = newService
     store = newStore
+    limits.configure(newService.config, newStore.store)
     if (isDraining) service.readiness.startDraining()
     server.configure(newService.config.server, certificateOf(newService.config))
     oldService.s3.retire()
@@ -114,6 +117,7 @@ export async function createApp(
     (await createAppMetrics({
       ...{ version, requests, droppedLines, faults, activity: () => server.activity },
       s3: () => service.s3.usage,
+      limits: () => limits.usage,
       sessionStore: () => store.usage(),
     }))
   const sessions: OperatorSessions = {
@@ -151,6 +155,7 @@ export async function createApp(
     },
     async close() {
       service.s3.close()
+      await limits.close()
       await store.store.close()
     },
   }

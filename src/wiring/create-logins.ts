@@ -44,7 +44,7 @@ export function createLogins(
  * Names the deployment that sessions and logins belong to. Instances with the same SSO, client and cookie share them,
  * and nothing opens of others on the same Redis.
  */
-function deploymentOf({ sso, session }: Config): string {
+export function deploymentOf({ sso, session }: Config): string {
   if (sso.issuer !== undefined) return JSON.stringify(['oidc', sso.issuer, sso.clientId, session.cookieName])
   const { authorizeUrl, url = authorizeUrl } = sso
   const { origin, pathname } = new URL(isAbsoluteUrl(authorizeUrl) ? authorizeUrl : url)

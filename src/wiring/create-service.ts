@@ -24,6 +24,7 @@ import { elapsedMs } from './clocks.ts'
 import { createBackchannel } from './create-backchannel.ts'
 import { createBearer } from './create-bearer.ts'
 import { createBodyWatch } from './create-body-watch.ts'
+import type { AppLimits } from './create-limits.ts'
 import { createLogins } from './create-logins.ts'
 import { type Connections, createObjects, type Objects } from './create-objects.ts'
 import { createSsoIssuer } from './create-oidc.ts'
@@ -46,10 +47,11 @@ export interface Service {
   onEnd(record: RequestRecord): void
 }
 
-/** The watchers of requests that stay the same with every configuration, and the `user-agent` of s3proxy. */
+/** Watchers of requests, limits of people, and the `user-agent` of s3proxy. They stay the same with every configuration. */
 export interface Observers {
   userAgent: string
   requests?: RequestTally | undefined
+  limits?: Pick<AppLimits, 'of'> | undefined
   trace?: RequestWatchers['trace'] | undefined
 }
 
@@ -65,7 +67,7 @@ export function createService(
   config: Config,
   stores: StoreConnection,
   log: Log | ProgramLog,
-  { requests, trace, userAgent }: Observers,
+  { requests, trace, userAgent, limits }: Observers,
 ): Service {
   const { mounts, connections } = createObjects(config, log, userAgent, requests?.countRetry)
   const issuer = createSsoIssuer(config.sso, userAgent, log)
@@ -102,6 +104,7 @@ export function createService(
     ...createBearer(config, { sso, ssoIssuer: issuer, userAgent }),
     ...createBackchannel(config, issuer, stores.store, logins.sessionIndex, log),
     ...createRenewals(config, stores.store, log, requests?.refreshes),
+    limits: limits?.of(config),
     bodyWatch: createBodyWatch(config, logins.sessions, log),
     siteOf: createSiteResolver({
       ...config.server,

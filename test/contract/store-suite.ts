@@ -200,6 +200,58 @@ export function describeStore(name: string, getStore: () => Store): void {
       assert.deepEqual((await store.members(key)).toSorted(), ['again', 'long'])
     })
 
+    it('divides places among holders who ask at once, and never more than the limit', async () => {
+      const [store, key] = [getStore(), newKey('places')]
+      const wish = (holder: string, wanted: number) => store.holdPlaces(key, wishOf(holder, wanted), long)
+      const asked = await Promise.all(Array.from({ length: 20 }, (_, index) => wish(`holder ${index}`, 2)))
+      const held = asked.map((places) => places.held)
+      assert.equal(
+        held.reduce((sum, count) => sum + count, 0),
+        5,
+      )
+      assert.ok(held.every((count) => count <= 2))
+      const holder = `holder ${held.indexOf(2)}`
+      assert.deepEqual(await wish('late', 1), { held: 0, byOthers: 5, otherHolders: 3 })
+      assert.deepEqual(await wish(holder, 1), { held: 1, byOthers: 3, otherHolders: 2 })
+      assert.deepEqual(await wish('late', 1), { held: 1, byOthers: 4, otherHolders: 3 })
+      for (let index = 0; index < 20; index++) await wish(`holder ${index}`, 0)
+      assert.deepEqual(await wish('late', 9), { held: 5, byOthers: 0, otherHolders: 0 })
+      await wish('late', 0)
+      assert.deepEqual(await store.existing([key]), [false])
+    })
+
+    it('lets a holder keep the places that it uses, also above the limit, and counts them', async () => {
+      const [store, key] = [getStore(), newKey('places')]
+      const wish = { ...wishOf('one', 9), used: 7 }
+      assert.deepEqual(await store.holdPlaces(key, wish, long), { held: 7, byOthers: 0, otherHolders: 0 })
+      const other = await store.holdPlaces(key, wishOf('other: 2', 1), long)
+      assert.deepEqual(other, { held: 0, byOthers: 7, otherHolders: 1 })
+      const again = await store.holdPlaces(key, { ...wishOf('other: 2', 1), used: 1 }, long)
+      assert.equal(again.held, 1)
+    })
+
+    it('counts a holder who is present and has no place, until it has left', async () => {
+      const [store, key] = [getStore(), newKey('places')]
+      const present = { ...wishOf('one', 0), isPresent: true }
+      assert.equal((await store.holdPlaces(key, present, long)).held, 0)
+      const other = () => store.holdPlaces(key, wishOf('other', 1), long)
+      assert.deepEqual(await other(), { held: 1, byOthers: 0, otherHolders: 1 })
+      await store.holdPlaces(key, wishOf('one', 0), long)
+      assert.deepEqual(await other(), { held: 1, byOthers: 0, otherHolders: 0 })
+    })
+
+    it('frees the places of a holder who does not come again, and no others', async () => {
+      const [store, key] = [getStore(), newKey('places')]
+      await store.holdPlaces(key, wishOf('stays', 1), long)
+      await store.holdPlaces(key, wishOf('gone', 4), 100)
+      assert.equal((await store.holdPlaces(key, wishOf('late', 4), long)).held, 0)
+      await untilTrue(async () => (await store.holdPlaces(key, wishOf('late', 4), long)).held === 4)
+      assert.equal((await store.holdPlaces(key, wishOf('gone', 4), long)).byOthers, 5)
+      const last = newKey('places')
+      await store.holdPlaces(last, wishOf('gone', 4), 100)
+      await untilTrue(async () => (await store.existing([last]))[0] === false)
+    })
+
     it('tells which of many keys exist, in their order', async () => {
       const [store, keys] = [getStore(), Array.from({ length: 300 }, () => newKey())]
       assert.deepEqual(await store.existing([]), [])
@@ -230,6 +282,11 @@ export function describeStore(name: string, getStore: () => Store): void {
       await getStore().ping()
     })
   })
+}
+
+/** A wish at a limit of five places. */
+function wishOf(holder: string, wanted: number) {
+  return { holder, used: 0, wanted, limit: 5, isPresent: false }
 }
 
 /** Polls a condition for 5 s at most: the expiry of a value emits no event. */

@@ -250,6 +250,19 @@ describe('createRedisStore', () => {
       assert.equal((await stepwise.members('set:a')).length, 3)
       assert.ok(Number(await redis.command('pttl', 's3proxy:set:a')) > 1_900_000)
       assert.deepEqual(await stepwise.existing(['session:none', 'session:a']), [false, true])
+      const wish = (holder: string, wanted: number) => ({
+        ...{ holder, wanted },
+        ...{ used: 0, limit: 3, isPresent: false },
+      })
+      await stepwise.holdPlaces('places:a', wish('one', 2), 60_000)
+      const other = await stepwise.holdPlaces('places:a', wish('other', 2), 60_000)
+      assert.deepEqual(other, { held: 1, byOthers: 2, otherHolders: 1 })
+      assert.ok(Number(await redis.command('pttl', 's3proxy:places:a')) > 50_000)
+      await stepwise.holdPlaces('places:a', wish('one', 0), 60_000)
+      const alone = await stepwise.holdPlaces('places:a', wish('other', 9), 60_000)
+      assert.deepEqual(alone, { held: 3, byOthers: 0, otherHolders: 0 })
+      await stepwise.holdPlaces('places:a', wish('other', 0), 60_000)
+      assert.deepEqual(await stepwise.existing(['places:a']), [false])
       assert.equal(stepwise.pending, 0)
     })
   }

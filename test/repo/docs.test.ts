@@ -83,6 +83,7 @@ describe('README.md', () => {
       totalMs: 0,
       sessionMs: 0,
       ssoMs: 0,
+      limitMs: 0,
       s3Ms: 0,
       who: '',
       code: '',

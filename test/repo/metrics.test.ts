@@ -43,6 +43,7 @@ before(async () => {
     ...{ version: { version: '1', commit: 'c' }, requests },
     activity: () => ({ requests: 0, streams: 0 }),
     s3: () => [{ origin: 'https://s3.example.com', open: 1, idle: 0, waiting: 0 }],
+    limits: () => ({ waiting: 0, refusals: { late: 1, crowd: 0 } }),
     sessionStore: () => ({ isUp: true, pending: 0 }),
     droppedLines: () => 1,
     faults: () => 1,

@@ -1,6 +1,7 @@
 import type { BucketEndpoint } from '../../s3/bucket-endpoint.ts'
 import { access } from './access.ts'
 import { bearer } from './bearer.ts'
+import { limits } from './limits.ts'
 import { log } from './log.ts'
 import { mounts } from './mounts.ts'
 import { pages } from './pages.ts'
@@ -11,7 +12,7 @@ import { session } from './session.ts'
 import { sso } from './sso.ts'
 
 /** The one description of the configuration: types, checks, environment names, documentation. */
-export const configSchema = section({ server, s3, mounts, sso, session, bearer, access, pages, log })
+export const configSchema = section({ server, s3, mounts, sso, session, bearer, access, limits, pages, log })
 
 /** The values of all options as the schema parses them, one by one. */
 export type Parsed = SectionOutput<typeof configSchema>

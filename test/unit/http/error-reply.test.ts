@@ -42,7 +42,7 @@ describe('errorReply', () => {
       const { headers, status } = page(code)
       assert.equal(headerIn(headers, 'cache-control'), 'no-store')
       assert.equal(headerIn(headers, 'referrer-policy'), 'no-referrer')
-      assert.equal(headerIn(headers, 'retry-after') !== undefined, status === 503)
+      assert.equal(headerIn(headers, 'retry-after') !== undefined, status === 503 || status === 429)
     }
   })
 

@@ -19,6 +19,7 @@ function processWith(mounts: readonly string[], usages: readonly OriginUsage[]) 
   return createMetrics({
     ...{ version: { version: '1', commit: 'c' }, requests, s3: () => usages },
     activity: () => ({ requests: 0, streams: 0 }),
+    limits: () => ({ waiting: 0, refusals: { late: 0, crowd: 0 } }),
     sessionStore: () => ({ isUp: true, pending: 0 }),
     droppedLines: () => 0,
     faults: () => 0,

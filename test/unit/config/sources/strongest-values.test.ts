@@ -147,7 +147,7 @@ describe('findStrongestValues', () => {
       assert.deepEqual(
         problems.map(({ message }) => message),
         [
-          's3proxy.json: expected a JSON object with the sections server, s3, mounts, sso, session, bearer, access, pages, log',
+          's3proxy.json: expected a JSON object with the sections server, s3, mounts, sso, session, bearer, access, limits, pages, log',
         ],
       )
     })
