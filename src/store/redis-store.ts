@@ -72,11 +72,16 @@ export function createRedisStore(
     return redis.set(key, value, 'PX', lifetime(ttlMs), 'XX')
   }
 
+  /** Sets a value where there is none. @returns whether there was none */
+  async function take(key: string, value: string, ttlMs: number): Promise<boolean> {
+    return (await redis.set(key, value, 'PX', lifetime(ttlMs), 'NX')) === 'OK'
+  }
+
   async function increment(key: string, by: number, ttlMs: number): Promise<number> {
-    const hasBegun = (await redis.set(key, '0', 'PX', ttlMs, 'NX')) === 'OK'
+    const hasBegun = await take(key, '0', ttlMs)
     const value = await redis.incrby(key, by)
     // Here the old counter expired between the two commands, and INCRBY made one that never expires.
-    if (!hasBegun && value === by) await redis.pexpire(key, ttlMs)
+    if (!hasBegun && value === by) await redis.pexpire(key, lifetime(ttlMs))
     return value
   }
 
@@ -103,17 +108,14 @@ export function createRedisStore(
     async replace(key, value, ttlMs) {
       await send(() => replace(prefix + key, value, ttlMs))
     },
-    async claim(key, ttlMs) {
-      return (await send(() => redis.set(prefix + key, '1', 'PX', lifetime(ttlMs), 'NX'))) === 'OK'
-    },
-    increment: (key, by, ttlMs) => send(() => increment(prefix + key, by, lifetime(ttlMs))),
+    claim: (key, ttlMs) => send(() => take(prefix + key, '1', ttlMs)),
+    increment: (key, by, ttlMs) => send(() => increment(prefix + key, by, ttlMs)),
     async delete(key) {
       await send(() => redis.del(prefix + key))
     },
     swap: (key, expected, value, ttlMs) =>
       send(() => scripts.swap(prefix + key, expected, value, lifetime(ttlMs))),
-    lease: async (key, owner, ttlMs) =>
-      (await send(() => redis.set(prefix + key, owner, 'PX', lifetime(ttlMs), 'NX'))) === 'OK',
+    lease: (key, owner, ttlMs) => send(() => take(prefix + key, owner, ttlMs)),
     async release(key, owner) {
       await send(() => scripts.release(prefix + key, owner))
     },
