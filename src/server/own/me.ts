@@ -1,6 +1,5 @@
 import { noStore } from '../../http/error-reply.ts'
 import { ownPathPrefix } from '../../http/own-paths.ts'
-import { pageHeaders, renderPage } from '../../http/page.ts'
 import type { ProxyRequest } from '../../http/proxy-request.ts'
 import type { Reply } from '../../http/reply.ts'
 import type { Site } from '../../http/site.ts'
@@ -9,6 +8,7 @@ import type { Identification } from '../../identity/identify.ts'
 import { namesPage } from '../../identity/is-navigation.ts'
 import type { Person } from '../../person/person.ts'
 import type { RequestRecord } from '../../telemetry/request-record.ts'
+import { htmlPage } from './html-page.ts'
 import { readingMethods, type SitePage } from './own-page.ts'
 import { personText } from './person-text.ts'
 
@@ -35,15 +35,12 @@ export function createMePage(options: MePageOptions): SitePage {
         case 'nobody':
           return challenge(options, request, record, site, request.path + request.query)
         case 'person':
-          return namesPage(request.header('accept')) ? asPage(visitor.person) : asJson(visitor.person)
+          return namesPage(request.header('accept'))
+            ? htmlPage('You are signed in', personText(visitor.person))
+            : asJson(visitor.person)
       }
     },
   }
-}
-
-function asPage(person: Person): Reply {
-  const body = renderPage('You are signed in', personText(person))
-  return { status: 200, headers: [...noStore, ...pageHeaders], body }
 }
 
 /** JSON has no `undefined`: what the SSO does not tell is not there. */

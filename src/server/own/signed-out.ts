@@ -1,9 +1,8 @@
-import { noStore } from '../../http/error-reply.ts'
 import { logoutPath, signedOutPath } from '../../http/own-paths.ts'
-import { escapeHtml, pageHeaders, renderPage } from '../../http/page.ts'
-import type { Reply } from '../../http/reply.ts'
+import { escapeHtml } from '../../http/page.ts'
 import { nameForPeople, type Person } from '../../person/person.ts'
 import type { Sessions } from '../../session/sessions.ts'
+import { htmlPage } from './html-page.ts'
 import { readingMethods, type SitePage } from './own-page.ts'
 
 export interface SignedOutPageOptions {
@@ -27,16 +26,12 @@ export function createSignedOutPage({ sessions }: SignedOutPageOptions): SitePag
       const open = await sessions.find(request.header('cookie'), site.isSecure)
       if (open === undefined) {
         const wasSsoAsked = new URLSearchParams(request.query).get('state') === ssoWasAsked
-        return page('Signed out', signedOut(wasSsoAsked))
+        return htmlPage('Signed out', signedOut(wasSsoAsked))
       }
       record.person = open.session.person
-      return page('You are signed in', stillSignedIn(open.session.person))
+      return htmlPage('You are signed in', stillSignedIn(open.session.person))
     },
   }
-}
-
-function page(title: string, body: string): Reply {
-  return { status: 200, headers: [...noStore, ...pageHeaders], body: renderPage(title, body) }
 }
 
 function signedOut(wasSsoAsked: boolean): string {
