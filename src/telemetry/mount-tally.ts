@@ -1,5 +1,5 @@
 import { Durations } from './durations.ts'
-import type { RequestRecord } from './request-record.ts'
+import { bodyOutcomes, type RequestRecord } from './request-record.ts'
 
 /** Requests that are the same in all that metrics tell of them. */
 export interface KindTally {
@@ -24,7 +24,7 @@ export class MountTally {
   readonly errors = new Map<string, number>()
   readonly sentBytes = new Map<string, number>()
   /** Bodies of objects, by how they ended. All counts begin with 0, so that charts have no gaps. */
-  readonly outcomes = zeros(['complete', 'aborted', 'cut', 'revoked'])
+  readonly outcomes = zeros(bodyOutcomes)
   /** Number of requests to S3 that repeated a failed one, for a head or the rest of a body. The code that repeats counts them. */
   readonly retries = { head: 0, body: 0 }
   /** The times until the heads of S3's answers. */

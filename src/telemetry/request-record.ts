@@ -20,8 +20,9 @@ export interface Phase {
 /** Reasons why s3proxy resets a connection before everything was sent. */
 export type ResetReason = 'SEND_TIMEOUT' | 'SESSION_ENDED' | 'SHUTTING_DOWN'
 
-/** The end of an answer. `aborted` by the client; `cut` by S3 or s3proxy; `revoked`: cut because the session ended. */
-export type Outcome = 'complete' | 'aborted' | 'cut' | 'revoked'
+/** The ends of an answer. `aborted` by the client; `cut` by S3 or s3proxy; `revoked`: cut because the session ended. */
+export const bodyOutcomes = ['complete', 'aborted', 'cut', 'revoked'] as const
+export type Outcome = (typeof bodyOutcomes)[number]
 
 /** A store that is closed after the last request that uses it. */
 export interface UsedStore {
