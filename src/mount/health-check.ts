@@ -12,3 +12,12 @@ export function healthcheckMountOf<Mount extends MountPlace>(
   if (path === undefined) return undefined
   return createMountFinder(mounts.filter(({ host }) => host === undefined))('', path)
 }
+
+/** The key of the health-check object in one of the mounts; `undefined` where it is not in that one. */
+export function healthcheckKeyIn<Mount extends MountPlace>(
+  mount: Mount,
+  mounts: readonly Mount[],
+  path: string | undefined,
+): string | undefined {
+  return mount === healthcheckMountOf(mounts, path) ? path?.slice(mount.path.length - 1) : undefined
+}

@@ -1,6 +1,11 @@
-/** An option of `s3` that each mount has, and the variables behind it. Other options of `s3` hold for the process. */
-const mention =
-  /(?<![\w./-])s3\.(?!healthcheckKey|parallelMemoryBytes|parallelPartBytes)([a-z][A-Za-z]*)(?![\w.-]*\.\w)(?: \([A-Z][A-Z0-9_]*(?:, [A-Z][A-Z0-9_]*)*\))?/g
+import { optionsOfProcess } from './options-of-process.ts'
+
+const others = Object.keys(optionsOfProcess).join('|')
+/** An option of `s3` that each mount has, and the variables behind it. */
+const mention = new RegExp(
+  String.raw`(?<![\w./-])s3\.(?!${others})([a-z][A-Za-z]*)(?![\w.-]*\.\w)(?: \([A-Z][A-Z0-9_]*(?:, [A-Z][A-Z0-9_]*)*\))?`,
+  'g',
+)
 
 /**
  * Makes a message for operators name the options of a mount in place of those of `s3`.

@@ -1,6 +1,6 @@
 import type { PublicUrl } from '../config/schema/public-url.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
-import type { Site } from '../http/site.ts'
+import { hostsLike, originOf, type Site } from '../http/site.ts'
 
 export interface SiteSettings {
   publicUrl?: PublicUrl | undefined
@@ -29,9 +29,9 @@ export function createSiteResolver({
     const { origin, host, isSecure } = publicUrl
     const site = { origin, isSecure }
     const others = new Map(
-      originsLike(publicUrl, mountHosts).map((other) => [
-        other.slice(other.indexOf('//') + 2),
-        { origin: other, isSecure },
+      hostsLike(host, mountHosts).map((name) => [
+        name,
+        { origin: originOf({ host: name, isSecure }), isSecure },
       ]),
     )
     return (request) => {
@@ -48,14 +48,8 @@ export function createSiteResolver({
     if (host === '') return undefined
     if (allowed !== undefined && !allowed.includes(host) && !allowed.includes(host.replace(/:\d+$/, '')))
       return undefined
-    return { origin: `${isSecure ? 'https' : 'http'}://${host}`, isSecure }
+    return { origin: originOf({ host, isSecure }), isSecure }
   }
-}
-
-/** Makes the origins of further hosts, at the scheme and the port of the public URL. */
-export function originsLike({ host, isSecure }: PublicUrl, hosts: readonly string[]): string[] {
-  const port = /:\d+$/.exec(host)?.[0] ?? ''
-  return hosts.map((name) => `${isSecure ? 'https' : 'http'}://${name}${port}`)
 }
 
 function withoutDefaultPort(host: string, isSecure: boolean): string {

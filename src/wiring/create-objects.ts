@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema/config-schema.ts'
+import { originOf } from '../http/site.ts'
 import type { Log } from '../log/log.ts'
 import type { ObjectSource } from '../object/object-source.ts'
 import type { ConnectionPool } from '../s3/connection-pool.ts'
@@ -40,8 +41,7 @@ export function createObjects(
   const allCredentials = new Map<string, CredentialSource>()
   const mounts = configuredMounts(config).map((mount) => {
     const { name, bucket } = mount
-    const { isSecure, host } = bucket.endpoint.origin
-    const url = `${isSecure ? 'https' : 'http'}://${host}`
+    const url = originOf(bucket.endpoint.origin)
     const origin = madeOnce(origins, url, () => ({
       ...createSharedOrigin(bucket, memory),
       name: name === undefined ? undefined : url,

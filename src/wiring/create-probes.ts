@@ -1,7 +1,8 @@
 import { nameSources } from '../config/name-sources.ts'
 import type { Config } from '../config/schema/config-schema.ts'
+import { hostsLike, originOf } from '../http/site.ts'
 import type { Issuer } from '../issuer/issuer.ts'
-import { healthcheckMountOf } from '../mount/health-check.ts'
+import { healthcheckKeyIn } from '../mount/health-check.ts'
 import { nameOptionsOf } from '../mount/name-options.ts'
 import { issuerSteps } from '../probe/issuer-probe.ts'
 import { type ProbeResult, runSteps } from '../probe/probe.ts'
@@ -9,7 +10,6 @@ import { redisSteps } from '../probe/redis-probe.ts'
 import { s3Steps } from '../probe/s3-probe.ts'
 import { ssoSteps } from '../probe/sso-probe.ts'
 import { type CredentialSource, createCredentialSource } from '../s3/credentials.ts'
-import { originsLike } from '../server/site.ts'
 import { chooseAuthentication } from '../sso/choose-authentication.ts'
 import { createOAuth2Calls } from '../sso/oauth2-calls.ts'
 import { createOAuth2Sso } from '../sso/oauth2-sso.ts'
@@ -61,12 +61,10 @@ async function probeMounts(
   userAgent: string,
 ): Promise<ProbeResult[]> {
   const mounts = configuredMounts(config)
-  const { healthcheckKey } = config.s3
-  const holder = healthcheckMountOf(mounts, healthcheckKey)
   const results: ProbeResult[] = []
   for (const mount of mounts) {
-    const { name, path, bucket } = mount
-    const key = mount === holder ? healthcheckKey?.slice(path.length - 1) : undefined
+    const { name, bucket } = mount
+    const key = healthcheckKeyIn(mount, mounts, config.s3.healthcheckKey)
     const from = sources[name === undefined ? 's3.accessKeyId' : `mounts.${name}.accessKeyId`]
     for (const result of await probeS3(bucket, key, from, userAgent))
       results.push({
@@ -123,11 +121,14 @@ async function probeSso(
   issuer: Issuer | undefined,
   userAgent: string,
 ): Promise<ProbeResult[]> {
+  const { publicUrl, allowedHosts = [] } = server
   const mountHosts = [...new Set(Object.values(mounts).flatMap(({ host }) => host ?? []))]
-  const origins =
-    server.publicUrl === undefined
-      ? [...(server.allowedHosts ?? []), ...mountHosts].map((host) => `https://${host}`)
-      : [server.publicUrl.origin, ...originsLike(server.publicUrl, mountHosts)]
+  const isSecure = publicUrl?.isSecure ?? true
+  const hosts =
+    publicUrl === undefined
+      ? [...allowedHosts, ...mountHosts]
+      : [publicUrl.host, ...hostsLike(publicUrl.host, mountHosts)]
+  const origins = hosts.map((host) => originOf({ host, isSecure }))
   if (issuer !== undefined) {
     const client = { ...sso, clientAssertion: clientAssertionOf(sso, issuer.name) }
     return runSteps(

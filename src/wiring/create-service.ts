@@ -4,7 +4,7 @@ import { S3ProxyError } from '../errors.ts'
 import type { Issuer } from '../issuer/issuer.ts'
 import type { Log, ProgramLog } from '../log/log.ts'
 import { createRareWarning } from '../log/rare-warning.ts'
-import { healthcheckMountOf } from '../mount/health-check.ts'
+import { healthcheckKeyIn } from '../mount/health-check.ts'
 import { nameOptionsOf } from '../mount/name-options.ts'
 import { createRefusalWarnings } from '../object/refusal-warnings.ts'
 import { createSandboxRule } from '../object/sandbox-rule.ts'
@@ -147,10 +147,9 @@ function sandboxOf({ server, mounts }: Config, name: string | undefined): boolea
 
 /** Makes a question to S3 for each mount, by its name in reports. The mount with the health-check object is asked for it. */
 function s3Pings({ s3: { healthcheckKey } }: Config, mounts: Objects['mounts']) {
-  const holder = healthcheckMountOf(mounts, healthcheckKey)
   return Object.fromEntries(
     mounts.map((mount) => {
-      const key = mount === holder ? healthcheckKey?.slice(mount.path.length - 1) : undefined
+      const key = healthcheckKeyIn(mount, mounts, healthcheckKey)
       const name = mount.name === undefined ? 's3' : `s3.${mount.name}`
       const ask = () =>
         pingS3(mount.source, key, pingTimeoutMs).catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import { callbackPath, ownPathPrefix, resourceMetadataPath } from '../../http/own-paths.ts'
+import { originOf } from '../../http/site.ts'
 import { healthcheckMountOf } from '../../mount/health-check.ts'
 import { type MisplacedMount, misplacedMounts, type NamedPlace } from '../../mount/misplaced-mounts.ts'
 import type { Values } from '../schema/config-schema.ts'
@@ -83,9 +84,9 @@ function checkSharedOrigins(mounts: MountValues, { report }: Findings): void {
   const firsts = new Map<string, [name: string, mount: MountValues[string]]>()
   for (const [name, mount] of Object.entries(mounts)) {
     if (mount.endpoint === undefined) continue
-    const { isSecure, host } = mount.endpoint.origin
-    const first = firsts.get(`${isSecure} ${host}`)
-    if (first === undefined) firsts.set(`${isSecure} ${host}`, [name, mount])
+    const { origin } = mount.endpoint
+    const first = firsts.get(originOf(origin))
+    if (first === undefined) firsts.set(originOf(origin), [name, mount])
     else
       for (const option of shared)
         if (
@@ -96,7 +97,7 @@ function checkSharedOrigins(mounts: MountValues, { report }: Findings): void {
           report({
             path: `mounts.${name}.${option}`,
             looksAt: [`mounts.${first[0]}.${option}`],
-            message: `is another value than mounts.${first[0]}.${option}: both are at ${host}, and share their connections`,
+            message: `is another value than mounts.${first[0]}.${option}: both are at ${origin.host}, and share their connections`,
           })
   }
 }

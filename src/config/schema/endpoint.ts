@@ -1,3 +1,4 @@
+import { originOf } from '../../http/site.ts'
 import type { BucketEndpoint, BucketStyle } from '../../s3/bucket-endpoint.ts'
 import { uriEncodePath } from '../../s3/uri-encode.ts'
 import { readAwsHost } from './aws-host.ts'
@@ -20,7 +21,7 @@ export function parseEndpoint(url: string): BucketEndpoint | undefined {
   const match = shape.exec(withoutTrailingDot(url))
   if (match === null) return undefined
   const isSecure = match[1]?.toLowerCase() === 'https'
-  const root = `${isSecure ? 'https' : 'http'}://${match[2]}/`
+  const root = `${originOf({ isSecure, host: match[2] ?? '' })}/`
   const path = decodePath(match[3] ?? '/')
   if (!URL.canParse(root) || path === undefined) return undefined
   const { hostname, port, host } = new URL(root)

@@ -1,3 +1,4 @@
+import { optionsOfProcess } from '../../mount/options-of-process.ts'
 import { namedSections } from './named-sections.ts'
 import { flagOrList, textLike } from './option-types.ts'
 import { s3 } from './s3.ts'
@@ -16,9 +17,6 @@ const hostName = shaped(/^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])$/, expectedHos
   .refine((name) => URL.canParse(`https://${name}/`), expectedHost)
   .overwrite((name) => name.toLowerCase())
 
-/** Options of `s3` that hold for the whole process, so that no mount has its own. */
-const ofProcess = { healthcheckKey: true, parallelMemoryBytes: true, parallelPartBytes: true } as const
-
 /** One bucket or key prefix at one path each. */
 export const mounts = namedSections(
   'one bucket or key prefix at one path',
@@ -36,7 +34,7 @@ export const mounts = namedSections(
       pathPrefix,
       expectedPrefixes,
     ).optional(),
-    ...s3.omit(ofProcess).shape,
+    ...s3.omit(optionsOfProcess).shape,
   },
   {
     inherits: ['s3'],
