@@ -1,6 +1,6 @@
 import { createSign, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listenOnLoopback } from '../helpers/network/listen-on-loopback.ts'
 
 export interface BenchSso {
   origin: string
@@ -64,16 +64,12 @@ export async function startSso(): Promise<BenchSso> {
     const signed = `${part({ alg: 'RS256', typ: 'JWT', kid: 'bench' })}.${part(claims)}`
     return `${signed}.${createSign('RSA-SHA256').update(signed).sign(privateKey, 'base64url')}`
   }
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { origin, close } = await listenOnLoopback(server)
   return {
     origin,
     clientId,
     clientSecret,
-    close() {
-      server.close()
-      server.closeAllConnections()
-    },
+    close,
   }
 }
 

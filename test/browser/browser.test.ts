@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { stat } from 'node:fs/promises'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import type { Browser, BrowserContext, Page, Response } from 'playwright-core'
 import { startDemoStage } from '../demo/demo-stage.ts'
 import { keyInUrl } from '../demo/index-page.ts'
 import { bigSizeBytes } from '../demo/sample-objects.ts'
+import { fileWith } from '../helpers/config/file-with.ts'
 import type { ProxyProcess } from '../helpers/proxy/proxy-process.ts'
 import type { OidcSso } from '../helpers/sso/oidc-sso.ts'
 import type { Stage } from '../helpers/stage/stage.ts'
@@ -139,15 +138,12 @@ describe('s3proxy in a browser', { timeout: 120_000 }, () => {
   })
 
   it('tells somebody who may not see a page who they are, whom to ask, and how to be somebody else', async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), 's3proxy-rules-'))
-    t.after(() => rm(folder, { recursive: true }))
     const rules = [
       { name: 'everyone', allow: ['/**'], to: { everyone: true } },
       { name: 'notes', deny: ['/notes/**'], unless: { claims: { '/sub': ['bob'] } } },
     ]
     const config = { access: { rules }, pages: { contact: 'https://help.example.org/?a=<b>' } }
-    await writeFile(join(folder, 'rules.json'), JSON.stringify(config))
-    const { port } = await stage.serve({ S3PROXY_CONFIG: join(folder, 'rules.json') })
+    const { port } = await stage.serve({ S3PROXY_CONFIG: fileWith(t, JSON.stringify(config)) })
     const site = `http://localhost:${port}`
     stage.sso.allowRedirect(`${site}/__redirect_from_sso`)
 

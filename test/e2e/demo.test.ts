@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { listenOnLoopback } from '../helpers/network/listen-on-loopback.ts'
 
 const clone = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -56,10 +57,7 @@ describe('npm run demo', () => {
   })
 
   it('says so when the port is taken', async (t) => {
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    t.after(() => server.close())
-    const { port } = server.address() as { port: number }
+    const { port } = await listenOnLoopback(createServer(), t)
     const demo = await startDemo(t, '--port', String(port))
     const [status] = await once(demo.child, 'close')
     assert.equal(status, 2)

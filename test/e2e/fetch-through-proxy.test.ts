@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { approveDevice } from '../helpers/clients/approve-device.ts'
 import { createHttpClient } from '../helpers/clients/http-client.ts'
+import { emptyFolder } from '../helpers/config/file-with.ts'
 import { findFreePort } from '../helpers/network/free-port.ts'
 import type { ProxyProcess } from '../helpers/proxy/proxy-process.ts'
 import { type RunningProgram, run, start } from '../helpers/proxy/run-program.ts'
@@ -85,8 +86,7 @@ describe('s3proxy fetch URL, with s3proxy serve and a real SSO', { timeout: 180_
   })
 
   it('continues a download that broke off, and verifies it', async (t) => {
-    const home = mkdtempSync(join(tmpdir(), 's3proxy-out-'))
-    t.after(() => rmSync(home, { recursive: true }))
+    const home = emptyFolder(t)
     const output = join(home, 'film')
     stage.s3.misbehave(({ ordinal }) =>
       ordinal === 1 ? { cutAfterBytes: 1 << 20 } : { error: 403, code: 'AccessDenied' },
@@ -149,8 +149,7 @@ describe('s3proxy fetch URL, with s3proxy serve and a real SSO', { timeout: 180_
   })
 
   it('signs in for a token that is made for this very proxy, where that checks tokens by their signature', async (t) => {
-    const home = mkdtempSync(join(tmpdir(), 's3proxy-state-'))
-    t.after(() => rmSync(home, { recursive: true }))
+    const home = emptyFolder(t)
     const port = await findFreePort()
     const origin = `http://127.0.0.1:${port}`
     const strict = await stage.serve({

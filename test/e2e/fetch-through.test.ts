@@ -18,6 +18,7 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { approveDevice } from '../helpers/clients/approve-device.ts'
 import { createHttpClient } from '../helpers/clients/http-client.ts'
 import { signInAt } from '../helpers/clients/sign-in.ts'
+import { emptyFolder } from '../helpers/config/file-with.ts'
 import { type RunningProgram, run, start } from '../helpers/proxy/run-program.ts'
 import type { OpenidProvider } from '../helpers/sso/openid-provider/openid-provider-types.ts'
 import { startOpenidProvider } from '../helpers/sso/openid-provider/start-openid-provider.ts'
@@ -121,8 +122,7 @@ describe('s3proxy fetch URL', () => {
     })
 
     it('writes a file that appears when it is complete, and continues one that broke off', async (t) => {
-      const file = join(mkdtempSync(join(tmpdir(), 's3proxy-out-')), 'a.pdf')
-      t.after(() => rmSync(join(file, '..'), { recursive: true }))
+      const file = join(emptyFolder(t), 'a.pdf')
       proxy.cut = { afterBytes: 300_000, times: 1 }
       proxy.answer = undefined
       const requests = proxy.requests.length
@@ -247,8 +247,8 @@ describe('s3proxy fetch URL', () => {
       })
     }
 
-    it('ends by SIGINT while it waits for the person', async () => {
-      const home = mkdtempSync(join(tmpdir(), 's3proxy-state-'))
+    it('ends by SIGINT while it waits for the person', async (t) => {
+      const home = emptyFolder(t)
       const program = begin([url()], home)
       await program.says(/enter the code/)
       const startedAtMs = performance.now()
@@ -256,7 +256,6 @@ describe('s3proxy fetch URL', () => {
       const { signal, stdout } = await program.outcome
       assert.deepEqual([signal, stdout.length, existsSync(join(home, 's3proxy'))], ['SIGINT', 0, false])
       assert.ok(performance.now() - startedAtMs < 2000)
-      rmSync(home, { recursive: true })
     })
 
     it('signs out: the SSO revokes the token, and the file is gone', async () => {
@@ -300,8 +299,8 @@ describe('s3proxy fetch URL', () => {
     assert.ok(stdout.equals(body))
   })
 
-  it('sends the token of S3PROXY_TOKEN, keeps it nowhere, and asks nobody to sign in', async () => {
-    const home = mkdtempSync(join(tmpdir(), 's3proxy-state-'))
+  it('sends the token of S3PROXY_TOKEN, keeps it nowhere, and asks nobody to sign in', async (t) => {
+    const home = emptyFolder(t)
     const own = { XDG_STATE_HOME: home, S3PROXY_TOKEN: 'a-token-of-CI' }
     proxy.answer = (request, response) =>
       void response.end(request.headers.authorization === 'Bearer a-token-of-CI' ? 'served' : 'no')

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, afterEach, before, describe, it } from 'node:test'
+import { emptyFolder } from '../helpers/config/file-with.ts'
 import { findFreePort } from '../helpers/network/free-port.ts'
 import { run } from '../helpers/proxy/run-program.ts'
 import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
@@ -154,8 +154,7 @@ describe('s3proxy fetch KEY', () => {
   }
 
   it('takes credentials from the AWS default chain when no key is configured', async (t) => {
-    const home = mkdtempSync(join(tmpdir(), 's3proxy-home-'))
-    t.after(() => rmSync(home, { recursive: true }))
+    const home = emptyFolder(t)
     mkdirSync(join(home, '.aws'))
     const keys = `aws_access_key_id=${s3.accessKeyId}\naws_secret_access_key=${s3.secretAccessKey}\n`
     writeFileSync(join(home, '.aws/credentials'), `[reader]\n${keys}`)
@@ -174,8 +173,7 @@ describe('s3proxy fetch KEY', () => {
   })
 
   it('runs nothing that the .env of a folder names by an AWS configuration', async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), 's3proxy-foreign-'))
-    t.after(() => rmSync(folder, { recursive: true }))
+    const folder = emptyFolder(t)
     const [config, marker, preload] = ['config', 'marker', 'preload.cjs'].map((name) => join(folder, name))
     writeFileSync(config as string, `[default]\ncredential_process = touch ${marker}\n`)
     writeFileSync(preload as string, `require('node:fs').writeFileSync('${marker}', '')\n`)

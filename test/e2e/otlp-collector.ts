@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
+import { listenOnLoopback } from '../helpers/network/listen-on-loopback.ts'
 
 export interface CollectedSpan {
   traceId: string
@@ -63,13 +63,9 @@ export async function startOtlpCollector(t: TestContext): Promise<OtlpCollector>
         })
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
+  const { origin } = await listenOnLoopback(server, t)
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: origin,
     spans,
     get received() {
       return received

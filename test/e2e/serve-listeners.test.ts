@@ -1,25 +1,15 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  linkSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, linkSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { request as requestTls } from 'node:https'
 import { connect, createServer, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { fileURLToPath } from 'node:url'
+import { emptyFolder } from '../helpers/config/file-with.ts'
 import { closed } from '../helpers/network/closed.ts'
 import { type ProxyProcess, spawnProxy, startProxy } from '../helpers/proxy/proxy-process.ts'
 import { useStage } from '../helpers/stage/use-stage.ts'
@@ -38,12 +28,6 @@ async function textOf(sent: ReturnType<typeof request>): Promise<{ head: Incomin
 const overSocket = (socketPath: string, path: string) =>
   textOf(request({ socketPath, path, agent: false, headers: { host: 'assets.example.com' } }))
 
-function folderOf(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 's3proxy-listen-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
-
 async function started(t: TestContext, proxy: Promise<ProxyProcess>): Promise<ProxyProcess> {
   const running = await proxy
   t.after(() => running.stop())
@@ -58,7 +42,7 @@ describe('s3proxy serve on a Unix socket', { timeout: 60_000 }, () => {
     ['with workers', two],
   ] as const) {
     it(`serves, with the permissions that were asked for, and takes the socket away at its end: ${how}`, async (t) => {
-      const path = join(folderOf(t), 'proxy.sock')
+      const path = join(emptyFolder(t), 'proxy.sock')
       const env = {
         ...stage().env,
         ...more,
@@ -76,7 +60,7 @@ describe('s3proxy serve on a Unix socket', { timeout: 60_000 }, () => {
   }
 
   it('replaces one that nobody listens on, and nothing else', async (t) => {
-    const path = join(folderOf(t), 'proxy.sock')
+    const path = join(emptyFolder(t), 'proxy.sock')
     const env = { ...stage().env, S3PROXY_SERVER_SOCKET_PATH: path }
     const first = await startProxy(env)
     await assert.rejects(
@@ -96,7 +80,7 @@ describe('s3proxy serve on a Unix socket', { timeout: 60_000 }, () => {
   })
 
   it('cuts a body visibly where there is no RST', async (t) => {
-    const path = join(folderOf(t), 'proxy.sock')
+    const path = join(emptyFolder(t), 'proxy.sock')
     stage().s3.put('health.txt', { body: { sizeBytes: 5_000_000, seed: 1 } })
     t.after(() => stage().s3.put('health.txt', { body: 'ok' }))
     const proxy = await started(t, startProxy({ ...stage().env, S3PROXY_SERVER_SOCKET_PATH: path }))
@@ -133,7 +117,7 @@ describe('s3proxy serve with a socket of its service manager', { timeout: 60_000
       assert.deepEqual(await proxy.stop(), { status: 0, signal: null })
 
       // Closing the server here removes its path, so the socket gets a second path before.
-      const [path, other] = [join(folderOf(t), 'a.sock'), join(folderOf(t), 'b.sock')]
+      const [path, other] = [join(emptyFolder(t), 'a.sock'), join(emptyFolder(t), 'b.sock')]
       const server = createServer().listen(path)
       server.once('listening', () => linkSync(path, other))
       const unix = await started(t, activate(server, env))
@@ -158,7 +142,7 @@ describe('s3proxy serve with TLS', { timeout: 60_000 }, () => {
   })
 
   async function start(t: TestContext, more: Record<string, string> = {}) {
-    const folder = folderOf(t)
+    const folder = emptyFolder(t)
     copyFileSync(fixture('localhost.crt'), join(folder, 'cert.pem'))
     copyFileSync(fixture('localhost.key'), join(folder, 'key.pem'))
     const proxy = await started(t, startProxy({ ...stage().env, ...certified(folder), ...more }))
@@ -215,7 +199,7 @@ describe('s3proxy serve with TLS', { timeout: 60_000 }, () => {
   })
 
   it('takes neither an older TLS nor a suite without forward secrecy or with CBC, whatever Node is told', async (t) => {
-    const folder = folderOf(t)
+    const folder = emptyFolder(t)
     makeRsaCertificate(folder)
     const lax = '--tls-min-v1.0 --tls-cipher-list=ALL@SECLEVEL=0'
     const env = { ...stage().env, ...certified(folder), NODE_OPTIONS: lax }
@@ -293,7 +277,7 @@ describe('s3proxy serve with TLS', { timeout: 60_000 }, () => {
   })
 
   it('refuses at the start what cannot work, and says which file is wrong', async (t) => {
-    const folder = folderOf(t)
+    const folder = emptyFolder(t)
     const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
     const problem = async (more: Record<string, string>) => {
       const proxy = spawnProxy({ ...stage().env, ...more })

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { sha256, startDownload } from '../helpers/clients/download.ts'
 import { logIn } from '../helpers/clients/sign-in.ts'
+import { emptyFolder, fileWith } from '../helpers/config/file-with.ts'
 import { eventually } from '../helpers/eventually.ts'
 import type { ProxyProcess } from '../helpers/proxy/proxy-process.ts'
 import { generatedSha256 } from '../helpers/s3/stand-in/generated-body.ts'
@@ -34,8 +34,7 @@ describe('s3proxy serve, on SIGHUP', { timeout: 120_000 }, () => {
 
   /** Starts a proxy that reads its bucket from a file, and the secret of the bucket from another file. */
   async function start(t: TestContext, env: Record<string, string> = {}) {
-    const folder = mkdtempSync(join(tmpdir(), 's3proxy-reload-'))
-    t.after(() => rmSync(folder, { recursive: true, force: true }))
+    const folder = emptyFolder(t)
     const [config, secret] = [join(folder, 's3proxy.json'), join(folder, 'secret')]
     const write = (bucket: S3StandIn, more: Record<string, object> = {}) => {
       const { region, endpoint, accessKeyId } = bucket
@@ -115,9 +114,7 @@ describe('s3proxy serve, on SIGHUP', { timeout: 120_000 }, () => {
     it(`tries another Redis user first, and keeps the old one when that fails, with ${workers} workers`, async (t) => {
       const { redis } = stage()
       await redis.command('acl', 'setuser', 'rotated', 'on', `>${canary}-rotated`, '~s3proxy:*', '+@all')
-      const file = join(mkdtempSync(join(tmpdir(), 's3proxy-reload-')), 'redis')
-      t.after(() => rmSync(file))
-      writeFileSync(file, redis.url)
+      const file = fileWith(t, redis.url)
       const { proxy } = await start(t, {
         VCAP_SERVICES: '',
         REDIS_URL_FILE: file,

@@ -1,6 +1,5 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listenOnLoopback } from '../helpers/network/listen-on-loopback.ts'
 import type { OpenidProvider } from '../helpers/sso/openid-provider/openid-provider-types.ts'
 
 /** A server in the place of the proxy: it serves one object to everybody whose token the SSO calls active. */
@@ -26,16 +25,11 @@ export async function startTokenProxy(
   { body, etag }: StoredObject,
 ): Promise<TokenProxy> {
   const server = createServer((request, response) => void serve(request, response))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { origin, close } = await listenOnLoopback(server)
   const metadataPath = '/.well-known/oauth-protected-resource'
   const proxy: TokenProxy = {
     ...{ origin, requests: [], metadata: {}, cut: { afterBytes: 0, times: 0 }, answer: undefined },
-    close() {
-      server.close()
-      server.closeAllConnections()
-    },
+    close,
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, get, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import type { HttpAnswer, HttpClient } from '../helpers/clients/http-client.ts'
 import { logIn } from '../helpers/clients/sign-in.ts'
 import { confirmSignOut } from '../helpers/clients/sign-out.ts'
 import { eventually, untilItWorks, untilTrue } from '../helpers/eventually.ts'
+import { listenOnLoopback } from '../helpers/network/listen-on-loopback.ts'
 import { startRedisServer } from '../helpers/redis/redis-server.ts'
 import type {
   OpenidProvider,
@@ -178,15 +178,9 @@ async function startLine(t: TestContext, to: string) {
     const answer = await fetch(to, { method: 'POST', headers, body })
     response.writeHead(answer.status).end(await answer.text())
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
+  const { origin } = await listenOnLoopback(server, t)
   return {
-    url: `http://127.0.0.1:${port}/`,
+    url: `${origin}/`,
     lastToken: () => new URLSearchParams(body).get('logout_token') ?? '',
   }
 }

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { locationOf, signInAt } from '../helpers/clients/sign-in.ts'
+import { fileWith } from '../helpers/config/file-with.ts'
 import { type OidcSsoOptions, startOidcSso } from '../helpers/sso/oidc-sso.ts'
 import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
@@ -146,10 +144,7 @@ async function createKey(t: TestContext, algorithm: 'RS256' | 'ES256' | 'EdDSA')
     ES256: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
     EdDSA: () => generateKeyPairSync('ed25519'),
   }[algorithm]()
-  const folder = await mkdtemp(join(tmpdir(), 's3proxy-key-'))
-  t.after(() => rm(folder, { recursive: true }))
-  const keyFile = join(folder, 'key.pem')
-  await writeFile(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
+  const keyFile = fileWith(t, privateKey.export({ type: 'pkcs8', format: 'pem' }))
   return { keyFile, jwk: publicKey.export({ format: 'jwk' }) }
 }
 

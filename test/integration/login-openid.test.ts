@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { locationOf, logIn, signInAt } from '../helpers/clients/sign-in.ts'
+import { fileWith } from '../helpers/config/file-with.ts'
 import { eventually } from '../helpers/eventually.ts'
 import type { OpenidProviderOptions } from '../helpers/sso/openid-provider/openid-provider-types.ts'
 import { startOpenidProvider } from '../helpers/sso/openid-provider/start-openid-provider.ts'
@@ -35,7 +33,7 @@ describe('a login at an OpenID provider', () => {
       const { sso, stage } = await prepared(t)
       const { clientId, clientSecret, privateKeyPem } = sso.clients[name]
       const env: Record<string, string> = { SSO_CLIENT_ID: clientId, SSO_CLIENT_SECRET: clientSecret }
-      if (privateKeyPem !== undefined) env.S3PROXY_SSO_CLIENT_KEY_FILE = await fileOf(t, privateKeyPem)
+      if (privateKeyPem !== undefined) env.S3PROXY_SSO_CLIENT_KEY_FILE = fileWith(t, privateKeyPem)
       if (name === 'public') env.S3PROXY_SSO_CLIENT_AUTHENTICATION = 'none'
       if (name === 'post') env.S3PROXY_SSO_CLIENT_AUTHENTICATION = 'post'
       const { origin, browser } = await stage(env)
@@ -162,12 +160,4 @@ async function start(t: TestContext, options: OpenidProviderOptions = {}, env: R
     return JSON.parse(me.text)
   }
   return { ...started, sso, who }
-}
-
-async function fileOf(t: TestContext, content: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 's3proxy-'))
-  t.after(() => rm(folder, { recursive: true }))
-  const path = join(folder, 'key.pem')
-  await writeFile(path, content)
-  return path
 }

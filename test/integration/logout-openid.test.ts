@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { logIn } from '../helpers/clients/sign-in.ts'
 import { confirmSignOut, pressSignOut } from '../helpers/clients/sign-out.ts'
+import { fileWith } from '../helpers/config/file-with.ts'
 import type { ClientName } from '../helpers/sso/openid-provider/openid-provider-types.ts'
 import { startOpenidProvider } from '../helpers/sso/openid-provider/start-openid-provider.ts'
 import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
@@ -70,7 +68,7 @@ async function start(t: TestContext, client: ClientName = 'basic') {
   const { clientId, clientSecret, privateKeyPem } = sso.clients[client]
   const env: Record<string, string> = {
     S3PROXY_SSO_CLIENT_AUTHENTICATION: authentications[client] ?? '',
-    ...(privateKeyPem !== undefined && { S3PROXY_SSO_CLIENT_KEY_FILE: await fileOf(t, privateKeyPem) }),
+    ...(privateKeyPem !== undefined && { S3PROXY_SSO_CLIENT_KEY_FILE: fileWith(t, privateKeyPem) }),
   }
   const stage = await startStageInProcess(t, { sso: { issuer: sso.issuer, clientId, clientSecret }, env })
   sso.allowRedirect(`${stage.origin}/__redirect_from_sso`)
@@ -83,12 +81,4 @@ const authentications: Readonly<Record<string, string>> = {
   post: 'post',
   public: 'none',
   signed: 'private_key_jwt',
-}
-
-async function fileOf(t: TestContext, content: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 's3proxy-'))
-  t.after(() => rm(folder, { recursive: true }))
-  const path = join(folder, 'key.pem')
-  await writeFile(path, content)
-  return path
 }

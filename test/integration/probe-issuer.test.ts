@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { findFreePort } from '../helpers/network/free-port.ts'
+import { listenOnLoopback } from '../helpers/network/listen-on-loopback.ts'
 import type { OidcStandInOptions } from '../helpers/sso/oidc-stand-in/oidc-stand-in-types.ts'
 import { startOidcStandIn } from '../helpers/sso/oidc-stand-in/start-oidc-stand-in.ts'
 import { startOpenidProvider } from '../helpers/sso/openid-provider/start-openid-provider.ts'
@@ -167,10 +166,8 @@ describe('the probe of an OpenID provider', () => {
     const [key, cert] = ['localhost.key', 'localhost.crt'].map((file) =>
       readFileSync(`test/fixtures/tls/${file}`),
     )
-    const server = createServer({ key, cert }).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    t.after(() => server.close())
-    const issuer = `https://localhost:${(server.address() as AddressInfo).port}`
+    const { port } = await listenOnLoopback(createServer({ key, cert }), t)
+    const issuer = `https://localhost:${port}`
     const says = await probeOf({ issuer, clientId: 'a', clientSecret: 'b' })
     assert.match(says.of('sso.connect'), /no TLS connection .*-> .*needs NODE_EXTRA_CA_CERTS/)
   })

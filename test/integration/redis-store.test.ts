@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { connect, createServer, type Socket } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { S3ProxyError } from '../../src/errors.ts'
 import type { RedisCommands } from '../../src/store/redis-commands.ts'
@@ -8,6 +8,7 @@ import { createRedisStore } from '../../src/store/redis-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { describeStore } from '../contract/store-suite.ts'
 import { untilItWorks } from '../helpers/eventually.ts'
+import { listenOnLoopback } from '../helpers/network/listen-on-loopback.ts'
 import { documentedRights } from '../helpers/redis/documented-rights.ts'
 import { openRedisStore } from '../helpers/redis/open-redis-store.ts'
 import { type RedisServer, startRedisServer } from '../helpers/redis/redis-server.ts'
@@ -421,10 +422,8 @@ async function startRelay(
   port: number,
   { isMute = () => false, isEnd = () => false, answer = () => undefined }: RelayOptions,
 ): Promise<{ port: number }> {
-  const sockets: Socket[] = []
   const relay = createServer((client) => {
     const server = connect(port, '127.0.0.1')
-    sockets.push(client, server)
     client.on('data', (piece) => {
       if (isMute()) return
       const own = answer(piece.toString())
@@ -436,13 +435,7 @@ async function startRelay(
     for (const socket of [client, server]) socket.on('error', () => {})
     client.on('close', () => server.destroy())
   })
-  relay.listen(0, '127.0.0.1')
-  await once(relay, 'listening')
-  t.after(() => {
-    relay.close()
-    for (const socket of sockets) socket.destroy()
-  })
-  return relay.address() as { port: number }
+  return listenOnLoopback(relay, t)
 }
 
 type Opened = ReturnType<typeof openRedisStore>

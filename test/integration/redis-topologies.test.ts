@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import type { Store } from '../../src/store/store.ts'
 import { describeStore } from '../contract/store-suite.ts'
+import { emptyFolder } from '../helpers/config/file-with.ts'
 import { untilItWorks } from '../helpers/eventually.ts'
 import { startRawServer } from '../helpers/network/raw-server.ts'
 import { openRedisStore } from '../helpers/redis/open-redis-store.ts'
@@ -152,8 +152,7 @@ describe('connectRedis', () => {
   })
 
   it('speaks TLS with a rediss URL, and only to whom it can trust', async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), 's3proxy-tls-'))
-    t.after(() => rmSync(folder, { recursive: true, force: true }))
+    const folder = emptyFolder(t)
     const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
     const openssl = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost']
     openssl.push('-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', keyFile, '-out', certFile)

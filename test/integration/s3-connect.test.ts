@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { createServer } from 'node:net'
 import { describe, it } from 'node:test'
 import { createBucketClient } from '../helpers/clients/bucket-client.ts'
+import { listenOnLoopback } from '../helpers/network/listen-on-loopback.ts'
 
 describe('connecting to S3', { timeout: 60_000 }, () => {
   it('is given up after s3.connectTimeoutMs, long before the deadline', async (t) => {
     // The server accepts connections, and never does a TLS handshake.
-    const sockets: Socket[] = []
-    const server = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    t.after(() => {
-      server.close()
-      for (const socket of sockets) socket.destroy()
-    })
-    const { port } = server.address() as AddressInfo
+    let connections = 0
+    const { port } = await listenOnLoopback(
+      createServer().on('connection', () => connections++),
+      t,
+    )
     const bucket = createBucketClient(
       t,
       {
@@ -27,6 +24,6 @@ describe('connecting to S3', { timeout: 60_000 }, () => {
     )
     const expected = { code: 'S3_TIMEOUT', message: /no connection to S3 within 60 ms.*s3\.connectTimeoutMs/ }
     await assert.rejects(bucket.open('key'), expected)
-    assert.equal(sockets.length, 2)
+    assert.equal(connections, 2)
   })
 })

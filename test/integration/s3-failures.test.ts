@@ -5,6 +5,7 @@ import { inspect } from 'node:util'
 import { errorStatus, S3ProxyError } from '../../src/errors.ts'
 import { createCredentialSource } from '../../src/s3/credentials.ts'
 import { createBucketClient, readAll } from '../helpers/clients/bucket-client.ts'
+import { listenOnLoopback } from '../helpers/network/listen-on-loopback.ts'
 import { startRawServer } from '../helpers/network/raw-server.ts'
 import { generatedBytes } from '../helpers/s3/stand-in/generated-body.ts'
 import type { Misbehaviour } from '../helpers/s3/stand-in/misbehaviour.ts'
@@ -265,15 +266,10 @@ describe('failures of S3', { timeout: 120_000 }, () => {
 
   it('is 504 when S3 does not let itself be connected to', async (t) => {
     // The server never answers TLS, and a connection without its handshake is not connected.
-    const sockets: Socket[] = []
-    const server = createServer((socket) => sockets.push(socket.on('error', () => {})))
-    server.listen(0, '127.0.0.1')
-    t.after(() => {
-      server.close()
-      for (const socket of sockets) socket.destroy()
-    })
-    await new Promise((resolve) => server.once('listening', resolve))
-    const { port } = server.address() as { port: number }
+    const { port } = await listenOnLoopback(
+      createServer((socket) => socket.on('error', () => {})),
+      t,
+    )
     const address = { ...at(port), endpoint: `https://localhost:${port}/bucket/` }
     const bucket = createBucketClient(t, address, { connectTimeoutMs: 40 })
     await failsWith(bucket.open('key'), 504, /no connection to S3 within 40 ms/)

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { parseAllDocuments } from 'yaml'
@@ -11,6 +10,7 @@ import { createAdminServer } from '../../src/server/admin-server.ts'
 import { livezPage } from '../../src/server/own/livez.ts'
 import { createReadyzPage } from '../../src/server/own/readyz.ts'
 import { createRouter, routeKindOf } from '../../src/server/route.ts'
+import { emptyFolder } from '../helpers/config/file-with.ts'
 import { resolve } from '../helpers/config/given.ts'
 
 const { single: options } = productOptions
@@ -251,8 +251,7 @@ describe('the units of systemd', () => {
   })
 
   it('are units that systemd takes, with little left to attack', (t) => {
-    const place = mkdtempSync(join(tmpdir(), 's3proxy-units-'))
-    t.after(() => rmSync(place, { recursive: true }))
+    const place = emptyFolder(t)
     // systemd-analyze wants the program of the unit to be there.
     writeFileSync(join(place, 's3proxy.service'), unit.replace('/usr/local/bin/s3proxy', '/bin/true'))
     writeFileSync(join(place, 's3proxy.socket'), read('s3proxy.socket'))

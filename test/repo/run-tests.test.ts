@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import { emptyFolder } from '../helpers/config/file-with.ts'
 
 const passes = `import { it } from 'node:test'; it('passes', () => {})`
 const fails = `import { it } from 'node:test'; it('fails', () => { throw new Error('x') })`
@@ -52,8 +52,7 @@ describe('npm test', { timeout: 120_000 }, () => {
 
 /** Runs the test runner in a folder with only these files. */
 function run(t: TestContext, files: Record<string, string>) {
-  const folder = mkdtempSync(join(tmpdir(), 's3proxy-run-tests-'))
-  t.after(() => rmSync(folder, { recursive: true }))
+  const folder = emptyFolder(t)
   mkdirSync(join(folder, 'test/tools'), { recursive: true })
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'))
   writeFileSync(join(folder, 'package.json'), '{"type": "module"}')

@@ -1,9 +1,8 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import { createIssuer, type Issuer } from '../../../src/issuer/issuer.ts'
 import type { IssuerKeysOptions } from '../../../src/issuer/issuer-keys.ts'
+import { listenOnLoopback } from '../network/listen-on-loopback.ts'
 
 /** An issuer over HTTP, whose every answer a test may replace. */
 export interface TestIssuer {
@@ -35,15 +34,10 @@ export async function startIssuer(t: Pick<TestContext, 'after'>): Promise<TestIs
     else if (path === keysPath) sendJson(response, { keys: started.keys })
     else response.writeHead(404).end()
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.closeAllConnections()
-    server.close()
-  })
+  const { origin } = await listenOnLoopback(server, t)
   const clock = { nowMs: Date.UTC(2026, 0, 1), elapsedMs: 0 }
   const started: TestIssuer = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: origin,
     asked: [],
     document: {},
     keys: [],

@@ -1,6 +1,6 @@
-import { once } from 'node:events'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
+import { listenOnLoopback } from './listen-on-loopback.ts'
 
 export interface RawServer {
   readonly port: number
@@ -32,11 +32,6 @@ export async function startRawServer(
       }
     })
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  return { port: (server.address() as AddressInfo).port, sockets }
+  const { port } = await listenOnLoopback(server, t)
+  return { port, sockets }
 }

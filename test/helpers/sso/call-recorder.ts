@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, request as sendRequest } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listenOnLoopback } from '../network/listen-on-loopback.ts'
 
 /** One request on its way to a server, and its answer. */
 export interface RecordedCall {
@@ -34,14 +34,6 @@ export async function startCallRecorder(to: string): Promise<CallRecorder> {
     calls.push({ path, headers, body, status: answered.statusCode, answer })
     response.writeHead(answered.statusCode, answered.headers).end(answer)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    calls,
-    close() {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
+  const { origin, close } = await listenOnLoopback(server)
+  return { origin, calls, close }
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { breakBuild } from '../../campaign/break-build.ts'
 import { mistakes } from '../../campaign/mistakes.ts'
+import { emptyFolder } from '../../helpers/config/file-with.ts'
 
 describe('breakBuild', () => {
   for (const mistake of mistakes)
@@ -41,8 +41,7 @@ describe('breakBuild', () => {
 })
 
 function makeBuild(t: TestContext, files: Record<string, string>): string {
-  const root = mkdtempSync(join(tmpdir(), 's3proxy-build-'))
-  t.after(() => rmSync(root, { recursive: true }))
+  const root = emptyFolder(t)
   for (const folder of ['bin', 'dist/deep/room']) mkdirSync(join(root, folder), { recursive: true })
   writeFileSync(join(root, 'package.json'), '{}')
   writeFileSync(join(root, 'bin/s3proxy.js'), '')

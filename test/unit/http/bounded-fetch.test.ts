@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
 import { describe, it } from 'node:test'
 import { boundedFetch, fetchJson } from '../../../src/http/bounded-fetch.ts'
+import { listenOnLoopback } from '../../helpers/network/listen-on-loopback.ts'
 import { startRawServer } from '../../helpers/network/raw-server.ts'
 
 const bounds = {
@@ -13,15 +13,15 @@ const bounds = {
 describe('boundedFetch', () => {
   it('sends a form with the name of s3proxy, and hands out status, head and text', async (t) => {
     const seen: unknown[] = []
-    const { url, close } = await listening(
+    const { origin: url } = await listenOnLoopback(
       createServer(async (request, response) => {
         const pieces = await request.toArray()
         const { method, headers } = request
         seen.push(method, headers['user-agent'], headers.authorization, Buffer.concat(pieces).toString())
         response.writeHead(400, { 'x-a': 'b' }).end('\ufeffno')
       }),
+      t,
     )
-    t.after(close)
     const answer = await boundedFetch(
       { url, method: 'POST', headers: { authorization: 'Bearer a' }, body: 'token=a' },
       bounds,
@@ -48,8 +48,8 @@ describe('boundedFetch', () => {
   })
 
   it('reads no more than it may, and nothing of an answer whose text is not wanted', async (t) => {
-    const { url, close } = await listening(createServer((_, response) => void response.write('x'.repeat(11))))
-    t.after(close)
+    const server = createServer((_, response) => void response.write('x'.repeat(11)))
+    const { origin: url } = await listenOnLoopback(server, t)
     await assert.rejects(boundedFetch({ url }, bounds), {
       code: 'SSO_BAD_ANSWER',
       message: 'the answer is larger than 10 bytes (sso.url)',
@@ -62,13 +62,13 @@ describe('boundedFetch', () => {
 describe('fetchJson', () => {
   it('reads an object of any content-type, and tells when there is none', async (t) => {
     const answers = ['{"a":1}', '[]', 'null', '<html>', '']
-    const { url, close } = await listening(
+    const { origin: url } = await listenOnLoopback(
       createServer((request, response) => {
         assert.equal(request.headers.accept, 'application/json')
         response.writeHead(200, { 'content-type': 'text/html', 'retry-after': '3' }).end(answers.shift())
       }),
+      t,
     )
-    t.after(close)
     const objects: unknown[] = []
     while (answers.length > 0) {
       const { object, retryAfterSeconds } = await fetchJson({ url }, bounds)
@@ -78,14 +78,3 @@ describe('fetchJson', () => {
     assert.deepEqual(objects, [{ a: 1 }, undefined, undefined, undefined, undefined])
   })
 })
-
-async function listening(server: Server): Promise<{ url: string; close(): void }> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    close() {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
-}

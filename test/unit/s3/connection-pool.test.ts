@@ -7,6 +7,7 @@ import { type ConnectionPoolOptions, createConnectionPool } from '../../../src/s
 import { guests, healthChecks } from '../../../src/s3/fair-shares.ts'
 import { readAll } from '../../helpers/clients/bucket-client.ts'
 import { exposeGarbageCollector } from '../../helpers/machine/garbage.ts'
+import { listenOnLoopback } from '../../helpers/network/listen-on-loopback.ts'
 import { startRawServer } from '../../helpers/network/raw-server.ts'
 
 const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
@@ -204,9 +205,7 @@ describe('createConnectionPool', { timeout: 60_000 }, () => {
 
   it('tells every one that waits when there is no connecting any more', async (t) => {
     const server = createServer()
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as { port: number }
+    const { port } = await listenOnLoopback(server, t)
     const pool = createPool(t, port, { maxConnections: 1 })
     const connection = await pool.acquire(never(), 1000)
     const waiting = [1, 2, 3].map(() =>

@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { describe, it } from 'node:test'
 import { answerMalformed } from '../../../src/server/malformed.ts'
+import { listenOnLoopback } from '../../helpers/network/listen-on-loopback.ts'
 
 describe('answerMalformed', { timeout: 60_000 }, () => {
   it('bears for a second with a peer that does not close its side, and no longer', async (t) => {
-    const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    t.after(() => server.close())
-    const peer = connect({
-      port: (server.address() as AddressInfo).port,
-      host: '127.0.0.1',
-      allowHalfOpen: true,
-    })
+    const server = createServer({ allowHalfOpen: true })
+    const { port } = await listenOnLoopback(server, t)
+    const peer = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
     t.after(() => peer.destroy())
     const [socket] = (await once(server, 'connection')) as [Socket]
     t.mock.timers.enable({ apis: ['setTimeout'] })

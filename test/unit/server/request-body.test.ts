@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { readBody } from '../../../src/server/request-body.ts'
+import { listenOnLoopback } from '../../helpers/network/listen-on-loopback.ts'
 
 const maxBytes = 100
 
@@ -65,14 +66,9 @@ interface Started {
 
 async function start(t: TestContext, timeoutMs?: number): Promise<Started> {
   const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
-  t.after(() => {
-    socket.destroy()
-    server.close()
-    server.closeAllConnections()
-  })
+  const { port } = await listenOnLoopback(server, t)
+  const socket = connect(port, '127.0.0.1')
+  t.after(() => socket.destroy())
   let hasBegun: () => void
   const begun = new Promise<void>((resolve) => {
     hasBegun = resolve

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, get, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { describe, it } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -9,6 +8,7 @@ import type { ByteSource } from '../../../src/http/byte-source.ts'
 import { sendReply } from '../../../src/server/send.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
 import { eventually } from '../../helpers/eventually.ts'
+import { listenOnLoopback } from '../../helpers/network/listen-on-loopback.ts'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
@@ -39,14 +39,10 @@ describe('sendReply', { timeout: 60_000 }, () => {
         response,
         new RequestRecord(request.method),
       )
-    }).listen(0, '127.0.0.1')
-    t.after(() => {
-      end()
-      server.close()
-      server.closeAllConnections()
     })
-    await once(server, 'listening')
-    const request = get({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', agent: false })
+    t.after(() => end())
+    const { port } = await listenOnLoopback(server, t)
+    const request = get({ port, host: '127.0.0.1', agent: false })
     request.on('error', () => {})
     const [response] = (await once(request, 'response')) as [IncomingMessage]
     response.on('error', () => {})

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, get, type IncomingMessage, request } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { connect } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BodyWatch, WatchedBody } from '../../../src/http/body-watch.ts'
@@ -11,6 +11,7 @@ import { sendReply } from '../../../src/server/send.ts'
 import { RequestRecord } from '../../../src/telemetry/request-record.ts'
 import { untilTrue } from '../../helpers/eventually.ts'
 import { connectionEnding } from '../../helpers/network/connection-ending.ts'
+import { listenOnLoopback } from '../../helpers/network/listen-on-loopback.ts'
 
 const session = { name: 'hash' }
 
@@ -170,14 +171,8 @@ async function serve(
       resolve(sendReply({ status: 200, headers: [], body }, response, record).then(() => record))
     })
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}/`, port, sent }
+  const { port, origin } = await listenOnLoopback(server, t)
+  return { url: `${origin}/`, port, sent }
 }
 
 async function readAll(asked: ReturnType<typeof get>): Promise<string> {

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import type { ClientIdentity } from '../../../src/sso/client-authentication.ts'
 import { createTokenEndpoint } from '../../../src/sso/token-endpoint.ts'
+import { listenOnLoopback } from '../../helpers/network/listen-on-loopback.ts'
 
 const clientId = 'proxy client'
 const clientSecret = 'sso secret/+&=%:'
@@ -83,12 +82,11 @@ async function exchange(t: TestContext, client: ClientIdentity, path = '/token')
     assert.equal([...form.keys()].length, new Set(form.keys()).size)
     asked = { target: request.url, headers: request.headers, fields: Object.fromEntries(form) }
     response.end('{"access_token": "the-token"}')
-  }).listen(0, '127.0.0.1')
-  t.after(() => server.close())
-  await once(server, 'listening')
+  })
+  const { origin } = await listenOnLoopback(server, t)
   const { exchangeCode } = createTokenEndpoint({
     ...client,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
+    url: origin + path,
     timeoutMs: 5000,
     maxAnswerBytes: 1000,
     userAgent: 's3proxy/1.2.3',

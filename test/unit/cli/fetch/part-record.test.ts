@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { findPart, type PartRecord, writeRecord } from '../../../../src/cli/fetch/part-record.ts'
+import { emptyFolder } from '../../../helpers/config/file-with.ts'
 
 describe('findPart', () => {
   let folder: string
@@ -83,8 +84,7 @@ describe('findPart', () => {
 
 describe('writeRecord', () => {
   it('replaces a link, and leaves alone what it led to', async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), 's3proxy-record-'))
-    t.after(() => rmSync(folder, { recursive: true }))
+    const folder = emptyFolder(t)
     writeFileSync(join(folder, 'victim'), 'precious')
     symlinkSync(join(folder, 'victim'), join(folder, 'copy.part.json'))
     await writeRecord(join(folder, 'copy'), {

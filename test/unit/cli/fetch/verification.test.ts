@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { digestFile, pickExpectation, withDigest } from '../../../../src/cli/fetch/verification.ts'
 import { readChecksums } from '../../../../src/object/checksums.ts'
+import { fileWith } from '../../../helpers/config/file-with.ts'
 
 const md5Etag = '"5d41402abc4b2a76b9719d911017c592"'
 const pick = (headers: Record<string, string>) =>
@@ -103,10 +101,7 @@ describe('withDigest', () => {
 
 describe('digestFile', () => {
   it('digests the first bytes of a file, and none of an empty one', async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), 's3proxy-digest-'))
-    t.after(() => rmSync(folder, { recursive: true }))
-    const path = join(folder, 'file')
-    writeFileSync(path, 'hello and more')
+    const path = fileWith(t, 'hello and more')
     const digest = createHash('md5')
     await digestFile(path, 0, digest)
     await digestFile(path, 5, digest)

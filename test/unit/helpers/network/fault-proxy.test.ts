@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { connectionEnding } from '../../../helpers/network/connection-ending.ts'
 import { type FaultProxy, startFaultProxy } from '../../../helpers/network/fault-proxy.ts'
+import { type LoopbackServer, listenOnLoopback } from '../../../helpers/network/listen-on-loopback.ts'
 import { generatedBytes } from '../../../helpers/s3/stand-in/generated-body.ts'
 
 describe('startFaultProxy', { timeout: 60_000 }, () => {
@@ -156,22 +157,14 @@ async function listen(
   t: TestContext,
   serve: (socket: Socket) => void,
   { andClose = false } = {},
-): Promise<AddressInfo> {
-  const sockets = new Set<Socket>()
+): Promise<LoopbackServer> {
   const server = createServer({ allowHalfOpen: true }, (socket) => {
-    sockets.add(socket)
     socket.on('error', () => {})
     serve(socket)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address() as AddressInfo
-  const close = () => {
-    server.close()
-    for (const socket of sockets) socket.destroy()
-  }
-  if (andClose) close()
-  else t.after(close)
-  return address
+  })
+  const listening = await listenOnLoopback(server, t)
+  if (andClose) listening.close()
+  return listening
 }
 
 async function readAll(socket: Socket): Promise<{ bytes: Buffer; ending: 'fin' | 'reset' }> {

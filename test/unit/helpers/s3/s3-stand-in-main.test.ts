@@ -1,20 +1,19 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { emptyFolder } from '../../../helpers/config/file-with.ts'
 
 const program = fileURLToPath(new URL('../../../helpers/s3/stand-in/main.ts', import.meta.url))
 
 describe('the stand-in as a process', { timeout: 60_000 }, () => {
   it('serves a folder and a list of objects, and ends on SIGTERM', async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), 's3proxy-main-'))
-    t.after(() => rmSync(folder, { recursive: true }))
+    const folder = emptyFolder(t)
     mkdirSync(join(folder, 'objects', 'sub'), { recursive: true })
     writeFileSync(join(folder, 'objects', 'sub', 'page.html'), '<p>page</p>')
     const objects = [

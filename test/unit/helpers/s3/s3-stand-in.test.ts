@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { get } from 'node:https'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import { emptyFolder } from '../../../helpers/config/file-with.ts'
 import { exchange, signRequest } from '../../../helpers/s3/signed-exchange.ts'
 import { generatedSha256 } from '../../../helpers/s3/stand-in/generated-body.ts'
 import type { S3StandInOptions } from '../../../helpers/s3/stand-in/stand-in-types.ts'
@@ -175,8 +175,7 @@ describe('startS3StandIn', { timeout: 60_000 }, () => {
   it('serves generated and file bodies byte for byte', async (t) => {
     const s3 = await start(t)
     const sizeBytes = 5_000_011
-    const folder = mkdtempSync(join(tmpdir(), 's3proxy-stand-in-'))
-    t.after(() => rmSync(folder, { recursive: true }))
+    const folder = emptyFolder(t)
     s3.put('generated', { body: { sizeBytes, seed: 3 } })
     const read = async (key: string) =>
       (await exchange(s3.port, await signRequest(s3, key), (got) => got.length > sizeBytes && isWhole(got)))
@@ -200,8 +199,7 @@ describe('startS3StandIn', { timeout: 60_000 }, () => {
   })
 
   it('speaks https', async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), 's3proxy-tls-'))
-    t.after(() => rmSync(folder, { recursive: true }))
+    const folder = emptyFolder(t)
     const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
     const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
     const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', keyFile]

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { createPublicKey, hash, type JsonWebKey, randomUUID, sign, verify } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { approveDevice } from '../../../helpers/clients/approve-device.ts'
 import { fillForm } from '../../../helpers/clients/fill-form.ts'
 import { createHttpClient, type HttpClient } from '../../../helpers/clients/http-client.ts'
 import { signInAt } from '../../../helpers/clients/sign-in.ts'
+import { listenOnLoopback } from '../../../helpers/network/listen-on-loopback.ts'
 import type {
   OpenidProvider,
   OpenidProviderOptions,
@@ -329,12 +328,8 @@ async function startReceiver(t: TestContext) {
     for await (const piece of request.setEncoding('utf8')) body += piece
     received.tokens.push(new URLSearchParams(body).get('logout_token') ?? '')
     response.writeHead(received.status).end()
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.close()
-    server.closeAllConnections()
   })
-  received.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/backchannel-logout`
+  const { origin } = await listenOnLoopback(server, t)
+  received.url = `${origin}/backchannel-logout`
   return received
 }

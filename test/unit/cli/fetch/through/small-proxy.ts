@@ -1,7 +1,6 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
+import { listenOnLoopback } from '../../../../helpers/network/listen-on-loopback.ts'
 
 /** A server in the place of the proxy that answers as a test says. */
 export interface SmallProxy {
@@ -18,11 +17,6 @@ export async function startSmallProxy(
     requests.push(request)
     answer(request, response, requests.length)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests }
+  const { origin } = await listenOnLoopback(server, t)
+  return { origin, requests }
 }

@@ -1,8 +1,7 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import type { SsoOptions, Wanted } from '../../../../../src/cli/fetch/token/sign-in-options.ts'
+import { listenOnLoopback } from '../../../../helpers/network/listen-on-loopback.ts'
 
 /** One request to the SSO. */
 export interface Call {
@@ -31,13 +30,7 @@ export async function startSmallSso(
 ): Promise<SmallSso> {
   const [calls, told, pauses]: [Call[], string[], number[]] = [[], [], []]
   const server = createServer((request, response) => void serve(request, response))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { origin: issuer } = await listenOnLoopback(server, t)
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let text = ''
     for await (const piece of request.setEncoding('utf8')) text += piece

@@ -2,29 +2,21 @@ import assert from 'node:assert/strict'
 import {
   chmodSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { describe, it, type TestContext } from 'node:test'
+import { describe, it } from 'node:test'
 import { openTokenFile, type TokenFile } from '../../../../../src/cli/fetch/token/token-file.ts'
+import { emptyFolder } from '../../../../helpers/config/file-with.ts'
 
 const origin = 'https://assets.example.com'
 const record = { origin, issuer: 'https://sso', clientId: 'terminal', scope: '', accessToken: 'secret' }
 const { signal } = new AbortController()
-
-function newFolder(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 's3proxy-token-'))
-  t.after(() => rmSync(folder, { recursive: true }))
-  return folder
-}
 
 function open(home: string, more: { origin?: string; clientId?: string } = {}): TokenFile {
   return openTokenFile({ env: { XDG_STATE_HOME: home }, origin, clientId: undefined, signal, ...more })
@@ -34,7 +26,7 @@ const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8)
 
 describe('openTokenFile', () => {
   it('keeps a token that nobody else can read, and leaves nothing else', async (t) => {
-    const home = join(newFolder(t), 'not', 'there')
+    const home = join(emptyFolder(t), 'not', 'there')
     const file = open(home)
     assert.equal(await file.read(), undefined)
     await file.write(record)
@@ -51,7 +43,7 @@ describe('openTokenFile', () => {
   })
 
   it('has a file for each origin and each client', (t) => {
-    const home = newFolder(t)
+    const home = emptyFolder(t)
     const paths = [open(home), open(home, { origin: 'https://other' }), open(home, { clientId: 'own' })]
     assert.equal(new Set(paths.map(({ path }) => path)).size, 3)
     assert.equal(open(home).path, open(home).path)
@@ -65,7 +57,7 @@ describe('openTokenFile', () => {
   })
 
   it('takes broken contents and the token of another origin for none', async (t) => {
-    const file = open(newFolder(t))
+    const file = open(emptyFolder(t))
     await file.write({ ...record, origin: 'https://evil.example.com' })
     assert.equal(await file.read(), undefined)
     writeFileSync(file.path, '{')
@@ -74,7 +66,7 @@ describe('openTokenFile', () => {
 
   for (const mode of [0o640, 0o604, 0o620]) {
     it(`refuses a file of mode ${mode.toString(8)}`, async (t) => {
-      const file = open(newFolder(t))
+      const file = open(emptyFolder(t))
       await file.write(record)
       chmodSync(file.path, mode)
       await assert.rejects(file.read(), /is not used: other users can use it \(mode 6\d\d\); chmod 600/)
@@ -82,7 +74,7 @@ describe('openTokenFile', () => {
   }
 
   it('refuses a folder that others can use, also before it writes', async (t) => {
-    const file = open(newFolder(t))
+    const file = open(emptyFolder(t))
     await file.write(record)
     chmodSync(dirname(file.path), 0o755)
     await assert.rejects(file.read(), /other users can use it \(mode 755\); chmod 700/)
@@ -90,19 +82,19 @@ describe('openTokenFile', () => {
   })
 
   it('refuses a link, to a file or to a folder', async (t) => {
-    const home = newFolder(t)
+    const home = emptyFolder(t)
     const file = open(home)
     await file.write(record)
     renameSync(file.path, join(home, 'elsewhere'))
     symlinkSync(join(home, 'elsewhere'), file.path)
     await assert.rejects(file.read(), /is not used: it is a link/)
-    const other = newFolder(t)
+    const other = emptyFolder(t)
     symlinkSync(join(home, 's3proxy'), join(other, 's3proxy'))
     await assert.rejects(open(other).read(), /it is no folder of its own/)
   })
 
   it('replaces a link, and does not write through it', async (t) => {
-    const home = newFolder(t)
+    const home = emptyFolder(t)
     const file = open(home)
     mkdirSync(dirname(file.path), { mode: 0o700 })
     writeFileSync(join(home, 'target'), 'untouched')
