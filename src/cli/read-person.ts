@@ -51,7 +51,7 @@ const shapes: Record<keyof Person, { isFitting(value: unknown): boolean; expecte
   email: text,
   emailVerified: { isFitting: (value) => typeof value === 'boolean', expected: 'true or false' },
   groups: {
-    isFitting: (value) => value === 'unknown' || (Array.isArray(value) && isTexts(value)),
+    isFitting: (value) => value === 'unknown' || isTexts(value),
     expected: 'a list of texts, or "unknown"',
   },
   claims: { isFitting: isJsonObject, expected: 'an object' },

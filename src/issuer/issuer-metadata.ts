@@ -1,4 +1,5 @@
 import { S3ProxyError } from '../errors.ts'
+import { isTexts } from '../person/groups-in.ts'
 
 /**
  * The discovery document of an issuer, checked. Addresses that this server asks lie below its internal root where there
@@ -101,10 +102,6 @@ function shown(value: unknown): string {
 function isAddress(value: unknown, mustBeSecure: boolean): value is string {
   const shape = mustBeSecure ? /^https:\/\/[!-~]+$/i : /^https?:\/\/[!-~]+$/i
   return typeof value === 'string' && shape.test(value) && URL.canParse(value) && !value.includes('#')
-}
-
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((member) => typeof member === 'string')
 }
 
 function isFlag(value: unknown): value is boolean {

@@ -7,11 +7,12 @@ import { trueNamesIn } from './true-names-in.ts'
  */
 export function groupsIn(claim: unknown): readonly string[] | 'unknown' {
   if (typeof claim === 'string') return [claim]
-  if (Array.isArray(claim)) return isTexts(claim) ? claim : 'unknown'
-  if (typeof claim !== 'object' || claim === null) return 'unknown'
+  if (isTexts(claim)) return claim
+  if (Array.isArray(claim) || typeof claim !== 'object' || claim === null) return 'unknown'
   return trueNamesIn(claim) ?? 'unknown'
 }
 
-export function isTexts(list: readonly unknown[]): list is readonly string[] {
-  return list.every((member) => typeof member === 'string')
+/** Tells lists of nothing but texts. */
+export function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((member) => typeof member === 'string')
 }

@@ -60,7 +60,7 @@ function personIn(record: Fields): Person | undefined {
 function decodePerson({ id, name, email, emailVerified, groups, claims }: Fields): Person | undefined {
   if (!isTextOrMissing(id) || !isTextOrMissing(name) || !isTextOrMissing(email)) return undefined
   if (emailVerified !== undefined && typeof emailVerified !== 'boolean') return undefined
-  if (groups !== 'unknown' && !(Array.isArray(groups) && isTexts(groups))) return undefined
+  if (groups !== 'unknown' && !isTexts(groups)) return undefined
   if (claims !== undefined && !isJsonObject(claims)) return undefined
   return { id, name, email, emailVerified, groups, claims }
 }
