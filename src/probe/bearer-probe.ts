@@ -7,6 +7,7 @@ import { judgeKeySet } from './keys-probe.ts'
 import { madeUpToken } from './made-up-token.ts'
 import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
 import { peerOf, reach } from './reach.ts'
+import { ssoBusy } from './sso-busy.ts'
 import { type TokenTrialOptions, tryToken } from './token-trial.ts'
 
 export interface BearerProbeOptions {
@@ -104,7 +105,7 @@ function stepsOfIssuer(issuer: Issuer, timeoutMs: number): ProbeStep[] {
 function judgeIdentity({ status }: { status: number }): Finding {
   const said = `a token that nobody gave was answered ${status}`
   if (status === 401 || status === 403) return { message: `${said}, as it should` }
-  if (status === 429) throw new ProbeFailure(said, 'the SSO is asked too often: try again later', 'SSO_BUSY')
+  if (status === 429) throw ssoBusy(said)
   const advice =
     status === 200
       ? 'do not use bearer.accept identity: this endpoint takes every token for valid'

@@ -6,6 +6,7 @@ import { adviceOnClient } from './client-advice.ts'
 import { madeUpToken } from './made-up-token.ts'
 import { otherAuthentications } from './other-authentications.ts'
 import { type Finding, ProbeFailure } from './probe.ts'
+import { ssoBusy } from './sso-busy.ts'
 
 type Ask = (url: string, question: SsoQuestion) => Promise<Pick<SsoAnswer, 'status' | 'text'>>
 
@@ -37,7 +38,7 @@ export async function probeIntrospection(
       'do not use this endpoint (bearer.introspectionUrl): it takes every token for valid',
       'SSO_BAD_ANSWER',
     )
-  if (status === 429) throw new ProbeFailure(said, 'the SSO is asked too often: try again later', 'SSO_BUSY')
+  if (status === 429) throw ssoBusy(said)
   if (status === 400 || status === 401 || status === 403) {
     for (const clientAuthentication of otherAuthentications(client).filter((other) => other !== 'none')) {
       const other = await askAs({ ...client, clientAuthentication })

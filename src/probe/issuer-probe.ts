@@ -1,4 +1,4 @@
-import { backchannelLogoutPath, callbackPath, signedOutPath } from '../http/own-paths.ts'
+import { backchannelLogoutPath, signedOutPath } from '../http/own-paths.ts'
 import type { Issuer } from '../issuer/issuer.ts'
 import type { IssuerMetadata } from '../issuer/issuer-metadata.ts'
 import { type AuthorizeOptions, authorizeAddress } from '../sso/authorize-address.ts'
@@ -10,6 +10,7 @@ import { createClockSkew } from './clock-skew.ts'
 import { probeDiscovery } from './discovery-probe.ts'
 import { type FeaturesOptions, issuerFeatures } from './issuer-features.ts'
 import { judgeKeySet } from './keys-probe.ts'
+import { madeUpLogin } from './made-up-login.ts'
 import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
 import { peerOf, reach } from './reach.ts'
 import { registerAddresses } from './register-addresses.ts'
@@ -30,14 +31,13 @@ export interface IssuerProbeOptions extends FeaturesOptions, AuthorizeOptions {
 
 const needed = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const
 const checkIssuer = 'check sso.issuer: its discovery document names this address'
-/** Proves nothing: no SSO knows the code of a login that nobody has begun. */
-const codeVerifier = 'p'.repeat(43)
 
 /** The steps that try what logins need of an OpenID provider, as far as that is possible without a person. */
 export function issuerSteps(options: IssuerProbeOptions): ProbeStep[] {
   const { issuer, internalUrl, origins, userAgent, timeoutMs } = options
   const unreachable = adviceOnUnreachable('sso.issuer', internalUrl)
-  const redirectUri = `${origins[0] ?? 'https://assets.example.com'}${callbackPath}`
+  const login = madeUpLogin(origins)
+  const { redirectUri, codeVerifier } = login
   const clock = createClockSkew({
     ...{ peer: 'the SSO', limitMs: 60_000, warningMs: 20_000, now: Date.now },
     because: 'id tokens that begin or end more than a minute off are refused',
@@ -58,7 +58,6 @@ export function issuerSteps(options: IssuerProbeOptions): ProbeStep[] {
 
   const authorize = async (signal: AbortSignal) => {
     const { authorization_endpoint: page = '' } = await issuer.metadata()
-    const login = { state: 'probe', codeVerifier, redirectUri }
     const url = authorizeAddress(page, login, options, { nonce: nonceOf(codeVerifier) })
     const isRedirectUriKnown = origins.length > 0
     return probeAuthorize({ url, redirectUri, isRedirectUriKnown, ask, checkAddress: checkIssuer }, signal)

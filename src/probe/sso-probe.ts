@@ -1,13 +1,14 @@
 import { isAbsoluteUrl } from '../http/absolute-url.ts'
-import { callbackPath } from '../http/own-paths.ts'
 import type { ClientIdentity } from '../sso/client-authentication.ts'
 import type { SsoClient } from '../sso/sso-client.ts'
 import type { SsoAddresses, SsoEndpoints } from '../sso/sso-endpoints.ts'
 import { askSso, type SsoQuestion } from './ask-sso.ts'
 import { probeAuthorize } from './authorize-probe.ts'
+import { madeUpLogin } from './made-up-login.ts'
 import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
 import { peerOf, reach } from './reach.ts'
 import { registerAddresses } from './register-addresses.ts'
+import { ssoBusy } from './sso-busy.ts'
 import { probeToken } from './token-probe.ts'
 import { adviceOnUnreachable } from './unreachable-advice.ts'
 
@@ -23,14 +24,11 @@ export interface SsoProbeOptions {
   timeoutMs: number
 }
 
-/** Proves nothing: no SSO knows the code of a login that nobody has begun. */
-const codeVerifier = 'p'.repeat(43)
-
 /** The steps that try everything which logins need of the SSO, as far as that is possible without a person. */
 export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
   const { endpoints, timeoutMs, origins } = options
-  const redirectUri = `${origins[0] ?? 'https://assets.example.com'}${callbackPath}`
-
+  const login = madeUpLogin(origins)
+  const { redirectUri, codeVerifier } = login
   const unreachable = adviceOnUnreachable('sso.url (SSO_URL)', options.addresses.internalUrl)
 
   const ask = (url: string, question: SsoQuestion) =>
@@ -39,7 +37,7 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
   const authorize = async (signal: AbortSignal) =>
     probeAuthorize(
       {
-        url: await options.sso.begin({ state: 'probe', codeVerifier, redirectUri }),
+        url: await options.sso.begin(login),
         ...{ redirectUri, isRedirectUriKnown: origins.length > 0, ask },
         checkAddress: checkAddress('authorizeUrl', options.addresses),
       },
@@ -62,8 +60,7 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
     const { status } = await ask(endpoints.identity, { signal })
     const said = `without a token, it answered ${status}`
     if (status === 401 || status === 403) return { message: `${said}, as it should` }
-    if (status === 429)
-      throw new ProbeFailure(said, 'the SSO is asked too often: try again later', 'SSO_BUSY')
+    if (status === 429) throw ssoBusy(said)
     if (status === 404)
       throw new ProbeFailure(said, checkAddress('identityUrl', options.addresses), 'SSO_BAD_ANSWER')
     throw new ProbeFailure(said, 'expected 401 or 403, or sessions cannot be checked', 'SSO_BAD_ANSWER')

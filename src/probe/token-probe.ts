@@ -5,6 +5,7 @@ import type { SsoAnswer, SsoQuestion } from './ask-sso.ts'
 import { adviceOnClient } from './client-advice.ts'
 import { otherAuthentications } from './other-authentications.ts'
 import { type Finding, ProbeFailure } from './probe.ts'
+import { ssoBusy } from './sso-busy.ts'
 
 export interface TokenProbeOptions {
   client: ClientIdentity
@@ -25,7 +26,7 @@ export async function probeToken(options: TokenProbeOptions, signal: AbortSignal
     const advice = adviceOnClient(await findAuthentication(options, signal))
     throw new ProbeFailure(said, advice, 'SSO_REFUSED_CODE')
   }
-  if (status === 429) throw new ProbeFailure(said, 'the SSO is asked too often: try again later', 'SSO_BUSY')
+  if (status === 429) throw ssoBusy(said)
   if (status === 400 || status === 403)
     return {
       message: `${said}, as it should`,
