@@ -3,6 +3,7 @@ import { S3ProxyError } from '../errors.ts'
 import type { Person } from '../person/person.ts'
 import { createRecentCache } from '../session/recent-cache.ts'
 import { createQueue } from '../waiting/queue.ts'
+import { createSharedWork } from '../waiting/shared-work.ts'
 import type { BearerCheck, BearerVerdict, TokenAnswer, TokenQuestion } from './bearer-check.ts'
 
 export interface RememberOptions {
@@ -44,7 +45,7 @@ export function rememberVerdicts(ask: TokenQuestion, options: RememberOptions): 
   const { maxAgeMs, now, elapsedMs } = options
   const accepted = createRecentCache<Accepted>(acceptedTokens)
   const refused = createRecentCache<{ verdict: BearerVerdict; untilMs: number }>(refusedTokens)
-  const underWay = new Map<string, Promise<BearerVerdict>>()
+  const shared = createSharedWork<BearerVerdict>()
   const forKnown = createQueue(questionsAtOnce, waitingQuestions)
   const forOthers = createQueue(questionsAtOnce, waitingQuestions)
 
@@ -78,12 +79,7 @@ export function rememberVerdicts(ask: TokenQuestion, options: RememberOptions): 
     if (before?.isGood === true && elapsed < before.untilMs && now() < before.expiresAt) return before.verdict
     const refusal = refused.get(name)
     if (refusal !== undefined && elapsed < refusal.untilMs) return refusal.verdict
-    let asked = underWay.get(name)
-    if (asked === undefined) {
-      asked = question(name, token, before).finally(() => underWay.delete(name))
-      underWay.set(name, asked)
-    }
-    return asked
+    return shared(name, () => question(name, token, before))
   }
 }
 

@@ -9,6 +9,7 @@ import type { Grant } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { SsoClient } from '../sso/sso-client.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
+import { createSharedWork } from '../waiting/shared-work.ts'
 import { askPerson, readChoice } from './legacy-page.ts'
 import { forgetLegacyCookie, type LegacyToken, type LegacyTokens } from './legacy-tokens.ts'
 
@@ -40,7 +41,7 @@ export interface LegacySessions {
 }
 
 export function createLegacySessions({ tokens, sessions, sso, now }: LegacySessionsOptions): LegacySessions {
-  const underWay = new Map<string, Promise<Upgraded | undefined>>()
+  const upgrades = createSharedWork<Upgraded | undefined>()
 
   /** @returns `undefined` where the SSO does not take the token any more, which ends the session */
   async function grantOf(legacy: LegacyToken, record: RequestRecord): Promise<Grant | undefined> {
@@ -74,13 +75,7 @@ export function createLegacySessions({ tokens, sessions, sso, now }: LegacySessi
     site: Site,
     record: RequestRecord,
   ): Promise<Upgraded | undefined> {
-    const key = `${site.origin} ${legacy.id}`
-    let upgraded = underWay.get(key)
-    if (upgraded === undefined) {
-      upgraded = upgrade(legacy, site, record).finally(() => underWay.delete(key))
-      underWay.set(key, upgraded)
-    }
-    return upgraded
+    return upgrades(`${site.origin} ${legacy.id}`, () => upgrade(legacy, site, record))
   }
 
   return {
