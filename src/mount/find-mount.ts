@@ -20,17 +20,22 @@ export type FindMount<Mount extends MountPlace> = (host: string, path: string) =
  */
 export function createMountFinder<Mount extends MountPlace>(mounts: readonly Mount[]): FindMount<Mount> {
   const everywhere = longestFirst(mounts.filter(({ host }) => host === undefined))
-  const hosts = new Set(mounts.flatMap(({ host }) => host ?? []))
+  const hosts = hostsOf(mounts)
   const [first] = everywhere
   // The usual case costs a request nothing.
-  if (hosts.size === 0 && everywhere.length === 1 && first?.prefix === '') return () => first.mount
+  if (hosts.length === 0 && everywhere.length === 1 && first?.prefix === '') return () => first.mount
   const byHost = new Map(
-    [...hosts].map((name) => [name, longestFirst(mounts.filter(({ host }) => host === name))]),
+    hosts.map((name) => [name, longestFirst(mounts.filter(({ host }) => host === name))]),
   )
   return (host, path) => {
-    const own = hosts.size === 0 ? undefined : byHost.get(withoutPort(host))
+    const own = hosts.length === 0 ? undefined : byHost.get(withoutPort(host))
     return (own && firstFitting(own, path)) ?? firstFitting(everywhere, path)
   }
+}
+
+/** Lists the hosts that mounts are at, each once. */
+export function hostsOf(mounts: readonly MountPlace[]): string[] {
+  return [...new Set(mounts.flatMap(({ host }) => host ?? []))]
 }
 
 /** Takes the port off a host. */

@@ -1,4 +1,4 @@
-import { createMountFinder, type MountPlace, withoutPort } from './find-mount.ts'
+import { createMountFinder, hostsOf, type MountPlace, withoutPort } from './find-mount.ts'
 
 /** A mount with the name of its section. */
 export interface NamedPlace extends MountPlace {
@@ -33,7 +33,7 @@ export function misplacedMounts(
   }
   if (servedHosts === undefined) return misplaced
   const find = createMountFinder([...byPlace.values()])
-  const hosts = [...servedHosts.map(withoutPort), ...places.flatMap(({ host }) => host ?? [])]
+  const hosts = [...servedHosts.map(withoutPort), ...hostsOf(places)]
   for (const place of byPlace.values()) {
     if (place.host !== undefined || hosts.length === 0) continue
     const found = hosts.map((host) => find(host.toLowerCase(), place.path.slice(1)))

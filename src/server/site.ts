@@ -1,6 +1,7 @@
 import type { PublicUrl } from '../config/schema/public-url.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import { hostsLike, originOf, type Site } from '../http/site.ts'
+import { withoutPort } from '../mount/find-mount.ts'
 
 export interface SiteSettings {
   publicUrl?: PublicUrl | undefined
@@ -46,7 +47,7 @@ export function createSiteResolver({
     const isSecure = isTls || scheme === 'https'
     const host = withoutDefaultPort(request.host, isSecure)
     if (host === '') return undefined
-    if (allowed !== undefined && !allowed.includes(host) && !allowed.includes(host.replace(/:\d+$/, '')))
+    if (allowed !== undefined && !allowed.includes(host) && !allowed.includes(withoutPort(host)))
       return undefined
     return { origin: originOf({ host, isSecure }), isSecure }
   }

@@ -2,6 +2,7 @@ import { nameSources } from '../config/name-sources.ts'
 import type { Config } from '../config/schema/config-schema.ts'
 import { hostsLike, originOf } from '../http/site.ts'
 import type { Issuer } from '../issuer/issuer.ts'
+import { hostsOf } from '../mount/find-mount.ts'
 import { healthcheckKeyIn } from '../mount/health-check.ts'
 import { nameOptionsOf } from '../mount/name-options.ts'
 import { issuerSteps } from '../probe/issuer-probe.ts'
@@ -122,7 +123,7 @@ async function probeSso(
   userAgent: string,
 ): Promise<ProbeResult[]> {
   const { publicUrl, allowedHosts = [] } = server
-  const mountHosts = [...new Set(Object.values(mounts).flatMap(({ host }) => host ?? []))]
+  const mountHosts = hostsOf(Object.values(mounts))
   const isSecure = publicUrl?.isSecure ?? true
   const hosts =
     publicUrl === undefined

@@ -4,6 +4,7 @@ import { S3ProxyError } from '../errors.ts'
 import type { Issuer } from '../issuer/issuer.ts'
 import type { Log, ProgramLog } from '../log/log.ts'
 import { createRareWarning } from '../log/rare-warning.ts'
+import { hostsOf } from '../mount/find-mount.ts'
 import { healthcheckKeyIn } from '../mount/health-check.ts'
 import { nameOptionsOf } from '../mount/name-options.ts'
 import { createRefusalWarnings } from '../object/refusal-warnings.ts'
@@ -108,7 +109,7 @@ export function createService(
     bodyWatch: createBodyWatch(config, logins.sessions, log),
     siteOf: createSiteResolver({
       ...config.server,
-      mountHosts: mounts.flatMap(({ host }) => host ?? []),
+      mountHosts: hostsOf(mounts),
       isTls: config.server.tlsCertFile !== undefined,
     }),
     readiness,

@@ -3,6 +3,7 @@ import { unusedRules } from '../../access/unused-rules.ts'
 import { isReservedKey } from '../../http/own-paths.ts'
 import { maxKeyBytes } from '../../s3/max-key-bytes.ts'
 import type { Values } from '../schema/config-schema.ts'
+import { comparedDecoded, looksEncoded } from './decoded-path.ts'
 import type { Findings } from './findings.ts'
 import { createMisfits, unknownMountOf } from './rule-mounts.ts'
 
@@ -54,8 +55,7 @@ function oddityOf({ text, segments }: Pattern): string | undefined {
   const literals = segments.map((segment) => (segment.kind === 'literal' ? segment.text : ''))
   if (Buffer.byteLength(literals.join('')) > maxKeyBytes)
     return `never fits, because no key is longer than ${maxKeyBytes} bytes`
-  if (literals.some((literal) => /%[0-9A-Fa-f]{2}/.test(literal)))
-    return 'is compared with the decoded path, in which %20 is a space: write the characters themselves'
+  if (literals.some(looksEncoded)) return comparedDecoded
   const unknown = literals.find((literal) => /^\{(?:[a-z]+\}|claim:)/i.test(literal))
   if (unknown !== undefined)
     return `has ${unknown}, which is taken for itself: there are {id}, {email}, {name} and {claim:…}`

@@ -3,6 +3,7 @@ import { originOf } from '../../http/site.ts'
 import { healthcheckMountOf } from '../../mount/health-check.ts'
 import { type MisplacedMount, misplacedMounts, type NamedPlace } from '../../mount/misplaced-mounts.ts'
 import type { Values } from '../schema/config-schema.ts'
+import { comparedDecoded, looksEncoded } from './decoded-path.ts'
 import type { Findings } from './findings.ts'
 import { checkS3 } from './s3-consistency.ts'
 
@@ -40,10 +41,7 @@ function checkPath(path: string, name: string, { bearer }: Values, { report, war
   ].find((own) => path.startsWith(own))
   if (reserved !== undefined)
     report({ path: `mounts.${name}.path`, message: `is at ${reserved}, where pages of s3proxy are` })
-  if (/%[0-9A-Fa-f]{2}/.test(path))
-    warn(
-      `mounts.${name}.path is compared with the decoded path, in which %20 is a space: write the characters themselves`,
-    )
+  if (looksEncoded(path)) warn(`mounts.${name}.path ${comparedDecoded}`)
 }
 
 function checkPlaces(mounts: MountValues, { server, s3 }: Values, { report }: Findings): void {
