@@ -32,7 +32,6 @@ export interface IntrospectionEndpoint {
 const what = 'the answer of the introspection endpoint'
 const option = 'bearer.introspectionUrl'
 const formType = { 'content-type': 'application/x-www-form-urlencoded' }
-const maxAnswerBytes = 1024 * 1024
 
 /**
  * Asks the server that gave a token whether it is valid, and whose it is.
@@ -47,7 +46,7 @@ export function introspect(options: IntrospectionOptions): TokenQuestion {
     const form = new URLSearchParams({ token, token_type_hint: 'access_token', ...fields })
     const answer = await fetchJson(
       { url, method: 'POST', headers: { ...formType, ...headers }, body: `${form}` },
-      { what, option, timeoutMs, maxAnswerBytes, userAgent, now },
+      { what, option, timeoutMs, userAgent, now },
     )
     const claims = claimsOf(answer)
     const refusal = refusalOf(claims, options)

@@ -1,10 +1,10 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { isAbsoluteUrl } from '../http/absolute-url.ts'
 import { exitStatus } from './command/exit-status.ts'
 import type { CheckConfigFlags, FetchFlags, ServeFlags } from './command/flags.ts'
 import { helpTexts } from './command/help-texts.ts'
 import { formatVersion, readVersion } from './command/version.ts'
 import type { Shell } from './completion/completion.ts'
-import { isObjectUrl } from './fetch/through/is-object-url.ts'
 
 /** Describes the command line. The code of a command is loaded only when it runs. */
 export function createProgram(setStatus: (status: number) => void): Command {
@@ -77,7 +77,8 @@ export function createProgram(setStatus: (status: number) => void): Command {
     .option('--sign-out', 'with a URL: fetch nothing; revoke and forget the token for the proxy')
     .addHelpText('after', helpTexts.fetch)
     .action(async (text: string, options: FetchFlags) => {
-      if (isObjectUrl(text)) {
+      // A key that begins like a URL cannot be fetched by itself.
+      if (isAbsoluteUrl(text)) {
         const { fetchThrough } = await import('./fetch/through/fetch-through.ts')
         setStatus(await fetchThrough(text, options))
       } else {

@@ -17,11 +17,15 @@ export interface FetchBounds {
   /** The option to look at, as in `sso.issuer`. */
   option: string
   timeoutMs: number
-  maxAnswerBytes: number
+  /** Default: 1 MiB. */
+  maxAnswerBytes?: number
   userAgent: string
   /** Tells which answers are read by their status. The text of the others is empty. Default: all. */
   isRead?(status: number): boolean
 }
+
+/** The most bytes of an answer of the SSO, unless a page has a reason for another number. */
+export const usualMaxAnswerBytes = 1024 * 1024
 
 /** An answer that was read to its end. */
 export interface BoundedAnswer {
@@ -99,7 +103,8 @@ function isTimeout(cause: unknown): boolean {
   return /^(?:ETIMEDOUT|UND_ERR_\w+_TIMEOUT)$/.test((cause as { code?: string } | undefined)?.code ?? '')
 }
 
-async function readText(response: Response, { what, option, maxAnswerBytes }: FetchBounds): Promise<string> {
+async function readText(response: Response, bounds: FetchBounds): Promise<string> {
+  const { what, option, maxAnswerBytes = usualMaxAnswerBytes } = bounds
   const pieces: Uint8Array[] = []
   let sizeBytes = 0
   for await (const piece of response.body ?? []) {

@@ -1,4 +1,5 @@
 import { parseHttpDate } from './http-date.ts'
+import type { HeaderList } from './reply.ts'
 
 /** The longest wait that is accepted from a server. */
 const maxSeconds = 3600
@@ -15,6 +16,11 @@ export function parseRetryAfter(value: string | undefined, nowMs: number): numbe
   const dateMs = parseHttpDate(text, nowMs)
   const seconds = dateMs === undefined ? secondsIn(text) : Math.ceil((dateMs - nowMs) / 1000)
   return seconds === undefined ? undefined : Math.min(maxSeconds, Math.max(1, seconds))
+}
+
+/** Makes the header. @returns nothing where there is no time to tell */
+export function retryAfterHeader(seconds: number | undefined): HeaderList {
+  return seconds === undefined ? [] : ['retry-after', String(seconds)]
 }
 
 function secondsIn(text: string): number | undefined {

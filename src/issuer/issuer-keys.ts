@@ -16,7 +16,6 @@ export interface IssuerKeysOptions extends DiscoveryOptions {
   onStaleKeys?(failure: unknown): void
 }
 
-const maxAnswerBytes = 1024 * 1024
 /** A key that an issuer withdraws is trusted this long at most, while the issuer can be reached. */
 const renewAfterMs = 600_000
 /** While they cannot be fetched, keys are used for a day. */
@@ -41,7 +40,7 @@ async function fetchKeys(
   if (url === undefined)
     throw new S3ProxyError('SSO_BAD_ANSWER', `the discovery document of the SSO has no jwks_uri (${option})`)
   const what = 'the JSON Web Key Set of the SSO'
-  const answer = await fetchJson({ url }, { what, option, timeoutMs, maxAnswerBytes, userAgent, now })
+  const answer = await fetchJson({ url }, { what, option, timeoutMs, userAgent, now })
   const { status, object, retryAfterSeconds } = answer
   if (status !== 200)
     throw new S3ProxyError(

@@ -2,6 +2,7 @@ import { clientLeft, S3ProxyError, safeMessageOf } from '../errors.ts'
 import { errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
+import { retryAfterHeader } from '../http/retry-after.ts'
 import type { Log } from '../log/log.ts'
 import { logFailure } from '../log/log-failure.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
@@ -16,7 +17,6 @@ export function answerFailure(error: unknown, request: ProxyRequest, record: Req
   // The client has left, so nobody reads an answer, and cancelled work is no failure.
   if (request.signal.aborted) return { status: clientLeft.status, headers: [], body: null }
   logFailure(log, record.requestId, failure, record.mount)
-  const { retryAfterSeconds } = failure
-  const headers = retryAfterSeconds === undefined ? [] : ['retry-after', String(retryAfterSeconds)]
+  const headers = retryAfterHeader(failure.retryAfterSeconds)
   return errorReply(failure.code, request, record, { headers })
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { withQuery } from '../http/with-query.ts'
 import type { BegunLogin } from './sso-client.ts'
 
 export interface AuthorizeOptions {
@@ -29,6 +30,6 @@ export function authorizeAddress(
     const [name = '', ...value] = parameter.split('=')
     query.append(name, value.join('='))
   }
-  // The address may have a query of its own, which stays (RFC 6749 section 3.1).
-  return `${address}${address.includes('?') ? '&' : '?'}${query}`
+  // A query of the address itself stays (RFC 6749 section 3.1).
+  return withQuery(address, query)
 }

@@ -1,3 +1,4 @@
+import { withQuery } from '../http/with-query.ts'
 import type { Grant } from '../session/session.ts'
 import type { LogoutWayBack } from './sso-client.ts'
 
@@ -23,5 +24,5 @@ export function endSessionAddress(
   const hint = login?.sid ?? login?.subject
   if (idToken !== undefined && idToken.length <= maxHintCharacters) query.set('id_token_hint', idToken)
   else if (hint !== undefined) query.set('logout_hint', hint)
-  return `${endpoint}${endpoint.includes('?') ? '&' : '?'}${query}`
+  return withQuery(endpoint, query)
 }

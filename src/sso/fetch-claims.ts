@@ -8,7 +8,6 @@ import type { Identified } from './sso-calls.ts'
 
 export interface FetchClaimsOptions {
   timeoutMs: number
-  maxAnswerBytes: number
   userAgent: string
   /** The option to look at, for messages. */
   option: string

@@ -3,6 +3,7 @@ import { errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest } from '../http/proxy-request.ts'
 import { redirect } from '../http/redirect.ts'
 import type { Reply } from '../http/reply.ts'
+import { retryAfterHeader } from '../http/retry-after.ts'
 import type { Site } from '../http/site.ts'
 import type { Person } from '../person/person.ts'
 import type { Secret } from '../store/sealing.ts'
@@ -57,8 +58,7 @@ export async function finishLogin(
     (await options.sessions.find(request.header('cookie'), site.isSecure)) !== undefined
 
   function refuse(errorCode: ErrorCode, failure?: S3ProxyError): FinishedLogin {
-    const { retryAfterSeconds } = failure ?? {}
-    const headers = retryAfterSeconds === undefined ? [] : ['retry-after', String(retryAfterSeconds)]
+    const headers = retryAfterHeader(failure?.retryAfterSeconds)
     const reply = errorReply(errorCode, request, record, { startAgain: home, headers })
     return { step: stepOf[errorCode] ?? 'failed', reply, ...(failure && { failure }) }
   }

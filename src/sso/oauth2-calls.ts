@@ -14,13 +14,11 @@ export interface OAuth2CallsOptions extends ClientIdentity, ClaimPlaces {
   now(): number
 }
 
-const maxAnswerBytes = 1024 * 1024
-
 /** Calls to an SSO that speaks plain OAuth 2.0. */
 export function createOAuth2Calls(options: OAuth2CallsOptions): SsoCalls {
   const { token, identity } = options.endpoints
-  const { exchangeCode, refresh } = createTokenEndpoint({ ...options, url: token, maxAnswerBytes })
-  const identityOptions = { onUnnamed() {}, ...options, option: 'sso.url', maxAnswerBytes }
+  const { exchangeCode, refresh } = createTokenEndpoint({ ...options, url: token })
+  const identityOptions = { onUnnamed() {}, ...options, option: 'sso.url' }
   return {
     exchangeCode,
     refresh,

@@ -25,7 +25,6 @@ export interface OidcTokens {
 
 const what = 'the answer of the token endpoint of the SSO'
 const option = 'sso.issuer'
-const maxAnswerBytes = 1024 * 1024
 
 /** Asks the token endpoint of an OpenID provider through openid-client, and verifies the id tokens of its answers. */
 export function createOidcTokenEndpoint(
@@ -44,7 +43,7 @@ export function createOidcTokenEndpoint(
       async ask(url, sent, headers) {
         const { status, text, object, retryAfterSeconds } = await fetchJson(
           { url, method: 'POST', headers, body: sent.toString() },
-          { what, option, timeoutMs, maxAnswerBytes, userAgent, now },
+          { what, option, timeoutMs, userAgent, now },
         )
         const payload = object && withoutNulls(object)
         answer = { status, payload, retryAfterSeconds, option }

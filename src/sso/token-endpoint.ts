@@ -1,5 +1,6 @@
 import type { AccessToken, AuthorizationCode } from 'simple-oauth2'
 import { S3ProxyError } from '../errors.ts'
+import { usualMaxAnswerBytes } from '../http/bounded-fetch.ts'
 import { withinDeadline } from '../waiting/within-deadline.ts'
 import { assertionFields, type ClientIdentity } from './client-authentication.ts'
 import type { SsoCalls } from './sso-calls.ts'
@@ -10,7 +11,6 @@ export interface TokenEndpointOptions extends ClientIdentity {
   /** The address of the token endpoint, as this server reaches it. */
   url: string
   timeoutMs: number
-  maxAnswerBytes: number
   userAgent: string
   now(): number
 }
@@ -34,7 +34,7 @@ export function createTokenEndpoint(
         http: {
           timeout: timeoutMs,
           redirects: 0,
-          maxBytes: options.maxAnswerBytes,
+          maxBytes: usualMaxAnswerBytes,
           // Some SSOs send JSON as text/html, and the original took it.
           json: 'force',
           headers: { 'user-agent': options.userAgent },

@@ -13,7 +13,6 @@ import type { SsoClient } from '../sso/sso-client.ts'
 import { clientAssertionOf } from './client-assertion-of.ts'
 import { elapsedMs, now } from './clocks.ts'
 
-const maxAnswerBytes = 1024 * 1024
 /** The longest wait of somebody who signs out. */
 const logoutWaitMs = 2000
 
@@ -50,7 +49,7 @@ export function createOidc(sso: Config['sso'], issuer: Issuer, userAgent: string
       if (url === undefined) throw withoutEndpoint('userinfo_endpoint')
       return fetchClaims(url, accessToken, {
         timeoutMs,
-        maxAnswerBytes,
+
         userAgent,
         option: 'sso.issuer',
         now,

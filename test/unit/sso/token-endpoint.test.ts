@@ -88,7 +88,6 @@ async function exchange(t: TestContext, client: ClientIdentity, path = '/token')
     ...client,
     url: origin + path,
     timeoutMs: 5000,
-    maxAnswerBytes: 1000,
     userAgent: 's3proxy/1.2.3',
     now: Date.now,
   })

@@ -17,8 +17,6 @@ export interface AuthorizationServer {
 
 /** The place where the address of the SSO stands, for messages. */
 const option = 'authorization_servers of the proxy'
-/** No token is nearly as large. */
-const maxAnswerBytes = 1024 * 1024
 
 /**
  * Asks the SSO for its discovery document.
@@ -39,7 +37,7 @@ export async function discoverServer(
     ...{ metadata, clientId, authentication: (client) => client.None() },
     async ask(address, form, headers) {
       const request = { url: address, method: 'POST', headers, body: `${form}` } as const
-      const bounds = { what: 'the answer of the SSO', option, timeoutMs, maxAnswerBytes, userAgent }
+      const bounds = { what: 'the answer of the SSO', option, timeoutMs, userAgent }
       const answer = await untilAborted(boundedFetch(request, bounds), signal)
       return new Response(answer.text === '' ? null : answer.text, answer)
     },

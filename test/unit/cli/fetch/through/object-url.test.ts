@@ -1,16 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { isObjectUrl } from '../../../../../src/cli/fetch/through/is-object-url.ts'
 import { parseObjectUrl } from '../../../../../src/cli/fetch/through/object-url.ts'
-
-describe('isObjectUrl', () => {
-  it('knows a URL from a key', () => {
-    for (const url of ['https://h/a', 'HTTPS://h', 'http://127.0.0.1:1/'])
-      assert.equal(isObjectUrl(url), true)
-    for (const key of ['reports/a.pdf', 'https', 'https:/a', 'ftp://h/a', '/https://h/a'])
-      assert.equal(isObjectUrl(key), false)
-  })
-})
 
 describe('parseObjectUrl', () => {
   for (const [text, origin, path] of [
