@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
 import { createHttpClient, type HttpClient } from '../helpers/clients/http-client.ts'
 import { findFreePort } from '../helpers/network/free-port.ts'
+import { listenOnLoopback } from '../helpers/network/listen-on-loopback.ts'
 import { startProxy } from '../helpers/proxy/proxy-process.ts'
 import { type RedisServer, startRedisServer } from '../helpers/redis/redis-server.ts'
 import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
@@ -120,13 +120,6 @@ async function startOriginal(redis: RedisServer, port: number, ssoUrl: string) {
     if (token !== '') response.writeHead(200, { connection: 'close' }).end(byOriginal)
     else response.writeHead(302, { location: `${ssoUrl}o/authorize/`, connection: 'close' }).end()
   })
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    async stop() {
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
-  }
+  const { close } = await listenOnLoopback(server, { port })
+  return { stop: close }
 }

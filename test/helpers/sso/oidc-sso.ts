@@ -1,8 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Provider } from 'oidc-provider'
+import { listenOnLoopback } from '../network/listen-on-loopback.ts'
 import { answerSignIn, signInPath } from './oidc-sso/answer-sign-in.ts'
 import { loadProvider } from './oidc-sso/load-provider.ts'
 import { createSsoMemory, type SsoMemory } from './oidc-sso/memory-adapter.ts'
@@ -77,10 +76,8 @@ export async function startOidcSso(options: OidcSsoOptions = {}): Promise<OidcSs
   register()
 
   const server = createServer()
-  server.listen(options.port ?? 0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  const url = `http://127.0.0.1:${port}/`
+  const { port, origin, close } = await listenOnLoopback(server, { port: options.port })
+  const url = `${origin}/`
 
   const provider = await createProvider(url.slice(0, -1), memory, paths)
   const answer = provider.callback()
@@ -99,12 +96,7 @@ export async function startOidcSso(options: OidcSsoOptions = {}): Promise<OidcSs
     },
     revokeTokens: () => memory.clear('AccessToken'),
     endSessions: () => memory.clear('Session'),
-    async close() {
-      if (!server.listening) return
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
+    close,
   }
 }
 

@@ -1,6 +1,5 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listenOnLoopback } from '../network/listen-on-loopback.ts'
 
 /** The way in which it answers; a test changes it as it goes. */
 export interface OriginalSsoState {
@@ -80,22 +79,10 @@ export async function startOriginalSso(): Promise<OriginalSso> {
     send(response, 200, JSON.stringify(person))
   }
 
-  async function listen(port: number): Promise<void> {
-    server.listen(port, '127.0.0.1')
-    await once(server, 'listening')
-  }
-  await listen(0)
-  const { port } = server.address() as AddressInfo
+  const { origin, open, close } = await listenOnLoopback(server)
   return {
-    ...{ url: `http://127.0.0.1:${port}/`, clientId, clientSecret, state },
+    ...{ url: `${origin}/`, clientId, clientSecret, state, open, close },
     reset: () => void Object.assign(state, atFirst()),
-    open: () => listen(port),
-    async close() {
-      if (!server.listening) return
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
   }
 }
 

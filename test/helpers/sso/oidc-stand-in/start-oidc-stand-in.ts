@@ -1,6 +1,5 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listenOnLoopback } from '../../network/listen-on-loopback.ts'
 import type { OidcEndpoint } from '../oidc-endpoint.ts'
 import { commitFault, type SsoFault } from '../stand-in/sso-fault.ts'
 import { authorize } from './authorize.ts'
@@ -41,16 +40,11 @@ const endpoints = Object.keys(paths) as OidcEndpoint[]
 export async function startOidcStandIn(options: OidcStandInOptions = {}): Promise<OidcStandIn> {
   const { clientId = 'proxy-client', clientSecret = 'sso secret/+&=%', issuerPath = '' } = options
   const server = createServer({ keepAliveTimeout: 0 })
-  const listen = async (at: number) => {
-    server.listen(at, '127.0.0.1')
-    await once(server, 'listening')
-  }
-  await listen(options.port ?? 0)
-  const { port } = server.address() as AddressInfo
-  const issuer = `http://127.0.0.1:${port}${issuerPath}`
+  const { port, origin, open, close } = await listenOnLoopback(server, { port: options.port })
+  const issuer = origin + issuerPath
   const base = issuerPath.replace(/\/$/, '')
   const urls = Object.fromEntries(
-    endpoints.map((endpoint) => [endpoint, `http://127.0.0.1:${port}${base}${paths[endpoint]}`]),
+    endpoints.map((endpoint) => [endpoint, origin + base + paths[endpoint]]),
   ) as Record<OidcEndpoint, string>
 
   const requests: OidcRequest[] = []
@@ -154,13 +148,8 @@ export async function startOidcStandIn(options: OidcStandInOptions = {}): Promis
     callsReach: counter.reach,
     rotateKeys: ({ isOldWithdrawn = false } = {}) => keys.rotate(isOldWithdrawn),
     endToken: (given) => book.end(given),
-    open: () => listen(port),
-    async close() {
-      if (!server.listening) return
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
+    open,
+    close,
   }
 }
 

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Client, GrantContext, Provider } from 'oidc-provider'
+import { listenOnLoopback } from '../../network/listen-on-loopback.ts'
 import type { OidcEndpoint } from '../oidc-endpoint.ts'
 import { answerSignIn, signInPath } from '../oidc-sso/answer-sign-in.ts'
 import { loadProvider } from '../oidc-sso/load-provider.ts'
@@ -45,13 +44,7 @@ export async function startOpenidProvider(options: OpenidProviderOptions = {}): 
   const sentLogouts: SentLogout[] = []
 
   const server = createServer()
-  const listen = async (at: number) => {
-    server.listen(at, '127.0.0.1')
-    await once(server, 'listening')
-  }
-  await listen(options.port ?? 0)
-  const { port } = server.address() as AddressInfo
-  const issuer = `http://127.0.0.1:${port}`
+  const { port, origin: issuer, open, close } = await listenOnLoopback(server, { port: options.port })
 
   const OidcProvider = await loadProvider()
   const createProvider = () => {
@@ -103,13 +96,8 @@ export async function startOpenidProvider(options: OpenidProviderOptions = {}): 
     revokeRefreshTokens: () => memory.clear('RefreshToken'),
     endSessions: () => memory.clear('Session'),
     signOut: (person) => signOut({ provider, memory, person, sentLogouts }),
-    open: () => listen(port),
-    async close() {
-      if (!server.listening) return
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
+    open,
+    close,
   }
 }
 

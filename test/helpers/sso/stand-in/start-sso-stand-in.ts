@@ -1,6 +1,5 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listenOnLoopback } from '../../network/listen-on-loopback.ts'
 import { commitFault, type SsoFault } from './sso-fault.ts'
 import { createGrants } from './sso-grants.ts'
 import type {
@@ -127,11 +126,9 @@ export async function startSsoStandIn(options: SsoStandInOptions = {}): Promise<
     return name !== undefined && people.has(name) ? name : undefined
   }
 
-  server.listen(options.port ?? 0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const { port, origin, close } = await listenOnLoopback(server, { port: options.port })
   return {
-    ...{ url: `http://127.0.0.1:${port}/`, port, clientId, clientSecret, calls, requests },
+    ...{ url: `${origin}/`, port, clientId, clientSecret, calls, requests },
     ...{ tokens: grants.tokens, codes: grants.codes, issueToken: grants.issueToken, revoke: grants.revoke },
     revokeRefreshTokens: grants.revokeRefreshTokens,
     get refreshes() {
@@ -173,12 +170,7 @@ export async function startSsoStandIn(options: SsoStandInOptions = {}): Promise<
         waiting.add(look)
         look()
       }),
-    async close() {
-      if (!server.listening) return
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
+    close,
   }
 }
 

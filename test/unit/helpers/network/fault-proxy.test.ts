@@ -163,7 +163,7 @@ async function listen(
     serve(socket)
   })
   const listening = await listenOnLoopback(server, t)
-  if (andClose) listening.close()
+  if (andClose) await listening.close()
   return listening
 }
 
