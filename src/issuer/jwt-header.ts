@@ -1,3 +1,5 @@
+import { jsonObjectIn } from '../http/json-object.ts'
+
 /** The members of a header that decide how a token is verified. */
 export interface JwtHeader {
   alg: string
@@ -10,15 +12,9 @@ export interface JwtHeader {
 export function jwtHeader(jwt: string): JwtHeader | undefined {
   const [encoded = '', ...others] = jwt.split('.')
   if (others.length !== 2) return undefined
-  try {
-    const header: unknown = JSON.parse(Buffer.from(encoded, 'base64url').toString())
-    if (typeof header !== 'object' || header === null) return undefined
-    const { alg, kid, typ } = header as Readonly<Record<string, unknown>>
-    if (typeof alg !== 'string') return undefined
-    return { alg, hasKeyId: kid !== undefined, type: typeof typ === 'string' ? typeIn(typ) : undefined }
-  } catch {
-    return undefined
-  }
+  const { alg, kid, typ } = jsonObjectIn(Buffer.from(encoded, 'base64url').toString()) ?? {}
+  if (typeof alg !== 'string') return undefined
+  return { alg, hasKeyId: kid !== undefined, type: typeof typ === 'string' ? typeIn(typ) : undefined }
 }
 
 function typeIn(typ: string): string {

@@ -1,4 +1,5 @@
 import type { IntrospectionEndpoint } from '../bearer/introspect.ts'
+import { jsonObjectIn } from '../http/json-object.ts'
 import type { ClientIdentity } from '../sso/client-authentication.ts'
 import { clientCredentials } from '../sso/client-credentials.ts'
 import type { SsoAnswer, SsoQuestion } from './ask-sso.ts'
@@ -24,7 +25,7 @@ export async function probeIntrospection(
     const { fields, headers } = clientCredentials(identity)
     const form = new URLSearchParams({ token: madeUpToken, token_type_hint: 'access_token', ...fields })
     const { status, text } = await ask(url, { signal, form, headers })
-    return { status, isActive: isActiveIn(text) }
+    return { status, isActive: jsonObjectIn(text)?.active }
   }
   const { status, isActive } = await askAs(client)
   const said = `${url} answered ${status} to a token that nobody gave`
@@ -53,12 +54,4 @@ export async function probeIntrospection(
     'check bearer.introspectionUrl: expected 200 and JSON with active (RFC 7662)',
     'SSO_BAD_ANSWER',
   )
-}
-
-function isActiveIn(text: string): unknown {
-  try {
-    return JSON.parse(text)?.active
-  } catch {
-    return undefined
-  }
 }

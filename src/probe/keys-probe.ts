@@ -1,3 +1,4 @@
+import { isJsonObject, jsonObjectIn } from '../http/json-object.ts'
 import type { SsoAnswer } from './ask-sso.ts'
 import { type Finding, ProbeFailure } from './probe.ts'
 
@@ -27,12 +28,8 @@ const signingTypes: ReadonlySet<string> = new Set(['RSA', 'EC', 'OKP'])
 type Key = Readonly<Record<string, unknown>>
 
 function keysIn(text: string): readonly Key[] | undefined {
-  try {
-    const { keys } = JSON.parse(text)
-    return Array.isArray(keys) ? keys.filter((key) => typeof key === 'object' && key !== null) : undefined
-  } catch {
-    return undefined
-  }
+  const keys = jsonObjectIn(text)?.keys
+  return Array.isArray(keys) ? keys.filter(isJsonObject) : undefined
 }
 
 /** The algorithm of a key, or its type where it has none. */

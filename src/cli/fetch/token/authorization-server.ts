@@ -2,6 +2,7 @@ import { boundedFetch } from '../../../http/bounded-fetch.ts'
 import { createDiscovery } from '../../../issuer/discovery.ts'
 import type { IssuerMetadata } from '../../../issuer/issuer-metadata.ts'
 import { openidClient } from '../../../issuer/openid-configuration.ts'
+import { untilAborted } from '../../../waiting/until-aborted.ts'
 import { parseSecureUrl } from './secure-url.ts'
 import type { SsoOptions, Wanted } from './sign-in-options.ts'
 
@@ -43,14 +44,4 @@ export async function discoverServer(
     },
   })
   return { library, configuration, metadata }
-}
-
-/** Waits for work, and no longer than the signal. The work goes on, and its outcome does not matter any more. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason)
-    signal.addEventListener('abort', stop, { once: true })
-    if (signal.aborted) stop()
-    work.finally(() => signal.removeEventListener('abort', stop)).then(resolve, reject)
-  })
 }

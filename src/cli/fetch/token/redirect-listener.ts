@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { noStore } from '../../../http/error-reply.ts'
 import { pageHeaders, renderPage } from '../../../http/page.ts'
+import { untilAborted } from '../../../waiting/until-aborted.ts'
 
 /** A port of this machine that a browser is led back to. */
 export interface RedirectListener {
@@ -53,13 +54,7 @@ export async function listenForRedirect(state: string): Promise<RedirectListener
   const redirectUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
   return {
     redirectUri,
-    redirected: (signal) =>
-      new Promise((resolve, reject) => {
-        const stop = () => reject(signal.reason)
-        if (signal.aborted) stop()
-        signal.addEventListener('abort', stop, { once: true })
-        first.then(resolve, reject)
-      }),
+    redirected: (signal) => untilAborted(first, signal),
     close() {
       server.close()
       server.closeIdleConnections()
