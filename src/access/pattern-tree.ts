@@ -1,5 +1,6 @@
 import { matchesWildcard } from './match-wildcard.ts'
 import type { Pattern, Placeholder, Segment } from './pattern.ts'
+import { createWildcardIndex } from './wildcard-index.ts'
 
 /** A place in the tree of all patterns. Patterns that begin alike share their places up to where they differ. */
 export class Place<End> {
@@ -7,7 +8,9 @@ export class Place<End> {
   readonly isRest: boolean
   /** Most places have none of these, and there may be ten thousands of places. */
   literals: Map<string, Place<End>> | undefined = undefined
-  wildcards: readonly { readonly pieces: readonly string[]; readonly place: Place<End> }[] = none
+  wildcards: readonly WildcardWay<End>[] = none
+  /** Finds the wildcards that a segment fits, where there are many; made when the first segment comes. */
+  fittingWildcards: ((segment: string) => readonly WildcardWay<End>[]) | undefined = undefined
   placeholders: readonly { readonly placeholder: Placeholder; readonly place: Place<End> }[] = none
   /** The place behind `**`, which is reached without any segment. */
   rest: Place<End> | undefined = undefined
@@ -20,6 +23,14 @@ export class Place<End> {
     this.isRest = isRest
   }
 }
+
+interface WildcardWay<End> {
+  readonly pieces: readonly string[]
+  readonly place: Place<End>
+}
+
+/** The most wildcards of one place that are compared one by one. */
+const fewWildcards = 8
 
 /** Says which segment a placeholder stands for; `undefined` for none. */
 export type SegmentFor = (placeholder: Placeholder) => string | undefined
@@ -69,8 +80,12 @@ export function createPatternTree<End>(): PatternTree<End> {
         if (place.isRest) reach(place)
         const literal = place.literals?.get(segment)
         if (literal !== undefined) reach(literal)
-        for (const { pieces, place: next } of place.wildcards)
-          if (matchesWildcard(pieces, segment)) reach(next)
+        if (place.wildcards.length > fewWildcards) {
+          place.fittingWildcards ??= createWildcardIndex(place.wildcards)
+          for (const { place: next } of place.fittingWildcards(segment)) reach(next)
+        } else
+          for (const { pieces, place: next } of place.wildcards)
+            if (matchesWildcard(pieces, segment)) reach(next)
         for (const { placeholder, place: next } of place.placeholders)
           if (segmentFor(placeholder) === segment) reach(next)
       }
@@ -107,6 +122,7 @@ function createGrowth<End>(): (place: Place<End>, segment: Segment) => Place<End
         return getOrMake(known, pieces.join('*'), () => {
           const next = new Place<End>(false)
           place.wildcards = withItem(place.wildcards, { pieces, place: next })
+          place.fittingWildcards = undefined
           return next
         })
       }

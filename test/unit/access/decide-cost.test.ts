@@ -41,6 +41,12 @@ describe('the cost of rules', () => {
       (index) => ({ deny: [`/**/${index}.key`], to: everyone }),
     ],
     [
+      'a thousand names with a part that is free, in one folder',
+      'x/report-2026-500.pdf',
+      (index) => ({ allow: [`/x/report-*-${index}.pdf`], to: everyone }),
+    ],
+    ['a thousand such names in every folder', 'a/b/c/500-x.pdf', (index) => ({ deny: [`/**/${index}-*`] })],
+    [
       'the own folder, a thousand times',
       'people/jo/a',
       (index) => ({ allow: [`/${index}/{id}/**`], to: everyone }),

@@ -1,20 +1,12 @@
 import type { Action } from '../../../src/access/rule.ts'
 import { actions } from '../../../src/access/rule.ts'
 import type { Person } from '../../../src/person/person.ts'
+import { createRandom } from '../../helpers/random.ts'
 import type { NaiveOptions, NaivePeople, NaiveRule } from './naive.ts'
 
 /** Makes random rules, people and paths that meet often. The same seed makes the same ones. */
 export function createRandomAccess(seed: number) {
-  let state = seed >>> 0
-  // mulberry32
-  const random = () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-  const below = (count: number) => Math.floor(random() * count)
-  const pick = <T>(from: readonly T[]): T => from[below(from.length)] as T
+  const { next: random, below, pick } = createRandom(seed)
   const some = <T>(from: readonly T[], most: number): T[] =>
     Array.from({ length: 1 + below(most) }, () => pick(from))
   const maybe = <T>(share: number, make: () => T): T | undefined => (random() < share ? make() : undefined)
