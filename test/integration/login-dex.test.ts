@@ -4,7 +4,7 @@ import { fillForm } from '../helpers/clients/fill-form.ts'
 import type { HttpClient } from '../helpers/clients/http-client.ts'
 import { locationOf } from '../helpers/clients/sign-in.ts'
 import { eventually } from '../helpers/eventually.ts'
-import { type DexOptions, findDex, prepareDex } from '../helpers/sso/dex.ts'
+import { type DexOptions, findDex, prepareDex, wayInBy } from '../helpers/sso/dex.ts'
 import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
 const dex = findDex()
@@ -20,7 +20,7 @@ function describeLogin(program: string): void {
       const { origin, browser, who } = await start(t)
       const ada = browser()
       const page = await ada.request(locationOf(await ada.request(`${origin}/page.html?a=b`)))
-      const form = await ada.follow(linkTo('local', page.text, page.url))
+      const form = await ada.follow(wayInBy('local', page.text, page.url))
       const answer = await fillForm(ada, form, { login: 'ada@example.com', password: 'password' })
       const back = await ada.follow(new URL(answer.headers.location ?? '', answer.url).href)
       assert.deepEqual([back.url, back.text], [`${origin}/page.html?a=b`, '<h1>page</h1>'])
@@ -32,7 +32,7 @@ function describeLogin(program: string): void {
       const { origin, browser, who } = await start(t)
       const kilgore = browser()
       const page = await kilgore.request(locationOf(await kilgore.request(`${origin}/page.html`)))
-      assert.equal((await kilgore.follow(linkTo('mock', page.text, page.url))).text, '<h1>page</h1>')
+      assert.equal((await kilgore.follow(wayInBy('mock', page.text, page.url))).text, '<h1>page</h1>')
       assert.deepEqual((await who(kilgore)).groups, ['authors'])
     })
 
@@ -48,7 +48,7 @@ function describeLogin(program: string): void {
         const kilgore = browser()
         const ask = () => kilgore.request(`${origin}/page.html`)
         const page = await kilgore.request(locationOf(await eventually(ask, ({ status }) => status === 302)))
-        assert.equal((await kilgore.follow(linkTo('mock', page.text, page.url))).text, '<h1>page</h1>')
+        assert.equal((await kilgore.follow(wayInBy('mock', page.text, page.url))).text, '<h1>page</h1>')
         return ask
       }
       const [askLasting, askEnding] = [await signedIn(lasting), await signedIn(ending)]
@@ -72,11 +72,4 @@ function describeLogin(program: string): void {
     }
     return { ...stage, who }
   }
-}
-
-/** The link to one of the ways in, on dex's page that offers all of them. */
-function linkTo(connector: string, html: string, url: string): string {
-  const path = new RegExp(`href="([^"]*/auth/${connector}\\?[^"]*)"`).exec(html)?.[1]
-  if (path === undefined) throw new Error(`no way in by ${connector} on ${url}: ${html}`)
-  return new URL(path.replaceAll('&amp;', '&'), url).href
 }

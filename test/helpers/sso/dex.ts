@@ -68,5 +68,12 @@ export async function prepareDex(program: string, { tokenSeconds = 3600 }: DexOp
   }
 }
 
+/** Finds the link to one of the ways in, on dex's page that offers all of them. */
+export function wayInBy(connector: 'local' | 'mock', html: string, url: string): string {
+  const path = new RegExp(`href="([^"]*/auth/${connector}\\?[^"]*)"`).exec(html)?.[1]
+  if (path === undefined) throw new Error(`no way in by ${connector} on ${url}: ${html}`)
+  return new URL(path.replaceAll('&amp;', '&'), url).href
+}
+
 /** `password` by bcrypt, at the lowest cost that dex takes. */
 const hashOfPassword = '$2a$10$abcdefghijklmnopqrstuu5Lo0g67CiD3M4RpN1BmBb4Crp5w7dbK'
