@@ -2,6 +2,7 @@ import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema/config-schema.ts'
 import { formatSummary, maskedConfig } from '../config/summary.ts'
 import type { Code } from '../errors.ts'
+import type { Person } from '../person/person.ts'
 import type { ProbeResult } from '../probe/probe.ts'
 import { exitStatus } from './command/exit-status.ts'
 import type { CheckConfigFlags } from './command/flags.ts'
@@ -10,6 +11,7 @@ import { tokenVariable } from './command/token-variable.ts'
 import { UsageError } from './command/usage-error.ts'
 import { readVersion } from './command/version.ts'
 import { type ExplainFlags, explainAccess } from './explain-access.ts'
+import { readPerson } from './read-person.ts'
 
 /** Shows the configuration in force, or every problem in it; with `probe`, tries S3, Redis and the SSO. */
 export async function checkConfig({
@@ -22,12 +24,16 @@ export async function checkConfig({
 }: CheckConfigFlags): Promise<number> {
   const resolved = loadConfig({ configPath, flags: set })
   const { config, problems, warnings, sources } = resolved
-  if (as !== undefined && explain === undefined) return refuse('--as goes with --explain')
+  if (as !== undefined && explain === undefined && probe !== true)
+    return refuse('--as goes with --explain or --probe')
   if (config !== undefined && explain !== undefined) return explainTo(config, { explain, as, json })
-  const probes =
-    probe === true && config !== undefined
-      ? await runProbes(config, sources, readVersion().version, process.env[tokenVariable] || undefined)
-      : undefined
+  let probes: ProbeResult[] | undefined
+  if (probe === true && config !== undefined) {
+    const person = personOf(as, config)
+    if (typeof person === 'string') return refuse(person)
+    const token = process.env[tokenVariable] || undefined
+    probes = await runProbes(config, sources, readVersion().version, { token, person })
+  }
   const failed = probes?.filter(({ ok }) => !ok).map(({ name }) => name) ?? []
   const status =
     config === undefined ? exitStatus.usage : failed.length > 0 ? exitStatus.probeFailed : exitStatus.ok
@@ -64,6 +70,16 @@ function explainTo(config: Config, flags: ExplainFlags): number {
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     return refuse(error.message)
+  }
+}
+
+/** Reads the person of `--as`. @returns `undefined` where there is none, and a text where the file is wrong */
+function personOf(as: string | undefined, { sso }: Config): Person | string | undefined {
+  try {
+    return as === undefined ? undefined : readPerson(as, sso)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    return error.message
   }
 }
 

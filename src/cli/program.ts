@@ -40,7 +40,10 @@ export function createProgram(setStatus: (status: number) => void): Command {
         'explain who gets what: "GET /a/b", or LIST, ZIP or a whole URL, shows what each rule makes of it',
       ).conflicts('probe'),
     )
-    .option('--as <file>', 'JSON of the person for --explain, as /__s3proxy/me shows it; - is stdin')
+    .option(
+      '--as <file>',
+      'JSON of the person for --explain or --probe, as /__s3proxy/me shows it; - is stdin',
+    )
     .option('--json', 'print one JSON object, for machines')
     .addHelpText('after', helpTexts['check-config'])
     .action(async (options: CheckConfigFlags) => {

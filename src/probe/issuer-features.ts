@@ -7,13 +7,18 @@ export interface FeaturesOptions {
   scope: string
   /** The claim of the groups: a plain name or a JSON Pointer. */
   groupsClaim: string
+  /** Whether rules or gates of the configuration ask for groups. */
+  isAskedForGroups: boolean
 }
 
 /**
  * Says which of the features that s3proxy uses an OpenID provider announces. Advice is given for what is not announced: it
  * may still be there, because the members are optional.
  */
-export function issuerFeatures(metadata: IssuerMetadata, { scope, groupsClaim }: FeaturesOptions): Finding {
+export function issuerFeatures(
+  metadata: IssuerMetadata,
+  { scope, groupsClaim, isAskedForGroups }: FeaturesOptions,
+): Finding {
   const { scopes_supported: scopes, claims_supported: claims, grant_types_supported: grants } = metadata
   const features = {
     PKCE: metadata.code_challenge_methods_supported?.includes('S256'),
@@ -40,7 +45,7 @@ export function issuerFeatures(metadata: IssuerMetadata, { scope, groupsClaim }:
     ...(claims === undefined || claims.includes(groups)
       ? []
       : [
-          `where rules need groups, add the claim ${groups} at the SSO, or set sso.groupsClaim: it is not among the claims that the SSO announces`,
+          `${isAskedForGroups ? 'rules ask for groups:' : 'where rules need groups,'} add the claim ${groups} at the SSO, or set sso.groupsClaim: it is not among the claims that the SSO announces`,
         ]),
   ]
   return { message: said.join('; '), ...(advice.length > 0 ? { advice: advice.join('; ') } : {}) }

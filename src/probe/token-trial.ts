@@ -11,6 +11,8 @@ export interface TokenTrialOptions extends RefusalAdviceOptions {
   check: BearerCheck
   scopes: readonly string[]
   groupsClaim: string
+  /** Receives the person of a token that is accepted. */
+  onAccepted(person: Person): void
 }
 
 /** Checks a token as that of a request is checked. No text has anything of the token but who it belongs to. */
@@ -24,6 +26,7 @@ export async function tryToken(token: string, options: TokenTrialOptions): Promi
   const verdict = await options.check(token)
   switch (verdict.kind) {
     case 'accepted':
+      options.onAccepted(verdict.person)
       return findingOf(verdict.person, options.groupsClaim)
     case 'refused':
       throw new ProbeFailure(

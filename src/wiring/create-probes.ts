@@ -1,3 +1,4 @@
+import { asksForGroups } from '../access/asks-for-groups.ts'
 import { nameSources } from '../config/name-sources.ts'
 import type { Config } from '../config/schema/config-schema.ts'
 import { hostsLike, originOf } from '../http/site.ts'
@@ -5,6 +6,8 @@ import type { Issuer } from '../issuer/issuer.ts'
 import { hostsOf } from '../mount/find-mount.ts'
 import { healthcheckKeyIn } from '../mount/health-check.ts'
 import { nameOptionsOf } from '../mount/name-options.ts'
+import type { Person } from '../person/person.ts'
+import { accessSteps } from '../probe/access-probe.ts'
 import { issuerSteps } from '../probe/issuer-probe.ts'
 import { type ProbeResult, runSteps } from '../probe/probe.ts'
 import { redisSteps } from '../probe/redis-probe.ts'
@@ -32,22 +35,28 @@ const ssoCodes = { failed: 'SSO_UNAVAILABLE', late: 'SSO_TIMEOUT' } as const
 /**
  * Tries S3, Redis and the SSO for real. They are tried one after the other, so that the times are right. Never rejects.
  *
- * @param token an access token to try, as one that a program sends
+ * @param given an access token to try, as one that a program sends, and a person to try the rules with
  */
 export async function probe(
   config: Config,
   sources: Readonly<Record<string, string>>,
   version: string,
-  token?: string,
+  { token, person }: { token?: string | undefined; person?: Person | undefined } = {},
 ): Promise<ProbeResult[]> {
   const userAgent = userAgentOf(version)
+  let ofToken: Person | undefined
+  const onAccepted = (accepted: Person) => {
+    ofToken = accepted
+  }
   const ssoIssuer = createSsoIssuer(config.sso, userAgent)
   const results = [
     ...(await probeMounts(config, sources, userAgent)),
     ...(await probeRedis(config)),
     ...(await probeSso(config, ssoIssuer, userAgent)),
-    ...(await runSteps(bearerStepsOf(config, { ssoIssuer, token, userAgent }), ssoCodes)),
+    ...(await runSteps(bearerStepsOf(config, { ssoIssuer, token, onAccepted, userAgent }), ssoCodes)),
   ]
+  const { access } = config
+  results.push(...(await runSteps(accessSteps({ access, ofToken, ofFile: person }), ssoCodes)))
   return results.map((result) => ({
     ...result,
     message: nameSources(result.message, sources),
@@ -118,7 +127,7 @@ async function probeRedis({ session }: Config): Promise<ProbeResult[]> {
 }
 
 async function probeSso(
-  { sso, server, mounts }: Config,
+  { sso, server, mounts, access }: Config,
   issuer: Issuer | undefined,
   userAgent: string,
 ): Promise<ProbeResult[]> {
@@ -135,6 +144,7 @@ async function probeSso(
     return runSteps(
       issuerSteps({
         ...{ ...sso, issuer, client, origins, userAgent },
+        isAskedForGroups: asksForGroups(access),
         authenticationOf: (metadata) => chooseAuthentication(metadata, sso),
       }),
       ssoCodes,

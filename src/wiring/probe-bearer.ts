@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema/config-schema.ts'
 import type { Issuer } from '../issuer/issuer.ts'
+import type { Person } from '../person/person.ts'
 import { type BearerProbeOptions, bearerSteps } from '../probe/bearer-probe.ts'
 import type { ProbeStep } from '../probe/probe.ts'
 import { ssoEndpoints } from '../sso/sso-endpoints.ts'
@@ -12,12 +13,13 @@ export interface BearerProbeParts {
   ssoIssuer: Issuer | undefined
   /** An access token to try. */
   token: string | undefined
+  onAccepted(person: Person): void
   userAgent: string
 }
 
 /** Makes the steps that try how bearer tokens are checked; none where they are not accepted. */
 export function bearerStepsOf(config: Config, parts: BearerProbeParts): ProbeStep[] {
-  const { ssoIssuer, token, userAgent } = parts
+  const { ssoIssuer, token, onAccepted, userAgent } = parts
   const { bearer, sso } = config
   const issuer = tokenIssuerOf(config, parts)
   const client = createSso(sso, ssoIssuer, userAgent, silent)
@@ -33,6 +35,7 @@ export function bearerStepsOf(config: Config, parts: BearerProbeParts): ProbeSte
       issuerOption,
       issuer: issuer?.name,
       groupsClaim: sso.groupsClaim,
+      onAccepted,
     },
     userAgent,
     timeoutMs: sso.timeoutMs,

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { errorStatus } from '../../src/errors.ts'
 import { findFreePort } from '../helpers/network/free-port.ts'
@@ -93,6 +95,21 @@ describe('s3proxy check-config --probe', { timeout: 120_000 }, () => {
     const probe = probes.get(name)
     return `${probe?.code ?? 'ok'} ${probe?.message} -> ${probe?.advice}`
   }
+
+  it('shows which rules are about the person of --as', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 's3proxy-probe-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    const jo = join(folder, 'jo.json')
+    writeFileSync(jo, JSON.stringify({ id: 'jo', groups: ['press'] }))
+    env.S3PROXY_ACCESS_GROUPS = 'staff,press'
+    const { status, stdout } = await run('--as', jo)
+    assert.equal(status, 0)
+    assert.match(stdout, /^ok {6}access\.person +\d+ ms {2}jo: is let in$/m)
+    writeFileSync(jo, '{')
+    const wrong = await run('--as', jo)
+    assert.deepEqual([wrong.status, wrong.stdout], [2, ''])
+    assert.match(wrong.stderr, /expected .*jo\.json to be JSON/)
+  })
 
   it('tells of every step that it works, and the redirect URI to register', async () => {
     const probes = await fails()

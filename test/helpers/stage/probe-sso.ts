@@ -17,11 +17,17 @@ interface Registered {
 }
 
 /**
- * Probes an SSO, and bearer tokens. S3 is not there, which does not matter to them.
+ * Probes an SSO, bearer tokens and rules. S3 is not there, which does not matter to them.
  *
  * @param token an access token to try
+ * @param content of the configuration file
  */
-export async function probeSso(sso: Registered, more: Record<string, string> = {}, token?: string) {
+export async function probeSso(
+  sso: Registered,
+  more: Record<string, string> = {},
+  token?: string,
+  content?: object,
+) {
   const s3 = {
     region: 'eu-west-2',
     endpoint: 'http://127.0.0.1:9/b/',
@@ -32,11 +38,12 @@ export async function probeSso(sso: Registered, more: Record<string, string> = {
   const address = { issuer, clientId, clientSecret, ...(scope === undefined ? {} : { scope }) }
   const env = { ...environmentOf({ s3, sso: address }), S3PROXY_SERVER_PUBLIC_URL: publicUrl, ...more }
   const readFile = (path: string) => readFileSync(path, 'utf8')
-  const places = { flags: new Map(), env, dotenv: {}, file: undefined, readSecretFile: () => '', readFile }
+  const file = content && { path: 's3proxy.json', content }
+  const places = { flags: new Map(), env, dotenv: {}, file, readSecretFile: () => '', readFile }
   const { config, problems, sources } = resolveConfig(places, productOptions.sections)
   if (config === undefined) throw new Error(JSON.stringify(problems))
-  const results = (await probe(config, sources, '0', token)).filter(({ name }) =>
-    /^(?:sso|bearer)\./.test(name),
+  const results = (await probe(config, sources, '0', { token })).filter(({ name }) =>
+    /^(?:sso|bearer|access)\./.test(name),
   )
   return {
     text: JSON.stringify(results),
