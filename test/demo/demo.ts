@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -9,8 +9,9 @@ import { bareEnv, program } from '../helpers/proxy/proxy-process.ts'
 import type { OidcSso } from '../helpers/sso/oidc-sso.ts'
 import { s3EnvironmentOf } from '../helpers/stage/environment.ts'
 import type { Stage } from '../helpers/stage/stage.ts'
-import { startDemoStage } from './demo-stage.ts'
-import { curlLines, fetchLines, type LineToTry } from './lines-to-try.ts'
+import { configurationOf } from './demo-configuration.ts'
+import { editor, startDemoStage } from './demo-stage.ts'
+import { accessLines, curlLines, fetchLines, type LineToTry } from './lines-to-try.ts'
 
 /**
  * Shows the main job on real parts: a bucket with sample objects, a single sign-on, and `s3proxy serve` in a process of
@@ -30,6 +31,9 @@ async function runDemo(args: string[]): Promise<number> {
   }
   const stage = await startDemoStage()
   const scratch = await mkdtemp(join(tmpdir(), 's3proxy-demo-'))
+  const files = { 's3proxy.json': configurationOf(stage), 'ada.json': editor }
+  for (const [name, content] of Object.entries(files))
+    await writeFile(join(scratch, name), JSON.stringify(content, undefined, 2), { mode: 0o600 })
   const proxy = startServe(stage, port, scratch)
   const ended = once(proxy, 'close').then(([status, signal]) => status ?? signal)
   try {
@@ -72,7 +76,6 @@ function startServe(stage: Stage<OidcSso>, port: number, cwd: string): ChildProc
   for (const host of hosts) stage.sso.allowRedirect(`http://${host}/__redirect_from_sso`)
   const env: NodeJS.ProcessEnv = {
     ...bareEnv,
-    ...stage.env,
     PORT: String(port),
     S3PROXY_SERVER_HOST: '127.0.0.1',
     S3PROXY_SERVER_ALLOWED_HOSTS: hosts.join(','),
@@ -80,7 +83,11 @@ function startServe(stage: Stage<OidcSso>, port: number, cwd: string): ChildProc
   for (const name of ['TERM', 'NO_COLOR', 'FORCE_COLOR']) {
     if (process.env[name] !== undefined) env[name] = process.env[name]
   }
-  return spawn(process.execPath, [program, 'serve'], { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] })
+  return spawn(process.execPath, [program, 'serve', '--config', 's3proxy.json'], {
+    cwd,
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
 }
 
 /** Polls the port for 10 seconds at most, because the log goes to the terminal and cannot be read here. */
@@ -97,12 +104,15 @@ async function waitUntilLive(origin: string, proxy: ChildProcess): Promise<'live
 function instructions(origin: string, stage: Stage<OidcSso>, scratch: string): string {
   return `
   Open       ${origin}/index.html
-  Sign in    with any name and any password
+  Sign in    with any name and any password; ${editor.id} is an editor, and sees drafts
+  Rules      ${scratch}/s3proxy.json
 
   Try this in another terminal, in this folder.
 
   As a tool that has no browser:
 ${format(curlLines(origin, scratch))}
+  As somebody who may not see everything, and as somebody who may:
+${format(accessLines(origin, scratch))}
   As an engineer with keys for the bucket, without SSO and Redis:
 ${format(fetchLines(s3EnvironmentOf(stage.s3), scratch))}
   Stop       Ctrl-C

@@ -28,6 +28,24 @@ export function curlLines(origin: string, scratch: string): LineToTry[] {
   ]
 }
 
+/** Lines about who may see what; they follow those of `curlLines`. */
+export function accessLines(origin: string, scratch: string): LineToTry[] {
+  const jar = '-b $ada -c $ada'
+  return [
+    {
+      about: 'Only editors may see this: a page says who is signed in, and that they may not',
+      line: `curl -i -b $jar -H 'accept: text/html' ${origin}/drafts/plan.txt`,
+    },
+    { about: 'Ada is an editor: sign in as her', line: `ada=${scratch}/cookies-of-ada` },
+    { line: `form=$(curl -sLo /dev/null -w '%{url_effective}' ${jar} ${origin}/drafts/plan.txt)` },
+    { line: `curl -sL ${jar} -d login=ada -d password=any "$form"` },
+    {
+      about: 'What each rule makes of it',
+      line: `node bin/s3proxy.js check-config --config ${scratch}/s3proxy.json --explain 'GET /drafts/plan.txt' --as ${scratch}/ada.json`,
+    },
+  ]
+}
+
 export function fetchLines(s3Env: Record<string, string>, scratch: string): LineToTry[] {
   const settings = Object.entries(s3Env).map(([name, value]) => `${name}='${value}'`)
   const fetch = 'node bin/s3proxy.js fetch'

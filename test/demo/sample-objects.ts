@@ -44,6 +44,7 @@ export function makeSamples(): Sample[] {
       headers: { 'content-disposition': 'attachment' },
       body: { sizeBytes: bigSizeBytes, seed: 1 },
     },
+    text('drafts/plan.txt', 'for editors', 'The plan, which only editors may see.\n'),
     text('names/with space.txt', 'a space'),
     text('names/one+one.txt', 'a plus sign'),
     text('names/100%.txt', 'a percent sign'),

@@ -40,6 +40,12 @@ describe('npm run demo', () => {
       /^HTTP\/1\.1 206 [\s\S]*content-range: bytes 0-4\/29\r\n[\s\S]*\r\n\r\nHello$/i,
     )
     assert.match(answerTo('/data/100-MiB.bin'), /^200, 104857600 bytes, /)
+    assert.match(
+      answerTo('text/html'),
+      /^HTTP\/1\.1 403 [\s\S]*signed in as curl@example\.com, and this account may not see this[\s\S]*mailto:ada@/,
+    )
+    assert.equal(answerTo('login=ada'), 'The plan, which only editors may see.\n')
+    assert.match(answerTo('--explain'), /^drafts are for editors +deny +hit +hit +miss +none\nallowed, by/m)
     assert.equal(answerTo('fetch notes/hello.txt'), 'Hello from a private bucket.\n')
     assert.equal(answerTo('--range 0-4'), 'Hello')
     assert.match(answerTo('--head'), /^200\n[\s\S]*content-type: image\/png\n/)

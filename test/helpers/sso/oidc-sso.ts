@@ -15,6 +15,8 @@ export interface OidcSsoOptions {
   redirectUris?: string[]
   /** Metadata of the client that differ from those of one whose secret comes in the form. */
   client?: Readonly<Record<string, unknown>>
+  /** The groups of people, by the name that they sign in with. Without it, nobody's groups are told. */
+  groups?: Readonly<Record<string, readonly string[]>>
   /** Where its pages are; at those of the SSO of the original unless given. */
   paths?: OidcPaths
 }
@@ -56,6 +58,7 @@ export async function startOidcSso(options: OidcSsoOptions = {}): Promise<OidcSs
     clientId = 's3proxy-test',
     clientSecret = 'secret-of-the-application',
     client = {},
+    groups,
     paths = usualPaths,
   } = options
   const redirectUris = new Set(options.redirectUris)
@@ -79,7 +82,7 @@ export async function startOidcSso(options: OidcSsoOptions = {}): Promise<OidcSs
   const { port, origin, close } = await listenOnLoopback(server, { port: options.port })
   const url = `${origin}/`
 
-  const provider = await createProvider(url.slice(0, -1), memory, paths)
+  const provider = await createProvider(url.slice(0, -1), memory, paths, groups)
   const answer = provider.callback()
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const path = (request.url ?? '').split('?')[0] ?? ''
@@ -100,7 +103,12 @@ export async function startOidcSso(options: OidcSsoOptions = {}): Promise<OidcSs
   }
 }
 
-async function createProvider(issuer: string, memory: SsoMemory, paths: OidcPaths): Promise<Provider> {
+async function createProvider(
+  issuer: string,
+  memory: SsoMemory,
+  paths: OidcPaths,
+  groups: OidcSsoOptions['groups'],
+): Promise<Provider> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const OidcProvider = await loadProvider()
   const provider = new OidcProvider(issuer, {
@@ -109,7 +117,7 @@ async function createProvider(issuer: string, memory: SsoMemory, paths: OidcPath
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     routes: { authorization: paths.authorize, token: paths.token, userinfo: paths.me },
     scopes: ['openid', 'read', 'write'],
-    claims: { openid: ['sub', 'email'] },
+    claims: { openid: ['sub', 'email', 'groups'] },
     features: { devInteractions: { enabled: false } },
     clientBasedCORS: () => false,
     ttl: {
@@ -124,7 +132,11 @@ async function createProvider(issuer: string, memory: SsoMemory, paths: OidcPath
     interactions: { url: (_context, interaction) => `${signInPath}${interaction.uid}` },
     findAccount: (_context, id) => ({
       accountId: id,
-      claims: () => ({ sub: id, email: `${id}@example.com` }),
+      claims: () => ({
+        sub: id,
+        email: `${id}@example.com`,
+        ...(groups === undefined ? {} : { groups: groups[id] ?? [] }),
+      }),
     }),
     // Signing in counts as consent, so nobody is asked a second question.
     async loadExistingGrant({ oidc }) {
