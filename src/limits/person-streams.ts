@@ -130,6 +130,8 @@ export class PersonStreams {
   turn(): boolean {
     const { places, now } = this.#options
     const sinceMs = now() - this.#toldAtMs
+    // Another person's question may have shown that the store is away.
+    if (places.isAway) this.#admitWaiting()
     if (places.isAway ? places.mayTryAgain() : this.#isDue(sinceMs)) void this.#tell()
     const isOver = this.#running === 0 && this.#waiting.length === 0 && !this.#isTelling
     return isOver && (!this.#isKnown || now() - this.#heldAtMs > places.leaseMs) && this.#budget.isFull
@@ -271,6 +273,8 @@ export class PersonStreams {
     this.#held = answer?.held ?? 0
     if (answer !== undefined && !tellsOfSome) this.#isKnown = false
     this.#admitWaiting()
+    // Nobody else asks the store while it is away, so those who have come meanwhile are answered here.
+    if (places.isAway) asking.push(...this.#asking.splice(0))
     for (const settle of asking) settle(this.#running < this.#available)
   }
 }

@@ -98,6 +98,17 @@ describe('createLimits', () => {
     }
   })
 
+  it('takes no place that it is giving back at that moment', async (t) => {
+    const world = createWorld(t, { streamsPerPerson: 3 })
+    const [one, other, third] = [world.instance(), world.instance(), world.instance()]
+    const places = [await world.take(one), await world.take(one), await world.take(one)]
+    places[0]?.release()
+    places[1]?.release()
+    world.tick(1)
+    const taken = await Promise.all([one.limits.take('jo'), world.take(other), world.take(third)])
+    assert.equal(taken.filter((place) => place !== undefined).length, 2)
+  })
+
   it('forgets people who read nothing, here and in the store, and stops its timer', async (t) => {
     const world = createWorld(t, { streamsPerPerson: 10, bytesPerSecondPerPerson: 100_000 })
     const one = world.instance()
@@ -172,6 +183,46 @@ describe('createLimits', () => {
     assert.equal(await world.take(other), undefined, 'three of two places are taken')
     places[1]?.release()
     await world.pass(10)
+    assert.equal(await world.take(other), undefined)
+  })
+
+  it('admits who waits once the question of somebody else shows that the store is away', async (t) => {
+    const world = createWorld(t, { streamsPerPerson: 2 })
+    const [one, other] = [world.instance(), world.instance()]
+    await world.take(one, 'kim')
+    await world.take(one)
+    await world.take(other)
+    const waiting = world.wait(one)
+    world.store.isAway = true
+    await Promise.all([world.take(one, 'kim'), world.take(one, 'kim')])
+    assert.equal(await world.take(one), undefined, 'nobody overtakes who waits')
+    assert.ok(await waiting.within(250))
+  })
+
+  it('tells of everybody as soon as the store is back, whoever asked', async (t) => {
+    const world = createWorld(t, { streamsPerPerson: 1 })
+    const [one, other] = [world.instance(), world.instance()]
+    await world.take(one, 'kim')
+    await world.take(one)
+    world.store.isAway = true
+    await world.store.empty()
+    await world.take(one, 'another')
+    await world.pass(3000)
+    world.store.isAway = false
+    await world.pass(1500)
+    assert.equal(await world.take(other), undefined)
+  })
+
+  it('tells of bodies that begin while the store is found to be back', async (t) => {
+    const world = createWorld(t, { streamsPerPerson: 2 })
+    const [one, other] = [world.instance(), world.instance()]
+    world.store.isAway = true
+    await world.take(one)
+    world.store.isAway = false
+    world.tick(1250)
+    assert.ok(!(one.limits.take('jo') instanceof Promise), 'the store is still taken to be away')
+    await world.flush()
+    assert.deepEqual(one.lines, ['away', 'back'])
     assert.equal(await world.take(other), undefined)
   })
 
@@ -368,6 +419,8 @@ function createWorld(t: TestContext, first: Partial<LimitSettings>) {
 
   const world = {
     ...{ store, flush, pass },
+    /** Moves the clock, and lets nothing happen that waits for the store. */
+    tick: (ms: number) => t.mock.timers.tick(ms),
     settings: complete(first),
     instance(): Instance {
       const state = { isAlive: true, asked: 0, die() {} }

@@ -60,7 +60,9 @@ describe('PacedBody', () => {
     assert.equal(body.isCancelled, true)
     paced.cancel()
     const other = new PacedBody(createFull(4000), budget, new Cancellation())
+    const before = Date.now()
     assert.equal((await pass(Promise.resolve(other.read())))?.byteLength, 4000)
+    assert.ok(Date.now() - before <= 410, 'nobody stands in line before it')
   })
 
   it('passes on that the body broke off', async (t) => {
