@@ -70,6 +70,35 @@ describe('s3proxy in a browser', { timeout: 120_000 }, () => {
     )
   })
 
+  it('seeks in sound although one download at once is allowed', async (t) => {
+    const { port } = await stage.serve({ S3PROXY_LIMITS_STREAMS_PER_PERSON: '1' })
+    const site = `http://localhost:${port}`
+    stage.sso.allowRedirect(`${site}/__redirect_from_sso`)
+    const player = '<title>Player</title><audio src="/sound/melody.wav" controls preload="metadata"></audio>'
+    stage.s3.put('pages/player.html', { body: player, contentType: 'text/html' })
+    const page = await newPage(t)
+    await page.goto(`${site}/pages/player.html`)
+    await signIn(page, `${site}/pages/player.html`)
+    const statuses: number[] = []
+    page.on('response', (response) => {
+      if (response.url().endsWith('.wav')) statuses.push(response.status())
+    })
+    const sound = page.locator('audio')
+    await until(async () => (await sound.evaluate(readPlayer)).duration === 300)
+    for (const second of [270, 60, 200, 120]) {
+      await sound.evaluate(playFrom, second)
+      await until(async () => {
+        const { currentTime } = await sound.evaluate(readPlayer)
+        return currentTime > second && currentTime < second + 20
+      })
+    }
+    assert.ok(statuses.length >= 3, `${statuses}`)
+    assert.deepEqual(
+      statuses.filter((status) => status !== 206),
+      [],
+    )
+  })
+
   it('plays a film and jumps in it', async (t) => {
     const page = await signedIn(t)
     const answer = page.waitForResponse(/clock\.webm$/)
