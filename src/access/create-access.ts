@@ -1,5 +1,5 @@
 import type { Person } from '../person/person.ts'
-import { compileRules } from './compile-rules.ts'
+import { type CompiledRules, compileRules } from './compile-rules.ts'
 import { type Cover, createCover } from './cover.ts'
 import { createDecide, type Decide } from './decide.ts'
 import { challenged, type Decision } from './decision.ts'
@@ -14,7 +14,11 @@ export interface Access {
 
 /** Compiles everything that is configured. Without rules and gates, everybody who is signed in gets everything. */
 export function createAccess(options: AccessOptions): Access {
-  const compiled = compileRules(options)
+  return accessOf(compileRules(options))
+}
+
+/** @param compiled `undefined` where nothing is configured */
+export function accessOf(compiled: CompiledRules | undefined): Access {
   if (compiled === undefined) return unrestricted
   const personal = createPersonalRules(compiled)
   return { decide: createDecide(compiled, personal), cover: createCover(compiled, personal) }

@@ -1,6 +1,6 @@
 import type { Person } from '../person/person.ts'
 import { bitOf, compileRules, isAbout, isAt } from './compile-rules.ts'
-import { createAccess } from './create-access.ts'
+import { accessOf } from './create-access.ts'
 import type { Decision } from './decision.ts'
 import { anyOf, type Match } from './match-people.ts'
 import { createPersonalRules } from './personal-rules.ts'
@@ -37,8 +37,8 @@ export function explain(
   path: string,
   mount: string | undefined,
 ): Explanation {
-  const decision = createAccess(options).decide(person, action, path, mount)
   const compiled = compileRules(options)
+  const decision = accessOf(compiled).decide(person, action, path, mount)
   if (compiled === undefined) return { decision, gates: undefined, rules: [] }
   const personal = createPersonalRules(compiled)(person)
   const hits = new Set(walkPath(compiled.tree, path, personal.segmentFor).flatMap(({ ends }) => ends))
