@@ -1,5 +1,6 @@
 import { createSign, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { listenOnLoopback } from '../helpers/network/listen-on-loopback.ts'
 
 export interface BenchSso {
@@ -36,8 +37,7 @@ export async function startSso(): Promise<BenchSso> {
       return response.writeHead(302, { location: back.href }).end()
     }
     if (url.pathname === '/o/token/') {
-      let body = ''
-      for await (const piece of request) body += piece
+      const body = await text(request)
       const nonce = nonces.get(new URLSearchParams(body).get('code') ?? '')
       const claims = {
         iss: origin,

@@ -4,11 +4,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { approveDevice } from '../helpers/clients/approve-device.ts'
 import { createHttpClient } from '../helpers/clients/http-client.ts'
 import { emptyFolder } from '../helpers/config/file-with.ts'
 import { findFreePort } from '../helpers/network/free-port.ts'
+import { localhostFiles } from '../helpers/network/localhost-tls.ts'
 import type { ProxyProcess } from '../helpers/proxy/proxy-process.ts'
 import { type RunningProgram, run, start } from '../helpers/proxy/run-program.ts'
 import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
@@ -131,9 +131,7 @@ describe('s3proxy fetch URL, with s3proxy serve and a real SSO', { timeout: 180_
   })
 
   it('trusts the authorities of NODE_EXTRA_CA_CERTS, and no other certificate', async () => {
-    const [cert = '', key = ''] = ['crt', 'key'].map((end) =>
-      fileURLToPath(new URL(`../fixtures/tls/localhost.${end}`, import.meta.url)),
-    )
+    const { certFile: cert, keyFile: key } = localhostFiles
     const tls = { S3PROXY_SERVER_TLS_CERT_FILE: cert, S3PROXY_SERVER_TLS_KEY_FILE: key }
     stage.s3.put('health.txt', { body: 'ok' })
     const { port } = await stage.serve({ ...tls, AWS_S3_HEALTHCHECK_KEY: 'health.txt' })

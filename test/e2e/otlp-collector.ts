@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { listenOnLoopback } from '../helpers/network/listen-on-loopback.ts'
 
@@ -47,14 +48,13 @@ export async function startOtlpCollector(t: TestContext): Promise<OtlpCollector>
     requestCount++
     received += `${request.method} ${request.url} ${JSON.stringify(request.rawHeaders)}\n`
     if (hangs) return
-    let text = ''
-    for await (const piece of request.setEncoding('utf8')) text += piece
-    received += `${text}\n`
+    const body = await text(request)
+    received += `${body}\n`
     if (request.url !== '/v1/traces' || request.headers['content-type'] !== 'application/json') {
       response.writeHead(404).end()
       return
     }
-    for (const { resource, scopeSpans } of (JSON.parse(text) as Export).resourceSpans)
+    for (const { resource, scopeSpans } of (JSON.parse(body) as Export).resourceSpans)
       for (const span of scopeSpans.flatMap((scope) => scope.spans))
         spans.push({
           ...span,

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { get } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { createHttpClient } from '../helpers/clients/http-client.ts'
+import { localhostFiles, localhostTls } from '../helpers/network/localhost-tls.ts'
 import { bareEnv, program, startProxy } from '../helpers/proxy/proxy-process.ts'
 import { generatedBytes, generatedSha256 } from '../helpers/s3/stand-in/generated-body.ts'
 import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
@@ -20,27 +18,22 @@ const sizeBytes = 16 * mib + 77
 for (const scheme of ['http', 'https'] as const) {
   describe(`downloads over several connections to an ${scheme} S3`, { timeout: 120_000 }, () => {
     let s3: S3StandIn
-    let folder: string
     let env: Record<string, string>
     before(async () => {
-      folder = mkdtempSync(join(tmpdir(), 's3proxy-parallel-'))
-      const tls = scheme === 'https' ? { tls: makeCertificate(folder) } : {}
+      const tls = scheme === 'https' ? { tls: localhostTls } : {}
       s3 = await startS3StandIn({ bytesPerSecondPerConnection: 10 * mib, firstByteDelayMs: 5, ...tls })
       s3.put('film', { body: { sizeBytes, seed: 9 } })
       env = {
         ...environmentOf({ s3 }),
         S3PROXY_S3_PARALLEL_THRESHOLD_BYTES: String(4 * mib),
         S3PROXY_S3_PARALLEL_PART_BYTES: String(mib),
-        ...(scheme === 'https' ? { NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem') } : {}),
+        ...(scheme === 'https' ? { NODE_EXTRA_CA_CERTS: localhostFiles.certFile } : {}),
         // This object needs no login, and is served by the same code as all others.
         AWS_S3_HEALTHCHECK_KEY: 'film',
         S3PROXY_SESSION_STORE: 'memory',
       }
     })
-    after(async () => {
-      await s3.close()
-      rmSync(folder, { recursive: true })
-    })
+    after(() => s3.close())
 
     it('serves whole objects and ranges byte-exact, with the head that one connection has', async () => {
       const proxy = await startProxy(env)
@@ -118,16 +111,6 @@ async function startDownload(port: number) {
   request.on('error', () => {})
   const [response] = await once(request, 'response')
   return response
-}
-
-function makeCertificate(folder: string): { key: string; cert: string } {
-  const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', keyFile]
-  execFileSync('openssl', ['req', '-x509', '-days', '2', ...key, '-out', certFile, ...subject], {
-    stdio: 'ignore',
-  })
-  return { key: readFileSync(keyFile, 'utf8'), cert: readFileSync(certFile, 'utf8') }
 }
 
 function sha256(bytes: Buffer): string {

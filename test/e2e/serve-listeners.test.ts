@@ -8,13 +8,12 @@ import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
-import { fileURLToPath } from 'node:url'
 import { emptyFolder } from '../helpers/config/file-with.ts'
 import { closed } from '../helpers/network/closed.ts'
+import { localhostFiles, localhostTls } from '../helpers/network/localhost-tls.ts'
 import { type ProxyProcess, spawnProxy, startProxy } from '../helpers/proxy/proxy-process.ts'
 import { useStage } from '../helpers/stage/use-stage.ts'
 
-const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url))
 const two = { S3PROXY_SERVER_WORKERS: '2' }
 
 async function textOf(sent: ReturnType<typeof request>): Promise<{ head: IncomingMessage; text: string }> {
@@ -135,7 +134,7 @@ describe('s3proxy serve with a socket of its service manager', { timeout: 60_000
 
 describe('s3proxy serve with TLS', { timeout: 60_000 }, () => {
   const { stage } = useStage()
-  const ca = readFileSync(fixture('localhost.crt'))
+  const ca = localhostTls.cert
   const certified = (folder: string) => ({
     S3PROXY_SERVER_TLS_CERT_FILE: join(folder, 'cert.pem'),
     S3PROXY_SERVER_TLS_KEY_FILE: join(folder, 'key.pem'),
@@ -143,8 +142,8 @@ describe('s3proxy serve with TLS', { timeout: 60_000 }, () => {
 
   async function start(t: TestContext, more: Record<string, string> = {}) {
     const folder = emptyFolder(t)
-    copyFileSync(fixture('localhost.crt'), join(folder, 'cert.pem'))
-    copyFileSync(fixture('localhost.key'), join(folder, 'key.pem'))
+    copyFileSync(localhostFiles.certFile, join(folder, 'cert.pem'))
+    copyFileSync(localhostFiles.keyFile, join(folder, 'key.pem'))
     const proxy = await started(t, startProxy({ ...stage().env, ...certified(folder), ...more }))
     const get = (path: string, options = {}) =>
       textOf(requestTls({ host: 'localhost', port: proxy.port, path, agent: false, ca, ...options }))
@@ -289,14 +288,14 @@ describe('s3proxy serve with TLS', { timeout: 60_000 }, () => {
       /server\.tlsCertFile .*cannot read .*cert\.pem: there is no such file/,
     )
     assert.match(
-      await problem({ S3PROXY_SERVER_TLS_CERT_FILE: fixture('localhost.crt') }),
+      await problem({ S3PROXY_SERVER_TLS_CERT_FILE: localhostFiles.certFile }),
       /server\.tlsKeyFile .*both or none/,
     )
-    copyFileSync(fixture('localhost.key'), cert)
-    copyFileSync(fixture('localhost.key'), key)
+    copyFileSync(localhostFiles.keyFile, cert)
+    copyFileSync(localhostFiles.keyFile, key)
     chmodSync(key, 0o600)
     assert.match(await problem(certified(folder)), /server\.tlsCertFile .*expected a certificate in PEM/)
-    copyFileSync(fixture('localhost.crt'), cert)
+    copyFileSync(localhostFiles.certFile, cert)
     execFileSync('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', key], { stdio: 'ignore' })
     assert.match(
       await problem(certified(folder)),

@@ -3,12 +3,11 @@ import { once } from 'node:events'
 import { connect as connectPlain, type Socket } from 'node:net'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { connect as connectTls } from 'node:tls'
-import { fileURLToPath } from 'node:url'
 import { peakMemoryBytes, resetPeakMemory } from '../helpers/machine/process-usage.ts'
+import { localhostFiles } from '../helpers/network/localhost-tls.ts'
 import { type ProxyProcess, startProxy } from '../helpers/proxy/proxy-process.ts'
 import { useStage } from '../helpers/stage/use-stage.ts'
 
-const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url))
 const mebibyte = 1 << 20
 /** One write of the tests. Writes that nobody reads fill the buffers of the kernel, not those of the proxy. */
 const blockBytes = 64 * 1024
@@ -27,8 +26,8 @@ for (const [how, env, connect] of [
   [
     'over TLS',
     {
-      S3PROXY_SERVER_TLS_CERT_FILE: fixture('localhost.crt'),
-      S3PROXY_SERVER_TLS_KEY_FILE: fixture('localhost.key'),
+      S3PROXY_SERVER_TLS_CERT_FILE: localhostFiles.certFile,
+      S3PROXY_SERVER_TLS_KEY_FILE: localhostFiles.keyFile,
     },
     (port: number) => connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }),
   ],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, get, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
 import type { HttpAnswer, HttpClient } from '../helpers/clients/http-client.ts'
 import { logIn } from '../helpers/clients/sign-in.ts'
@@ -172,8 +173,7 @@ const backchannelPath = '/__s3proxy/backchannel-logout'
 async function startLine(t: TestContext, to: string) {
   let body = ''
   const server = createServer(async (request, response) => {
-    body = ''
-    for await (const piece of request.setEncoding('utf8')) body += piece
+    body = await text(request)
     const headers = { 'content-type': String(request.headers['content-type']) }
     const answer = await fetch(to, { method: 'POST', headers, body })
     response.writeHead(answer.status).end(await answer.text())

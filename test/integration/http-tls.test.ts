@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { describe, it } from 'node:test'
 import { TLSSocket } from 'node:tls'
-import { fileURLToPath } from 'node:url'
 import { eventually } from '../helpers/eventually.ts'
+import { localhostFiles, localhostTls } from '../helpers/network/localhost-tls.ts'
 import { startProxyInProcess } from '../helpers/proxy/proxy-in-process.ts'
 import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 
-const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url))
 const largestStepBytes = 256 * 1024
 const requestStart = 'http.server.request.start'
 
@@ -25,8 +23,8 @@ describe('an answer over TLS of our own', { timeout: 60_000 }, () => {
     const proxy = await startProxyInProcess(
       { s3 },
       {
-        S3PROXY_SERVER_TLS_CERT_FILE: fixture('localhost.crt'),
-        S3PROXY_SERVER_TLS_KEY_FILE: fixture('localhost.key'),
+        S3PROXY_SERVER_TLS_CERT_FILE: localhostFiles.certFile,
+        S3PROXY_SERVER_TLS_KEY_FILE: localhostFiles.keyFile,
       },
     )
     t.after(() => proxy.close())
@@ -45,7 +43,7 @@ describe('an answer over TLS of our own', { timeout: 60_000 }, () => {
     subscribe(requestStart, watch)
     t.after(() => unsubscribe(requestStart, watch))
 
-    const ca = readFileSync(fixture('localhost.crt'))
+    const ca = localhostTls.cert
     const sent = request({ host: 'localhost', port: proxy.port, path: '/health', ca, agent: false }).end()
     const [answer] = (await once(sent, 'response')) as [IncomingMessage]
     // The reader takes nothing, so writing stops once the buffers of the kernel are full.

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import { describe, it, type TestContext } from 'node:test'
 import { findFreePort } from '../helpers/network/free-port.ts'
 import { listenOnLoopback } from '../helpers/network/listen-on-loopback.ts'
+import { localhostTls } from '../helpers/network/localhost-tls.ts'
 import type { OidcStandInOptions } from '../helpers/sso/oidc-stand-in/oidc-stand-in-types.ts'
 import { startOidcStandIn } from '../helpers/sso/oidc-stand-in/start-oidc-stand-in.ts'
 import { startOpenidProvider } from '../helpers/sso/openid-provider/start-openid-provider.ts'
@@ -163,10 +163,7 @@ describe('the probe of an OpenID provider', () => {
   })
 
   it('tells of a certificate of an authority that nobody knows', async (t) => {
-    const [key, cert] = ['localhost.key', 'localhost.crt'].map((file) =>
-      readFileSync(`test/fixtures/tls/${file}`),
-    )
-    const { port } = await listenOnLoopback(createServer({ key, cert }), t)
+    const { port } = await listenOnLoopback(createServer(localhostTls), t)
     const issuer = `https://localhost:${port}`
     const says = await probeOf({ issuer, clientId: 'a', clientSecret: 'b' })
     assert.match(says.of('sso.connect'), /no TLS connection .*-> .*needs NODE_EXTRA_CA_CERTS/)

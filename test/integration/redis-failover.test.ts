@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import type { HttpAnswer, HttpClient } from '../helpers/clients/http-client.ts'
 import { locationOf } from '../helpers/clients/sign-in.ts'
 import { eventually, untilItWorks } from '../helpers/eventually.ts'
+import { localhostFiles } from '../helpers/network/localhost-tls.ts'
 import { documentedRights } from '../helpers/redis/documented-rights.ts'
 import { type RedisServer, type RedisServerOptions, startRedisServer } from '../helpers/redis/redis-server.ts'
 import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
-const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url))
-const caFile = fixture('localhost.crt')
+const caFile = localhostFiles.certFile
 /** Settings of a Redis with everything at once: TLS of a private authority, users, passwords, a prefix. */
-const tls = { certFile: caFile, keyFile: fixture('localhost.key'), caFile }
+const tls = { ...localhostFiles, caFile }
 const password = 'of/the@server'
 const userPassword = 'of:the/proxy'
 const user = [

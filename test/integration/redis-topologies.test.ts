@@ -7,6 +7,7 @@ import type { Store } from '../../src/store/store.ts'
 import { describeStore } from '../contract/store-suite.ts'
 import { emptyFolder } from '../helpers/config/file-with.ts'
 import { untilItWorks } from '../helpers/eventually.ts'
+import { localhostTls } from '../helpers/network/localhost-tls.ts'
 import { startRawServer } from '../helpers/network/raw-server.ts'
 import { openRedisStore } from '../helpers/redis/open-redis-store.ts'
 import { type RedisServer, type RedisServerOptions, startRedisServer } from '../helpers/redis/redis-server.ts'
@@ -168,8 +169,7 @@ describe('connectRedis', () => {
     t.after(() => trusting.store.close())
     await trusting.ready
     await useIt(trusting.store)
-    const ofAnother = readFileSync(new URL('../fixtures/tls/localhost.crt', import.meta.url), 'utf8')
-    const wrong = openRedisStore(redis.url, { ca: ofAnother })
+    const wrong = openRedisStore(redis.url, { ca: localhostTls.cert })
     t.after(() => wrong.store.close())
     assert.match(await wrong.firstLost, /self-signed certificate/)
 

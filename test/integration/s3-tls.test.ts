@@ -1,29 +1,23 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createBucketClient, readAll } from '../helpers/clients/bucket-client.ts'
 import { untilTrue } from '../helpers/eventually.ts'
+import { localhostFiles, localhostTls } from '../helpers/network/localhost-tls.ts'
 import { createRandom } from '../helpers/random.ts'
 import { generatedBytes } from '../helpers/s3/stand-in/generated-body.ts'
 import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
 import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 
-const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url))
-const certificatePath = fixture('localhost.crt')
-const tls = {
-  cert: readFileSync(certificatePath, 'utf8'),
-  key: readFileSync(fixture('localhost.key'), 'utf8'),
-}
 const run = promisify(execFile)
 
 describe('objects in S3 over https', { timeout: 120_000 }, () => {
   let s3: S3StandIn
   before(async () => {
-    s3 = await startS3StandIn({ tls })
+    s3 = await startS3StandIn({ tls: localhostTls })
     s3.put('key', { body: 'hello world' })
     s3.put('large', { body: { sizeBytes: 6_000_000, seed: 5 } })
   })
@@ -55,7 +49,7 @@ describe('objects in S3 over https', { timeout: 120_000 }, () => {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
       env: {
         ...process.env,
-        NODE_EXTRA_CA_CERTS: certificatePath,
+        NODE_EXTRA_CA_CERTS: localhostFiles.certFile,
         BUCKET: JSON.stringify({ endpoint, region, accessKeyId, secretAccessKey }),
       },
     })

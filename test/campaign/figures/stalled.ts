@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { openRaw, type RawConnection } from '../../helpers/clients/raw-http.ts'
 import { peakMemoryBytes, resetPeakMemory } from '../../helpers/machine/process-usage.ts'
+import { localhostFiles } from '../../helpers/network/localhost-tls.ts'
 import type { Random } from '../../helpers/random.ts'
 import { startS3StandInProcess } from '../../helpers/s3/stand-in/start-process.ts'
 import { s3EnvironmentOf } from '../../helpers/stage/environment.ts'
@@ -15,9 +15,6 @@ const watchMs = 30_000
 const mebibyte = 1 << 20
 
 const goal = 'at most 256 MiB resident'
-const [cert, key] = ['crt', 'key'].map((end) =>
-  fileURLToPath(new URL(`../../fixtures/tls/localhost.${end}`, import.meta.url)),
-) as [string, string]
 
 export const stalledReaders: Figure = {
   name: 'stalled',
@@ -28,7 +25,7 @@ export const stalledReaders: Figure = {
 export const stalledTlsReaders: Figure = {
   name: 'stalled-tls',
   title: `1,000 stalled readers of 1 GiB objects, over TLS of its own: ${goal}`,
-  measure: (random, scale) => measureStalled(random, scale, readFileSync(cert)),
+  measure: (random, scale) => measureStalled(random, scale, readFileSync(localhostFiles.certFile)),
 }
 
 /** @param ca the certificate of a proxy that speaks TLS */
@@ -38,7 +35,10 @@ async function measureStalled(random: Random, scale: number, ca?: Buffer): Promi
     { key: 'b.bin', sizeBytes: 4096, seed: 1 },
     { key: 'large.bin', sizeBytes: 1024 * mebibyte, seed: 3 },
   ])
-  const tlsEnv = { S3PROXY_SERVER_TLS_CERT_FILE: cert, S3PROXY_SERVER_TLS_KEY_FILE: key }
+  const tlsEnv = {
+    S3PROXY_SERVER_TLS_CERT_FILE: localhostFiles.certFile,
+    S3PROXY_SERVER_TLS_KEY_FILE: localhostFiles.keyFile,
+  }
   const env = { ...defaultTimeouts, ...s3EnvironmentOf(s3), ...(ca === undefined ? {} : tlsEnv) }
   const stage = await startCampaignStage(random, { env })
   try {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, request as sendRequest } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { listenOnLoopback } from '../network/listen-on-loopback.ts'
 
 /** One request on its way to a server, and its answer. */
@@ -22,15 +23,13 @@ export interface CallRecorder {
 export async function startCallRecorder(to: string): Promise<CallRecorder> {
   const calls: RecordedCall[] = []
   const server = createServer(async (message, response) => {
-    let body = ''
-    for await (const piece of message.setEncoding('utf8')) body += piece
+    const body = await text(message)
     const { method, headers, url: path = '/' } = message
     const sent = sendRequest(to + path, { method, headers: { ...headers, host: new URL(to).host } })
     sent.end(body)
     const [answered] = await once(sent, 'response').catch(() => [])
     if (answered === undefined) return void response.destroy()
-    let answer = ''
-    for await (const piece of answered.setEncoding('utf8')) answer += piece
+    const answer = await text(answered)
     calls.push({ path, headers, body, status: answered.statusCode, answer })
     response.writeHead(answered.statusCode, answered.headers).end(answer)
   })

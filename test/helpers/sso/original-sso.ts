@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { listenOnLoopback } from '../network/listen-on-loopback.ts'
 
 /** The way in which it answers; a test changes it as it goes. */
@@ -45,8 +46,7 @@ export async function startOriginalSso(): Promise<OriginalSso> {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://sso')
-    let body = ''
-    for await (const piece of request.setEncoding('utf8')) body += piece
+    const body = await text(request)
     if (pathname === '/o/authorize/') authorize(searchParams, response)
     else if (pathname === '/o/token/') token(new URLSearchParams(body), response)
     else if (pathname === '/api/v1/user/me/') me(request.headers.authorization, response)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
 import { S3ProxyError } from '../../../src/errors.ts'
 import { createOidcRevocation } from '../../../src/sso/oidc-revocation.ts'
@@ -66,10 +67,9 @@ async function start(t: TestContext, status: number) {
   const forms: object[] = []
   sso.document = { revocation_endpoint: sso.url + path }
   sso.answers.set(path, async (response, request: IncomingMessage) => {
-    let text = ''
-    for await (const piece of request.setEncoding('utf8')) text += piece
+    const body = await text(request)
     const { authorization } = request.headers
-    forms.push({ authorization, form: Object.fromEntries(new URLSearchParams(text)) })
+    forms.push({ authorization, form: Object.fromEntries(new URLSearchParams(body)) })
     response.writeHead(status, { location: '/elsewhere' }).end()
   })
   return { sso, forms }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
 import type { ClientIdentity } from '../../../src/sso/client-authentication.ts'
 import { createTokenEndpoint } from '../../../src/sso/token-endpoint.ts'
@@ -75,8 +76,7 @@ interface Asked {
 async function exchange(t: TestContext, client: ClientIdentity, path = '/token'): Promise<Asked> {
   let asked: Asked | undefined
   const server = createServer(async (request, response) => {
-    let body = ''
-    for await (const piece of request.setEncoding('utf8')) body += piece
+    const body = await text(request)
     const form = new URLSearchParams(body)
     // A field that comes twice is an error of OAuth (RFC 6749 section 3.2).
     assert.equal([...form.keys()].length, new Set(form.keys()).size)

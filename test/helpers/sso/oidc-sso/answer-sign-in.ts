@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
 import type { Provider } from 'oidc-provider'
 import { errorPage, signInPage } from './sign-in-page.ts'
 
@@ -17,7 +18,7 @@ export async function answerSignIn(
       sendPage(response, 200, signInPage('The file site'))
       return
     }
-    const form = new URLSearchParams(await readBody(request))
+    const form = new URLSearchParams(await text(request))
     const name = (form.get('login') ?? '').trim()
     const isAgreed = form.get('answer') !== 'no'
     if (isAgreed && (name === '' || (form.get('password') ?? '') === '')) {
@@ -34,10 +35,4 @@ export async function answerSignIn(
 function sendPage(response: ServerResponse, status: number, html: string): void {
   response.writeHead(status, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
   response.end(html)
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  let text = ''
-  for await (const piece of request.setEncoding('utf8')) text += piece
-  return text
 }

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { listenOnLoopback } from '../../network/listen-on-loopback.ts'
 import type { OidcEndpoint } from '../oidc-endpoint.ts'
 import { commitFault, type SsoFault } from '../stand-in/sso-fault.ts'
@@ -192,8 +193,7 @@ function send(response: ServerResponse, answer: EndpointAnswer): void {
 
 /** @returns the body of a form; `undefined` for any other content type */
 async function readForm(message: IncomingMessage): Promise<string | undefined> {
-  const pieces: Buffer[] = []
-  for await (const piece of message) pieces.push(piece as Buffer)
+  const body = await text(message)
   const isForm = /^application\/x-www-form-urlencoded\b/.test(message.headers['content-type'] ?? '')
-  return isForm ? Buffer.concat(pieces).toString() : undefined
+  return isForm ? body : undefined
 }

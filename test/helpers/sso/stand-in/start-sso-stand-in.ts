@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { listenOnLoopback } from '../../network/listen-on-loopback.ts'
 import { commitFault, type SsoFault } from './sso-fault.ts'
 import { createGrants } from './sso-grants.ts'
@@ -46,7 +47,7 @@ export async function startSsoStandIn(options: SsoStandInOptions = {}): Promise<
     const { method = '', url: target = '', headers } = message
     const [path = '', query = ''] = target.split('?')
     const endpoint = endpoints.get(path)
-    const params = new URLSearchParams(endpoint === 'token' ? await readBody(message) : query)
+    const params = new URLSearchParams(endpoint === 'token' ? await text(message) : query)
     const seen: SsoRequest = { endpoint: endpoint ?? 'other', method, target, headers, params, status: 0 }
     requests.push(seen)
     response.once('close', () => {
@@ -181,10 +182,4 @@ function send(response: ServerResponse, status: number, body: unknown): void {
     'content-length': Buffer.byteLength(text),
   })
   response.end(text)
-}
-
-async function readBody(message: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = []
-  for await (const piece of message) pieces.push(piece as Buffer)
-  return Buffer.concat(pieces).toString()
 }

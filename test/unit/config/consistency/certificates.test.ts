@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { certificateProblem, readCertificate } from '../../../../src/config/consistency/certificates.ts'
+import { localhostTls } from '../../../helpers/network/localhost-tls.ts'
 
-const [cert, key] = ['crt', 'key'].map((end) =>
-  readFileSync(`test/fixtures/tls/localhost.${end}`, 'utf8'),
-) as [string, string]
+const { cert, key } = localhostTls
 const { privateKey } = generateKeyPairSync('ed25519')
 
 describe('certificateProblem', () => {

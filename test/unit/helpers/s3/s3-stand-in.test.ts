@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { get } from 'node:https'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { emptyFolder } from '../../../helpers/config/file-with.ts'
+import { localhostTls } from '../../../helpers/network/localhost-tls.ts'
 import { exchange, signRequest } from '../../../helpers/s3/signed-exchange.ts'
 import { generatedSha256 } from '../../../helpers/s3/stand-in/generated-body.ts'
 import type { S3StandInOptions } from '../../../helpers/s3/stand-in/stand-in-types.ts'
@@ -199,15 +199,8 @@ describe('startS3StandIn', { timeout: 60_000 }, () => {
   })
 
   it('speaks https', async (t) => {
-    const folder = emptyFolder(t)
-    const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-    const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
-    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', keyFile]
-    execFileSync('openssl', ['req', '-x509', '-days', '2', ...key, '-out', certFile, ...subject], {
-      stdio: 'ignore',
-    })
-    const cert = readFileSync(certFile, 'utf8')
-    const s3 = await start(t, { tls: { key: readFileSync(keyFile, 'utf8'), cert } })
+    const { cert } = localhostTls
+    const s3 = await start(t, { tls: localhostTls })
     const status = await new Promise((resolve, reject) => {
       get(`${s3.endpoint}object`, { ca: cert, agent: false }, (answer) => {
         answer.resume().once('end', () => resolve(answer.statusCode))

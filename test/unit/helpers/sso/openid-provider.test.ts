@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createPublicKey, hash, type JsonWebKey, randomUUID, sign, verify } from 'node:crypto'
 import { createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
 import { approveDevice } from '../../../helpers/clients/approve-device.ts'
 import { fillForm } from '../../../helpers/clients/fill-form.ts'
@@ -324,8 +325,7 @@ async function verifiedClaims(sso: OpenidProvider, jwt: string): Promise<Record<
 async function startReceiver(t: TestContext) {
   const received = { tokens: [] as string[], status: 200, url: '' }
   const server = createServer(async (request, response) => {
-    let body = ''
-    for await (const piece of request.setEncoding('utf8')) body += piece
+    const body = await text(request)
     received.tokens.push(new URLSearchParams(body).get('logout_token') ?? '')
     response.writeHead(received.status).end()
   })

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import type { SsoOptions, Wanted } from '../../../../../src/cli/fetch/token/sign-in-options.ts'
 import { listenOnLoopback } from '../../../../helpers/network/listen-on-loopback.ts'
@@ -32,8 +33,7 @@ export async function startSmallSso(
   const server = createServer((request, response) => void serve(request, response))
   const { origin: issuer } = await listenOnLoopback(server, t)
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let text = ''
-    for await (const piece of request.setEncoding('utf8')) text += piece
+    const body = await text(request)
     const path = request.url ?? ''
     if (path.startsWith('/.well-known/')) {
       const document = discovery(issuer)
@@ -41,7 +41,7 @@ export async function startSmallSso(
       else json(response, 200, document)
       return
     }
-    const call = { path, form: new URLSearchParams(text), response }
+    const call = { path, form: new URLSearchParams(body), response }
     calls.push(call)
     answer(call, calls.length)
   }
