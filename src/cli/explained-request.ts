@@ -1,6 +1,7 @@
 import type { Action } from '../access/rule.ts'
 import type { Config } from '../config/schema/config-schema.ts'
 import { isReservedKey, resourceMetadataPath } from '../http/own-paths.ts'
+import { hostsOf } from '../mount/find-mount.ts'
 import { toObjectKey } from '../object/key.ts'
 import { createRouter } from '../server/route.ts'
 import { createSiteResolver } from '../server/site.ts'
@@ -53,7 +54,7 @@ export function readRequest(request: string, config: RoutedConfig): ExplainedReq
 }
 
 function checkHost(host: string, isSecure: boolean, { server, mounts }: RoutedConfig): void {
-  const mountHosts = Object.values(mounts).flatMap((mount) => mount.host ?? [])
+  const mountHosts = hostsOf(Object.values(mounts))
   const siteOf = createSiteResolver({ ...server, mountHosts })
   const site = siteOf({ host, header: () => (isSecure ? 'https' : undefined) })
   if (site === undefined)

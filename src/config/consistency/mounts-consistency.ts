@@ -1,10 +1,11 @@
 import { callbackPath, ownPathPrefix, resourceMetadataPath } from '../../http/own-paths.ts'
 import { originOf } from '../../http/site.ts'
 import { healthcheckMountOf } from '../../mount/health-check.ts'
-import { type MisplacedMount, misplacedMounts, type NamedPlace } from '../../mount/misplaced-mounts.ts'
+import { type MisplacedMount, misplacedMounts } from '../../mount/misplaced-mounts.ts'
 import type { Values } from '../schema/config-schema.ts'
 import { comparedDecoded, looksEncoded } from './decoded-path.ts'
 import type { Findings } from './findings.ts'
+import { placesOf } from './mount-places.ts'
 import { checkS3 } from './s3-consistency.ts'
 
 type MountValues = NonNullable<Values['mounts']>
@@ -45,11 +46,8 @@ function checkPath(path: string, name: string, { bearer }: Values, { report, war
 }
 
 function checkPlaces(mounts: MountValues, { server, s3 }: Values, { report }: Findings): void {
-  const places = Object.entries(mounts).flatMap(([name, { path, host }]): NamedPlace[] =>
-    path === undefined ? [] : [{ name, path, host }],
-  )
-  // A mount whose path is wrong may be the one that is missing.
-  if (places.length < Object.keys(mounts).length) return
+  const places = placesOf(mounts)
+  if (places === undefined) return
   const servedHosts = server?.publicUrl === undefined ? server?.allowedHosts : [server.publicUrl.host]
   for (const misplaced of misplacedMounts(places, servedHosts))
     report({

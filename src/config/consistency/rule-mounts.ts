@@ -3,6 +3,7 @@ import type { Pattern } from '../../access/pattern.ts'
 import type { Rule } from '../../access/rule.ts'
 import type { NamedPlace } from '../../mount/misplaced-mounts.ts'
 import type { Values } from '../schema/config-schema.ts'
+import { placesOf } from './mount-places.ts'
 
 type MountValues = NonNullable<Values['mounts']>
 
@@ -17,11 +18,8 @@ export function unknownMountOf({ mount = [] }: Rule, mounts: MountValues): strin
 
 /** Creates the function that says why no path of a rule's mounts fits a pattern; it returns `undefined` where one may. */
 export function createMisfits(mounts: MountValues): (rule: Rule, pattern: Pattern) => string | undefined {
-  const places = Object.entries(mounts).flatMap(([name, { path, host }]): NamedPlace[] =>
-    path === undefined ? [] : [{ name, path, host }],
-  )
-  // A mount whose path is wrong may be the one that is meant.
-  if (places.length === 0 || places.length < Object.keys(mounts).length) return () => undefined
+  const places = placesOf(mounts) ?? []
+  if (places.length === 0) return () => undefined
   return ({ mount }, pattern) => {
     const meant = mount === undefined ? places : places.filter(({ name }) => mount.includes(name))
     const fitting = meant.filter(({ path }) => fitsBelow(pattern, path))
