@@ -1,26 +1,14 @@
 import { isIP } from 'node:net'
 import { Cluster, Command, Redis } from 'ioredis'
 import { messageOf } from '../errors.ts'
-import type { RedisAddress } from './redis-address.ts'
 import type { RedisCommands } from './redis-commands.ts'
 import { redisMessage } from './redis-message.ts'
+import { peersOf, type RedisSettings, reconnectAfterMs, redisOptions } from './redis-options.ts'
 import {
   type ConnectionEvents,
   createReplaceableConnection,
   type ReplaceableEvents,
 } from './replaceable-connection.ts'
-
-export interface RedisSettings {
-  /** One Redis, nodes of a Cluster, or Sentinels. Login, database and TLS of the first apply to all. */
-  redisUrl: readonly RedisAddress[]
-  redisCluster: boolean
-  redisSentinelName?: string | undefined
-  /** The password of the Sentinels; `redisUrl` has that of the Redis behind them. */
-  redisSentinelPassword?: string | undefined
-  /** Certificate authorities that are trusted instead of the public ones; PEM. */
-  ca?: string | undefined
-  timeoutMs: number
-}
 
 /** The commands of a store, and `INFO` for the probe. */
 export interface RedisClient extends RedisCommands {
@@ -197,13 +185,6 @@ function connectCluster(settings: RedisSettings, events: ConnectionEvents): Redi
 
 const movingSlots = /^(?:MOVED|ASK|TRYAGAIN|CLUSTERDOWN)\b|same slot|^Too many Cluster redirections/
 
-function peersOf({ redisUrl, ca }: RedisSettings) {
-  const first = redisUrl[0] as RedisAddress
-  const nodes = redisUrl.map(({ host, port }) => ({ host, port }))
-  const authority = ca === undefined ? {} : { ca }
-  return { first, nodes, tls: first.isSecure ? authority : undefined }
-}
-
 /** Reports a Cluster without a usable node: the client tries again and emits no `error` for it. */
 function reportUnusableCluster(cluster: Cluster, events: ConnectionEvents): void {
   let last = 'no node of the Cluster can be used: do its nodes know their own addresses (CLUSTER SLOTS)?'
@@ -211,27 +192,4 @@ function reportUnusableCluster(cluster: Cluster, events: ConnectionEvents): void
     last = redisMessage(error)
   })
   cluster.on('reconnecting', () => events.onLost(last))
-}
-
-function redisOptions({ username, password, database, family }: RedisAddress, timeoutMs: number) {
-  return {
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(database === undefined ? {} : { db: database }),
-    ...(family === undefined ? {} : { family }),
-    connectTimeout: timeoutMs,
-    // Commands have no timer of their own here (see `createRedisTimeout`); a silent connection is closed after this.
-    socketTimeout: 2 * timeoutMs,
-    // Every Redis and every proxy in front of one speaks version 2 of the protocol.
-    protocol: 2 as const,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    // Some proxies in front of Redis do not know INFO and CLIENT SETINFO, or close the connection for them.
-    enableReadyCheck: false,
-    disableClientInfo: true,
-  }
-}
-
-function reconnectAfterMs(attempt: number): number {
-  return Math.min(250, 50 * attempt)
 }

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import { parseRedisUrls } from '../../../src/config/schema/redis-url.ts'
-import { connectRedis, type RedisSettings } from '../../../src/store/redis-client.ts'
+import { connectRedis } from '../../../src/store/redis-client.ts'
+import type { RedisSettings } from '../../../src/store/redis-options.ts'
 import { createRedisStore } from '../../../src/store/redis-store.ts'
 
 /** A store over a real Redis, as `serve` puts it together, and what becomes of its connection. */
