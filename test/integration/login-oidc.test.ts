@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { describe, it, type TestContext } from 'node:test'
 import { locationOf, signInAt } from '../helpers/clients/sign-in.ts'
 import { fileWith } from '../helpers/config/file-with.ts'
-import { type OidcSsoOptions, startOidcSso } from '../helpers/sso/oidc-sso.ts'
+import { type OidcSso, type OidcSsoOptions, startOidcSso } from '../helpers/sso/oidc-sso.ts'
 import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
 describe('a login at a certified authorization server', () => {
@@ -84,6 +84,29 @@ describe('a login at a certified authorization server', () => {
       await signInTwice(await start(t, env, { client }))
     })
 
+  it('makes assertions for the audience that is set, and the SSO takes no other', async (t) => {
+    const { keyFile, jwk } = await createKey(t, 'ES256')
+    const client = {
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks: { keys: [{ ...jwk, use: 'sig', alg: 'ES256' }] },
+    }
+    for (const [path, status] of [
+      ['', 302],
+      ['/elsewhere', 401],
+    ] as const) {
+      const env = (sso: OidcSso) => ({
+        SSO_CLIENT_SECRET: '',
+        S3PROXY_SSO_CLIENT_AUTHENTICATION: 'private_key_jwt',
+        S3PROXY_SSO_CLIENT_KEY_FILE: keyFile,
+        S3PROXY_SSO_CLIENT_ASSERTION_AUDIENCE: `${sso.url.slice(0, -1)}${path}`,
+      })
+      const { origin, browser } = await start(t, env, { client })
+      const jo = browser()
+      const callback = await signInAt(jo, locationOf(await jo.request(`${origin}/page.html`)))
+      assert.equal((await jo.request(callback)).status, status)
+    }
+  })
+
   it('asks for the password once more where a parameter says so', async (t) => {
     const { origin, browser } = await start(t, { S3PROXY_SSO_AUTHORIZE_PARAMETERS: 'prompt=login' })
     const jo = browser()
@@ -148,10 +171,12 @@ async function createKey(t: TestContext, algorithm: 'RS256' | 'ES256' | 'EdDSA')
   return { keyFile, jwk: publicKey.export({ format: 'jwk' }) }
 }
 
-async function start(t: TestContext, env: Record<string, string> = {}, options: OidcSsoOptions = {}) {
+type Env = Record<string, string>
+
+async function start(t: TestContext, env: Env | ((sso: OidcSso) => Env) = {}, options: OidcSsoOptions = {}) {
   const sso = await startOidcSso(options)
   t.after(() => sso.close())
-  const stage = await startStageInProcess(t, { sso, env })
+  const stage = await startStageInProcess(t, { sso, env: typeof env === 'function' ? env(sso) : env })
   sso.allowRedirect(`${stage.origin}/__redirect_from_sso`)
   return stage
 }

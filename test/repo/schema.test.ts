@@ -79,8 +79,9 @@ describe('s3proxy.example.json', () => {
       'access.rules',
       // This is set only where the SSO wants more than OAuth does.
       'sso.authorizeParameters',
-      // This is set only where the application has a key in place of a secret.
+      // These are set only where the application has a key in place of a secret.
       'sso.clientKeyFile',
+      'sso.clientAssertionAudience',
       // This is set only where the SSO names people by an unusual claim.
       'sso.userClaim',
       // These are set only where bearer tokens are accepted.

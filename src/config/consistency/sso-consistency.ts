@@ -62,7 +62,7 @@ function checkAddresses(sso: SsoValues, { report, warn }: Findings): void {
 
 /** Checks that the application has everything for its way of authentication. */
 function checkClient(sso: SsoValues, { report, warn }: Findings): void {
-  const { clientAuthentication, clientSecret, clientKeyFile } = sso
+  const { clientAuthentication, clientSecret, clientKeyFile, clientAssertionAudience } = sso
   const looksAt = ['sso.clientAuthentication', 'sso.clientKeyFile']
   const wantsSecret =
     clientAuthentication === undefined || clientAuthentication === 'post' || clientAuthentication === 'basic'
@@ -81,4 +81,5 @@ function checkClient(sso: SsoValues, { report, warn }: Findings): void {
     warn(`${path} is not used, because sso.clientAuthentication is ${clientAuthentication ?? 'not set'}`)
   if (!wantsSecret && clientSecret !== undefined) unused('sso.clientSecret')
   if (!wantsKey && clientKeyFile !== undefined) unused('sso.clientKeyFile')
+  if (!wantsKey && clientAssertionAudience !== undefined) unused('sso.clientAssertionAudience')
 }

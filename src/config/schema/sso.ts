@@ -64,6 +64,10 @@ export const sso = section({
   clientKeyFile: file(
     'private key of the application, in PEM, for private_key_jwt: RSA of 2048 bits or more, EC P-256, or Ed25519',
   ).optional(),
+  clientAssertionAudience: textLike(
+    'audience of that assertion; default: the address of the token endpoint, and with sso.issuer that issuer',
+    vschars,
+  ).optional(),
   timeoutMs: count('time for one call to the SSO', 10, day).default(10_000),
   tokenCheckIntervalSeconds: count(
     'time that a verified token is trusted; with 0 every request asks the SSO',

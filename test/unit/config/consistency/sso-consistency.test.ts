@@ -170,11 +170,13 @@ describe('the application at the SSO', () => {
   })
 
   it('is said to leave a secret or a key unused', () => {
-    const told = (env: Record<string, string>) => given({ ...env, SSO_CLIENT_SECRET, ...withKey }).warnings
-    const [noSecret, noKey] = ['sso.clientSecret is not used', 'sso.clientKeyFile is not used']
+    const unneeded = { SSO_CLIENT_SECRET, ...withKey, S3PROXY_SSO_CLIENT_ASSERTION_AUDIENCE: 'https://sso/' }
+    const told = (env: Record<string, string>) => given({ ...env, ...unneeded }).warnings
+    const noSecret = 'sso.clientSecret is not used'
+    const noKey = ['sso.clientKeyFile is not used', 'sso.clientAssertionAudience is not used']
     for (const [way, unused] of [
-      ['post', [noKey]],
-      ['none', [noSecret, noKey]],
+      ['post', noKey],
+      ['none', [noSecret, ...noKey]],
       ['private_key_jwt', [noSecret]],
     ] as const)
       assert.deepEqual(
