@@ -19,6 +19,9 @@ export function createReport(onWrong: (text: string) => void): Report {
   const wrongs: string[] = []
   const startedAt = performance.now()
   let requests = 0
+  /** The fault whose window ended last. */
+  let last = 'the start'
+  const nameOf = ({ name }: FaultKind) => (name === noFault.name ? `${name} after ${last}` : name)
   const of = ({ name }: FaultKind) => {
     let found = counts.get(name)
     if (found === undefined) {
@@ -37,6 +40,7 @@ export function createReport(onWrong: (text: string) => void): Report {
     }
     return found
   }
+  const wrongIds = new Set<unknown>()
   const complain = (text: string) => {
     wrongs.push(text)
     if (wrongs.length <= shownWrongs) onWrong(text)
@@ -51,19 +55,24 @@ export function createReport(onWrong: (text: string) => void): Report {
       requests++
       of(fault)[outcome]++
       if (outcome !== 'wrong') return
+      wrongIds.add(answer.headers.get('x-request-id'))
       const { method, target } = question
       const headers = Object.entries(question.headers)
         .filter(([name]) => name !== 'cookie')
         .map(([name, value]) => `${name}: ${value.slice(0, 60)}`)
       complain(
-        `${fault.name}: ${why}; ${method} ${target} {${headers.join(', ')}} -> ${answer.status}, ${answer.bodyBytes} bytes, ${answer.ending}, ${Math.round(answer.totalMs)} ms, id ${answer.headers.get('x-request-id')}`,
+        `${nameOf(fault)}: ${why}; ${method} ${target} {${headers.join(', ')}} -> ${answer.status}, ${answer.bodyBytes} bytes, ${answer.ending}, ${Math.round(answer.totalMs)} ms, id ${answer.headers.get('x-request-id')}`,
       )
     },
     incident({ fault, what }: Incident) {
-      complain(`${fault.name}: ${what}`)
+      complain(`${nameOf(fault)}: ${what}`)
+    },
+    logged(line) {
+      if (wrongIds.has(line.requestId)) onWrong(`  in the log: ${JSON.stringify(line)}`)
     },
     recovered(fault, afterMs) {
       this.windows++
+      last = fault.name
       const known = of(fault)
       known.windows++
       known.recoveryMs = Math.max(known.recoveryMs, afterMs)

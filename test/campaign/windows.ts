@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { LogLine } from '../helpers/proxy/log-lines.ts'
 import type { Random } from '../helpers/random.ts'
 import type { CampaignStage } from './campaign-stage.ts'
 import { type FaultKind, noFault } from './faults/fault-kind.ts'
@@ -27,6 +28,7 @@ export interface Incident {
 export interface Watch {
   note(note: Note): void
   incident(incident: Incident): void
+  logged(line: LogLine): void
   /** After a window, once everything is right again. */
   recovered(fault: FaultKind, afterMs: number): void
 }
@@ -173,7 +175,8 @@ function inspect(stage: CampaignStage, fault: FaultKind, watch: Watch): void {
   }
   for (const what of stage.complaints.splice(0)) watch.incident({ fault, what })
   for (const { log, output } of stage.proxies) {
-    for (const line of log.splice(0))
+    for (const line of log.splice(0)) {
+      watch.logged(line)
       if (line.outcome === 'revoked' && !fault.revokes)
         watch.incident({
           fault,
@@ -181,6 +184,7 @@ function inspect(stage: CampaignStage, fault: FaultKind, watch: Watch): void {
         })
       else if (line.level === 'error' || line.level === 'fatal')
         watch.incident({ fault, what: `the log says: ${JSON.stringify(line)}` })
+    }
     output.stdout = ''
     if (output.stderr !== '') watch.incident({ fault, what: `on stderr: ${output.stderr.slice(0, 1000)}` })
     output.stderr = ''
