@@ -43,7 +43,8 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
   LOGIN_REQUIRED: {
     title: 'Sign in needed',
     what: 'This request has no valid session.',
-    advice: 'Open the page in a browser, sign in, and try again.',
+    advice:
+      'Open the page in a browser, sign in, and try again. Where this site takes access tokens, a program sends one.',
   },
   BEARER_REFUSED: {
     title: 'Token not accepted',
