@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../../helpers/random.ts'
 import type { SsoFault } from '../../helpers/sso/stand-in/sso-fault.ts'
 import type { SsoScript } from '../../helpers/sso/stand-in/sso-stand-in-types.ts'
@@ -39,13 +40,22 @@ export const refreshFaults: FaultKind[] = [
   {
     ...faultAt('sso', 'the SSO goes away around the end of tokens', [502]),
     tokenSeconds: 2,
-    async begin({ ways }, random) {
-      const timer = setTimeout(
-        () => void ways.sso.set({ refuse: 'down' }).then(() => ways.sso.resetAll()),
-        random.below(2500),
-      )
+    async begin({ ways, sso }, random) {
+      let isOver = false
+      const work = goAway()
+      async function goAway(): Promise<void> {
+        await sleep(random.below(2500))
+        if (isOver) return
+        // An answer with new tokens has arrived before the connections break.
+        sso.misbehave({ refresh: { stall: 'before-head' } })
+        await sleep(100)
+        await ways.sso.set({ refuse: 'down' })
+        ways.sso.resetAll()
+        sso.misbehave()
+      }
       return async () => {
-        clearTimeout(timer)
+        isOver = true
+        await work
         await ways.sso.clear()
       }
     },
