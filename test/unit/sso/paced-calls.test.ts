@@ -127,6 +127,36 @@ describe('createPacedCalls', () => {
     await assert.rejects(paced.identify('t-2999'))
     assert.equal(sso.asked.length, 3001)
   })
+
+  it('has at most 32 codes at the SSO and 500 behind them, and none in the way of people who are signed in', async () => {
+    const { paced, sso } = start()
+    const answers: (() => void)[] = []
+    sso.exchangeCode = () => new Promise((resolve) => answers.push(() => resolve({ accessToken: 't' })))
+    const finished = Array.from({ length: 532 }, () => paced.exchangeCode(login))
+    assert.equal(answers.length, 32)
+    await assert.rejects(paced.exchangeCode(login), { code: 'SSO_BUSY', retryAfterSeconds: 1 })
+    await paced.identify('t', jo)
+    await paced.refresh('r')
+    assert.deepEqual(sso.asked, ['identify t', 'refresh r'])
+    for (let answered = 0; answered < 532; answered++) {
+      answers[answered]?.()
+      await finished[answered]
+      assert.ok(answers.length - answered - 1 <= 32)
+    }
+    assert.equal(answers.length, 532)
+  })
+
+  it('asks nothing for the codes that wait once the SSO wants a pause', async () => {
+    const { paced, sso } = start()
+    let asked = 0
+    sso.exchangeCode = () => {
+      asked++
+      return Promise.reject(busy(7))
+    }
+    const finished = await Promise.allSettled(Array.from({ length: 100 }, () => paced.exchangeCode(login)))
+    assert.ok(finished.every(({ status }) => status === 'rejected'))
+    assert.equal(asked, 32)
+  })
 })
 
 function start() {
