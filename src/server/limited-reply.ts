@@ -70,6 +70,8 @@ function timed(record: RequestRecord, place: ReturnType<Limits['take']>): Return
 }
 
 function refusal(request: ProxyRequest, record: RequestRecord, running: number): Reply {
+  // The last one may have ended in the meantime.
+  if (running === 0) return errorReply('STREAMS_TOO_MANY', request, record)
   const downloads = running === 1 ? '1 download' : `${running} downloads`
   const what = `You have ${downloads} running, and no more may run at once.`
   return errorReply('STREAMS_TOO_MANY', request, record, { what })

@@ -46,6 +46,12 @@ const shortTimeouts = {
   S3PROXY_SESSION_TIMEOUT_MS: '1500',
 }
 
+/** Limits that nobody reaches, so that places are taken and given back around every fault. */
+const wideLimits = {
+  S3PROXY_LIMITS_STREAMS_PER_PERSON: '100',
+  S3PROXY_LIMITS_BYTES_PER_SECOND_PER_PERSON: '1000000000',
+}
+
 /**
  * @param file another build of the program
  * @param instances how many proxies share Redis, S3 and SSO
@@ -94,6 +100,7 @@ export async function startCampaignStage(
         AWS_S3_HEALTHCHECK_KEY: 'health.txt',
         S3PROXY_CONFIG: join(folder, 's3proxy.json'),
         ...shortTimeouts,
+        ...wideLimits,
         ...(isAtOpenid ? { S3PROXY_SESSION_RECHECK_SECONDS: '1' } : {}),
         ...env,
       },

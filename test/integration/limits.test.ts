@@ -6,7 +6,7 @@ import { askRaw, openRaw, type RawConnection, type WireAnswer } from '../helpers
 import { eventually, untilTrue } from '../helpers/eventually.ts'
 import type { LogLine } from '../helpers/proxy/log-lines.ts'
 import { type ProxyInProcess, startProxyInProcess } from '../helpers/proxy/proxy-in-process.ts'
-import { startRedisServer } from '../helpers/redis/redis-server.ts'
+import { type RedisServer, startRedisServer } from '../helpers/redis/redis-server.ts'
 import { generatedSha256 } from '../helpers/s3/stand-in/generated-body.ts'
 import { startStageInProcess } from '../helpers/stage/stage-in-process.ts'
 
@@ -148,34 +148,38 @@ describe('limits of a person, over two instances with one Redis', { timeout: 120
     }
   })
 
-  it('are kept by each instance alone while Redis is away, and shared again afterwards', async (t) => {
-    const two = await startTwo(t, {
-      S3PROXY_LIMITS_STREAMS_PER_PERSON: '2',
-      S3PROXY_SESSION_TIMEOUT_MS: '300',
+  for (const [what, outage] of Object.entries({
+    'ended and is empty afterwards': { begin: (redis) => redis.kill(), end: (redis) => redis.restart() },
+    'answers nothing': { begin: (redis) => redis.pause(), end: (redis) => redis.resume() },
+  } satisfies Record<string, Record<'begin' | 'end', (redis: RedisServer) => unknown>>))
+    it(`are kept by each instance alone while Redis ${what}, and are shared again`, async (t) => {
+      const two = await startTwo(t, {
+        S3PROXY_LIMITS_STREAMS_PER_PERSON: '2',
+        S3PROXY_SESSION_TIMEOUT_MS: '300',
+      })
+      const token = `authorization: Bearer ${two.sso.issueToken()}`
+      const { port } = two.one
+      const before = await two.download(two.one, token)
+      await outage.begin(two.redis)
+      // Tokens need no Redis.
+      const meanwhile = [await two.download(two.one, token), await two.download(two.other, token)]
+      meanwhile.push(await two.download(two.other, token))
+      assert.equal((await two.ask(port, '/page.html', token)).status, 429)
+      await outage.end(two.redis)
+      const isWarning = ({ msg }: { msg: string }) => msg.startsWith('limits of people are kept by each')
+      for (const one of [two.one, two.other]) {
+        await one.logged(({ msg }) => msg === 'limits of people are shared again')
+        assert.equal(one.log.filter(isWarning).length, 1)
+      }
+      assert.equal((await two.ask(port, '/page.html', token)).status, 429)
+      before.reset()
+      meanwhile[0]?.reset()
+      await untilTrue('they are over', () => two.one.app.server.activity.streams === 0)
+      assert.equal((await two.ask(port, '/page.html', token)).status, 429, 'both places are taken elsewhere')
+      meanwhile[1]?.reset()
+      assert.equal((await two.ask(port, '/page.html', token)).status, 200)
+      meanwhile[2]?.reset()
     })
-    const token = `authorization: Bearer ${two.sso.issueToken()}`
-    const { port } = two.one
-    const before = await two.download(two.one, token)
-    await two.redis.kill()
-    // Tokens need no Redis.
-    const meanwhile = [await two.download(two.one, token), await two.download(two.other, token)]
-    meanwhile.push(await two.download(two.other, token))
-    assert.equal((await two.ask(port, '/page.html', token)).status, 429)
-    await two.redis.restart()
-    const isWarning = ({ msg }: { msg: string }) => msg.startsWith('limits of people are kept by each')
-    for (const one of [two.one, two.other]) {
-      await one.logged(({ msg }) => msg === 'limits of people are shared again')
-      assert.equal(one.log.filter(isWarning).length, 1)
-    }
-    assert.equal((await two.ask(port, '/page.html', token)).status, 429)
-    before.reset()
-    meanwhile[0]?.reset()
-    await untilTrue('they are over', () => two.one.app.server.activity.streams === 0)
-    assert.equal((await two.ask(port, '/page.html', token)).status, 429, 'both places are taken elsewhere')
-    meanwhile[1]?.reset()
-    assert.equal((await two.ask(port, '/page.html', token)).status, 200)
-    meanwhile[2]?.reset()
-  })
 
   it('come into force by a reload, for downloads that begin then', async (t) => {
     const two = await startTwo(t, { S3PROXY_LIMITS_STREAMS_PER_PERSON: '2' })
