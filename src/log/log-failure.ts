@@ -1,6 +1,6 @@
 import { type S3ProxyError, safeStackOf } from '../errors.ts'
-import { nameOptionsOf } from '../mount/name-options.ts'
 import type { Log } from './log.ts'
+import { logOfMount } from './log-of-mount.ts'
 
 /**
  * Tells the operator why a request failed. A fault of s3proxy is an error, with its stack.
@@ -9,15 +9,12 @@ import type { Log } from './log.ts'
  */
 export function logFailure(log: Log, requestId: string, failure: S3ProxyError, mount?: string): void {
   const { code, s3RequestId } = failure
-  const fields = {
-    ...{ requestId, code },
-    ...(mount === undefined ? {} : { mount }),
-    ...(s3RequestId === undefined ? {} : { s3RequestId }),
-  }
+  const fields = { requestId, code, ...(s3RequestId === undefined ? {} : { s3RequestId }) }
+  const ownLog = logOfMount(log, mount)
   if (code !== 'INTERNAL') {
-    log.warn(fields, nameOptionsOf(mount, failure.message))
+    ownLog.warn(fields, failure.message)
     return
   }
   const stack = safeStackOf(failure.cause ?? failure)
-  log.error({ ...fields, stack }, `a fault of ours: ${failure.message}`)
+  ownLog.error({ ...fields, stack }, `a fault of ours: ${failure.message}`)
 }

@@ -1,9 +1,12 @@
 import { optionsOfProcess } from './options-of-process.ts'
 
 const others = Object.keys(optionsOfProcess).join('|')
-/** An option of `s3` that each mount has, and the variables behind it. */
+/**
+ * An option of `s3` that each mount has, and the variables behind it. One behind the words `in the whole process` is that
+ * of the process.
+ */
 const mention = new RegExp(
-  String.raw`(?<![\w./-])s3\.(?!${others})([a-z][A-Za-z]*)(?![\w.-]*\.\w)(?: \([A-Z][A-Z0-9_]*(?:, [A-Z][A-Z0-9_]*)*\))?`,
+  String.raw`(?<![\w./-]|in the whole process \()s3\.(?!${others})([a-z][A-Za-z]*)(?![\w.-]*\.\w)(?: \([A-Z][A-Z0-9_]*(?:, [A-Z][A-Z0-9_]*)*\))?`,
   'g',
 )
 

@@ -19,7 +19,7 @@ export function createGuestReads(maxBodies: number): GuestReads {
       if (bodies >= maxBodies)
         throw new S3ProxyError(
           'S3_BUSY',
-          `${maxBodies} bodies are being read by visitors who are not signed in, and no more may be (s3.maxConnections)`,
+          `${maxBodies} bodies are being read by visitors who are not signed in, and no more may be in the whole process (s3.maxConnections)`,
         )
       bodies++
       try {

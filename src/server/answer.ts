@@ -3,6 +3,7 @@ import { codeOf, type ErrorCode, S3ProxyError, safeMessageOf } from '../errors.t
 import { errorReply } from '../http/error-reply.ts'
 import type { Log } from '../log/log.ts'
 import { logFault } from '../log/log-fault.ts'
+import { logOfMount } from '../log/log-of-mount.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { Cancellation } from '../waiting/cancellation.ts'
 import type { Turn } from './connections.ts'
@@ -110,10 +111,10 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
-function logCut(log: Log, { requestId, cutCause, s3RequestId: opened }: RequestRecord): void {
+function logCut(log: Log, { requestId, mount, cutCause, s3RequestId: opened }: RequestRecord): void {
   // The failure has the id of the answer that broke off, which may be another one than the first.
   const { s3RequestId = opened } = cutCause instanceof S3ProxyError ? cutCause : {}
-  log.warn(
+  logOfMount(log, mount).warn(
     { requestId, code: codeOf(cutCause, 'INTERNAL'), ...(s3RequestId === undefined ? {} : { s3RequestId }) },
     `a body was cut, and so was the client's connection: ${safeMessageOf(cutCause)}`,
   )

@@ -29,7 +29,7 @@ import { createViews, type Views, type ViewsOptions } from './views.ts'
 /** Everything that a request may need. */
 export interface HandlerOptions
   extends Omit<OwnPagesOptions, 'identify'>,
-    Omit<ViewsOptions, 'source' | 'isSandboxed' | 'guestReads'>,
+    Omit<ViewsOptions, keyof ServedMount | 'guestReads'>,
     Omit<SessionKeeperOptions, 'sessions' | 'sso'> {
   siteOf: SiteResolver
   mounts: readonly ServedMount[]
@@ -51,7 +51,9 @@ export interface HandlerOptions
 }
 
 /** A mount that objects are served from. */
-export interface ServedMount extends MountPlace, Pick<ViewsOptions, 'source' | 'isSandboxed'> {
+export interface ServedMount
+  extends MountPlace,
+    Pick<ViewsOptions, 'source' | 'isSandboxed' | 'onDenied' | 'onRefused'> {
   /** `undefined` for the one bucket of a configuration without mounts. */
   readonly name: string | undefined
 }

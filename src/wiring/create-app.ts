@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema/config-schema.ts'
 import { codeOf, safeMessageOf } from '../errors.ts'
 import type { Log, ProgramLog } from '../log/log.ts'
+import { logOfMount } from '../log/log-of-mount.ts'
 import { type AdminServer, createAdminServer } from '../server/admin-server.ts'
 import type { OperatorSessions } from '../server/admin-sessions.ts'
 import { type Certificate, createHttpServer, type HttpServer } from '../server/http-server.ts'
@@ -55,6 +56,8 @@ export interface AppOptions {
   droppedLines?: () => number
   /** Counts the errors that no code caught. */
   faults?: () => number
+  /** Makes the report of readiness name the places that its options were set at. */
+  nameOptions?: (message: string) => string
 }
 
 /** @see docs/decisions/010-reload.md */
@@ -66,6 +69,7 @@ export async function createApp(
     tracing,
     droppedLines = none,
     faults = none,
+    nameOptions = (message) => message,
   }: AppOptions = {},
 ): Promise<App> {
   const requests = config.server.adminPort === undefined ? undefined : createRequestTally()
@@ -76,7 +80,10 @@ export async function createApp(
   let isDraining = false
 
   const readiness: Readiness = {
-    check: () => service.readiness.check(),
+    async check() {
+      const { checks, ...report } = await service.readiness.check()
+      return { ...report, checks: mapValues(checks, nameOptions) }
+    },
     startDraining() {
       isDraining = true
       service.readiness.startDraining()
@@ -143,10 +150,10 @@ export async function createApp(
     },
     connect: () => store.connect(),
     async warnOfUnreachable() {
-      const asked = Object.entries(service.shared).map(([dependency, ask]) =>
+      const asked = service.shared.map(({ name, mount, ask }) =>
         ask().catch((error: unknown) => {
-          log.warn(
-            { code: codeOf(error, 'INTERNAL'), dependency },
+          logOfMount(log, mount).warn(
+            { code: codeOf(error, 'INTERNAL'), dependency: name },
             `not usable yet, it may come later: ${safeMessageOf(error)}`,
           )
         }),
@@ -162,6 +169,10 @@ export async function createApp(
 }
 
 const none = () => 0
+
+function mapValues(texts: Record<string, string>, change: (text: string) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, change(text)]))
+}
 
 function certificateOf({ server: { tlsCertFile, tlsKeyFile } }: Config): Certificate | undefined {
   if (tlsCertFile === undefined || tlsKeyFile === undefined) return undefined

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema/config-schema.ts'
 import { originOf } from '../http/site.ts'
 import type { Log } from '../log/log.ts'
+import { logOfMount } from '../log/log-of-mount.ts'
 import type { ObjectSource } from '../object/object-source.ts'
 import type { ConnectionPool } from '../s3/connection-pool.ts'
 import { type CredentialSource, createCredentialSource } from '../s3/credentials.ts'
@@ -48,7 +49,7 @@ export function createObjects(
     }))
     const credentials = madeOnce(allCredentials, keyOf(bucket), () => createCredentialSource(bucket))
     const options = {
-      ...{ userAgent, log, credentials },
+      ...{ userAgent, log: logOfMount(log, name), credentials },
       countRetry: (where: 'head' | 'body') => countRetry(name, where),
     }
     return { ...mount, source: createBucketSource(bucket, origin, options) }

@@ -1,8 +1,9 @@
 import { createAccess } from '../access/create-access.ts'
 import type { Config } from '../config/schema/config-schema.ts'
-import { S3ProxyError } from '../errors.ts'
+import { type ErrorCode, S3ProxyError } from '../errors.ts'
 import type { Issuer } from '../issuer/issuer.ts'
 import type { Log, ProgramLog } from '../log/log.ts'
+import { logOfMount } from '../log/log-of-mount.ts'
 import { createRareWarning } from '../log/rare-warning.ts'
 import { hostsOf } from '../mount/find-mount.ts'
 import { healthcheckKeyIn } from '../mount/health-check.ts'
@@ -11,7 +12,7 @@ import { createRefusalWarnings } from '../object/refusal-warnings.ts'
 import { createSandboxRule } from '../object/sandbox-rule.ts'
 import { pingS3 } from '../origin/ping-s3.ts'
 import type { OperatorSessions } from '../server/admin-sessions.ts'
-import { createHandler, type Handler } from '../server/handler.ts'
+import { createHandler, type Handler, type ServedMount } from '../server/handler.ts'
 import { createReadiness, type Readiness } from '../server/readiness.ts'
 import { createSiteResolver } from '../server/site.ts'
 import { pingIssuer } from '../sso/ping-issuer.ts'
@@ -39,13 +40,24 @@ export interface Service {
   config: Config
   handler: Handler
   readiness: Readiness
-  /** Asks the dependencies that all instances share; each function rejects with an error for the operator. */
-  shared: Readonly<Record<string, () => Promise<void>>>
+  /** The dependencies that all instances share. */
+  shared: readonly SharedDependency[]
   /** Connections to S3. */
   s3: Connections
   sessions: OperatorSessions
   /** Passes the record of a request that is over to the watchers of this configuration. */
   onEnd(record: RequestRecord): void
+}
+
+/** A dependency that all instances share. */
+export interface SharedDependency {
+  /** Name in the report of readiness, such as `sso` or `s3.films`. */
+  name: string
+  /** Name of the mount whose bucket it is. */
+  mount?: string | undefined
+  timeoutCode: ErrorCode
+  /** Rejects with an error for the operator. */
+  ask(): Promise<void>
 }
 
 /** Watchers of requests, limits of people, and the `user-agent` of s3proxy. They stay the same with every configuration. */
@@ -73,18 +85,14 @@ export function createService(
   const { mounts, connections } = createObjects(config, log, userAgent, requests?.countRetry)
   const issuer = createSsoIssuer(config.sso, userAgent, log)
   const sso = watchGroups(config, createSso(config.sso, issuer, userAgent, log), log)
-  const s3 = s3Pings(config, mounts)
-  const shared = {
-    ...s3,
-    sso: () => pingOf(config, issuer, userAgent),
-  }
+  const shared: SharedDependency[] = [
+    ...s3Dependencies(config, mounts),
+    { name: 'sso', timeoutCode: 'SSO_TIMEOUT', ask: () => pingOf(config, issuer, userAgent) },
+  ]
   const readiness = createReadiness(
     {
       sessions: { isVital: true, timeoutCode: 'SESSION_STORE_UNAVAILABLE', ask: () => stores.store.ping() },
-      ...Object.fromEntries(
-        Object.entries(s3).map(([name, ask]) => [name, { isVital: false, timeoutCode: 'S3_TIMEOUT', ask }]),
-      ),
-      sso: { isVital: false, timeoutCode: 'SSO_TIMEOUT', ask: shared.sso },
+      ...Object.fromEntries(shared.map((dependency) => [dependency.name, { ...dependency, isVital: false }])),
     },
     pingTimeoutMs + 500,
     elapsedMs,
@@ -97,9 +105,9 @@ export function createService(
   )
   const logins = createLogins(config, stores, sso)
   const handler = createHandler({
-    mounts: mounts.map(({ name, ...mount }) => ({
-      ...{ ...mount, name },
-      isSandboxed: createSandboxRule(sandboxOf(config, name), mount.path),
+    mounts: mounts.map((mount) => ({
+      ...{ ...mount, ...warningsOf(logOfMount(log, mount.name)) },
+      isSandboxed: createSandboxRule(sandboxOf(config, mount.name), mount.path),
     })),
     ...logins,
     ...createBearer(config, { sso, ssoIssuer: issuer, userAgent }),
@@ -121,13 +129,6 @@ export function createService(
     log,
     elapsedMs,
     onUnnoted: ({ message }) => warnOfUnnoted(message),
-    onDenied: createRareWarning(
-      log,
-      'OBJECT_DENIED',
-      'S3 answers AccessDenied: grant s3:ListBucket, and a key that does not exist becomes a 404',
-      elapsedMs,
-    ),
-    onRefused: createRefusalWarnings(log, elapsedMs),
   })
   const watchers = watchersOf(config.log, log)
   const onEnd = watchRequests({
@@ -140,26 +141,43 @@ export function createService(
   return { config, handler, readiness, shared, s3: connections, sessions, onEnd }
 }
 
+/** The warnings about objects of one mount, so that those of another one hold none of them back. */
+function warningsOf(log: Log): Pick<ServedMount, 'onDenied' | 'onRefused'> {
+  return {
+    onDenied: createRareWarning(
+      log,
+      'OBJECT_DENIED',
+      'S3 answers AccessDenied: grant s3:ListBucket, and a key that does not exist becomes a 404',
+      elapsedMs,
+    ),
+    onRefused: createRefusalWarnings(log, elapsedMs),
+  }
+}
+
 /** The rule of a mount, or else that of the server. */
 function sandboxOf({ server, mounts }: Config, name: string | undefined): boolean | readonly string[] {
   const own = name === undefined ? undefined : mounts[name]?.sandboxActiveContent
   return own ?? server.sandboxActiveContent
 }
 
-/** Makes a question to S3 for each mount, by its name in reports. The mount with the health-check object is asked for it. */
-function s3Pings({ s3: { healthcheckKey } }: Config, mounts: Objects['mounts']) {
-  return Object.fromEntries(
-    mounts.map((mount) => {
-      const key = healthcheckKeyIn(mount, mounts, healthcheckKey)
-      const name = mount.name === undefined ? 's3' : `s3.${mount.name}`
-      const ask = () =>
+/** The bucket of each mount. That of the mount with the health-check object is asked for it. */
+function s3Dependencies(
+  { s3: { healthcheckKey } }: Config,
+  mounts: Objects['mounts'],
+): readonly SharedDependency[] {
+  return mounts.map((mount) => {
+    const key = healthcheckKeyIn(mount, mounts, healthcheckKey)
+    return {
+      name: mount.name === undefined ? 's3' : `s3.${mount.name}`,
+      mount: mount.name,
+      timeoutCode: 'S3_TIMEOUT',
+      ask: () =>
         pingS3(mount.source, key, pingTimeoutMs).catch((error: unknown) => {
           if (!(error instanceof S3ProxyError)) throw error
           throw new S3ProxyError(error.code, nameOptionsOf(mount.name, error.message), { cause: error })
-        })
-      return [name, ask]
-    }),
-  )
+        }),
+    }
+  })
 }
 
 function watchersOf({ audit, identity, identityHashKey }: Config['log'], log: Log | ProgramLog) {

@@ -1,35 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { startDownload } from '../helpers/clients/download.ts'
-import type { HttpClient } from '../helpers/clients/http-client.ts'
 import { logIn } from '../helpers/clients/sign-in.ts'
 import { eventually } from '../helpers/eventually.ts'
 import type { ProxyProcess } from '../helpers/proxy/proxy-process.ts'
 import { useStage } from '../helpers/stage/use-stage.ts'
 import { askBothWorkers } from './both-workers.ts'
+import { adminOf, scrape, withAdmin } from './scrape-metrics.ts'
 
-const withAdmin = { S3PROXY_SERVER_ADMIN_PORT: '0', S3PROXY_SERVER_ADMIN_HOST: '127.0.0.1' }
 const two = { ...withAdmin, S3PROXY_SERVER_WORKERS: '2' }
-
-async function adminOf(proxy: ProxyProcess): Promise<string> {
-  const { port } = await proxy.logged((line) => line.msg === 'admin port listening')
-  return `http://127.0.0.1:${port}`
-}
-
-/** Reads the metrics. @returns their values by name and labels, as in the text */
-async function scrape(client: HttpClient, admin: string): Promise<Map<string, number>> {
-  const { status, headers, text } = await client.request(`${admin}/metrics`)
-  assert.deepEqual([status, headers['content-type']], [200, 'text/plain; version=0.0.4; charset=utf-8'])
-  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
-  const metrics = new Map<string, number>()
-  for (const line of lines) {
-    const [, name = '', value = ''] = /^([a-z0-9_]+(?:\{(?:[a-z]+="[^"]*",?)+\})?) (\S+)$/.exec(line) ?? []
-    assert.ok(name !== '' && Number.isFinite(Number(value)), line)
-    assert.ok(!metrics.has(name), `${name} came twice`)
-    metrics.set(name, Number(value))
-  }
-  return metrics
-}
 
 const pages = 's3proxy_requests_total{route="object",method="GET",status="200"}'
 

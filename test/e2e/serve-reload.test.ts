@@ -6,28 +6,11 @@ import { sha256, startDownload } from '../helpers/clients/download.ts'
 import { logIn } from '../helpers/clients/sign-in.ts'
 import { emptyFolder, fileWith } from '../helpers/config/file-with.ts'
 import { eventually } from '../helpers/eventually.ts'
-import type { ProxyProcess } from '../helpers/proxy/proxy-process.ts'
 import { generatedSha256 } from '../helpers/s3/stand-in/generated-body.ts'
 import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
 import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
 import { canary, useStage } from '../helpers/stage/use-stage.ts'
-
-const isTaken = /^configuration read again/
-const isRefused = /^the new configuration is not taken/
-
-/** Sends SIGHUP. @returns the line of the log with the outcome */
-async function reload(proxy: ProxyProcess) {
-  const outcomes = () => proxy.log.filter(({ msg }) => isTaken.test(msg) || isRefused.test(msg))
-  const before = outcomes().length
-  proxy.child.kill('SIGHUP')
-  await eventually(
-    async () => outcomes().length,
-    (count) => count > before,
-  )
-  const line = outcomes()[before]
-  assert.ok(line !== undefined, 'an outcome was logged')
-  return line
-}
+import { isRefused, isTaken, reload } from './send-sighup.ts'
 
 describe('s3proxy serve, on SIGHUP', { timeout: 120_000 }, () => {
   const { stage, newClient } = useStage()

@@ -1,5 +1,6 @@
 import cluster from 'node:cluster'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { nameSources, type OptionSources } from '../../config/name-sources.ts'
 import type { Config } from '../../config/schema/config-schema.ts'
 import { messageOf, safeMessageOf, safeStackOf } from '../../errors.ts'
 import type { Log } from '../../log/log.ts'
@@ -9,6 +10,7 @@ import { exitStatus } from '../command/exit-status.ts'
 import { readVersion } from '../command/version.ts'
 import { loadTracing } from './load-tracing.ts'
 import { type LogOutput, leftForLastLines } from './log-output.ts'
+import { nameSourcesIn } from './name-sources-in-log.ts'
 import { createStopSignal } from './stop-signal.ts'
 import { type Faults, surviveFaults } from './survive-faults.ts'
 import { answerPrimary } from './worker-reports.ts'
@@ -18,6 +20,8 @@ export interface ServeAppOptions {
   config: Config
   target: ListenTarget
   log: Log
+  /** Returns the sources of the configuration in force, which messages for the operator name. */
+  sources(): OptionSources
   /** The output of the log; closed at the end. */
   output: LogOutput
   /** Called once everything listens, with a function that makes another configuration ready. */
@@ -29,10 +33,10 @@ const leastFlushMs = 250
 
 /** Listens until SIGTERM or SIGINT, then drains. */
 export async function serveApp(options: ServeAppOptions): Promise<number> {
-  const { log } = options
+  const log = nameSourcesIn(options.log, options.sources)
   const faults = surviveFaults(log)
   try {
-    return await serveUntilStopped(options, faults)
+    return await serveUntilStopped({ ...options, log }, faults)
   } catch (error) {
     log.error({ code: 'INTERNAL', stack: safeStackOf(error) }, `cannot serve: ${safeMessageOf(error)}`)
     return exitStatus.failure
@@ -40,12 +44,15 @@ export async function serveApp(options: ServeAppOptions): Promise<number> {
 }
 
 async function serveUntilStopped(options: ServeAppOptions, faults: Faults): Promise<number> {
-  const { config, target, log, output, onListening } = options
+  const { config, target, log, sources, output, onListening } = options
   const stop = createStopSignal()
   const version = readVersion()
   const tracing = await loadTracing(version.version, log)
   const tallies = { droppedLines: () => output.droppedLines, faults: () => faults.count }
-  const app = await createApp(config, log, { version, tracing, ...tallies })
+  const app = await createApp(config, log, {
+    ...{ version, tracing, ...tallies },
+    nameOptions: (message) => nameSources(message, sources()),
+  })
   let { drainTimeoutMs } = config.server
   // A worker that listens counts as started, so it connects first: the parent then learns of one that cannot.
   if (cluster.isWorker) await app.connect()

@@ -2,7 +2,6 @@ import cluster from 'node:cluster'
 import type { Config } from '../../config/schema/config-schema.ts'
 import { messageOf } from '../../errors.ts'
 import type { Change } from '../../wiring/create-app.ts'
-import { nameSourcesIn } from './name-sources-in-log.ts'
 import { openLog } from './open-log.ts'
 import { sendToPrimary } from './send-message.ts'
 import { serveApp } from './serve-app.ts'
@@ -45,7 +44,8 @@ export async function serveAsWorker(): Promise<number> {
   const status = await serveApp({
     config,
     target,
-    log: nameSourcesIn(log, () => sources),
+    log,
+    sources: () => sources,
     output,
     onListening: (prepare) => void obey(prepare),
   })

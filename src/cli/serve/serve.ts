@@ -9,7 +9,6 @@ import { formatProblems } from '../command/format-problems.ts'
 import { takeActivatedSocket } from './activated-socket.ts'
 import { freeSocketPath } from './free-socket-path.ts'
 import { listenForSighup } from './listen-for-sighup.ts'
-import { nameSourcesIn } from './name-sources-in-log.ts'
 import { openLog } from './open-log.ts'
 import { createReload, type ReloadOptions } from './reload.ts'
 import { serveApp } from './serve-app.ts'
@@ -76,7 +75,8 @@ function serveAlone(
   return serveApp({
     config,
     target,
-    log: nameSourcesIn(log, () => inForce),
+    log,
+    sources: () => inForce,
     output,
     onListening(prepareApp) {
       const prepare: ReloadOptions['prepare'] = async (next, loaded) => {

@@ -34,7 +34,14 @@ export function createStageInMemory(changes: Partial<HandlerOptions> = {}, mount
         return ports.options.sessions.find(cookie, isSecure)
       },
     },
-    mounts: [{ name: undefined, path: '/', source: { open }, isSandboxed: () => true, ...mount }],
+    mounts: [
+      {
+        ...{ name: undefined, path: '/', source: { open }, isSandboxed: () => true },
+        onDenied: () => steps.push('denied'),
+        onRefused: (_, { s3Code }) => steps.push(`refused ${s3Code}`),
+        ...mount,
+      },
+    ],
     siteOf: createSiteResolver({ publicUrl: { ...site, host: new URL(site.origin).host, url: site.origin } }),
     readiness: {
       check: async () => ({ state: 'ok', checks: { sessions: 'ok' } }),
@@ -44,8 +51,6 @@ export function createStageInMemory(changes: Partial<HandlerOptions> = {}, mount
     access: createAccess({}),
     tokenCheckIntervalMs: 60_000,
     log: { debug: put('debug'), info: put('info'), warn: put('warn'), error: put('error') },
-    onDenied: () => steps.push('denied'),
-    onRefused: (_, { s3Code }) => steps.push(`refused ${s3Code}`),
     ...changes,
   })
   return {

@@ -12,6 +12,10 @@ describe('nameOptionsOf', () => {
       ],
       ['within 5 ms (s3.deadlineMs): S3', 'within 5 ms (mounts.docs.deadlineMs): S3'],
       ['(s3.healthcheckKey)', '(s3.healthcheckKey)'],
+      [
+        'no more in the whole process (s3.maxConnections)',
+        'no more in the whole process (s3.maxConnections)',
+      ],
       ['https://s3.eu-west-2.amazonaws.com/', 'https://s3.eu-west-2.amazonaws.com/'],
     ] as const)
       assert.equal(nameOptionsOf('docs', message), named)
