@@ -53,7 +53,9 @@ function originsOf(option: string, sources: OptionSources): string[] {
   }
   const bucket = option.replace(/\.endpoint$/, '.bucket')
   if (bucket !== option && sources[option] === bucket)
-    return [bucket, ...[option.replace(/\.endpoint$/, '.endpointUrl')].filter(isSet)]
+    return [bucket, option.replace(/\.endpoint$/, '.endpointUrl')]
+      .filter(isSet)
+      .flatMap((one) => originsOf(one, sources))
   const other = sources[option]
   // A named section inherits the value from the option that its source names.
   return other === undefined || !isSet(other) ? [option] : originsOf(other, sources)

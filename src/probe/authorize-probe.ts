@@ -1,5 +1,7 @@
+import type { BegunLogin } from '../sso/sso-client.ts'
 import type { SsoAnswer, SsoQuestion } from './ask-sso.ts'
-import { type Finding, ProbeFailure } from './probe.ts'
+import { madeUpLogin } from './made-up-login.ts'
+import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
 
 export interface AuthorizeProbeOptions {
   /** Where a login leads to that nobody has begun. */
@@ -10,6 +12,26 @@ export interface AuthorizeProbeOptions {
   /** The advice where the SSO has no such address. */
   checkAddress: string
   ask(url: string, question: SsoQuestion): Promise<Pick<SsoAnswer, 'status' | 'location'>>
+}
+
+/**
+ * Makes a step for each origin, because the SSO may know the redirect URI of one and not that of another.
+ *
+ * @param origins every origin that the proxy is reached at; the step of the first one has no host in its name
+ */
+export function authorizeSteps(
+  origins: readonly string[],
+  timeoutMs: number,
+  probe: (login: BegunLogin, signal: AbortSignal) => Promise<Finding>,
+): ProbeStep[] {
+  const step = (name: string, own: readonly string[]): ProbeStep => {
+    const login = madeUpLogin(own)
+    return { name, timeoutMs, run: (signal) => probe(login, signal) }
+  }
+  return [
+    step('sso.authorize', origins.slice(0, 1)),
+    ...origins.slice(1).map((origin) => step(`sso.authorize.${new URL(origin).host}`, [origin])),
+  ]
 }
 
 /** Asks for the page where people sign in, as a browser does when a login begins. */

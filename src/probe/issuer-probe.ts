@@ -4,8 +4,9 @@ import type { IssuerMetadata } from '../issuer/issuer-metadata.ts'
 import { type AuthorizeOptions, authorizeAddress } from '../sso/authorize-address.ts'
 import type { ClientAuthentication, ClientIdentity } from '../sso/client-authentication.ts'
 import { nonceOf } from '../sso/oidc-nonce.ts'
+import type { BegunLogin } from '../sso/sso-client.ts'
 import { askSso, type SsoQuestion } from './ask-sso.ts'
-import { probeAuthorize } from './authorize-probe.ts'
+import { authorizeSteps, probeAuthorize } from './authorize-probe.ts'
 import { createClockSkew } from './clock-skew.ts'
 import { probeDiscovery } from './discovery-probe.ts'
 import { type FeaturesOptions, issuerFeatures } from './issuer-features.ts'
@@ -36,8 +37,7 @@ const checkIssuer = 'check sso.issuer: its discovery document names this address
 export function issuerSteps(options: IssuerProbeOptions): ProbeStep[] {
   const { issuer, internalUrl, origins, userAgent, timeoutMs } = options
   const unreachable = adviceOnUnreachable('sso.issuer', internalUrl)
-  const login = madeUpLogin(origins)
-  const { redirectUri, codeVerifier } = login
+  const { redirectUri, codeVerifier } = madeUpLogin(origins)
   const clock = createClockSkew({
     ...{ peer: 'the SSO', limitMs: 60_000, warningMs: 20_000, now: Date.now },
     because: 'id tokens that begin or end more than a minute off are refused',
@@ -56,11 +56,14 @@ export function issuerSteps(options: IssuerProbeOptions): ProbeStep[] {
     return judgeKeySet(await ask(url, { signal }), 'sso.issuer')
   }
 
-  const authorize = async (signal: AbortSignal) => {
+  const authorize = async (login: BegunLogin, signal: AbortSignal) => {
     const { authorization_endpoint: page = '' } = await issuer.metadata()
     const url = authorizeAddress(page, login, options, { nonce: nonceOf(codeVerifier) })
     const isRedirectUriKnown = origins.length > 0
-    return probeAuthorize({ url, redirectUri, isRedirectUriKnown, ask, checkAddress: checkIssuer }, signal)
+    return probeAuthorize(
+      { url, redirectUri: login.redirectUri, isRedirectUriKnown, ask, checkAddress: checkIssuer },
+      signal,
+    )
   }
 
   const token = async (signal: AbortSignal): Promise<Finding> => {
@@ -107,7 +110,7 @@ export function issuerSteps(options: IssuerProbeOptions): ProbeStep[] {
       run: () => probeDiscovery({ issuer, needed, option: 'sso.issuer' }),
     },
     { name: 'sso.keys', timeoutMs, run: keys },
-    { name: 'sso.authorize', timeoutMs, run: authorize },
+    ...authorizeSteps(origins, timeoutMs, authorize),
     { name: 'sso.token', timeoutMs, run: token },
     { name: 'sso.userinfo', timeoutMs, run: userinfo },
     { name: 'sso.clock', timeoutMs, run: async () => clock.judge() },

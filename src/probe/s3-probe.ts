@@ -25,6 +25,8 @@ export interface S3ProbeOptions {
   credentialsFrom: string | undefined
   peer: Peer
   healthcheckKey: string | undefined
+  /** Whether the health-check object is looked for in another mount. */
+  isHealthcheckElsewhere: boolean
   timeoutMs: number
 }
 
@@ -153,7 +155,7 @@ export function s3Steps(options: S3ProbeOptions): ProbeStep[] {
       isVital: true,
       run: (signal) => reach(options.peer, 's3.endpoint (AWS_S3_ENDPOINT)', signal),
     },
-    { name: 's3.healthcheck', timeoutMs, run: healthcheck },
+    ...(options.isHealthcheckElsewhere ? [] : [{ name: 's3.healthcheck', timeoutMs, run: healthcheck }]),
     { name: 's3.missing-key', timeoutMs, run: missing },
     { name: 's3.clock', timeoutMs, run: async () => skew.judge() },
   ]

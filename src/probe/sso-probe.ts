@@ -1,9 +1,9 @@
 import { isAbsoluteUrl } from '../http/absolute-url.ts'
 import type { ClientIdentity } from '../sso/client-authentication.ts'
-import type { SsoClient } from '../sso/sso-client.ts'
+import type { BegunLogin, SsoClient } from '../sso/sso-client.ts'
 import type { SsoAddresses, SsoEndpoints } from '../sso/sso-endpoints.ts'
 import { askSso, type SsoQuestion } from './ask-sso.ts'
-import { probeAuthorize } from './authorize-probe.ts'
+import { authorizeSteps, probeAuthorize } from './authorize-probe.ts'
 import { madeUpLogin } from './made-up-login.ts'
 import { type Finding, ProbeFailure, type ProbeStep } from './probe.ts'
 import { peerOf, reach } from './reach.ts'
@@ -27,18 +27,17 @@ export interface SsoProbeOptions {
 /** The steps that try everything which logins need of the SSO, as far as that is possible without a person. */
 export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
   const { endpoints, timeoutMs, origins } = options
-  const login = madeUpLogin(origins)
-  const { redirectUri, codeVerifier } = login
+  const { redirectUri, codeVerifier } = madeUpLogin(origins)
   const unreachable = adviceOnUnreachable('sso.url (SSO_URL)', options.addresses.internalUrl)
 
   const ask = (url: string, question: SsoQuestion) =>
     askSso(url, { userAgent: options.userAgent, checkAddress: unreachable }, question)
 
-  const authorize = async (signal: AbortSignal) =>
+  const authorize = async (login: BegunLogin, signal: AbortSignal) =>
     probeAuthorize(
       {
         url: await options.sso.begin(login),
-        ...{ redirectUri, isRedirectUriKnown: origins.length > 0, ask },
+        ...{ redirectUri: login.redirectUri, isRedirectUriKnown: origins.length > 0, ask },
         checkAddress: checkAddress('authorizeUrl', options.addresses),
       },
       signal,
@@ -75,7 +74,7 @@ export function ssoSteps(options: SsoProbeOptions): ProbeStep[] {
       adviceWhenLate: unreachable,
       run: (signal) => reach(peerOf(endpoints.token), 'sso.url (SSO_URL)', signal, unreachable),
     },
-    { name: 'sso.authorize', timeoutMs, run: authorize },
+    ...authorizeSteps(origins, timeoutMs, authorize),
     { name: 'sso.token', timeoutMs, run: token },
     { name: 'sso.me', timeoutMs, run: identity },
   ]

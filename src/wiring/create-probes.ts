@@ -71,12 +71,15 @@ async function probeMounts(
   userAgent: string,
 ): Promise<ProbeResult[]> {
   const mounts = configuredMounts(config)
+  const { healthcheckKey } = config.s3
   const results: ProbeResult[] = []
   for (const mount of mounts) {
     const { name, bucket } = mount
-    const key = healthcheckKeyIn(mount, mounts, config.s3.healthcheckKey)
+    const key = healthcheckKeyIn(mount, mounts, healthcheckKey)
+    // Without any such object, one mount says so for all.
+    const isElsewhere = healthcheckKey === undefined ? mount !== mounts[0] : key === undefined
     const from = sources[name === undefined ? 's3.accessKeyId' : `mounts.${name}.accessKeyId`]
-    for (const result of await probeS3(bucket, key, from, userAgent))
+    for (const result of await probeS3(bucket, { key, isElsewhere }, from, userAgent))
       results.push({
         ...result,
         name: name === undefined ? result.name : result.name.replace(/^s3\./, `s3.${name}.`),
@@ -89,7 +92,7 @@ async function probeMounts(
 
 async function probeS3(
   bucket: BucketConfig,
-  healthcheckKey: string | undefined,
+  healthcheck: { key: string | undefined; isElsewhere: boolean },
   credentialsFrom: string | undefined,
   userAgent: string,
 ): Promise<ProbeResult[]> {
@@ -102,7 +105,8 @@ async function probeS3(
     credentials,
     credentialsFrom,
     peer: bucket.endpoint.origin,
-    healthcheckKey,
+    healthcheckKey: healthcheck.key,
+    isHealthcheckElsewhere: healthcheck.isElsewhere,
     timeoutMs: Math.max(bucket.connectTimeoutMs, bucket.stallTimeoutMs),
   })
   return runSteps(steps, { failed: 'S3_UNAVAILABLE', late: 'S3_TIMEOUT' }).finally(() => pool.close())

@@ -17,10 +17,12 @@ import { measureStart } from './start-time.ts'
 import { type Work, works } from './works.ts'
 
 const usage = `usage: npm run bench -- [--quick] [--only WORK[,WORK]] [--peers PEER[,PEER]] [--rounds N] [--profile FOLDER] [--before FOLDER]
+                            [--mounts] [--metrics]
   works: ${works.map((work) => work.name).join(', ')}, start
   peers: ${peerNames.join(', ')}
 docs/benchmarks.md and docs/benchmarks.svg are written when everything was measured.
 --profile leaves a CPU profile of s3proxy, which takes longer with it, for the developer tools of a browser;
+--mounts measures s3proxy with twenty mounts as well, as the peer 's3proxy mounts'; --metrics gives each s3proxy an admin port;
 --before names another checkout, built, which is measured in the same run as the peer 's3proxy before'.
 `
 
@@ -32,6 +34,8 @@ const { values } = parseArgs({
     rounds: { type: 'string' },
     profile: { type: 'string' },
     before: { type: 'string' },
+    mounts: { type: 'boolean', default: false },
+    metrics: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
@@ -45,6 +49,7 @@ const isWanted = (name: string) => values.only?.split(',').includes(name) ?? tru
 const wantedWorks = works.filter(({ name }) => isWanted(name))
 const wantedPeers = peerNames
   .filter((name) => name !== 's3proxy before' || values.before !== undefined)
+  .filter((name) => name !== 's3proxy mounts' || values.mounts)
   .filter((name) => values.peers?.split(',').includes(name) ?? true)
 
 const folder = mkdtempSync(join(tmpdir(), 's3proxy-bench-'))
@@ -82,6 +87,7 @@ try {
         folder,
         profileFolder: values.profile,
         before: values.before,
+        hasMetrics: values.metrics,
       })
       if (typeof peer === 'string') process.stdout.write(`${name} ${peer}: not measured\n`)
       else peers.set(`${name} ${isSecure}`, peer)
@@ -113,7 +119,10 @@ try {
 const report = formatReport(samples, starts, wantedPeers)
 process.stdout.write(report)
 const isWhole =
-  values.only === undefined && values.peers === undefined && values.before === undefined && !values.quick
+  values.only === undefined &&
+  values.peers === undefined &&
+  values.before === undefined &&
+  !(values.quick || values.mounts || values.metrics)
 if (isWhole) writeReport(report, drawChart(samples))
 
 function helper(file: string, args: string[]): ChildProcess {

@@ -16,6 +16,7 @@ export interface Peer {
 
 export const peerNames = [
   's3proxy',
+  's3proxy mounts',
   's3proxy before',
   'nginx',
   'nginx one line',
@@ -43,6 +44,8 @@ export interface PeerSettings {
   folder: string
   /** Folder for the CPU profile that s3proxy writes when it ends. */
   profileFolder?: string | undefined
+  /** Whether s3proxy counts requests for metrics. */
+  hasMetrics?: boolean
   /** Another checkout of s3proxy, built, to compare with. */
   before?: string | undefined
 }

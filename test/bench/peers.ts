@@ -14,6 +14,7 @@ import { startVersitygw } from './versitygw.ts'
 /** Starts a peer. @returns the peer, or the reason why it cannot be measured, which follows its name in a sentence */
 export function startPeer(name: PeerName, settings: PeerSettings): Promise<Peer | string> {
   if (name === 's3proxy') return startS3proxy(name, program, settings)
+  if (name === 's3proxy mounts') return startS3proxy(name, program, settings, mountsEnv(settings))
   if (name === 's3proxy before')
     return startS3proxy(name, join(settings.before ?? '.', 'bin', 's3proxy.js'), settings)
   if (name === 'oauth2-proxy') return startOauth2Proxy(settings)
@@ -21,11 +22,17 @@ export function startPeer(name: PeerName, settings: PeerSettings): Promise<Peer 
   return startNginx(name, settings)
 }
 
-async function startS3proxy(name: PeerName, file: string, settings: PeerSettings): Promise<Peer> {
-  const { upstream, certificate, redisPort, sso, folder, profileFolder } = settings
+async function startS3proxy(
+  name: PeerName,
+  file: string,
+  settings: PeerSettings,
+  more: Record<string, string> = {},
+): Promise<Peer> {
+  const { upstream, certificate, redisPort, sso, folder, profileFolder, hasMetrics = false } = settings
   const port = await findFreePort()
+  const admin = { S3PROXY_SERVER_ADMIN_PORT: '0', S3PROXY_SERVER_ADMIN_HOST: '127.0.0.1' }
   const env = {
-    ...s3proxyEnv(port, upstream.href, sso),
+    ...{ ...s3proxyEnv(port, upstream.href, sso), ...(hasMetrics ? admin : {}), ...more },
     REDIS_URL: `redis://127.0.0.1:${redisPort}`,
     NODE_EXTRA_CA_CERTS: certificate,
   }
@@ -36,6 +43,21 @@ async function startS3proxy(name: PeerName, file: string, settings: PeerSettings
   const pid = await launch(process.execPath, [...profiling, file, 'serve'], port, folder, env)
   const cookie = await login(port, '/small')
   return { name, pid, port, basePath: '/', credentialLines: () => [cookie], etagOf }
+}
+
+/**
+ * Puts the bucket at `/`, behind nineteen other mounts, so that the objects are in the last one that is looked at.
+ *
+ * @returns the environment that names the configuration file
+ */
+function mountsEnv({ upstream, folder }: PeerSettings): Record<string, string> {
+  const paths = ['/', ...Array.from({ length: 19 }, (_, index) => `/mount-${index}/`)]
+  const mounts = Object.fromEntries(
+    paths.map((path, index) => [`mount${index}`, { path, endpoint: upstream.href }]),
+  )
+  const file = join(folder, `mounts${upstream.port}.json`)
+  writeFileSync(file, JSON.stringify({ mounts }))
+  return { AWS_S3_ENDPOINT: '', S3PROXY_CONFIG: file }
 }
 
 /** The whole configuration of s3proxy, without Redis. */

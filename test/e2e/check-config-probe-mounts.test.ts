@@ -77,6 +77,11 @@ describe('s3proxy check-config --probe, with mounts at versitygw', {
         true,
       ]),
     )
+    // The health-check object is in one mount, and not missed in the others.
+    assert.deepEqual(
+      probes.filter(({ name }) => name.endsWith('.healthcheck')).map(({ name }) => name),
+      ['s3.docs.healthcheck'],
+    )
     const codes = (mount: string) => new Set(of(mount).flatMap(({ code }) => code ?? []))
     assert.deepEqual(codes('films'), new Set(['S3_CREDENTIALS']))
     assert.deepEqual(codes('gone'), new Set(['S3_BUCKET_MISSING']))
@@ -90,6 +95,17 @@ describe('s3proxy check-config --probe, with mounts at versitygw', {
     for (const mount of ['films', 'gone'])
       assert.ok(!/\bs3\.(?:endpoint|secretAccessKey|accessKeyId)/.test(advice(mount)), advice(mount))
     assert.ok(!(stdout.toString() + stderr).includes('wrong/secret'))
+    const logins = probes.filter(({ name }) => name.startsWith('sso.authorize'))
+    assert.deepEqual(
+      logins.map(({ name, message }) => [name, message]),
+      [
+        ['sso.authorize', 'answered 302: the SSO takes https://assets.example.com/__redirect_from_sso'],
+        [
+          'sso.authorize.films.example.com',
+          'answered 302: the SSO takes https://films.example.com/__redirect_from_sso',
+        ],
+      ],
+    )
     const uris = probes
       .filter(({ name }) => name === 'sso.redirect-uri')
       .map(({ message, advice: more }) => message + more)

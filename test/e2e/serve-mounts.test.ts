@@ -6,6 +6,7 @@ import { after, before, describe, it, type TestContext } from 'node:test'
 import { sha256, startDownload } from '../helpers/clients/download.ts'
 import { logIn } from '../helpers/clients/sign-in.ts'
 import { eventually } from '../helpers/eventually.ts'
+import { findFreePort } from '../helpers/network/free-port.ts'
 import { generatedSha256 } from '../helpers/s3/stand-in/generated-body.ts'
 import type { S3StandIn } from '../helpers/s3/stand-in/stand-in-types.ts'
 import { startS3StandIn } from '../helpers/s3/stand-in/start-s3-stand-in.ts'
@@ -137,6 +138,33 @@ describe('s3proxy serve, with mounts', { timeout: 120_000 }, () => {
     const mounts = new Set(names.flatMap((name) => /mount="(.*?)"/.exec(name)?.[1] ?? []))
     assert.equal(mounts.size, 1 + 100)
     assert.ok(mounts.has('kept') && mounts.has('m149') && !mounts.has('m0'))
+  })
+
+  it('signs people in at the host of a mount, and back there, with a session of that host alone', async (t) => {
+    const port = await findFreePort()
+    const content = {
+      server: { publicUrl: `http://127.0.0.1:${port}` },
+      mounts: { docs: at('/', first), films: { ...at('/', second), host: 'localhost' } },
+    }
+    const { proxy } = await start(t, content, { PORT: String(port) })
+    stage().sso.allowRedirect(`http://localhost:${port}/__redirect_from_sso`)
+    const client = newClient()
+    const [docs, films] = [`http://127.0.0.1:${port}/text?v=1`, `http://localhost:${port}/text?v=2`]
+    const begun = await client.request(films)
+    assert.equal(begun.status, 302)
+    const redirectUri = new URL(begun.headers.location ?? '').searchParams.get('redirect_uri')
+    assert.equal(redirectUri, `http://localhost:${port}/__redirect_from_sso`)
+    const there = await logIn(client, films)
+    assert.deepEqual([there.url, there.text], [films, 'text of second'])
+    // The browser has no cookie for the other host, and has to sign in there.
+    assert.equal((await client.request(docs)).status, 302)
+    const here = await logIn(client, docs)
+    assert.deepEqual([here.url, here.text], [docs, 'text of first'])
+    assert.notEqual(client.jar.header('localhost', '/'), client.jar.header('127.0.0.1', '/'))
+    for (const mount of ['films', 'docs'])
+      await proxy.logged((line) => line.mount === mount && line.key === 'text' && line.status === 200)
+    const elsewhere = await client.request(films, { headers: { host: `elsewhere.example.com:${port}` } })
+    assert.equal(elsewhere.status, 421)
   })
 
   it('names the options of a mount in log and readiness, and those of s3 that it inherits', async (t) => {

@@ -35,6 +35,8 @@ export interface RealS3 {
     body: Uint8Array | string,
     extra?: Omit<PutObjectCommandInput, 'Bucket' | 'Key' | 'Body'>,
   ): Promise<void>
+  /** Makes another bucket. @returns its endpoint, and the function that stores an object in it */
+  addBucket(name: string): Promise<{ endpoint: string; put(key: string, body: string): Promise<void> }>
   /** Uploads in parts, of which all but the last have 5 MiB at least, with a checksum of the CRC-32 of each. */
   putParts(key: string, parts: Uint8Array[]): Promise<void>
   delete(key: string): Promise<void>
@@ -100,6 +102,15 @@ export async function startRealS3(program: string, command: RealS3Command): Prom
       await client.send(
         new PutObjectCommand({ ...extra, Bucket: bucket, Key: key, Body: body, ContentLength }),
       )
+    },
+    async addBucket(name) {
+      await createBucket(client, name)
+      return {
+        endpoint: `${origin}/${name}/`,
+        async put(key, body) {
+          await client.send(new PutObjectCommand({ Bucket: name, Key: key, Body: body }))
+        },
+      }
     },
     putParts: (key, parts) => putParts(client, { Bucket: bucket, Key: key }, parts),
   }

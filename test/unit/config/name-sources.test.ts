@@ -120,6 +120,17 @@ describe('createNameSources', () => {
       'no bucket (s3.region, AWS_REGION)',
     ],
     [
+      'what an endpoint was made of, and one part of it inherited',
+      'check mounts.one.endpoint',
+      {
+        'mounts.one.endpoint': 'mounts.one.bucket',
+        'mounts.one.bucket': 'a.json',
+        'mounts.one.endpointUrl': 's3.endpointUrl',
+        's3.endpointUrl': 'S3_ENDPOINT_URL',
+      },
+      'check mounts.one.bucket and s3.endpointUrl (a.json, S3_ENDPOINT_URL)',
+    ],
+    [
       'what the endpoint was made of that one inherits',
       'check shelves.docs.endpoint (AWS_S3_ENDPOINT)',
       { 'shelves.docs.endpoint': 's3.endpoint', 's3.endpoint': 's3.bucket', 's3.bucket': 'AWS_S3_BUCKET' },
