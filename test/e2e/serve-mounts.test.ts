@@ -77,7 +77,9 @@ describe('s3proxy serve, with mounts', { timeout: 120_000 }, () => {
         return answers
       })
       write({ mounts: { kept, changed: at('/changed/', third), new: at('/new/', first) } })
-      assert.match((await reload(proxy)).msg, isTaken)
+      const { msg, changed } = await reload(proxy)
+      assert.match(msg, isTaken)
+      assert.deepEqual([changed].flat().sort(), ['mounts.changed.endpoint', 'mounts.gone', 'mounts.new'])
       for (let count = 0; count < 4 * workers; count++) {
         assert.equal(await textAt('/new/text'), 'text of first')
         assert.equal(await textAt('/changed/text'), 'text of third')

@@ -47,7 +47,7 @@ export function createReload(options: ReloadOptions): () => Promise<void> {
       if (!warnings.includes(warning)) log.warn({ code: 'CONFIG_RISKY' }, warning)
     running = config
     warnings = loaded.warnings
-    const what = changed.length === 0 ? 'no option has another value' : `new: ${changed.join(', ')}`
+    const what = changed.length === 0 ? 'no option has another value' : `changed: ${changed.join(', ')}`
     log.info({ changed }, `configuration read again: ${what}`)
     if (kept.length > 0)
       log.warn(

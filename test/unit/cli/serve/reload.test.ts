@@ -46,7 +46,7 @@ describe('createReload', () => {
       {
         level: 'info',
         fields: { changed: ['sso.clientSecret', 'log.level'] },
-        message: 'configuration read again: new: sso.clientSecret, log.level',
+        message: 'configuration read again: changed: sso.clientSecret, log.level',
       },
     ])
   })
@@ -90,9 +90,9 @@ describe('createReload', () => {
     assert.deepEqual(
       lines.map(({ level, message }) => `${level} ${message}`),
       [
-        'info configuration read again: new: sso.clientId',
+        'info configuration read again: changed: sso.clientId',
         'warn only a restart changes server.port: the old values stay',
-        'info configuration read again: new: sso.clientId',
+        'info configuration read again: changed: sso.clientId',
         'warn S3PROXY_TYPO is not an option',
         'info configuration read again: no option has another value',
         'info configuration read again: no option has another value',
