@@ -1,16 +1,15 @@
-import type { Pattern } from './pattern.ts'
+import type { Pattern, Segment } from './pattern.ts'
 import { createPatternTree } from './pattern-tree.ts'
 
 /**
  * Tells whether a pattern fits any path below a folder. It may say yes where a part that is the person's own decides.
  *
- * @param folder begins and ends with `/`
+ * @param names those of the folder and the ones that it is in, from the host on
  */
-export function fitsBelow(pattern: Pattern, folder: string): boolean {
-  const names = namesOf(folder)
-  const [first] = pattern.segments
-  // Most patterns and folders differ in their first name, and a tree costs more than this.
-  if (first?.kind === 'literal' && names.length > 0 && first.text !== names[0]) return false
+export function fitsBelow(pattern: Pattern, names: readonly string[]): boolean {
+  // Most patterns begin with literal names that differ from those of the folder, and a tree costs more than this.
+  const other = names.findIndex((name, index) => !isLiteral(pattern.segments[index], name))
+  if (pattern.segments[other]?.kind === 'literal') return false
   const tree = createPatternTree<undefined>()
   tree.add(pattern, undefined)
   let places = tree.start()
@@ -22,17 +21,10 @@ export function fitsBelow(pattern: Pattern, folder: string): boolean {
 }
 
 /** Tells whether a pattern fits only paths below a folder, and perhaps the folder without its last `/`. */
-export function liesBelow({ segments }: Pattern, folder: string): boolean {
-  const names = namesOf(folder)
-  return (
-    segments.length > names.length &&
-    names.every((name, index) => {
-      const segment = segments[index]
-      return segment?.kind === 'literal' && segment.text === name
-    })
-  )
+export function liesBelow({ segments }: Pattern, names: readonly string[]): boolean {
+  return segments.length > names.length && names.every((name, index) => isLiteral(segments[index], name))
 }
 
-function namesOf(folder: string): string[] {
-  return folder.split('/').slice(1, -1)
+function isLiteral(segment: Segment | undefined, name: string): boolean {
+  return segment?.kind === 'literal' && segment.text === name
 }

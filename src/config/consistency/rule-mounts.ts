@@ -18,27 +18,37 @@ export function unknownMountOf({ mount = [] }: Rule, mounts: MountValues): strin
 
 /** Creates the function that says why no path of a rule's mounts fits a pattern; it returns `undefined` where one may. */
 export function createMisfits(mounts: MountValues): (rule: Rule, pattern: Pattern) => string | undefined {
-  const places = placesOf(mounts) ?? []
+  const places = (placesOf(mounts) ?? []).map(
+    (place): Place => ({ ...place, folders: place.path.split('/').slice(1, -1) }),
+  )
   if (places.length === 0) return () => undefined
   return ({ mount }, pattern) => {
-    const meant = mount === undefined ? places : places.filter(({ name }) => mount.includes(name))
-    const fitting = meant.filter(({ path }) => fitsBelow(pattern, path))
+    const isFitting = ({ folders }: Place) => fitsBelow(pattern, folders)
+    if (mount === undefined)
+      return places.some(isFitting) ? undefined : 'never fits, because no path of any mount is like that'
+    const meant = places.filter(({ name }) => mount.includes(name))
+    const fitting = meant.filter(isFitting)
     if (meant.length > 0 && fitting.length === 0)
-      return `never fits, because no path of ${mount === undefined ? 'any mount' : shown(meant)} is like that`
+      return `never fits, because no path of ${shown(meant)} is like that`
     const takers = fitting.flatMap((place) => takerOf(place, places, pattern) ?? [])
-    if (mount === undefined || takers.length < fitting.length) return undefined
+    if (takers.length < fitting.length || fitting.length === 0) return undefined
     return `fits nothing of ${shown(meant)}, because ${shown(takers)} ${takers.length === 1 ? 'has' : 'have'} what is there`
   }
 }
 
+/** A mount with the names that its path consists of. */
+interface Place extends NamedPlace {
+  readonly folders: readonly string[]
+}
+
 /** Finds a mount inside of another one that takes what a pattern fits. */
-function takerOf(outer: NamedPlace, places: readonly NamedPlace[], pattern: Pattern): NamedPlace | undefined {
+function takerOf(outer: Place, places: readonly Place[], pattern: Pattern): Place | undefined {
   return places.find(
-    ({ host, path }) =>
+    ({ host, path, folders }) =>
       host === outer.host &&
       path.length > outer.path.length &&
       path.startsWith(outer.path) &&
-      liesBelow(pattern, path),
+      liesBelow(pattern, folders),
   )
 }
 
