@@ -98,7 +98,8 @@ const rule = section({
       code: 'custom',
       message: 'expected to, which says whom it allows, such as {"everyone": true}',
     })
-  else if (unless?.some(({ anonymous }) => anonymous === true) === true)
+  // Where something within is wrong, the value may still be as it was written: one object, or anything else.
+  else if ([unless].flat().some((people) => people?.anonymous === true))
     context.addIssue({
       code: 'custom',
       message: 'expected no anonymous in unless, because the rule would be about nobody',

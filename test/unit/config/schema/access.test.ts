@@ -60,6 +60,48 @@ describe('access in the configuration', () => {
     assert.equal(decide(personWith({ email: 'al@example.org' }), 'read', 'a/x.key', undefined).rule, 'a')
   })
 
+  it('tells what is wrong whatever stands in a rule, also where two things are', () => {
+    const odd = [
+      null,
+      5,
+      'x',
+      '',
+      true,
+      [],
+      {},
+      [null],
+      [[]],
+      [{}],
+      { a: 1 },
+      [{ a: 1 }],
+      { groups: 5, x: 1 },
+    ]
+    const members = ['name', 'allow', 'deny', 'mount', 'actions', 'to', 'unless', 'other']
+    const peopleMembers = [
+      'groups',
+      'emails',
+      'emailDomains',
+      'ids',
+      'claims',
+      'everyone',
+      'anonymous',
+      'other',
+    ]
+    for (const value of odd)
+      for (const more of [null, { a: 1 }, [{ a: 1 }]]) {
+        for (const member of members)
+          for (const second of members)
+            resolveRules({ name: 'a', deny: ['/a'], [second]: more, [member]: value })
+        for (const member of peopleMembers)
+          for (const kind of ['to', 'unless'])
+            resolveRules({ name: 'a', deny: ['/a'], [kind]: { [member]: value, groups: more } })
+        resolveRules(value, more)
+      }
+    assert.deepEqual(problemsOf({ name: 'a', deny: ['/a'], unless: { group: ['x'] } }), [
+      'access.rules[0].unless.group: unknown key in s3proxy.json, "a"; did you mean access.rules[0].unless.groups?',
+    ])
+  })
+
   it('shows rules as they were written', () => {
     const rules = [
       { name: 'a', allow: ['/a/{claim:/b}/**'], to: [{ everyone: true }] },
