@@ -17,6 +17,8 @@ export interface ErrorOptions {
   what?: string
   /** More of the page, as HTML; the caller has escaped its texts. */
   html?: string
+  /** More of the line for tools. */
+  more?: string | undefined
   /** More headers, such as `allow`, `content-range` or `set-cookie`. */
   headers?: HeaderList
 }
@@ -48,11 +50,12 @@ export function errorReply(
   // A 401 needs a challenge (RFC 9110 section 15.5.2). No registered scheme means a cookie; browsers ignore unknown ones.
   if (status === 401) headers.push('www-authenticate', 'Cookie realm="s3proxy"')
   if (!/\btext\/html\b/i.test(request.header('accept') ?? '')) {
+    const more = options.more === undefined ? '' : ` ${options.more.replace(/\s+/g, ' ')}`
     headers.push('content-type', 'text/plain; charset=utf-8')
     return {
       status,
       headers,
-      body: `${status} ${text.title}. ${what} ${text.advice} [${code}, request ${requestId}]\n`,
+      body: `${status} ${text.title}. ${what} ${text.advice}${more} [${code}, request ${requestId}]\n`,
     }
   }
   headers.push(...pageHeaders)

@@ -20,9 +20,10 @@ export function deniedReply(
 ): Reply {
   const account = person?.name ?? person?.email ?? person?.id
   const what = `You are signed in${account === undefined ? '' : ` as ${account}`}, and this account may not see this.`
+  const more = contact && `To ask for access: ${contact}`
   const ask = contact === undefined ? '' : `<p>To ask for access: ${contactHtml(contact)}</p>\n`
   const html = `${ask}<p><a href="${logoutPath}" rel="noreferrer">Sign in as somebody else</a></p>\n`
-  return errorReply('ACCESS_DENIED', request, record, { what, html })
+  return errorReply('ACCESS_DENIED', request, record, { what, html, more })
 }
 
 /** Makes a link of the address of a page or a mailbox, and leaves any other text as it is. */

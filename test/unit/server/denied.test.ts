@@ -53,8 +53,12 @@ describe('deniedReply', () => {
 
   it('is one line for tools', () => {
     assert.match(
-      denied('help@example.org', jo, '*/*').text,
-      /^403 No access\. You are signed in as Jo [^\n]+ \[ACCESS_DENIED, request request-1\]\n$/,
+      denied(undefined, jo, '*/*').text,
+      /^403 No access\. You are signed in as Jo [^\n]+ for access\. \[ACCESS_DENIED, request request-1\]\n$/,
+    )
+    assert.match(
+      denied('the help desk,\nroom 3', jo, '*/*').text,
+      /^403 [^\n]+ To ask for access: the help desk, room 3 \[ACCESS_DENIED, request request-1\]\n$/,
     )
   })
 })
