@@ -73,6 +73,33 @@ describe('a configuration that is taken while the proxy runs', { timeout: 60_000
     )
   })
 
+  it('leaves no memory behind with ten thousand rules', async (t) => {
+    const rules = Array.from({ length: 10_000 }, (_, index) => ({
+      name: `team ${index}`,
+      allow: [`/teams/${index}/**`, `/shared/*-${index}.pdf`],
+      to: { groups: [`team-${index}`] },
+    }))
+    const open = { name: 'open', allow: ['/health'], to: { anonymous: true } }
+    const content = { access: { rules: [open, ...rules] } }
+    const proxy = await startProxyInProcess({ s3 }, { AWS_S3_HEALTHCHECK_KEY: 'none' }, content)
+    t.after(() => proxy.close())
+    const heapAfter = async (reloads: number) => {
+      for (let count = 0; count < reloads; count++) {
+        const { commit } = await proxy.app.prepare(structuredClone(proxy.config))
+        commit()
+        const { status } = await fetch(`${proxy.origin}/health`, { method: 'HEAD' })
+        assert.equal(status, 200)
+      }
+      collectGarbage()
+      return process.memoryUsage().heapUsed
+    }
+    const [first, last] = [await heapAfter(3), await heapAfter(12)]
+    const grownMiB = (last - first) / 2 ** 20
+    t.diagnostic(`${grownMiB.toFixed(1)} MiB more after 12 reloads`)
+    // One set of these rules takes more than 10 MiB.
+    assert.ok(grownMiB < 10, `${grownMiB} MiB`)
+  })
+
   it('changes nothing when it is only made ready, and given up', async (t) => {
     const proxy = await startProxyInProcess({ s3 })
     t.after(() => proxy.close())
