@@ -84,6 +84,7 @@ describe('checkAccess', () => {
       site: { path: '/site/' },
       deep: { path: '/site/deep/' },
       films: { path: '/films/2026/', host: 'films.example.com' },
+      reel: { path: '/films/2026/reel/' },
     }
     const warningsWith = (rule: object) =>
       resolve({
@@ -110,6 +111,7 @@ describe('checkAccess', () => {
       [{ allow: ['/{claim:/sub}/2026/**', '/films/*/a', '/films/**/a'], mount: 'films' }],
       [{ allow: ['/site/deep/**'], mount: ['site', 'deep'] }],
       [{ allow: ['/site/deep/**', '/films/2026/**'] }],
+      [{ allow: ['/films/2026/reel/**'], mount: 'films' }],
     ] as const)
       assert.deepEqual(
         warningsWith(rule),
