@@ -2,7 +2,9 @@ import { hash } from 'node:crypto'
 import type { Store } from '../store/store.ts'
 import type { CancelSignal } from '../waiting/cancellation.ts'
 import type { LimitSettings } from './limit-settings.ts'
-import { PersonStreams, type Place, type Refusals } from './person-streams.ts'
+import { PersonStreams } from './person-streams.ts'
+import type { Place } from './place.ts'
+import type { Refusals } from './place-queue.ts'
 import { createSharedPlaces, type SharedPlacesOptions } from './shared-places.ts'
 
 /** The limits of people, as far as an answer to a request needs them. */

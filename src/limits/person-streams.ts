@@ -1,23 +1,10 @@
-import type { ByteSource } from '../http/byte-source.ts'
 import type { CancelSignal } from '../waiting/cancellation.ts'
 import { ByteBudget } from './byte-budget.ts'
 import { type LimitSettings, localBytesPerSecond, localStreams } from './limit-settings.ts'
 import { PacedBody } from './paced-body.ts'
+import type { Place } from './place.ts'
+import { PlaceQueue, type Refusals, type Settle } from './place-queue.ts'
 import type { SharedPlaces } from './shared-places.ts'
-
-/** The place of one body among those of its person. */
-export interface Place {
-  /** Gives the place back. It may be called several times. */
-  release(): void
-  /** Holds the body to the pace of its person. @param signal fires when the reader has left */
-  pace(body: ByteSource, signal: CancelSignal): ByteSource
-}
-
-/** Numbers of requests that got no place: waited too long, or too many waited already. */
-export interface Refusals {
-  late: number
-  crowd: number
-}
 
 /** Everything that the people of a process share. */
 export interface PersonStreamsOptions {
@@ -28,10 +15,6 @@ export interface PersonStreamsOptions {
   now(): number
 }
 
-/** The longest wait for a free place. A player opens a new range before it drops the old one. */
-const longestWaitMs = 2000
-/** The most requests of one person that wait in one process. */
-const mostWaiting = 64
 /** Time between two looks at the store for requests that wait. */
 const lookEveryMs = 200
 /** Time for which a place stays with this process after a body, where plenty are free. */
@@ -39,8 +22,6 @@ const keepIdleMs = 500
 /** Time after which a process tells the store again of its places, and of a paced person. */
 const renewEveryMs = 5000
 const renewPaceEveryMs = 2000
-
-type Settle = (isAdmitted: boolean) => void
 
 /**
  * The bodies of one person in this process.
@@ -61,8 +42,7 @@ export class PersonStreams {
   #byOthers = 0
   /** Requests that the next question to the store is for. */
   #asking: Settle[] = []
-  /** Requests that wait for a free place, the oldest first. */
-  readonly #waiting: Settle[] = []
+  readonly #waiting: PlaceQueue
   #isTelling = false
   /** Whether the store may know of this process. */
   #isKnown = false
@@ -76,6 +56,7 @@ export class PersonStreams {
   constructor(key: string, options: PersonStreamsOptions) {
     this.#key = key
     this.#options = options
+    this.#waiting = new PlaceQueue(options.refusals)
     this.#budget = new ByteBudget(this.#pace(options.places.isAway ? undefined : 0), options.now)
   }
 
@@ -101,29 +82,9 @@ export class PersonStreams {
 
   /** Waits for a place. @returns `undefined` where none came free in time, too many wait already, or the client has left */
   wait(signal: CancelSignal): Place | undefined | Promise<Place | undefined> {
-    const { refusals } = this.#options
     if (signal.aborted) return undefined
     if (this.#waiting.length === 0 && this.#running < this.#available) return this.#begin()
-    if (this.#waiting.length >= mostWaiting) {
-      refusals.crowd++
-      return undefined
-    }
-    return this.#placeFrom((settle) => {
-      const end: Settle = (isAdmitted) => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', leave)
-        const index = this.#waiting.indexOf(end)
-        if (index !== -1) this.#waiting.splice(index, 1)
-        settle(isAdmitted)
-      }
-      const leave = () => end(false)
-      const timer = setTimeout(() => {
-        refusals.late++
-        end(false)
-      }, longestWaitMs)
-      signal.addEventListener('abort', leave)
-      this.#waiting.push(end)
-    })
+    return this.#placeFrom((settle) => this.#waiting.join(signal, settle))
   }
 
   /** Does what is due: looks for places, gives idle ones back, renews. @returns whether the person may be forgotten */
@@ -146,7 +107,7 @@ export class PersonStreams {
 
   /** Gives back every place, because this process ends. */
   async leave(): Promise<void> {
-    for (const settle of [...this.#waiting]) settle(false)
+    this.#waiting.end()
     this.#running = 0
     this.#held = 0
     const { places } = this.#options
@@ -229,11 +190,7 @@ export class PersonStreams {
   }
 
   #admitWaiting(): void {
-    while (this.#running < this.#available) {
-      const settle = this.#waiting.shift()
-      if (settle === undefined) return
-      settle(true)
-    }
+    while (this.#running < this.#available && this.#waiting.admitNext());
   }
 
   /** Tells the store what this process has and wants, and once more where that has changed meanwhile. */

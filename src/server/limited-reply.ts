@@ -2,7 +2,7 @@ import { errorReply } from '../http/error-reply.ts'
 import type { ProxyRequest, RequestHeader } from '../http/proxy-request.ts'
 import type { Reply } from '../http/reply.ts'
 import type { Limits } from '../limits/limits.ts'
-import type { Place } from '../limits/person-streams.ts'
+import type { Place } from '../limits/place.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 
 /** Headers for which S3 may give an answer without a body. */

@@ -143,4 +143,10 @@ export const mistakes: Mistake[] = [
     showsIn: ['Redis is down'],
     complaint: /no answer within/,
   },
+  {
+    name: 'the place of a download is never given back',
+    changes: [{ from: 'turn.record.place?.release();', to: '' }],
+    showsIn: ['connections to S3 are reset again and again'],
+    complaint: /status 429/,
+  },
 ]
