@@ -4,6 +4,7 @@ import type { Grant, Session } from '../session/session.ts'
 import type { OpenSession, Sessions } from '../session/sessions.ts'
 import type { SsoClient } from '../sso/sso-client.ts'
 import { unlessUnavailable } from '../store/is-unavailable.ts'
+import type { RefreshCounts } from '../telemetry/request-tally.ts'
 import { createRenewalWrites, isRenewed } from './renewal-writes.ts'
 
 export interface SessionRenewalOptions {
@@ -21,7 +22,7 @@ export interface SessionRenewalOptions {
   onRenewal?(outcome: RenewalOutcome): void
 }
 
-export type RenewalOutcome = 'renewed' | 'rejected' | 'failed'
+export type RenewalOutcome = keyof RefreshCounts
 
 /** `renewed`: by this call. `found`: somebody else has renewed it. `undefined`: the session has ended. */
 export type Renewed = { kind: 'renewed' | 'found'; open: OpenSession } | undefined
