@@ -30,6 +30,8 @@ export interface Limits {
 export interface ProcessLimits extends Limits {
   /** Takes new settings. Bodies under way go on. @param deployment the deployment that people belong to */
   configure(settings: LimitSettings, deployment: string, store: Pick<Store, 'holdPlaces'>): void
+  /** Lets bodies under way go as fast as they can: this process ends soon, and they have to be done before. */
+  liftPace(): void
   /** Requests that wait for a place, and those that got none. */
   readonly usage: { readonly waiting: number; readonly refusals: Readonly<Refusals> }
   /** Gives all places back, because this process ends. */
@@ -78,6 +80,10 @@ export function createLimits(options: LimitsOptions): ProcessLimits {
       settings = nextSettings
       deployment = nextDeployment
       places.use(store)
+      for (const streams of people.values()) streams.settingsChanged()
+    },
+    liftPace() {
+      settings = { ...settings, bytesPerSecondPerPerson: undefined }
       for (const streams of people.values()) streams.settingsChanged()
     },
     get usage() {

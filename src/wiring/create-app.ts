@@ -36,6 +36,8 @@ export interface App {
   connect(): Promise<void>
   /** Warns when S3 or the SSO cannot be reached; the store of sessions has a warning of its own. Never rejects. */
   warnOfUnreachable(): Promise<void>
+  /** Prepares the end: requests under way are not held back any more, and readiness says that this process ends. */
+  startDraining(): void
   close(): Promise<void>
 }
 
@@ -159,6 +161,10 @@ export async function createApp(
         }),
       )
       await Promise.all(asked)
+    },
+    startDraining() {
+      readiness.startDraining()
+      limits.liftPace()
     },
     async close() {
       service.s3.close()

@@ -10,7 +10,7 @@ import { elapsedMs } from './clocks.ts'
 import { deploymentOf } from './create-logins.ts'
 
 /** The limits of people in this process, and whether a configuration asks for them. */
-export interface AppLimits extends Pick<ProcessLimits, 'usage' | 'close'> {
+export interface AppLimits extends Pick<ProcessLimits, 'usage' | 'liftPace' | 'close'> {
   /** @returns `undefined` where the configuration has no limit */
   of(config: Config): ProcessLimits | undefined
   /** Takes the limits of another configuration. */
@@ -39,6 +39,7 @@ export function createAppLimits(config: Config, store: Store, log: Log): AppLimi
     get usage() {
       return limits.usage
     },
+    liftPace: () => limits.liftPace(),
     close: () => limits.close(),
   }
 }

@@ -78,4 +78,12 @@ describe('s3proxy serve with limits of a person', { timeout: 120_000 }, () => {
     const served = proxy.log.filter(({ key }) => key === 'large.bin')
     assert.equal(new Set(served.map(({ worker }) => worker)).size, 2, 'each worker has sent some')
   })
+
+  it('completes on SIGTERM what would take minutes at the pace of its person', async () => {
+    const proxy = await serve('pace', { S3PROXY_LIMITS_BYTES_PER_SECOND_PER_PERSON: '500000' })
+    const download = await startDownload(proxy, await signIn(proxy), film)
+    proxy.child.kill('SIGTERM')
+    assert.equal(await sha256(download), filmSha256)
+    assert.deepEqual(await proxy.exited, { status: 0, signal: null })
+  })
 })

@@ -123,7 +123,7 @@ function optionOf(target: ListenTarget): string {
 async function shutDown(app: App, signal: string, drainTimeoutMs: number, log: Log): Promise<void> {
   const startedAt = performance.now()
   log.info({ signal }, 'shutting down: requests under way finish')
-  app.readiness.startDraining()
+  app.startDraining()
   const cut = await app.server.drain(drainTimeoutMs)
   app.admin.close()
   await app.close()
