@@ -72,8 +72,7 @@ export async function runWindows(
     const usualTokenSeconds = stage.logins.tokenSeconds
     if (tokenSeconds !== undefined) {
       stage.logins.tokenSeconds = tokenSeconds
-      for (const visitor of visitors) visitor.forget()
-      await settle(visitors, noFault)
+      await signInAnew(visitors)
     }
     // The tokens of the window end in it.
     const durationMs = Math.max(plan.durationMs, fault.leastMs ?? 0, (tokenSeconds ?? 0) * 1500)
@@ -93,6 +92,8 @@ export async function runWindows(
     if (over.isOver) break
     await recover(stage, fault, watch)
     await settle(visitors, fault)
+    // A token of this window would end in the next one, whose fault may be about refreshes too.
+    if (tokenSeconds !== undefined) await signInAnew(visitors)
     inspect(stage, noFault, watch)
     if (plan.isEnough()) break
   }
@@ -146,6 +147,11 @@ async function recover(stage: CampaignStage, fault: FaultKind, watch: Watch): Pr
     }
     await sleep(20)
   }
+}
+
+async function signInAnew(visitors: Visitor[]): Promise<void> {
+  for (const visitor of visitors) visitor.forget()
+  await settle(visitors, noFault)
 }
 
 /** Everybody signs in again who has to, and looks at a few things: all has to be right. */
