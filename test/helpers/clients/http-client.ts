@@ -30,6 +30,9 @@ export interface HttpClient {
   close(): void
 }
 
+/** Time without a byte after which a request fails. A test that hung would not say in which request. */
+const quietLimitMs = 60_000
+
 /** @param ca the certificate that https is trusted by, beside the public ones */
 export function createHttpClient(defaults: Record<string, string> = {}, ca?: Buffer): HttpClient {
   const agent = new Agent({ keepAlive: true })
@@ -71,6 +74,9 @@ export function createHttpClient(defaults: Record<string, string> = {}, ca?: Buf
         },
       )
       sent.on('error', reject)
+      sent.setTimeout(quietLimitMs, () => {
+        sent.destroy(new Error(`${options.method ?? 'GET'} ${url}: nothing came for ${quietLimitMs} ms`))
+      })
       sent.end(options.body)
     })
   }
