@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { hashedKey } from '../store/hashed-key.ts'
 import type { Store } from '../store/store.ts'
 import type { CancelSignal } from '../waiting/cancellation.ts'
 import type { LimitSettings } from './limit-settings.ts'
@@ -60,8 +60,7 @@ export function createLimits(options: LimitsOptions): ProcessLimits {
   function streamsOf(person: string): PersonStreams {
     const known = people.get(person)
     if (known !== undefined) return known
-    const name = hash('sha256', JSON.stringify([deployment, person]), 'base64url')
-    const streams = new PersonStreams(`streams-of:${name}`, shared)
+    const streams = new PersonStreams(hashedKey('streams-of', [deployment, person]), shared)
     people.set(person, streams)
     timer ??= setTimeout(turn, turnMs).unref()
     return streams

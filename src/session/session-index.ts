@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { hashedKey } from '../store/hashed-key.ts'
 import type { Store } from '../store/store.ts'
 import type { OidcLogin, Session } from './session.ts'
 
@@ -53,8 +53,7 @@ const batchSize = 500
  * @see docs/decisions/023-revocation.md
  */
 export function createSessionIndex(store: Store, deployment: string): SessionIndex {
-  const keyOf = (...words: readonly string[]) =>
-    `sessions-of:${hash('sha256', JSON.stringify([deployment, ...words]), 'base64url')}`
+  const keyOf = (...words: readonly string[]) => hashedKey('sessions-of', [deployment, ...words])
   const ofSid = (issuer: string, sid: string) => keyOf('sid', issuer, sid)
   const ofSubject = (issuer: string, subject: string) => keyOf('subject', issuer, subject)
   const ofSubjectWithoutSid = (issuer: string, subject: string) =>

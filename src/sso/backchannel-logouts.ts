@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto'
 import type { Issuer } from '../issuer/issuer.ts'
 import type { SessionIndex } from '../session/session-index.ts'
+import { hashedKey } from '../store/hashed-key.ts'
 import type { Store } from '../store/store.ts'
 import { logoutTokenLifeMs, readLogoutToken } from './logout-token.ts'
 
@@ -43,7 +43,7 @@ export function createBackchannelLogouts(options: BackchannelLogoutsOptions): Ba
       const read = await readLogoutToken(logoutToken, issuer, clientId)
       if (read.kind === 'refused') return read
       const { id, subject, sid } = read.token
-      const key = `logout:${hash('sha256', JSON.stringify([issuer.name, clientId, id]), 'base64url')}`
+      const key = hashedKey('logout', [issuer.name, clientId, id])
       if ((await store.get(key)) !== null) return { kind: 'refused', reason: 'has come before (jti)' }
       const ended = await sessions.endByLogin({ issuer: issuer.name, subject, sid })
       await store.claim(key, logoutTokenLifeMs)
