@@ -2,6 +2,7 @@ import { asksForGroups } from '../access/asks-for-groups.ts'
 import { type ExplainedRule, type Explanation, explain } from '../access/explain.ts'
 import type { AccessOptions } from '../access/rule.ts'
 import { type Person, shownId } from '../person/person.ts'
+import { firstNames } from './first-names.ts'
 import type { Finding, ProbeStep } from './probe.ts'
 
 export interface AccessProbeOptions {
@@ -30,16 +31,15 @@ export function accessSteps({ access, ofToken, ofFile }: AccessProbeOptions): Pr
 function rulesAbout(person: Person, { gates, rules }: Explanation, isMissingGroups: boolean): Finding {
   const of = (kind: ExplainedRule['kind'], match: ExplainedRule['person']) =>
     rules.filter((rule) => rule.kind === kind && rule.person === match)
-  const [allowing, unsure] = [of('allow', 'hit'), of('allow', 'unknown')]
+  const allowing = of('allow', 'hit')
+  const [unsureAllows, unsureDenies] = [of('allow', 'unknown'), of('deny', 'unknown')]
   const said = [
     ...(gates === undefined ? [] : [gateTexts[gates]]),
     ...(rules.length === 0
       ? []
       : [`allowed things by ${named(allowing)}`, `denied things by ${named(of('deny', 'hit'))}`]),
-    ...(unsure.length === 0 ? [] : [`not known to be allowed by ${named(unsure)}`]),
-    ...(of('deny', 'unknown').length === 0
-      ? []
-      : [`denied by what is not known: ${named(of('deny', 'unknown'))}`]),
+    ...(unsureAllows.length === 0 ? [] : [`not known to be allowed by ${named(unsureAllows)}`]),
+    ...(unsureDenies.length === 0 ? [] : [`denied by what is not known: ${named(unsureDenies)}`]),
   ]
   const isShutOut = (gates !== undefined && gates !== 'hit') || (rules.length > 0 && allowing.length === 0)
   const isUnsure = gates === 'unknown' || rules.some((rule) => rule.person === 'unknown')
@@ -62,11 +62,9 @@ const gateTexts = {
   unknown: 'is not known to be in any of access.groups, access.emails and access.emailDomains',
 }
 
-/** The most rules that are named. */
-const maxNames = 20
-
 function named(rules: readonly ExplainedRule[]): string {
-  if (rules.length === 0) return 'no rule'
-  const names = rules.slice(0, maxNames).map(({ name }) => JSON.stringify(name))
-  return `${names.join(', ')}${rules.length > maxNames ? ` and ${rules.length - maxNames} more` : ''}`
+  return firstNames(
+    rules.map(({ name }) => JSON.stringify(name)),
+    'no rule',
+  )
 }

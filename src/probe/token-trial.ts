@@ -3,6 +3,7 @@ import { bearerTokenIn } from '../bearer/bearer-token-in.ts'
 import { type Person, shownId } from '../person/person.ts'
 import { printable } from '../person/printable.ts'
 import { whyGroupsAreUnknown } from '../person/unknown-groups.ts'
+import { firstNames } from './first-names.ts'
 import { type Finding, ProbeFailure } from './probe.ts'
 import { adviceOnRefusal, type RefusalAdviceOptions } from './refusal-advice.ts'
 
@@ -43,9 +44,6 @@ export async function tryToken(token: string, options: TokenTrialOptions): Promi
   }
 }
 
-/** The most groups that are shown. */
-const shownGroups = 20
-
 function findingOf(person: Person, groupsClaim: string): Finding {
   const { groups } = person
   const who = `accepted: ${shownId(person)}`
@@ -56,9 +54,8 @@ function findingOf(person: Person, groupsClaim: string): Finding {
         'where rules need groups, have the SSO put them into access tokens (a mapper, or a scope), or set sso.groupsClaim to where they stand',
     }
   }
-  const more = groups.length > shownGroups ? ` and ${groups.length - shownGroups} more` : ''
-  const names = groups.slice(0, shownGroups).map((group) => printable(group))
-  return { message: `${who}, groups: ${names.length === 0 ? 'none' : names.join(', ')}${more}` }
+  const names = groups.map((group) => printable(group))
+  return { message: `${who}, groups: ${firstNames(names, 'none')}` }
 }
 
 function whyUnknown({ claims }: Person, groupsClaim: string): string {
