@@ -43,8 +43,9 @@ export interface AccessLine {
   totalMs: number
   sessionMs?: number | undefined
   ssoMs?: number | undefined
-  /** Time until the head of S3's answer. */
+  /** Time of the wait for a place among the person's downloads. */
   limitMs?: number | undefined
+  /** Time until the head of S3's answer. */
   s3Ms?: number | undefined
   who?: string | undefined
   /** Code of the error, of the reason for a cut, or of a client that left before there was an answer. */

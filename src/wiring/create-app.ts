@@ -21,7 +21,7 @@ import { userAgentOf } from './user-agent.ts'
 export interface App {
   server: HttpServer
   admin: AdminServer
-  readiness: Readiness
+  readiness: Pick<Readiness, 'check'>
   /** The sessions of people, for operators. */
   sessions: OperatorSessions
   /** Reports for the primary process, which puts together those of all workers. */
@@ -81,14 +81,10 @@ export async function createApp(
   let service = createService(config, store, log, observers)
   let isDraining = false
 
-  const readiness: Readiness = {
+  const readiness: Pick<Readiness, 'check'> = {
     async check() {
       const { checks, ...report } = await service.readiness.check()
       return { ...report, checks: mapValues(checks, nameOptions) }
-    },
-    startDraining() {
-      isDraining = true
-      service.readiness.startDraining()
     },
   }
   const server = createHttpServer({
@@ -163,7 +159,8 @@ export async function createApp(
       await Promise.all(asked)
     },
     startDraining() {
-      readiness.startDraining()
+      isDraining = true
+      service.readiness.startDraining()
       limits.liftPace()
     },
     async close() {

@@ -49,7 +49,6 @@ export function createOidc(sso: Config['sso'], issuer: Issuer, userAgent: string
       if (url === undefined) throw withoutEndpoint('userinfo_endpoint')
       return fetchClaims(url, accessToken, {
         timeoutMs,
-
         userAgent,
         option: 'sso.issuer',
         now,

@@ -143,7 +143,7 @@ describe('draining', () => {
 
   it('fails readiness before it begins', async () => {
     const proxy = await start()
-    proxy.app.readiness.startDraining()
+    proxy.app.startDraining()
     const connection = await connect(proxy)
     connection.send(ready)
     const answer = await connection.answer()
